@@ -1,0 +1,182 @@
+/** What the domain tells. Facts, in the past; the UI turns them into lines. */
+import type { Message } from './message.ts';
+
+export type Show = 'available' | 'chat' | 'away' | 'xa' | 'dnd' | 'offline';
+
+export interface Resource {
+  readonly resource: string;
+  readonly show: Show;
+  readonly status: string;
+  readonly priority: number;
+  /** name and version of the client, where known */
+  readonly client?: string | undefined;
+}
+
+export interface Contact {
+  readonly jid: string;
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly subscription: 'none' | 'to' | 'from' | 'both';
+  /** true while our request is unanswered */
+  readonly ask: boolean;
+  readonly resources: readonly Resource[];
+  /** milliseconds since 1970 */
+  readonly lastSeen?: number | undefined;
+  readonly unread: number;
+}
+
+export type Affiliation = 'owner' | 'admin' | 'member' | 'none' | 'outcast';
+export type Role = 'moderator' | 'participant' | 'visitor' | 'none';
+
+export interface Occupant {
+  readonly nick: string;
+  readonly affiliation: Affiliation;
+  readonly role: Role;
+  readonly show: Show;
+  readonly status: string;
+  /** real bare or full JID, where the room tells it */
+  readonly jid?: string | undefined;
+}
+
+export type OccupantEvent =
+  | 'joined'
+  | 'left'
+  | 'kicked'
+  | 'banned'
+  | 'renamed'
+  | 'role'
+  | 'affiliation'
+  | 'removed';
+
+export type SelfEvent =
+  | 'joined'
+  | 'created'
+  | 'left'
+  | 'kicked'
+  | 'banned'
+  | 'removed'
+  | 'destroyed'
+  | 'shutdown'
+  | 'failed';
+
+export interface Request {
+  readonly kind: 'subscription' | 'invitation' | 'file';
+  readonly id: string;
+  /** who asks: bare JID (subscription, invitation), full JID (file) */
+  readonly from: string;
+  /** greeting or reason */
+  readonly text?: string | undefined;
+  /** the nickname the asker gives to itself (XEP-0172); unverified */
+  readonly nick?: string | undefined;
+  readonly room?: string | undefined;
+  readonly password?: string | undefined;
+  readonly name?: string | undefined;
+  readonly size?: number | undefined;
+  readonly time: number;
+}
+
+export type FileState = 'offered' | 'active' | 'done' | 'failed' | 'cancelled';
+
+export interface FileTransfer {
+  readonly id: string;
+  /** full JID of the other side; bare JID of a room */
+  readonly peer: string;
+  readonly direction: 'in' | 'out';
+  readonly name: string;
+  /** bytes; undefined where the sender did not say */
+  readonly size?: number | undefined;
+  readonly sent: number;
+  /** where it is (own file) or will be saved */
+  readonly path?: string | undefined;
+  readonly state: FileState;
+  /** `si-ibb`, … */
+  readonly route: string;
+  readonly sha256?: string | undefined;
+  /** condition of the failure */
+  readonly failure?: string | undefined;
+}
+
+export type TypingState = 'active' | 'composing' | 'paused' | 'inactive' | 'gone';
+export type ConnectionState = 'connecting' | 'online' | 'resumed' | 'offline';
+
+export interface ChatEvents {
+  /** when the connection changed; `retryIn` in milliseconds while it will be tried again; `final` when not */
+  connection: [
+    event: {
+      state: ConnectionState;
+      condition?: string | undefined;
+      text?: string | undefined;
+      retryIn?: number | undefined;
+      final?: boolean | undefined;
+      attempt?: number | undefined;
+    },
+  ];
+  /** when a message became part of a timeline, ours or theirs, from anywhere */
+  message: [message: Message];
+  /** when a stored message changed: state, correction, retraction, reaction */
+  messageChanged: [message: Message, change: 'state' | 'corrected' | 'retracted' | 'reacted'];
+  /** when somebody's typing state changed (XEP-0085); never stored */
+  typing: [event: { chat: string; from: string; nick?: string | undefined; state: TypingState }];
+  /** when a resource of a contact (or of ourselves) came, changed or went; `initial` for the burst after login */
+  presence: [
+    event: {
+      jid: string;
+      resource: string;
+      show: Show;
+      status: string;
+      before?: { show: Show; status: string } | undefined;
+      initial: boolean;
+    },
+  ];
+  /** when the burst after login is over: who is online */
+  contactsOnline: [contacts: readonly Contact[]];
+  /** when a contact was added or changed on the server */
+  contact: [contact: Contact];
+  /** when a contact left the roster */
+  contactRemoved: [event: { jid: string }];
+  /** when somebody answered or ended a subscription: `approved` and `declined` answer ours, `removed` ends theirs */
+  subscription: [event: { jid: string; kind: 'approved' | 'declined' | 'removed' }];
+  /** when somebody waits for our answer */
+  request: [request: Request];
+  /** when a request needs no answer any more */
+  requestClosed: [request: Request];
+  /** when an occupant of a joined room came, went or changed; not during the burst of entering */
+  occupant: [
+    event: {
+      room: string;
+      nick: string;
+      event: OccupantEvent;
+      newNick?: string | undefined;
+      affiliation?: Affiliation | undefined;
+      role?: Role | undefined;
+      reason?: string | undefined;
+      actor?: string | undefined;
+      jid?: string | undefined;
+    },
+  ];
+  /** when we entered or left a room */
+  room: [
+    event: {
+      room: string;
+      nick: string;
+      event: SelfEvent;
+      condition?: string | undefined;
+      text?: string | undefined;
+      reason?: string | undefined;
+      actor?: string | undefined;
+      occupants?: number | undefined;
+    },
+  ];
+  /** when the subject of a joined room changed */
+  subject: [event: { room: string; nick: string; subject: string }];
+  /** when a room said something about itself by status codes (XEP-0045 §15.6): configuration, anonymity, logging */
+  roomNotice: [event: { room: string; codes: readonly number[] }];
+  /** when a file was offered, moved on (`active`, several times a second at most), ended */
+  file: [file: FileTransfer];
+  /** when the account itself changed */
+  account: [event: { jid: string; kind: 'created' | 'deleted' | 'password-changed' }];
+  /** when the number of unread messages of a chat changed */
+  unread: [event: { chat: string; count: number; mentions: number }];
+  /** when something could not be done in the background (store full, server answered nonsense); one line for the user */
+  problem: [event: { condition: string; text: string; hint?: string | undefined }];
+}

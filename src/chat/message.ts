@@ -1,0 +1,60 @@
+/** A message as the domain knows it: what is stored, shown and written as JSON. */
+
+/** own messages only; `failed` only by an error for it or by the user, never by a time-out */
+export type MessageState = 'queued' | 'sent' | 'acked' | 'delivered' | 'read' | 'failed';
+export type MessageSource = 'live' | 'carbon' | 'archive' | 'local';
+export type ChatKind = 'contact' | 'room' | 'private';
+
+export interface Reaction {
+  /** full JID of an occupant, bare JID of a contact */
+  readonly from: string;
+  readonly emojis: readonly string[];
+}
+
+export interface MessageFailure {
+  readonly condition: string;
+  readonly text?: string | undefined;
+}
+
+export interface Message {
+  /** local row, ascending in order of the timeline of one database */
+  readonly row: number;
+  readonly account: string;
+  /** bare JID of the contact or room; for a private message in a room the occupant's full JID */
+  readonly chat: string;
+  readonly kind: ChatKind;
+  /** full JID */
+  readonly from: string;
+  /** rooms: the occupant's nickname */
+  readonly nick?: string | undefined;
+  readonly to: string;
+  /** id attribute; for own messages also origin-id */
+  readonly id: string;
+  /** archive id given by `by` (XEP-0359) */
+  readonly stanzaId?: string | undefined;
+  readonly body: string;
+  /** subject of a message that has a body too (RFC 6121 §5.2.4) */
+  readonly subject?: string | undefined;
+  /** milliseconds since 1970, by the server's clock where it said one */
+  readonly time: number;
+  readonly direction: 'in' | 'out';
+  readonly source: MessageSource;
+  readonly state?: MessageState | undefined;
+  readonly failure?: MessageFailure | undefined;
+  /** `none`, or the name of the encryption */
+  readonly encryption: string;
+  /** id of the message that this one corrected */
+  readonly replaces?: string | undefined;
+  readonly retracted: boolean;
+  readonly replyTo?: string | undefined;
+  readonly reactions: readonly Reaction[];
+  /** link of an out-of-band file (XEP-0066) */
+  readonly url?: string | undefined;
+  /** XHTML-IM turned into text with XEP-0393 marks; never sent */
+  readonly styled?: string | undefined;
+  /** in a room: names our nickname */
+  readonly mention: boolean;
+}
+
+/** What `appendMessage` takes: the row is given by the store. */
+export type NewMessage = Omit<Message, 'row'>;

@@ -1,0 +1,82 @@
+/** JIDs. RFC 7622. Inside the program a JID is a normalised string; this is where it becomes one. */
+import { domainToASCII, domainToUnicode } from 'node:url';
+
+export interface Jid {
+  readonly local: string | undefined;
+  readonly domain: string;
+  readonly resource: string | undefined;
+  /** `local@domain`, or `domain`. */
+  readonly bare: string;
+  /** `bare/resource`, or `bare`. */
+  readonly full: string;
+}
+
+const FORBIDDEN_LOCAL = /["&'/:<>@\s\p{Cc}\p{Cs}\p{Co}\p{Cn}]/u;
+const FORBIDDEN_DOMAIN = /["&'/<>@\s\p{Cc}\p{Cs}\\?#%|^`{}]/u;
+const FORBIDDEN_RESOURCE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+const encoder = new TextEncoder();
+const fits = (text: string) => text.length > 0 && encoder.encode(text).length <= 1023;
+
+/** Case mapped, width mapped, NFC: the UsernameCaseMapped profile (RFC 8265 §3.3) as far as clients need it. */
+function prepareLocal(text: string): string | undefined {
+  const mapped = text
+    .replace(/[\uff01-\uff5e]/g, (c) => c.normalize('NFKC'))
+    .toLowerCase()
+    .normalize('NFC');
+  return fits(mapped) && !FORBIDDEN_LOCAL.test(mapped) ? mapped : undefined;
+}
+
+function prepareDomain(text: string): string | undefined {
+  const plain = text.endsWith('.') ? text.slice(0, -1) : text;
+  if (!fits(plain) || FORBIDDEN_DOMAIN.test(plain)) return undefined;
+  if (/^\[[0-9a-f:.]+\]$/i.test(plain)) return plain.toLowerCase();
+  if (plain.includes(':')) return undefined;
+  const ascii = domainToASCII(plain.toLowerCase());
+  // Names with underscores and the like are no IDNA, but exist on private networks.
+  if (ascii === '') return /^[\x21-\x7e]+$/.test(plain) ? plain.toLowerCase() : undefined;
+  return domainToUnicode(ascii) || ascii;
+}
+
+function prepareResource(text: string): string | undefined {
+  const mapped = text.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+  return fits(mapped) && !FORBIDDEN_RESOURCE.test(mapped) ? mapped : undefined;
+}
+
+/** Takes any text; resolves to a normalised JID, or `undefined` where it is none. Never throws. */
+export function parseJid(text: string | undefined): Jid | undefined {
+  if (text === undefined || text.length > 3071) return undefined;
+  const slash = text.indexOf('/');
+  const head = slash < 0 ? text : text.slice(0, slash);
+  const at = head.indexOf('@');
+  const local = at < 0 ? undefined : prepareLocal(head.slice(0, at));
+  const domain = prepareDomain(head.slice(at + 1));
+  const resource = slash < 0 ? undefined : prepareResource(text.slice(slash + 1));
+  if (domain === undefined || (at >= 0 && local === undefined) || (slash >= 0 && resource === undefined))
+    return undefined;
+  const bare = local === undefined ? domain : `${local}@${domain}`;
+  return { local, domain, resource, bare, full: resource === undefined ? bare : `${bare}/${resource}` };
+}
+
+/** The bare JID of a normalised JID. */
+export function bareOf(jid: string): string {
+  const slash = jid.indexOf('/');
+  return slash < 0 ? jid : jid.slice(0, slash);
+}
+
+/** The resource of a normalised JID, `undefined` for a bare one. */
+export function resourceOf(jid: string): string | undefined {
+  const slash = jid.indexOf('/');
+  return slash < 0 ? undefined : jid.slice(slash + 1);
+}
+
+/** The domain of a normalised JID. */
+export function domainOf(jid: string): string {
+  const bare = bareOf(jid);
+  return bare.slice(bare.indexOf('@') + 1);
+}
+
+/** The local part of a normalised JID, `undefined` for a domain. */
+export function localOf(jid: string): string | undefined {
+  const at = bareOf(jid).indexOf('@');
+  return at < 0 ? undefined : jid.slice(0, at);
+}

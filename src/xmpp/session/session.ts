@@ -1,0 +1,61 @@
+/** What the features see of a connection: stanzas out, stanzas in, requests with answers. RFC 6120. */
+import type { EventEmitter } from 'node:events';
+import type { XmppError } from '../errors.ts';
+import type { Element } from '../stanza.ts';
+
+/** Emitted by a session. Listeners run synchronously; a stanza counts as handled when all have returned. */
+export interface SessionEvents {
+  /** when a message arrived, of any type, whose `from` is a valid or absent JID; `from` is normalised */
+  message: [stanza: Element];
+  /** when a presence arrived, of any type; `from` is normalised */
+  presence: [stanza: Element];
+  /** when a new stream is up: roster, presence, carbons, rooms are asked for again */
+  online: [info: { jid: string }];
+  /** when the old stream goes on (XEP-0198): nothing needs to be asked again */
+  resumed: [];
+  /** when the stream is gone; a reconnection follows unless `final` */
+  offline: [info: { reason: XmppError | undefined; final: boolean; retryIn: number | undefined }];
+  /** when a connection attempt starts */
+  connecting: [info: { attempt: number }];
+  /** when the server acknowledged the outgoing stanza (XEP-0198 `<a/>`), in order of sending */
+  acknowledged: [stanza: Element];
+  /** when a stanza was written */
+  sent: [stanza: Element];
+}
+
+/** Answers one kind of IQ request; the element returned becomes the child of the result, a StanzaError thrown the error. */
+export type IqHandler = (iq: Element, payload: Element) => Element | undefined | Promise<Element | undefined>;
+
+export interface RequestOptions {
+  /** milliseconds until TimeoutError; default 30,000 */
+  timeout?: number;
+  signal?: AbortSignal;
+}
+
+export interface Session extends EventEmitter<SessionEvents> {
+  /** bare JID of the account, normalised */
+  readonly account: string;
+  readonly domain: string;
+  /** the bound full JID, '' before the first bind */
+  readonly jid: string;
+  readonly online: boolean;
+  /** true where the stream has XEP-0198, so that `acknowledged` will come */
+  readonly acknowledges: boolean;
+  /** the stream features after authentication */
+  hasStreamFeature(name: string, xmlns: string): boolean;
+  /** Writes a stanza. Throws DisconnectedError when there is no stream. */
+  send(stanza: Element): void;
+  /** Asks for an acknowledgement now (`<r/>`); does nothing where the stream has none. */
+  requestAcknowledgement(): void;
+  /**
+   * Sends an IQ of type get or set (an id is given to it) and resolves to the result stanza.
+   * Rejects with StanzaError, TimeoutError or DisconnectedError. Only an answer with our id from exactly the
+   * addressee counts (without `to`: no `from`, or the own bare JID). RFC 6120 §8.1.2.1, §8.2.3.
+   */
+  request(iq: Element, options?: RequestOptions): Promise<Element>;
+  /** Registers the answer to IQ requests of that type and payload; the rest get service-unavailable. Returns the undo. */
+  respond(type: 'get' | 'set', name: string, xmlns: string, handler: IqHandler): () => void;
+}
+
+/** Random, 128 bit, URL-safe: ids of stanzas and of everything else that must not be guessed. */
+export { randomId } from './random-id.ts';

@@ -1,0 +1,28 @@
+/** Elements and the few things every feature asks of a stanza. RFC 6120 §8. */
+import { type Element, type Node, x } from './session/xml.ts';
+
+export { type Element, type Node, x };
+
+export const NS_CLIENT = 'jabber:client';
+export const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
+
+export type StanzaName = 'message' | 'presence' | 'iq';
+
+/** The first child of that name and namespace; the namespace is always checked. */
+export function child(element: Element | undefined, name: string, xmlns: string): Element | undefined {
+  return element?.getChild(name, xmlns);
+}
+
+/** Text of the first child of that name and namespace, `undefined` when there is none. */
+export function childText(
+  element: Element | undefined,
+  name: string,
+  xmlns: string = NS_CLIENT,
+): string | undefined {
+  return child(element, name, xmlns)?.getText();
+}
+
+/** Children that are elements, in order. */
+export function elements(element: Element): Element[] {
+  return element.children.filter((node): node is Element => typeof node !== 'string');
+}

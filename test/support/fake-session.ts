@@ -1,0 +1,143 @@
+/** A session without a network: tests read what a feature sent and answer it. */
+import { EventEmitter } from 'node:events';
+import { DisconnectedError, parseStanzaError, StanzaError, xStanzaError } from '../../src/xmpp/errors.ts';
+import {
+  type IqHandler,
+  type RequestOptions,
+  randomId,
+  type Session,
+  type SessionEvents,
+} from '../../src/xmpp/session/session.ts';
+import { type Element, elements, x } from '../../src/xmpp/stanza.ts';
+import { parse } from './parse.ts';
+
+export class FakeSession extends EventEmitter<SessionEvents> implements Session {
+  readonly account: string;
+  readonly domain: string;
+  jid: string;
+  online = true;
+  acknowledges = false;
+  streamFeatures = new Set<string>();
+  /** everything written, oldest first */
+  readonly sentStanzas: Element[] = [];
+  acknowledgementRequests = 0;
+  private readonly waiting = new Map<
+    string,
+    { to: string | undefined; resolve: (iq: Element) => void; reject: (error: Error) => void }
+  >();
+  private readonly handlers = new Map<string, IqHandler>();
+  private readonly answers: { match: (iq: Element) => boolean; answer: (iq: Element) => string | Element }[] =
+    [];
+
+  constructor(jid = 'juliet@example.org/balcony') {
+    super();
+    this.jid = jid;
+    this.account = jid.slice(0, jid.indexOf('/'));
+    this.domain = this.account.slice(this.account.indexOf('@') + 1);
+  }
+
+  hasStreamFeature(name: string, xmlns: string): boolean {
+    return this.streamFeatures.has(`${xmlns} ${name}`);
+  }
+
+  send(stanza: Element): void {
+    if (!this.online) throw new DisconnectedError();
+    this.sentStanzas.push(stanza);
+    this.emit('sent', stanza);
+  }
+
+  requestAcknowledgement(): void {
+    this.acknowledgementRequests++;
+  }
+
+  request(iq: Element, _options?: RequestOptions): Promise<Element> {
+    iq.attrs.id ??= randomId();
+    const id = iq.attrs.id;
+    const answer = new Promise<Element>((resolve, reject) =>
+      this.waiting.set(id, { to: iq.attrs.to, resolve, reject }),
+    );
+    this.send(iq);
+    const prepared = this.answers.find((entry) => entry.match(iq));
+    if (prepared) {
+      const reply = prepared.answer(iq);
+      queueMicrotask(() => this.answer(iq, reply));
+    }
+    return answer;
+  }
+
+  respond(type: 'get' | 'set', name: string, xmlns: string, handler: IqHandler): () => void {
+    const key = `${type} ${xmlns} ${name}`;
+    this.handlers.set(key, handler);
+    return () => this.handlers.delete(key);
+  }
+
+  /**
+   * Prepares the answer to requests with that payload: XML of the payload of the result, or an `<error/>`.
+   * `to` narrows it to one addressee.
+   */
+  whenAsked(
+    type: 'get' | 'set',
+    name: string,
+    xmlns: string,
+    answer: string | ((iq: Element) => string | Element),
+    to?: string,
+  ): void {
+    this.answers.unshift({
+      match: (iq) =>
+        iq.attrs.type === type &&
+        iq.getChild(name, xmlns) !== undefined &&
+        (to === undefined || iq.attrs.to === to),
+      answer: typeof answer === 'string' ? () => answer : answer,
+    });
+  }
+
+  /** Answers one request that was sent; `payload` is XML or an element; an `<error/>` makes the answer an error. */
+  answer(iq: Element, payload: string | Element = ''): void {
+    const entry = this.waiting.get(iq.attrs.id ?? '');
+    if (entry === undefined) throw new Error(`no open request with the id ${iq.attrs.id}`);
+    this.waiting.delete(iq.attrs.id ?? '');
+    const node = typeof payload === 'string' ? (payload === '' ? undefined : parse(payload)) : payload;
+    const failed = node?.getName() === 'error';
+    const stanza = x(
+      'iq',
+      {
+        xmlns: 'jabber:client',
+        type: failed ? 'error' : 'result',
+        id: iq.attrs.id,
+        from: iq.attrs.to,
+        to: this.jid,
+      },
+      node,
+    );
+    if (failed) entry.reject(parseStanzaError(stanza));
+    else entry.resolve(stanza);
+  }
+
+  /** Plays the server: delivers a message or presence written as XML. */
+  receive(xml: string): void {
+    const stanza = parse(xml);
+    const name = stanza.getName();
+    if (name === 'message' || name === 'presence') this.emit(name, stanza);
+    else throw new Error('use ask() for IQ requests');
+  }
+
+  /** Plays a peer that asks: resolves to the answer stanza, of type result or error. */
+  async ask(xml: string): Promise<Element> {
+    const iq = parse(xml);
+    const payload = elements(iq)[0];
+    const handler = payload && this.handlers.get(`${iq.attrs.type} ${payload.getNS()} ${payload.getName()}`);
+    const head = { xmlns: 'jabber:client', id: iq.attrs.id, to: iq.attrs.from };
+    try {
+      if (!payload || !handler) throw new StanzaError('service-unavailable');
+      return x('iq', { ...head, type: 'result' }, await handler(iq, payload));
+    } catch (error) {
+      if (!(error instanceof StanzaError)) throw error;
+      return x('iq', { ...head, type: 'error' }, xStanzaError(error));
+    }
+  }
+
+  /** Takes what was sent since the last call. */
+  take(): Element[] {
+    return this.sentStanzas.splice(0);
+  }
+}
