@@ -1,0 +1,62 @@
+/** The shape of a row in the table of actions, and what running one gives. Data only: faces render it. */
+import type { Client } from '../chat/client.ts';
+import type { FileTransfer } from '../chat/events.ts';
+import type { Notice } from './notices.ts';
+import type { InputOf, Params } from './params.ts';
+import type { Row } from './rows.ts';
+
+/**
+ * What must stand before `run` is called. `nothing`: not even an account. `store`: the account's local data.
+ * `stream`: logged in, no presence sent. `background`: presence with priority −1. `presence`: as a person.
+ */
+export type Need = 'nothing' | 'store' | 'stream' | 'background' | 'presence';
+
+export interface ActionContext {
+  readonly client: Client;
+  /** ended by Ctrl-C, a signal or the user's cancelling */
+  readonly signal: AbortSignal;
+  /** a flag run: the process ends afterwards, so what was sent must be confirmed before */
+  readonly oneShot: boolean;
+  /** milliseconds that one confirmation may take */
+  readonly timeout: number;
+  /** Logs in as far as `need` asks; does nothing where that stands already. */
+  online(need: Need): Promise<void>;
+  /** Tells how far a long action is. */
+  progress(file: FileTransfer): void;
+}
+
+/** What an action gives. `exitCode` only where success is not 0. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly notice: Notice; readonly exitCode?: number; readonly row?: Row }
+  | {
+      readonly kind: 'rows';
+      readonly rows: readonly Row[];
+      readonly empty: Notice;
+      readonly note?: Notice | undefined;
+    };
+
+export interface Action<P extends Params = Params> {
+  /** as in `--name`, `/name` and the JSON command */
+  readonly name: string;
+  readonly needs: Need;
+  readonly params: P;
+  /** the parameter that the flag takes itself (`--add-contact <jid>`) */
+  readonly value?: Extract<keyof P, string> | undefined;
+  /** the parameter that takes the remaining words (`--send <jid> [text…]`), else standard input where `stdin` */
+  readonly rest?: Extract<keyof P, string> | undefined;
+  readonly stdin?: boolean | undefined;
+  /** names of the options of the other parameters where they differ from the parameter's own (`groups` → `group`) */
+  readonly options?: Readonly<Partial<Record<Extract<keyof P, string>, string>>> | undefined;
+  /** false: no flag of its own */
+  readonly flag?: false | undefined;
+  /** shown in `--help` and `/help` as …: the i18n catalogue has a sentence for every action name */
+  readonly hidden?: boolean | undefined;
+  /** cannot be undone: asked at a terminal, `--yes` without one */
+  readonly confirm?: boolean | undefined;
+  run(context: ActionContext, input: InputOf<P>): Promise<Outcome>;
+}
+
+/** Keeps the types of one action's parameters together with its `run`. */
+export function action<const P extends Params>(definition: Action<P>): Action<P> {
+  return definition;
+}

@@ -1,0 +1,42 @@
+/** What an action says when it is done. The words stand in src/i18n; a missing one is a compile error. */
+
+export interface Notices {
+  registered: { jid: string };
+  'message-acknowledged': { chat: string };
+  'message-queued': { chat: string; reason: string };
+  'message-sent-room': { room: string };
+  'contact-asked': { jid: string };
+  'contact-removed': { jid: string };
+  approved: { jid: string };
+  declined: { jid: string };
+  'no-contacts': Record<never, never>;
+  'no-users': { query: string };
+  /** the server has no directory: what is known is shown instead */
+  'no-directory': { domain: string };
+  'directory-needs-text': { domain: string };
+  'no-rooms': { service: string };
+  'no-blocked': Record<never, never>;
+  'no-history': Record<never, never>;
+  'no-requests': Record<never, never>;
+  blocked: { jid: string };
+  unblocked: { jid: string };
+  joined: { room: string; nick: string };
+  'room-created': { room: string; nick: string };
+  left: { room: string };
+  'file-sent': { name: string; peer: string; size: number; sha256: string; seconds: number };
+  'presence-set': { show: string; status: string };
+  'presence-saved': { show: string; status: string };
+  'password-changed': { jid: string };
+  'account-deleted': { jid: string; wiped: number };
+  'setting-saved': { name: string; value: string };
+  invited: { jid: string; room: string };
+  'logged-out': { jid: string };
+}
+
+export type NoticeCode = keyof Notices;
+
+export type Notice = { [C in NoticeCode]: { readonly code: C; readonly values: Notices[C] } }[NoticeCode];
+
+export function notice<C extends NoticeCode>(code: C, values: Notices[C]): Notice {
+  return { code, values } as Notice;
+}
