@@ -1,6 +1,5 @@
 /** class Client: one account's conversations; what the UI calls and listens to. */
 import type { EventEmitter } from 'node:events';
-import type { RoomRow, UserDetails, UserRow } from '../actions/rows.ts';
 import type {
   ChatEvents,
   ConnectionState,
@@ -12,6 +11,7 @@ import type {
   TypingState,
 } from './events.ts';
 import type { ChatKind, Message } from './message.ts';
+import type { RoomRow, UserDetails, UserRow } from './people.ts';
 
 export interface Credentials {
   /** bare JID */
