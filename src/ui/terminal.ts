@@ -1,0 +1,103 @@
+/**
+ * What the menus and the conversation need of a terminal. Implemented over the screen and inquirer for a
+ * person, over one line reader where standard input is no terminal, and by a script in tests.
+ * Every text handed over is ready to be shown: sanitised and coloured by the caller.
+ */
+
+/** Ctrl-C at a prompt: one goes back one level. */
+export class InterruptedError extends Error {
+  override name = 'InterruptedError';
+}
+
+/** Standard input is at its end: nobody will answer any more. */
+export class EndOfInputError extends Error {
+  override name = 'EndOfInputError';
+}
+
+/** Calls `redraw` whenever the open prompt may look different; gives the function that ends this. */
+export type Subscribe = (redraw: () => void) => () => void;
+
+export interface MenuItem {
+  /** what is typed: a number or a letter; '' for a heading, which cannot be chosen */
+  readonly key: string;
+  readonly name: string;
+  readonly value: string;
+  readonly badge?: string | undefined;
+}
+
+export interface MenuPrompt {
+  readonly message: string;
+  /** asked again at each redraw, so that badges live */
+  items(): readonly MenuItem[];
+  readonly subscribe?: Subscribe | undefined;
+  /** value of the item that Esc chooses */
+  readonly back?: string | undefined;
+  /** value of the item that Enter chooses at first */
+  readonly initial?: string | undefined;
+}
+
+/** What Tab offers for the text before the cursor: `options` replace everything from `from` on. */
+export interface Completion {
+  readonly from: number;
+  readonly options: readonly string[];
+}
+
+export interface TextPrompt {
+  readonly message: string;
+  /** taken when nothing is typed */
+  readonly initial?: string | undefined;
+  /** a sentence where the text cannot be taken: shown, and asked again */
+  validate?(text: string): string | undefined;
+  complete?(line: string, cursor: number): Completion;
+}
+
+export interface ConversationPrompt {
+  /** stands before the input */
+  prompt(): string;
+  /** live lines above the input: own messages that wait for their mark, who is typing */
+  above(): readonly string[];
+  readonly subscribe: Subscribe;
+  /** what was left unsent the last time; may hold line breaks */
+  readonly draft: string;
+  /** lines that Up brings back, oldest first */
+  readonly history: readonly string[];
+  complete(line: string, cursor: number): Completion;
+  /** at every change of what is typed, by keys or paste */
+  changed(line: string): void;
+  /** at Enter, with line breaks as typed; 'leave' closes the view. Called one after the other. */
+  entered(text: string): Promise<'stay' | 'leave'>;
+}
+
+/** How a conversation was left, and what stood in the input. `next`: by the key for the next unread chat. */
+export interface ConversationEnd {
+  readonly by: 'left' | 'next';
+  readonly draft: string;
+}
+
+export interface PromptOptions {
+  /** closes the prompt, which rejects with the signal's reason */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** All prompts reject with InterruptedError and EndOfInputError; one prompt is open at a time. */
+export interface Terminal {
+  /** false: standard input or output is no terminal; one line is one answer */
+  readonly interactive: boolean;
+  /** width in cells */
+  readonly columns: number;
+  /** prints permanent lines above whatever is open */
+  log(text: string): void;
+  /** the line under whatever is open; '' takes it away */
+  setFooter(line: string): void;
+  bell(): void;
+  /** resolves to the value of the chosen item */
+  menu(prompt: MenuPrompt, options?: PromptOptions): Promise<string>;
+  text(prompt: TextPrompt, options?: PromptOptions): Promise<string>;
+  /** shows nothing of what is typed */
+  password(prompt: { readonly message: string }, options?: PromptOptions): Promise<string>;
+  confirm(
+    prompt: { readonly message: string; readonly initial: boolean },
+    options?: PromptOptions,
+  ): Promise<boolean>;
+  conversation(prompt: ConversationPrompt, options?: PromptOptions): Promise<ConversationEnd>;
+}
