@@ -21,6 +21,12 @@ export interface ActionContext {
   readonly timeout: number;
   /** Logs in as far as `need` asks; does nothing where that stands already. */
   online(need: Need): Promise<void>;
+  /** Creates an account on its server (XEP-0077); `fields` answers the server's form. */
+  register(account: {
+    jid: string;
+    password: string;
+    fields?: Readonly<Record<string, string>>;
+  }): Promise<void>;
   /** Tells how far a long action is. */
   progress(file: FileTransfer): void;
 }

@@ -30,6 +30,10 @@ export interface Notices {
   'account-deleted': { jid: string; wiped: number };
   'setting-saved': { name: string; value: string };
   invited: { jid: string; room: string };
+  'request-accepted': Record<never, never>;
+  'request-refused': Record<never, never>;
+  'subject-set': { room: string };
+  'nick-set': { nick: string };
   'logged-out': { jid: string };
 }
 

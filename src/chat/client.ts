@@ -12,6 +12,7 @@ import type {
 } from './events.ts';
 import type { ChatKind, Message } from './message.ts';
 import type { RoomRow, UserDetails, UserRow } from './people.ts';
+import type { SettingName } from './settings.ts';
 
 export interface Credentials {
   /** bare JID */
@@ -54,7 +55,7 @@ export interface Client extends EventEmitter<ChatEvents> {
   decline(jid: string): Promise<void>;
   users(
     query: string | undefined,
-  ): Promise<{ users: UserRow[]; complete: 'directory' | 'needs-text' | 'no-directory' }>;
+  ): Promise<{ users: UserRow[]; domain: string; complete: 'directory' | 'needs-text' | 'no-directory' }>;
   details(jid: string): Promise<UserDetails>;
   block(jid: string): Promise<void>;
   unblock(jid: string): Promise<void>;
@@ -63,7 +64,12 @@ export interface Client extends EventEmitter<ChatEvents> {
   // ---- presence
   setPresence(show: Show, status: string): Promise<void>;
 
+  /** for the next log-in, without sending anything */
+  savePresence(show: Show, status: string): void;
+
   // ---- conversations
+  /** the chat that a full or bare JID belongs to: an occupant stays whole, a contact's resource goes */
+  chatOf(jid: string): string;
   kindOf(chat: string): ChatKind;
   /** newest `limit` messages before `before`, oldest first, from the local store */
   history(query: {
@@ -76,6 +82,14 @@ export interface Client extends EventEmitter<ChatEvents> {
   send(chat: string, body: string): Message;
   /** resolves when the message is acknowledged, fails or `timeout` ms passed, with its row as it is then */
   settled(row: number, options: { timeout: number; signal?: AbortSignal }): Promise<Message>;
+  /** Commits the row, goes online, writes it, waits for the acknowledgement and the answer to a ping behind it. */
+  sendAndSettle(
+    chat: string,
+    body: string,
+    options: { timeout: number; signal: AbortSignal; online: () => Promise<void> },
+  ): Promise<Message>;
+  /** condition that keeps us from the server */
+  readonly offlineReason: string | undefined;
   setTyping(chat: string, state: TypingState): void;
   /** who is typing in a chat now: nicknames in rooms, bare JIDs else */
   typing(chat: string): string[];
@@ -87,6 +101,8 @@ export interface Client extends EventEmitter<ChatEvents> {
   // ---- rooms
   /** JID of the server's room service, found by disco; undefined where it has none */
   roomService(): Promise<string | undefined>;
+  /** completes a bare room name with the room service; ChatError `no-room-service` where there is none */
+  roomAddress(typed: string): Promise<string>;
   publicRooms(): Promise<RoomRow[]>;
   joinedRooms(): JoinedRoom[];
   joinedRoom(room: string): JoinedRoom | undefined;
@@ -123,17 +139,3 @@ export interface Client extends EventEmitter<ChatEvents> {
   setting(name: SettingName): string;
   setSetting(name: SettingName, value: string): void;
 }
-
-/** Settings a person can change; each has a default in src/chat/settings.ts. */
-export type SettingName =
-  | 'accept-files'
-  | 'auto-approve'
-  | 'restore-presence'
-  | 'notify-presence'
-  | 'notify-messages'
-  | 'notify-rooms'
-  | 'notify-occupants'
-  | 'notify-typing'
-  | 'bell'
-  | 'desktop'
-  | `mute:${string}`;

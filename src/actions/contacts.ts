@@ -1,0 +1,174 @@
+/** Contacts, people, the block list. */
+import { action } from './action.ts';
+import { notice } from './notices.ts';
+import { jid, many, optional, text, word } from './params.ts';
+
+export const contacts = action({
+  name: 'contacts',
+  needs: 'background',
+  params: {},
+  async run({ client }) {
+    await client.contactsSettled();
+    return {
+      kind: 'rows',
+      rows: client.contacts().map((contact) => ({ type: 'contact', contact })),
+      empty: notice('no-contacts', {}),
+    };
+  },
+});
+
+export const addContact = action({
+  name: 'add-contact',
+  needs: 'stream',
+  params: { jid: jid(), name: optional(text()), groups: many(text()), greeting: optional(text()) },
+  value: 'jid',
+  options: { groups: 'group' },
+  async run({ client }, input) {
+    await client.addContact(input.jid, { name: input.name, groups: input.groups, greeting: input.greeting });
+    return { kind: 'done', notice: notice('contact-asked', { jid: input.jid }) };
+  },
+});
+
+export const removeContact = action({
+  name: 'remove-contact',
+  needs: 'stream',
+  params: { jid: jid() },
+  value: 'jid',
+  async run({ client }, input) {
+    await client.removeContact(input.jid);
+    return { kind: 'done', notice: notice('contact-removed', { jid: input.jid }) };
+  },
+});
+
+export const approve = action({
+  name: 'approve',
+  needs: 'stream',
+  params: { jid: jid() },
+  value: 'jid',
+  async run({ client }, input) {
+    await client.approve(input.jid);
+    return { kind: 'done', notice: notice('approved', { jid: input.jid }) };
+  },
+});
+
+export const decline = action({
+  name: 'decline',
+  needs: 'stream',
+  params: { jid: jid() },
+  value: 'jid',
+  async run({ client }, input) {
+    await client.decline(input.jid);
+    return { kind: 'done', notice: notice('declined', { jid: input.jid }) };
+  },
+});
+
+export const users = action({
+  name: 'users',
+  needs: 'stream',
+  params: { query: optional(text()) },
+  value: 'query',
+  async run({ client }, input) {
+    const found = await client.users(input.query);
+    const notes = {
+      directory: undefined,
+      'needs-text': notice('directory-needs-text', { domain: found.domain }),
+      'no-directory': notice('no-directory', { domain: found.domain }),
+    };
+    return {
+      kind: 'rows',
+      rows: found.users.map((user) => ({ type: 'user', user })),
+      empty: notice('no-users', { query: input.query ?? '' }),
+      note: notes[found.complete],
+    };
+  },
+});
+
+export const user = action({
+  name: 'user',
+  needs: 'background',
+  params: { jid: jid() },
+  value: 'jid',
+  async run({ client }, input) {
+    const details = await client.details(input.jid);
+    return {
+      kind: 'rows',
+      rows: [{ type: 'details', details }],
+      empty: notice('no-users', { query: input.jid }),
+    };
+  },
+});
+
+export const block = action({
+  name: 'block',
+  needs: 'stream',
+  params: { jid: jid() },
+  value: 'jid',
+  async run({ client }, input) {
+    await client.block(input.jid);
+    return { kind: 'done', notice: notice('blocked', { jid: input.jid }) };
+  },
+});
+
+export const unblock = action({
+  name: 'unblock',
+  needs: 'stream',
+  params: { jid: jid() },
+  value: 'jid',
+  async run({ client }, input) {
+    await client.unblock(input.jid);
+    return { kind: 'done', notice: notice('unblocked', { jid: input.jid }) };
+  },
+});
+
+export const blocked = action({
+  name: 'blocked',
+  needs: 'stream',
+  params: {},
+  async run({ client }) {
+    const list = await client.blocked();
+    return {
+      kind: 'rows',
+      rows: list.map((entry) => ({ type: 'blocked', jid: entry })),
+      empty: notice('no-blocked', {}),
+    };
+  },
+});
+
+export const requests = action({
+  name: 'requests',
+  needs: 'presence',
+  flag: false,
+  params: {},
+  async run({ client }) {
+    return {
+      kind: 'rows',
+      rows: client.requests().map((request) => ({ type: 'request', request })),
+      empty: notice('no-requests', {}),
+    };
+  },
+});
+
+/** Takes an invitation or an offered file. */
+export const accept = action({
+  name: 'accept',
+  needs: 'presence',
+  flag: false,
+  params: { id: word() },
+  value: 'id',
+  async run({ client }, input) {
+    await client.accept(input.id);
+    return { kind: 'done', notice: notice('request-accepted', {}) };
+  },
+});
+
+export const refuse = action({
+  name: 'refuse',
+  needs: 'presence',
+  flag: false,
+  params: { id: word() },
+  value: 'id',
+  async run({ client }, input) {
+    await client.refuse(input.id);
+    return { kind: 'done', notice: notice('request-refused', {}) };
+  },
+});

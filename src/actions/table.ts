@@ -1,0 +1,61 @@
+/** THE TABLE: what a person can ask for, once. Flags, menus, `/commands` and JSON commands are made from it. */
+import { changePassword, deleteAccount, logout, setting, status } from './account.ts';
+import type { Action } from './action.ts';
+import {
+  accept,
+  addContact,
+  approve,
+  block,
+  blocked,
+  contacts,
+  decline,
+  refuse,
+  removeContact,
+  requests,
+  unblock,
+  user,
+  users,
+} from './contacts.ts';
+import { sendFile } from './files.ts';
+import { history, send, sendRoom } from './messages.ts';
+import { register } from './register.ts';
+import { invite, join, leave, nick, rooms, subject } from './rooms.ts';
+
+/** in the order of `--help` */
+export const actions: readonly Action[] = [
+  register,
+  send,
+  sendRoom,
+  sendFile,
+  contacts,
+  users,
+  user,
+  addContact,
+  removeContact,
+  approve,
+  decline,
+  rooms,
+  join,
+  leave,
+  subject,
+  nick,
+  invite,
+  requests,
+  accept,
+  refuse,
+  status,
+  history,
+  changePassword,
+  deleteAccount,
+  block,
+  unblock,
+  blocked,
+  setting,
+  logout,
+];
+
+const byName = new Map(actions.map((entry) => [entry.name, entry]));
+
+export function findAction(name: string): Action | undefined {
+  return byName.get(name);
+}

@@ -1,0 +1,34 @@
+/** Settings a person can change, with their defaults. Stored per account; values are words, so that a file can hold them. */
+
+export const ACCEPT_FILES = ['contacts', 'all', 'none', 'ask'] as const;
+export const ON_OFF = ['on', 'off'] as const;
+
+/** name → the values it takes; the first is the default */
+export const SETTINGS = {
+  'accept-files': ACCEPT_FILES,
+  'auto-approve': ['off', 'on'],
+  'restore-presence': ON_OFF,
+  'send-typing': ON_OFF,
+  'notify-presence': ON_OFF,
+  'notify-messages': ON_OFF,
+  'notify-rooms': ['all', 'mentions', 'off'],
+  'notify-occupants': ON_OFF,
+  'notify-typing': ['off', 'on'],
+  bell: ['mentions', 'all', 'off'],
+  desktop: ['off', 'on'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Setting = keyof typeof SETTINGS;
+/** `mute:<room JID>`: all, mentions or off for that room alone */
+export type SettingName = Setting | `mute:${string}`;
+
+export const MUTE_VALUES = ['all', 'mentions', 'off'] as const;
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name) || (name.startsWith('mute:') && name.length > 5);
+}
+
+/** The values that a setting takes; the first is the default. */
+export function settingValues(name: SettingName): readonly string[] {
+  return name.startsWith('mute:') ? MUTE_VALUES : SETTINGS[name as Setting];
+}
