@@ -41,28 +41,36 @@ export type Outcome =
       readonly note?: Notice | undefined;
     };
 
-export interface Action<P extends Params = Params> {
+export interface Action {
   /** as in `--name`, `/name` and the JSON command */
   readonly name: string;
   readonly needs: Need;
-  readonly params: P;
+  readonly params: Params;
   /** the parameter that the flag takes itself (`--add-contact <jid>`) */
-  readonly value?: Extract<keyof P, string> | undefined;
+  readonly value?: string | undefined;
   /** the parameter that takes the remaining words (`--send <jid> [text…]`), else standard input where `stdin` */
-  readonly rest?: Extract<keyof P, string> | undefined;
+  readonly rest?: string | undefined;
   readonly stdin?: boolean | undefined;
   /** names of the options of the other parameters where they differ from the parameter's own (`groups` → `group`) */
-  readonly options?: Readonly<Partial<Record<Extract<keyof P, string>, string>>> | undefined;
+  readonly options?: Readonly<Record<string, string | undefined>> | undefined;
   /** false: no flag of its own */
   readonly flag?: false | undefined;
-  /** shown in `--help` and `/help` as …: the i18n catalogue has a sentence for every action name */
-  readonly hidden?: boolean | undefined;
   /** cannot be undone: asked at a terminal, `--yes` without one */
   readonly confirm?: boolean | undefined;
+  /** `input` has been read by the parameters' kinds; required ones are there */
+  run(context: ActionContext, input: Readonly<Record<string, unknown>>): Promise<Outcome>;
+}
+
+/** An action as it is written: `run` knows the types of its own parameters. */
+export interface Definition<P extends Params>
+  extends Omit<Action, 'params' | 'value' | 'rest' | 'options' | 'run'> {
+  readonly params: P;
+  readonly value?: Extract<keyof P, string> | undefined;
+  readonly rest?: Extract<keyof P, string> | undefined;
+  readonly options?: Readonly<Partial<Record<Extract<keyof P, string>, string>>> | undefined;
   run(context: ActionContext, input: InputOf<P>): Promise<Outcome>;
 }
 
-/** Keeps the types of one action's parameters together with its `run`. */
-export function action<const P extends Params>(definition: Action<P>): Action<P> {
+export function action<const P extends Params>(definition: Definition<P>): Action {
   return definition;
 }
