@@ -1,0 +1,106 @@
+/** Las palabras de la conversación. */
+import type { conversation as en } from '../en/conversation.ts';
+import { plurals } from '../plurals.ts';
+
+const n = plurals('es');
+/** «a, b y c»; «e» ante una palabra que empieza por el sonido i. */
+const list = (names: readonly string[]) => {
+  const last = names.at(-1) ?? '';
+  const and = /^h?i(?![aeou])/i.test(last) ? 'e' : 'y';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} ${and} ${last}`;
+};
+
+export const conversation: typeof en = {
+  contactTitle: (name, jid) => (name === '' || name === jid ? jid : `${name} (${jid})`),
+  roomTitle: (room, occupants) => `sala ${room}, ${n(occupants, { one: 'persona', other: 'personas' })}`,
+  privateTitle: (nick, room) => `${nick} en la sala ${room} (privado)`,
+  subject: (text) => `Asunto: ${text}`,
+  noSubject: 'Esta sala no tiene asunto.',
+  placeholder: 'Escribe un mensaje · /help',
+  today: 'hoy',
+  yesterday: 'ayer',
+  newMessages: 'mensajes nuevos',
+  beginning: 'principio de lo guardado',
+  empty: 'Todavía no hay mensajes.',
+  loading: 'Cargando …',
+  me: 'yo',
+  typing: (names) =>
+    names.length === 0
+      ? ''
+      : names.length > 3
+        ? `${names.length} personas están escribiendo …`
+        : `${list(names)} ${names.length === 1 ? 'está' : 'están'} escribiendo …`,
+  paused: (name) => `${name} ha dejado de escribir`,
+  active: (name) => `${name} está mirando este chat`,
+  inactive: (name) => `${name} no está mirando este chat`,
+  gone: (name) => `${name} ha cerrado este chat`,
+  states: {
+    queued: 'espera a que haya conexión',
+    sent: 'enviado',
+    acked: 'recibido por el servidor',
+    delivered: 'entregado',
+    read: 'leído',
+    failed: 'no entregado',
+  },
+  failed: (why) => `no entregado: ${why}`,
+  unreadable: (encryption) => `[cifrado con ${encryption}: este programa no tiene la clave]`,
+  encryptedUnknown: '[mensaje cifrado: este programa no tiene la clave]',
+  retracted: '[mensaje retirado]',
+  edited: 'editado',
+  replyTo: 'en respuesta a',
+  link: 'enlace',
+  private: 'privado',
+  via: (resource) => `desde ${resource}`,
+  offline: 'Sin conexión: lo que escribas se guarda y se envía después.',
+  entered: (count) => `En esta sala: ${n(count, { one: 'persona', other: 'personas' })}`,
+  occupants: 'Ahora aquí',
+  notInRoom: (room) => `No estás en la sala ${room}. /join entra en ella.`,
+  noUnread: 'Ningún otro chat tiene mensajes sin leer.',
+  unread: (chat, count) => `${chat} (${count})`,
+  unknownCommand: (name) => `No existe la orden /${name}. /help muestra las que hay; // envía una barra.`,
+  wrongUse: (usage) => `Se usa así: ${usage}`,
+  nothingToEdit: 'No has escrito aquí nada que se pueda cambiar.',
+  draftKept: 'Tu borrador queda guardado.',
+  tooLong: 'Este mensaje es demasiado largo para enviarlo.',
+  pasteHint: (lines) =>
+    `${n(lines, { one: 'línea', other: 'líneas' })}: Intro envía, Alt-Intro añade una línea`,
+  helpTitle: 'Órdenes',
+  helpKeys: 'Teclas',
+  keys: {
+    enter: 'Intro envía',
+    newLine: 'Alt-Intro empieza otra línea',
+    complete: 'Tab completa órdenes y nombres',
+    history: 'Arriba y Abajo: lo que escribiste antes',
+    next: 'Ctrl-N: siguiente chat con mensajes sin leer',
+    redraw: 'Ctrl-L vuelve a dibujar la pantalla',
+    close: 'Esc o /close sale del chat',
+  },
+  commands: {
+    help: 'muestra esta lista',
+    close: 'sale del chat (sigues dentro de la sala)',
+    me: 'cuenta lo que haces, en tercera persona',
+    who: 'muestra quién está en la sala',
+    subject: 'muestra o cambia el asunto de la sala',
+    nick: 'cambia tu apodo en la sala',
+    invite: 'invita a alguien a la sala',
+    msg: 'escribe en privado a alguien de la sala',
+    older: 'muestra mensajes anteriores',
+    next: 'va al siguiente chat con mensajes sin leer',
+    clear: 'limpia la pantalla',
+    cancel: 'cancela la transferencia de un fichero',
+    accept: 'acepta lo que se ofrece aquí',
+    refuse: 'rechaza lo que se ofrece aquí',
+    mute: 'silencia esta sala, o todo menos las menciones',
+    slash: 'envía un mensaje que empieza por una barra',
+    exit: 'sale del programa',
+  },
+  footer: {
+    online: 'conectado',
+    connecting: 'conectando …',
+    offline: 'sin conexión',
+    retry: (seconds) => `sin conexión, nuevo intento en ${seconds} s`,
+    notEncrypted: 'sin cifrado de extremo a extremo',
+    unread: (count) => `${count} sin leer`,
+    requests: (count) => n(count, { one: 'solicitud', other: 'solicitudes' }),
+  },
+};
