@@ -1,11 +1,51 @@
-/** What the domain needs of storage. Implemented in src/storage; all calls are synchronous and durable on return. */
+/**
+ * What the domain needs of storage. Implemented in src/storage; all calls are synchronous and durable on return,
+ * and throw a StorageFailure where they cannot be.
+ */
 import type { Show } from './events.ts';
 import type { Message, MessageFailure, MessageState, NewMessage } from './message.ts';
+
+export type StorageCondition =
+  /** the folder or the file may not be written */
+  | 'read-only'
+  /** damaged, or no database at all */
+  | 'corrupt'
+  /** a database of another program */
+  | 'foreign'
+  /** written by a newer version of this program */
+  | 'newer'
+  /** another process holds it for longer than the time-out */
+  | 'locked'
+  /** no space, or a quota */
+  | 'full'
+  /** a place where others could put or read it: symbolic link, foreign owner, folder open to everybody */
+  | 'unsafe'
+  /** the folder cannot be made or reached, or the driver cannot be loaded */
+  | 'unavailable'
+  /** too many open files */
+  | 'too-many-files'
+  /** used after close() */
+  | 'closed'
+  /** anything else: a failing disk, or a mistake of ours */
+  | 'failed';
+
+/** What is thrown by storage. Matched by name and condition, so that nobody needs to import storage for it. */
+export interface StorageFailure extends Error {
+  readonly name: 'StorageError';
+  readonly condition: StorageCondition;
+  /** the database file */
+  readonly path: string;
+}
+
+/** True for what storage throws. */
+export function isStorageFailure(error: unknown): error is StorageFailure {
+  return error instanceof Error && error.name === 'StorageError' && 'condition' in error;
+}
 
 export interface HistoryQuery {
   readonly account: string;
   readonly chat?: string | undefined;
-  /** rows before this row */
+  /** rows before this row; for pages backwards */
   readonly before?: number | undefined;
   /** milliseconds since 1970 */
   readonly since?: number | undefined;
@@ -14,22 +54,32 @@ export interface HistoryQuery {
 }
 
 export interface MessageStore {
-  /** Runs `work` in one transaction: all of it is kept, or none. Nests. */
+  /**
+   * Runs `work` in one transaction: all of it is kept, or none. Nests: an inner one that throws undoes only its own
+   * part. `work` must be synchronous; a promise is refused with a TypeError, and nothing of it is kept.
+   */
   transaction<T>(work: () => T): T;
   append(message: NewMessage): Message;
   get(row: number): Message | undefined;
   /** messages of that id attribute in a chat, newest first */
   byId(account: string, chat: string, id: string): Message[];
+  /** the message that the archive of the account (in rooms: of the room) knows by that id */
   byStanzaId(account: string, chat: string, stanzaId: string): Message | undefined;
   /** newest `limit` messages matching, oldest first */
   history(query: HistoryQuery): Message[];
+  /** a failure of before is forgotten unless it is given again */
   setState(row: number, state: MessageState, failure?: MessageFailure): Message | undefined;
+  /** an archive id of before still finds the message (`byStanzaId`); `time` in milliseconds since 1970 */
+  /** takes a message away for good: one that was never written to a server */
+  remove(row: number): void;
   setStanzaId(row: number, stanzaId: string, time?: number): Message | undefined;
   /** own messages queued or sent and not acknowledged, oldest first */
   pending(account: string): Message[];
+  /** newest first; `last` is the row of the newest message, `time` its time in milliseconds since 1970 */
   chats(
     account: string,
-  ): { chat: string; kind: Message['kind']; last: number; unread: number; mentions: number }[];
+  ): { chat: string; kind: Message['kind']; last: number; time: number; unread: number; mentions: number }[];
+  /** incoming messages after the last row that counts as read */
   unread(account: string, chat: string): { count: number; mentions: number; firstRow: number | undefined };
   /** everything up to and including `row` counts as read */
   markRead(account: string, chat: string, row: number): void;
@@ -61,7 +111,8 @@ export interface RosterCache {
   put(account: string, version: string | undefined, item: RosterItemRow): void;
   remove(account: string, version: string | undefined, jid: string): void;
   lastSeen(account: string, jid: string): { time: number; show: Show; status: string } | undefined;
-  setLastSeen(account: string, jid: string, time: number): void;
+  /** keeps the newest `time` only; `show` and `status` are what was shown last, `offline` and '' where not given */
+  setLastSeen(account: string, jid: string, time: number, show?: Show, status?: string): void;
 }
 
 export interface RosterItemRow {
@@ -83,9 +134,17 @@ export interface AccountRow {
 export interface AccountStore {
   accounts(): AccountRow[];
   account(jid: string): AccountRow | undefined;
+  /** an absent `mechanism` keeps the one known */
   put(account: AccountRow): void;
-  /** removes every row of the account */
+  /** removes every row of the account and frees its bytes */
   wipe(account: string): void;
+}
+
+/** Disco answers by their verified caps hash (XEP-0115 §5.4); the same for every account. */
+export interface CapsCache {
+  get(key: string): string | undefined;
+  /** keeps the newest 2,000 */
+  put(key: string, value: string): void;
 }
 
 export interface Stores {
@@ -94,5 +153,6 @@ export interface Stores {
   readonly settings: SettingsStore;
   readonly roster: RosterCache;
   readonly accounts: AccountStore;
+  readonly caps: CapsCache;
   close(): void;
 }
