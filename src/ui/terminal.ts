@@ -90,6 +90,8 @@ export interface Terminal {
   /** the line under whatever is open; '' takes it away */
   setFooter(line: string): void;
   bell(): void;
+  /** an empty screen; nothing happens where it is no terminal */
+  clear(): void;
   /** resolves to the value of the chosen item */
   menu(prompt: MenuPrompt, options?: PromptOptions): Promise<string>;
   text(prompt: TextPrompt, options?: PromptOptions): Promise<string>;
