@@ -8,7 +8,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else {
   const program = new URL('../dist/main.js', import.meta.url);
   import(program.href).catch((error) => {
-    if (!error || error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
     const built = error.url !== program.href;
     console.error(
       built

@@ -104,6 +104,7 @@ export function ensureNpmPackages() {
 /** The packages that Debian says are not installed; without dpkg only the program itself can be looked for. */
 function missingPackages({ program, packages }) {
   if (!findProgram('dpkg-query')) return findProgram(program) ? [] : packages;
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own placeholders
   const { output } = run('dpkg-query', ['-W', '-f', '${db:Status-Abbrev}${Package}\\n', ...packages]);
   const installed = new Set(
     output

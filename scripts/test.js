@@ -1,0 +1,195 @@
+// `npm test`: installs what is missing and runs every check. `npm run test:unit -- [WORDS]` and its like run
+// one suite. Failures are printed last, and the last line is always `N passed, N failed`: vitest counts by
+// test, every other check is one, a file that fails to load is one failed.
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { main, root, SetupError, say, setup } from './setup.js';
+import { suites } from './suites.js';
+
+/** @typedef {{ name: string, passed: number, failed: number, failures: string[], output: string }} Result */
+
+/** The script behind a program of node_modules/.bin, which is a link on some systems and a shell file on others. */
+function programOf(name) {
+  if (name.startsWith('.')) return join(root, 'node_modules/.bin', name);
+  const packages = { biome: '@biomejs/biome', tsc: 'typescript' };
+  const require = createRequire(join(root, 'package.json'));
+  const folder = packages[name] ?? name;
+  const about = join(root, 'node_modules', folder, 'package.json');
+  const { bin } = require(about);
+  return join(dirname(about), typeof bin === 'string' ? bin : bin[name]);
+}
+
+const running = new Set();
+
+/** Ends with the exit code of a Node child; its output is collected, and shown as it comes if `live`. */
+function runNode(args, { live, env = {} }) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    running.add(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text) => {
+        output += text;
+        if (live) process.stdout.write(text);
+      });
+    }
+    child.on('close', (code) => {
+      running.delete(child);
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}
+
+/** All test files below a folder, relative to the project. */
+function testFiles(folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((name) => name.endsWith('.test.ts'));
+}
+
+/** Words that occur in a file's path choose files; the rest, joined by spaces, is looked for in test names. */
+function vitestFilters(folder, words) {
+  const files = testFiles(folder);
+  const chosen = new Set();
+  const names = [];
+  for (const word of words) {
+    const matching = files.filter((file) => relative(folder, file).includes(word) || file === word);
+    if (matching.length === 0) names.push(word);
+    for (const file of matching) chosen.add(file);
+  }
+  const pattern = names.join(' ').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return [...chosen, ...(pattern === '' ? [] : ['--testNamePattern', pattern])];
+}
+
+/** Counts of a vitest run from its JSON report; `report` is undefined when vitest wrote none. */
+function countTests(report, code, output) {
+  const failures = [];
+  let passed = 0;
+  for (const file of report?.testResults ?? []) {
+    const path = relative(root, file.name);
+    const failed = file.assertionResults.filter((test) => test.status === 'failed');
+    passed += file.assertionResults.filter((test) => test.status === 'passed').length;
+    for (const test of failed) {
+      failures.push(`${path} › ${test.fullName}\n${test.failureMessages.join('\n')}`);
+    }
+    // It did not load, or a hook around its tests failed.
+    if (file.status === 'failed' && failed.length === 0) failures.push(`${path}\n${file.message}`);
+  }
+  // An error outside of any test, no test that matches, or a crash: vitest says so in its output only.
+  if (failures.length === 0 && (code !== 0 || passed === 0)) {
+    failures.push(passed === 0 && code === 0 ? 'no test matches' : lastLines(output, 60));
+  }
+  return { passed, failed: failures.length, failures };
+}
+
+function lastLines(text, count) {
+  return text.trimEnd().split('\n').slice(-count).join('\n');
+}
+
+/** Runs one suite of vitest. */
+async function runTests(name, folder, { words, live, env }) {
+  const scratch = mkdtempSync(join(tmpdir(), 'xmpp-chat-report-'));
+  try {
+    const file = join(scratch, 'report.json');
+    const { code, output } = await runNode(
+      [
+        programOf('vitest'),
+        'run',
+        ...['--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+        ...vitestFilters(folder, words),
+      ],
+      { live, env },
+    );
+    const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+    return { name, output, ...countTests(report, code, output) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** @returns {Promise<Result>} */
+async function runSuite(name, options) {
+  const { command, folder } = suites[name];
+  const start = Date.now();
+  let result;
+  if (command) {
+    const [program, ...args] = command;
+    const { code, output } = await runNode([programOf(program), ...args], options);
+    const failures = code === 0 ? [] : [lastLines(output, 60)];
+    result = { name, output, passed: 1 - failures.length, failed: failures.length, failures };
+  } else {
+    result = await runTests(name, folder, options);
+  }
+  const seconds = ((Date.now() - start) / 1000).toFixed(1);
+  if (!options.live) process.stdout.write(result.output);
+  process.stdout.write(`── ${name}: ${result.passed} passed, ${result.failed} failed (${seconds} s)\n`);
+  return result;
+}
+
+/** All suites that belong to `npm test`, a phase at a time. */
+async function runEverything() {
+  const results = [];
+  const phases = [...new Set(Object.values(suites).map(({ phase }) => phase))].filter(Boolean).sort();
+  for (const phase of phases) {
+    const names = Object.keys(suites).filter((name) => suites[name].phase === phase);
+    results.push(...(await Promise.all(names.map((name) => runSuite(name, { words: [], live: false })))));
+  }
+  return results;
+}
+
+/** `--server NAME` anywhere among the words: which server the server tests start. */
+function parseWords(words) {
+  const at = words.indexOf('--server');
+  if (at === -1) return { words, server: undefined };
+  const server = words[at + 1];
+  if (server !== 'prosody' && server !== 'ejabberd') {
+    throw new SetupError('--server takes prosody or ejabberd');
+  }
+  return { words: words.toSpliced(at, 2), server };
+}
+
+/** The last lines of a run: every failure, then the counts. */
+function summarize(results) {
+  const failures = results.flatMap(({ name, failures }) => failures.map((text) => `✗ ${name}: ${text}\n`));
+  const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
+  const failed = total('failed');
+  const details = failures.map((text) => `\n${text}`).join('');
+  const counts = `${total('passed')} passed, ${failed} failed\n`;
+  process.stdout.write(`${details}\n${counts}`);
+  // .ci/run sums up several runs, and wants their failures once more at its end.
+  if (process.env.TEST_SUMMARY) appendFileSync(process.env.TEST_SUMMARY, `${details}${counts}`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    for (const child of running) child.kill(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
+await main(async () => {
+  const [name, ...rest] = process.argv.slice(2);
+  if (name === undefined) {
+    setup(['npm', 'prosody']);
+    summarize(await runEverything());
+    return;
+  }
+  if (!Object.hasOwn(suites, name)) {
+    throw new SetupError(`There is no suite ${name}: ${Object.keys(suites).join(', ')}`);
+  }
+  const { words, server } = parseWords(rest);
+  const needs = suites[name].needs.map((need) => (need === 'prosody' && server ? server : need));
+  setup(['npm', ...needs]);
+  const env = server ? { TEST_SERVER: server } : {};
+  summarize([await runSuite(name, { words, live: true, env })]);
+});
