@@ -50,12 +50,23 @@ export class FakeSession extends EventEmitter<SessionEvents> implements Session 
     this.acknowledgementRequests++;
   }
 
-  request(iq: Element, _options?: RequestOptions): Promise<Element> {
+  request(iq: Element, options: RequestOptions = {}): Promise<Element> {
     iq.attrs.id ??= randomId();
     const id = iq.attrs.id;
-    const answer = new Promise<Element>((resolve, reject) =>
-      this.waiting.set(id, { to: iq.attrs.to, resolve, reject }),
-    );
+    const { signal } = options;
+    const answer = new Promise<Element>((resolve, reject) => {
+      const aborted = () => {
+        if (this.waiting.delete(id)) reject(signal?.reason);
+      };
+      const settle =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          signal?.removeEventListener('abort', aborted);
+          then(value);
+        };
+      signal?.addEventListener('abort', aborted);
+      this.waiting.set(id, { to: iq.attrs.to, resolve: settle(resolve), reject: settle(reject) });
+    });
     this.send(iq);
     const prepared = this.answers.find((entry) => entry.match(iq));
     if (prepared) {
