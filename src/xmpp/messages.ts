@@ -1,0 +1,249 @@
+/** Messages: RFC 6121 §5, §8.3; threads: XEP-0201, version 1.0. https://xmpp.org/extensions/xep-0201.html */
+import { EventEmitter } from 'node:events';
+import { type ChatState, parseChatState, xChatState } from './chat-states.ts';
+import { type Delay, parseDelay, xDelay } from './delay.ts';
+import { type ErrorType, parseStanzaError } from './errors.ts';
+import { type Encryption, NS_EME, parseEncryption } from './explicit-encryption.ts';
+import { parseOriginId, parseStanzaIds, type StanzaId, xOriginId } from './ids.ts';
+import { bareOf, domainOf, parseJid } from './jid.ts';
+import { parseNick, xNick } from './nick.ts';
+import { NS_OOB, type OutOfBand, parseOob, xOob } from './oob.ts';
+import type { Session } from './session/session.ts';
+import { child, type Element, type Node, NS_CLIENT, x } from './stanza.ts';
+import { NS_STYLING, parseUnstyled, xUnstyled } from './styling.ts';
+import { NS_XHTML_IM, parseXhtml } from './xhtml-im.ts';
+
+export type MessageType = 'chat' | 'normal' | 'groupchat' | 'headline' | 'error';
+
+/** What a message says, as data. */
+export interface ParsedMessage {
+  readonly type: MessageType;
+  /** normalised full JID; the own bare JID where the stanza names nobody (RFC 6120 §8.1.2.1) */
+  readonly from: string;
+  /** normalised; the own bare JID where the stanza names nobody */
+  readonly to: string;
+  readonly id: string | undefined;
+  readonly body: string | undefined;
+  /** '' clears the subject of a room */
+  readonly subject: string | undefined;
+  readonly thread: string | undefined;
+  readonly parentThread: string | undefined;
+  /** language of the chosen body */
+  readonly lang: string | undefined;
+  readonly delay: Delay | undefined;
+  readonly state: ChatState | undefined;
+  readonly link: OutOfBand | undefined;
+  /** the XHTML body as text with the marks of XEP-0393 */
+  readonly styled: string | undefined;
+  /** the body is to be shown as it is */
+  readonly unstyled: boolean;
+  /** what the sender calls itself; unverified */
+  readonly nick: string | undefined;
+  /** set where the content cannot be read: the body is only the sender's excuse then */
+  readonly encryption: Encryption | undefined;
+  readonly originId: string | undefined;
+  readonly stanzaIds: readonly StanzaId[];
+  /** type error only */
+  readonly error: MessageError | undefined;
+}
+
+export interface MessageError {
+  readonly condition: string;
+  readonly type: ErrorType;
+  readonly text: string | undefined;
+  readonly by: string | undefined;
+}
+
+export interface ParseOptions {
+  /** own bare JID */
+  readonly account?: string;
+  /** language tags, the most wanted first */
+  readonly languages?: readonly string[];
+  /** the local clock, milliseconds since 1970 */
+  readonly now?: number;
+}
+
+const TYPES: readonly string[] = ['chat', 'normal', 'groupchat', 'headline', 'error'];
+
+/** Reads a message of any type; `undefined` where the stanza is none or has an address that is none. */
+export function parseMessage(stanza: Element, options: ParseOptions = {}): ParsedMessage | undefined {
+  if (!stanza.is('message', NS_CLIENT)) return undefined;
+  const account = options.account ?? '';
+  const from = stanza.attrs.from === undefined ? account : parseJid(stanza.attrs.from)?.full;
+  const to = stanza.attrs.to === undefined ? account : parseJid(stanza.attrs.to)?.full;
+  if (from === undefined || to === undefined) return undefined;
+  // §5.2.2: a type that is not known is normal.
+  const type = TYPES.includes(stanza.attrs.type ?? '') ? (stanza.attrs.type as MessageType) : 'normal';
+  const body = chooseText(stanza, 'body', options.languages);
+  const thread = child(stanza, 'thread', NS_CLIENT);
+  const prefer = account === '' ? [bareOf(from)] : [account, domainOf(account), bareOf(from)];
+  return {
+    type,
+    from,
+    to,
+    id: stanza.attrs.id || undefined,
+    body: body?.text,
+    subject: chooseText(stanza, 'subject', options.languages)?.text,
+    thread: thread?.getText() || undefined,
+    parentThread: thread?.attrs.parent || undefined,
+    lang: body?.lang,
+    delay: parseDelay(stanza, options.now === undefined ? { prefer } : { prefer, now: options.now }),
+    state: parseChatState(stanza),
+    link: parseOob(stanza),
+    styled: parseXhtml(stanza),
+    unstyled: parseUnstyled(stanza),
+    nick: parseNick(stanza),
+    encryption: parseEncryption(stanza),
+    originId: parseOriginId(stanza),
+    stanzaIds: parseStanzaIds(stanza),
+    error: type === 'error' ? readError(stanza) : undefined,
+  };
+}
+
+function readError(stanza: Element): MessageError {
+  const { condition, type, text, by } = parseStanzaError(stanza);
+  return { condition, type, text, by };
+}
+
+/** §5.2.3: one of several texts: the most wanted language, else the one without, else the first. */
+function chooseText(
+  stanza: Element,
+  name: string,
+  languages: readonly string[] = [],
+): { text: string; lang: string | undefined } | undefined {
+  const inherited = stanza.attrs['xml:lang'];
+  const texts = stanza.getChildren(name, NS_CLIENT).map((element) => ({
+    text: element.getText(),
+    own: element.attrs['xml:lang'],
+    lang: element.attrs['xml:lang'] ?? inherited,
+  }));
+  const primary = (tag: string | undefined) => tag?.toLowerCase().split('-')[0];
+  for (const wanted of languages) {
+    const exact = texts.find(({ lang }) => lang?.toLowerCase() === wanted.toLowerCase());
+    const near = exact ?? texts.find(({ lang }) => primary(lang) === primary(wanted));
+    if (near) return near;
+  }
+  return texts.find(({ own }) => own === undefined) ?? texts[0];
+}
+
+/** What to say. */
+export interface OutgoingMessage {
+  /** contact or room: bare JID (a resource is cut off); occupant of a room: full JID, with `occupant` */
+  readonly to: string;
+  readonly type: 'chat' | 'normal' | 'groupchat';
+  /** random, 128 bit; also written as origin-id */
+  readonly id: string;
+  /** a private message in a room (XEP-0045 §7.5) */
+  readonly occupant?: boolean;
+  readonly body?: string;
+  readonly subject?: string;
+  readonly thread?: string;
+  readonly parentThread?: string;
+  readonly lang?: string;
+  readonly state?: ChatState | undefined;
+  readonly nick?: string;
+  /** a link to a file: goes as out-of-band data */
+  readonly link?: string;
+  readonly unstyled?: boolean;
+  /** milliseconds since 1970: the message was written then and could not be sent */
+  readonly delay?: number;
+  /** elements of other features */
+  readonly extensions?: readonly Node[];
+}
+
+const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
+
+/** Builds a message. §5.1: to the bare JID, so that every device of the contact may get it. */
+export function xMessage(message: OutgoingMessage): Element {
+  return x(
+    'message',
+    {
+      to: message.occupant ? message.to : bareOf(message.to),
+      type: message.type,
+      id: message.id,
+      'xml:lang': message.lang,
+    },
+    message.subject !== undefined && x('subject', {}, message.subject),
+    message.body !== undefined && x('body', {}, message.body),
+    message.thread !== undefined && x('thread', { parent: message.parentThread }, message.thread),
+    message.state !== undefined && xChatState(message.state),
+    message.occupant && x('x', { xmlns: NS_MUC_USER }),
+    message.nick !== undefined && xNick(message.nick),
+    message.link !== undefined && xOob({ url: message.link }),
+    message.unstyled && xUnstyled(),
+    message.delay !== undefined && xDelay(message.delay),
+    message.body !== undefined && xOriginId(message.id),
+    ...(message.extensions ?? []),
+  );
+}
+
+export interface MessagesEvents {
+  /** when a message arrived that says something: text, subject, link, typing state, or what cannot be read */
+  received: [message: ParsedMessage];
+  /** when a message of ours came back with an error; its `id` and `from` (whom it did not reach) name it */
+  bounced: [message: ParsedMessage & { readonly error: MessageError }];
+  /** when a message was written to the stream */
+  sent: [message: { id: string; to: string }];
+  /** when the server acknowledged a message (XEP-0198) */
+  acknowledged: [message: { id: string; to: string }];
+}
+
+export interface MessagesOptions {
+  readonly disco: { addFeature(ns: string): void };
+  readonly languages?: readonly string[];
+}
+
+export interface Messages extends EventEmitter<MessagesEvents> {
+  /** Writes a message. Throws DisconnectedError when there is no stream. */
+  send(message: OutgoingMessage): void;
+  /**
+   * Takes messages away from `received`: where `test` is true, another feature understands them (an invitation
+   * with a body for old clients, an event of a node). Returns the undo.
+   */
+  claim(test: (stanza: Element) => boolean): () => void;
+  /** Reads a message as `received` would (for those that arrive wrapped). */
+  parse(stanza: Element): ParsedMessage | undefined;
+}
+
+/** Messages in and out, of every type but what other features claim. */
+export function messages(session: Session, options: MessagesOptions): Messages {
+  for (const ns of [NS_EME, NS_OOB, NS_STYLING, NS_XHTML_IM]) options.disco.addFeature(ns);
+  const claims = new Set<(stanza: Element) => boolean>();
+  const parse = (stanza: Element) =>
+    parseMessage(stanza, { account: session.account, languages: options.languages ?? [] });
+
+  const named = (stanza: Element) =>
+    stanza.getName() === 'message' && stanza.attrs.id !== undefined
+      ? { id: stanza.attrs.id, to: stanza.attrs.to ?? session.account }
+      : undefined;
+  const api: Messages = Object.assign(new EventEmitter<MessagesEvents>(), {
+    parse,
+    send: (message: OutgoingMessage) => session.send(xMessage(message)),
+    claim(test: (stanza: Element) => boolean) {
+      claims.add(test);
+      return () => claims.delete(test);
+    },
+  });
+
+  session.on('message', (stanza) => {
+    const message = parse(stanza);
+    if (message === undefined) return;
+    const { error } = message;
+    if (error !== undefined) api.emit('bounced', { ...message, error });
+    else if (says(message) && ![...claims].some((test) => test(stanza))) api.emit('received', message);
+  });
+  session.on('sent', (stanza) => {
+    const message = named(stanza);
+    if (message) api.emit('sent', message);
+  });
+  session.on('acknowledged', (stanza) => {
+    const message = named(stanza);
+    if (message) api.emit('acknowledged', message);
+  });
+  return api;
+}
+
+function says(message: ParsedMessage): boolean {
+  const { body, subject, link, styled, state, encryption } = message;
+  return [body, subject, link, styled, state, encryption].some((part) => part !== undefined);
+}
