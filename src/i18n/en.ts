@@ -1,6 +1,10 @@
 /** English: the catalogue. Every other language has the same shape, or the compile fails. */
 import { conversation } from './en/conversation.ts';
 import { menus } from './en/menus.ts';
+import { notices } from './en/notices.ts';
+import { notifications } from './en/notifications.ts';
 import { prompts } from './en/prompts.ts';
+import { tables } from './en/tables.ts';
+import { words } from './en/words.ts';
 
-export const en = { language: 'en', menus, prompts, conversation };
+export const en = { language: 'en', menus, prompts, conversation, notices, notifications, tables, words };

@@ -2,6 +2,19 @@
 import type { en } from './en.ts';
 import { conversation } from './es/conversation.ts';
 import { menus } from './es/menus.ts';
+import { notices } from './es/notices.ts';
+import { notifications } from './es/notifications.ts';
 import { prompts } from './es/prompts.ts';
+import { tables } from './es/tables.ts';
+import { words } from './es/words.ts';
 
-export const es: typeof en = { language: 'es', menus, prompts, conversation };
+export const es: typeof en = {
+  language: 'es',
+  menus,
+  prompts,
+  conversation,
+  notices,
+  notifications,
+  tables,
+  words,
+};

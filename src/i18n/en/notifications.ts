@@ -1,0 +1,113 @@
+/** The NOTIFICATION lines. Every value comes sanitised, on one line; '' where it is not known. */
+import { plurals } from '../plurals.ts';
+
+const n = plurals('en');
+const said = (text: string) => (text === '' ? '' : `: ${text}`);
+const by = (actor: string) => (actor === '' ? '' : ` by ${actor}`);
+const people = (count: number) => n(count, { one: 'person', other: 'people' });
+
+export const notifications = {
+  word: 'NOTIFICATION',
+  online: (who: string, show: string, status: string) =>
+    `${who} is online${show === '' ? '' : ` (${show})`}${said(status)}`,
+  offline: (who: string, status: string) => `${who} is offline${said(status)}`,
+  changed: (who: string, show: string, status: string) => `${who} is ${show}${said(status)}`,
+  onlineNow: (who: readonly string[], more: number) =>
+    who.length === 0
+      ? 'none of your contacts is online'
+      : `online now: ${who.join(', ')}${more === 0 ? '' : ` and ${more} more`}`,
+  message: (who: string, body: string) => `message from ${who}: ${body}`,
+  privateMessage: (nick: string, room: string, body: string) =>
+    `private message from ${nick} in the room ${room}: ${body}`,
+  roomMessage: (nick: string, room: string, body: string) => `${nick} in the room ${room}: ${body}`,
+  mention: (nick: string, room: string, body: string) => `${nick} names you in the room ${room}: ${body}`,
+  occupant: {
+    joined: (nick: string, room: string) => `${nick} joined the room ${room}`,
+    left: (nick: string, room: string, reason: string) => `${nick} left the room ${room}${said(reason)}`,
+    kicked: (nick: string, room: string, actor: string, reason: string) =>
+      `${nick} was kicked from the room ${room}${by(actor)}${said(reason)}`,
+    banned: (nick: string, room: string, actor: string, reason: string) =>
+      `${nick} was banned from the room ${room}${by(actor)}${said(reason)}`,
+    removed: (nick: string, room: string) => `${nick} had to leave the room ${room} (members only)`,
+    renamed: (nick: string, room: string, newNick: string) =>
+      `${nick} in the room ${room} is now called ${newNick}`,
+    role: (nick: string, room: string, role: string) => `${nick} in the room ${room} has the role: ${role}`,
+    affiliation: (nick: string, room: string, affiliation: string) =>
+      `${nick} in the room ${room} has the affiliation: ${affiliation}`,
+  },
+  self: {
+    joined: (room: string, nick: string, occupants: number) =>
+      `you joined the room ${room} as ${nick}${occupants > 0 ? `, ${people(occupants)} here` : ''}`,
+    created: (room: string, nick: string) => `you created the room ${room} and are in it as ${nick}`,
+    left: (room: string) => `you left the room ${room}`,
+    kicked: (room: string, actor: string, reason: string) =>
+      `you were kicked from the room ${room}${by(actor)}${said(reason)}`,
+    banned: (room: string, actor: string, reason: string) =>
+      `you were banned from the room ${room}${by(actor)}${said(reason)}`,
+    removed: (room: string) => `you had to leave the room ${room} (members only)`,
+    destroyed: (room: string, reason: string) => `the room ${room} was destroyed${said(reason)}`,
+    shutdown: (room: string) => `you left the room ${room}: its service shuts down`,
+    failed: (room: string, why: string) => `cannot enter the room ${room}: ${why}`,
+  },
+  bursts: {
+    joined: (count: number, room: string) => `${people(count)} joined ${room}`,
+    left: (count: number, room: string) => `${people(count)} left ${room}`,
+    changedInRoom: (count: number, room: string) => `${people(count)} changed in ${room}`,
+    online: (count: number) => `${n(count, { one: 'contact', other: 'contacts' })} came online`,
+    offline: (count: number) => `${n(count, { one: 'contact', other: 'contacts' })} went offline`,
+    changed: (count: number) => `${n(count, { one: 'contact', other: 'contacts' })} changed presence`,
+    messages: (count: number, chat: string) =>
+      `${n(count, { one: 'more message', other: 'more messages' })} in ${chat}`,
+    requests: (count: number) => `${n(count, { one: 'more request', other: 'more requests' })} for you`,
+    files: (count: number) => `${n(count, { one: 'more file', other: 'more files' })} changed`,
+    others: (count: number) => `${n(count, { one: 'more event', other: 'more events' })}`,
+  },
+  request: {
+    subscription: (who: string, nick: string, text: string) =>
+      `${who}${nick === '' ? '' : ` (calls itself “${nick}”)`} wants to add you as a contact${said(text)}`,
+    invitation: (who: string, room: string, text: string) =>
+      `${who} invites you to the room ${room}${said(text)}`,
+    file: (who: string, name: string, size: string) =>
+      `${who} offers you the file ${name}${size === '' ? '' : ` (${size})`}`,
+  },
+  subscription: {
+    approved: (who: string) => `${who} has accepted you as a contact`,
+    declined: (who: string) => `${who} has declined your request`,
+    removed: (who: string) => `${who} has removed you: you no longer see each other's presence`,
+  },
+  file: {
+    received: (name: string, who: string, path: string) => `file ${name} from ${who} is saved as ${path}`,
+    sent: (name: string, who: string) => `file ${name} is sent to ${who}`,
+    receiveFailed: (name: string, who: string, why: string) => `file ${name} from ${who} failed: ${why}`,
+    sendFailed: (name: string, who: string, why: string) => `file ${name} to ${who} failed: ${why}`,
+    cancelled: (name: string, who: string) => `file ${name} with ${who} was cancelled`,
+  },
+  account: {
+    created: (jid: string) => `the account ${jid} was created`,
+    deleted: (jid: string) => `the account ${jid} was deleted`,
+    'password-changed': (jid: string) => `the password of ${jid} was changed`,
+  },
+  connection: {
+    lost: (why: string, seconds: number) =>
+      `connection lost${said(why)}${seconds > 0 ? `; next try in ${seconds} s` : ''}`,
+    ended: (why: string) => `connection ended${said(why)}`,
+    back: 'the connection is back',
+  },
+  typing: {
+    composing: (who: string) => `${who} is typing`,
+    paused: (who: string) => `${who} stopped typing`,
+    active: (who: string) => `${who} is looking at the chat`,
+    inactive: (who: string) => `${who} is not looking at the chat`,
+    gone: (who: string) => `${who} closed the chat`,
+  },
+  inRoom: (nick: string, room: string) => `${nick} in the room ${room}`,
+  subject: (room: string, nick: string, subject: string) =>
+    subject === ''
+      ? `${nick} removed the subject of the room ${room}`
+      : nick === ''
+        ? `the subject of the room ${room} is: ${subject}`
+        : `${nick} changed the subject of the room ${room}: ${subject}`,
+  roomNotice: (room: string, text: string) => `the room ${room}: ${text}`,
+  problem: (text: string, hint: string) => (hint === '' ? text : `${text} ${hint}`),
+  encrypted: '[encrypted message]',
+};

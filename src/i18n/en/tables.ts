@@ -1,0 +1,66 @@
+/** Column titles and labels of what is listed. */
+import { plurals } from '../plurals.ts';
+
+const n = plurals('en');
+
+export const tables = {
+  columns: {
+    name: 'Name',
+    jid: 'JID',
+    status: 'Status',
+    subscription: 'Subscription',
+    unread: 'Unread',
+    lastSeen: 'Last seen',
+    groups: 'Groups',
+    userName: 'User name',
+    email: 'E-mail',
+    from: 'Known from',
+    room: 'Room',
+    description: 'Description',
+    people: 'People',
+    marks: 'Marks',
+    kind: 'What',
+    who: 'Who',
+    text: 'Text',
+    time: 'Time',
+    file: 'File',
+    size: 'Size',
+    state: 'State',
+  },
+  marks: { joined: 'joined', kept: 'kept', password: 'password', members: 'members only' },
+  details: {
+    jid: 'JID',
+    name: 'Name in my list',
+    groups: 'Groups',
+    subscription: 'Subscription',
+    blocked: 'Blocked',
+    resource: 'Connected with',
+    offline: 'Not connected',
+    client: 'Client',
+    priority: 'priority',
+    time: 'Local time',
+    idle: 'Idle for',
+    lastSeen: 'Last seen',
+    sharedRooms: 'Rooms shared',
+    failure: 'The server says',
+  },
+  /** fields of a vCard (XEP-0054), by their element */
+  vcard: {
+    FN: 'Full name',
+    NICKNAME: 'Nickname',
+    BDAY: 'Birthday',
+    EMAIL: 'E-mail',
+    TEL: 'Telephone',
+    URL: 'Web page',
+    ORG: 'Organisation',
+    TITLE: 'Title',
+    ROLE: 'Role',
+    DESC: 'About',
+    ADR: 'Address',
+    TZ: 'Time zone',
+    JABBERID: 'JID in the vCard',
+  },
+  rows: (count: number) => n(count, { one: 'row', other: 'rows' }),
+  progress: (name: string, percent: string, done: string, speed: string) =>
+    `${name}: ${percent} ${done}, ${speed}/s`,
+};

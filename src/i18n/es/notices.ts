@@ -1,0 +1,49 @@
+/** Lo que dice cada acción al terminar. */
+import type { NoticeWords } from '../en/notices.ts';
+
+export const notices: NoticeWords = {
+  registered: ({ jid }) => `La cuenta ${jid} está registrada.`,
+  'message-acknowledged': ({ chat }) => `Mensaje a ${chat}: recibido por el servidor.`,
+  'message-queued': ({ chat, reason }) =>
+    `Mensaje a ${chat}: guardado, aún sin enviar (${reason}). Se enviará la próxima vez.`,
+  'message-sent-room': ({ room }) => `Mensaje a la sala ${room}: ha llegado.`,
+  'contact-asked': ({ jid }) =>
+    `Se ha pedido a ${jid} que sea tu contacto. La respuesta llegará como notificación.`,
+  'contact-removed': ({ jid }) => `${jid} ya no es un contacto.`,
+  approved: ({ jid }) => `${jid} ya puede ver tu presencia.`,
+  declined: ({ jid }) => `${jid} no puede ver tu presencia.`,
+  'no-contacts': () => 'Todavía no tienes contactos. --add-contact <jid> se lo pide a alguien.',
+  'no-users': ({ query }) =>
+    query === '' ? 'No se ha encontrado a nadie.' : `No se ha encontrado a nadie con «${query}».`,
+  'no-directory': ({ domain }) =>
+    `${domain} no tiene directorio de usuarios. Estos son tus contactos y la gente vista en salas.`,
+  'directory-needs-text': ({ domain }) =>
+    `El directorio de ${domain} no muestra a nadie sin un texto que buscar: --users <texto>.`,
+  'no-rooms': ({ service }) =>
+    service === '' ? 'Tu servidor no tiene servicio de salas.' : `No hay salas públicas en ${service}.`,
+  'no-blocked': () => 'No hay nadie bloqueado.',
+  'no-history': () => 'Aquí no hay mensajes guardados.',
+  'no-requests': () => 'Nadie espera una respuesta.',
+  blocked: ({ jid }) => `${jid} está bloqueado.`,
+  unblocked: ({ jid }) => `${jid} ya no está bloqueado.`,
+  joined: ({ room, nick }) => `Estás en la sala ${room} como ${nick}.`,
+  'room-created': ({ room, nick }) => `Se ha creado la sala ${room}; estás en ella como ${nick}.`,
+  left: ({ room }) => `Has salido de la sala ${room}.`,
+  'file-sent': ({ name, peer, size, sha256, seconds }) =>
+    `${name} (${size}) se ha enviado a ${peer} en ${seconds}.${sha256 === '' ? '' : ` SHA-256 ${sha256}`}`,
+  'presence-set': ({ show, status }) => `Presencia: ${show}${status === '' ? '' : ` (${status})`}.`,
+  'presence-saved': ({ show, status }) =>
+    `Presencia para la próxima sesión: ${show}${status === '' ? '' : ` (${status})`}.`,
+  'password-changed': ({ jid }) => `La contraseña de ${jid} ha cambiado.`,
+  'account-deleted': ({ jid, wiped }) =>
+    wiped === '0'
+      ? `La cuenta ${jid} se ha eliminado del servidor.`
+      : `La cuenta ${jid} se ha eliminado del servidor, y sus datos de este ordenador.`,
+  'setting-saved': ({ name, value }) => `${name} = ${value}`,
+  invited: ({ jid, room }) => `Se ha invitado a ${jid} a la sala ${room}.`,
+  'request-accepted': () => 'Aceptado.',
+  'request-refused': () => 'Rechazado.',
+  'subject-set': ({ room }) => `El asunto de la sala ${room} ha cambiado.`,
+  'nick-set': ({ nick }) => `Ahora te llamas ${nick} en esta sala.`,
+  'logged-out': ({ jid }) => `Sesión de ${jid} cerrada.`,
+};

@@ -1,0 +1,65 @@
+/** Las palabras del oficio: estados, suscripciones, afiliaciones, roles, lo que una sala dice de sí. */
+import type { words as en } from '../en/words.ts';
+
+export const words: typeof en = {
+  shows: {
+    available: 'conectado',
+    chat: 'con ganas de charlar',
+    away: 'ausente',
+    xa: 'ausente por mucho tiempo',
+    dnd: 'no molestar',
+    offline: 'desconectado',
+  },
+  subscriptions: {
+    none: 'ninguna',
+    to: 'veo su estado',
+    from: 've mi estado',
+    both: 'mutua',
+  },
+  asked: 'pedida, sin respuesta aún',
+  affiliations: {
+    owner: 'propietario',
+    admin: 'administrador',
+    member: 'miembro',
+    none: 'ninguna',
+    outcast: 'expulsado',
+  },
+  roles: {
+    moderator: 'moderador',
+    participant: 'participante',
+    visitor: 'visitante',
+    none: 'ninguno',
+  },
+  roomCodes: {
+    100: 'aquí todos pueden ver tu JID completo',
+    102: 'ahora muestra a los miembros que no están',
+    103: 'ya no muestra a los miembros que no están',
+    104: 'su configuración ha cambiado',
+    170: 'lo que se diga aquí queda registrado desde ahora',
+    171: 'lo que se diga aquí ya no queda registrado',
+    172: 'aquí ya nadie es anónimo',
+    173: 'ahora solo los moderadores ven los JID completos',
+    174: 'ahora aquí todos son anónimos',
+    201: 'acaba de crearse',
+    210: 'te ha cambiado el apodo',
+  },
+  transferStates: {
+    offered: 'ofrecido',
+    active: 'en curso',
+    done: 'terminado',
+    failed: 'fallido',
+    cancelled: 'cancelado',
+  },
+  requests: {
+    subscription: 'solicitud de contacto',
+    invitation: 'invitación',
+    file: 'fichero ofrecido',
+  },
+  origins: { directory: 'directorio', roster: 'contacto', room: 'visto en una sala' },
+  me: 'yo',
+  yes: 'sí',
+  no: 'no',
+  unknown: 'desconocido',
+  now: 'ahora',
+  units: { bytes: 'B', seconds: 's', minutes: 'min', hours: 'h', days: 'd' },
+};
