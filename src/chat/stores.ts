@@ -69,9 +69,9 @@ export interface MessageStore {
   history(query: HistoryQuery): Message[];
   /** a failure of before is forgotten unless it is given again */
   setState(row: number, state: MessageState, failure?: MessageFailure): Message | undefined;
-  /** an archive id of before still finds the message (`byStanzaId`); `time` in milliseconds since 1970 */
   /** takes a message away for good: one that was never written to a server */
   remove(row: number): void;
+  /** an archive id of before still finds the message (`byStanzaId`); `time` in milliseconds since 1970 */
   setStanzaId(row: number, stanzaId: string, time?: number): Message | undefined;
   /** own messages queued or sent and not acknowledged, oldest first */
   pending(account: string): Message[];

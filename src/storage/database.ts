@@ -1,0 +1,198 @@
+/** SQLite: opened, guarded, its statements prepared once. The only file that knows the driver. */
+import { getSystemErrorMap } from 'node:util';
+import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
+import { StorageError, storageError } from './errors.ts';
+import { prepareLocation } from './location.ts';
+import { migrate } from './migrate.ts';
+
+export type Value = string | number | null;
+export type Row = Readonly<Record<string, Value>>;
+
+export interface Statement {
+  /** resolves to the last row id and the number of rows changed */
+  run(...values: Value[]): { row: number; changes: number };
+  get(...values: Value[]): Row | undefined;
+  all(...values: Value[]): Row[];
+}
+
+export interface Database {
+  readonly path: string;
+  /** Prepared at the first call, kept until close(). */
+  statement(sql: string): Statement;
+  execute(sql: string): void;
+  /** The number that a pragma holds. */
+  pragma(name: 'user_version' | 'application_id'): number;
+  /** All of `work` is kept, or none. Nests. */
+  transaction<T>(work: () => T): T;
+  /** Writes the log into the database file and gives back pages that hold nothing; as far as others allow it. */
+  compact(): void;
+  close(): void;
+}
+
+export interface OpenOptions {
+  /** milliseconds that a call waits for another process before it throws `locked`; default 25,000 */
+  readonly busyTimeout?: number | undefined;
+  /** bytes that the database may have before it throws `full`; default: the disk */
+  readonly quota?: number | undefined;
+}
+
+const PAGE = 4096;
+const BUSY_TIMEOUT = 25_000;
+
+/** The driver's numbers are this system's, so its names are too. */
+function systemName(errno: number): string | undefined {
+  return getSystemErrorMap().get(-errno)?.[0];
+}
+
+/**
+ * Takes the path of the file, or `:memory:`. Opens it, makes it if it is missing, brings it to the newest version.
+ * Throws StorageError; then nothing is open, and a file that was made is empty.
+ */
+export function openDatabase(path: string, options: OpenOptions = {}): Database {
+  const guard = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw storageError(error, path, systemName);
+    }
+  };
+  return guard(() => {
+    if (path !== ':memory:') prepareLocation(path);
+    const driver = new DatabaseSync(path, {
+      timeout: options.busyTimeout ?? BUSY_TIMEOUT,
+      enableForeignKeyConstraints: true,
+      defensive: true,
+    });
+    try {
+      configure(driver, options);
+      const database = guarded(path, driver, guard, options.busyTimeout ?? BUSY_TIMEOUT);
+      migrate(database);
+      return database;
+    } catch (error) {
+      driver.close();
+      throw error;
+    }
+  });
+}
+
+function configure(driver: Driver, options: OpenOptions): void {
+  // The journal is switched once in the life of a file. Switching needs it alone, and does not wait by itself.
+  const deadline = performance.now() + (options.busyTimeout ?? BUSY_TIMEOUT);
+  for (;;) {
+    try {
+      // auto_vacuum only counts before the first table, so that wiped bytes can be given back without a full VACUUM.
+      driver.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
+      break;
+    } catch (error) {
+      const busy = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+      if (busy !== 5 || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+  // FULL: the log reaches the disk before a commit returns. secure_delete: what is deleted is overwritten.
+  driver.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 4194304');
+  if (options.quota !== undefined)
+    driver.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(options.quota / PAGE))}`);
+}
+
+type Driver = InstanceType<typeof DatabaseSync>;
+type Guard = <T>(work: () => T) => T;
+
+function guarded(path: string, driver: Driver, guardOpen: Guard, busyTimeout: number): Database {
+  let closed = false;
+  let depth = 0;
+  const statements = new Map<string, Statement>();
+  const guard: Guard = (work) => {
+    if (closed) throw new StorageError('closed', path, 'the database is closed');
+    return guardOpen(work);
+  };
+
+  /** Immediate: the lock is waited for at the start, where waiting works; never in the middle, where it does not. */
+  function outermost<T>(work: () => T): T {
+    guard(() => driver.exec('BEGIN IMMEDIATE'));
+    depth = 1;
+    try {
+      const result = synchronous(work());
+      guard(() => driver.exec('COMMIT'));
+      return result;
+    } catch (error) {
+      // A full disk has rolled back by itself.
+      if (!closed && driver.isTransaction) guard(() => driver.exec('ROLLBACK'));
+      throw error;
+    } finally {
+      depth = 0;
+    }
+  }
+
+  function nested<T>(work: () => T): T {
+    const name = `s${depth}`;
+    guard(() => driver.exec(`SAVEPOINT ${name}`));
+    depth += 1;
+    try {
+      const result = synchronous(work());
+      guard(() => driver.exec(`RELEASE ${name}`));
+      return result;
+    } catch (error) {
+      if (!closed && driver.isTransaction) guard(() => driver.exec(`ROLLBACK TO ${name}; RELEASE ${name}`));
+      throw error;
+    } finally {
+      depth -= 1;
+    }
+  }
+
+  return {
+    path,
+    statement(sql) {
+      const known = statements.get(sql);
+      if (known !== undefined) return known;
+      const made = guardedStatement(
+        guard(() => driver.prepare(sql)),
+        guard,
+      );
+      statements.set(sql, made);
+      return made;
+    },
+    execute: (sql) => guard(() => driver.exec(sql)),
+    pragma(name) {
+      const value = guard(() => driver.prepare(`PRAGMA ${name}`).get()?.[name]);
+      return typeof value === 'number' ? value : 0;
+    },
+    transaction: (work) => (depth === 0 ? outermost(work) : nested(work)),
+    compact() {
+      // Others may be reading: then the log is emptied by whoever is last. That is not worth a long wait.
+      guard(() => {
+        driver.exec('PRAGMA busy_timeout = 500');
+        try {
+          driver.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)');
+        } finally {
+          driver.exec(`PRAGMA busy_timeout = ${busyTimeout}`);
+        }
+      });
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      statements.clear();
+      // The driver cannot end a statement: the files are let go when these are collected, at the latest at exit.
+      // What is committed is on the disk already, in the log.
+      guardOpen(() => driver.close());
+    },
+  };
+}
+
+function synchronous<T>(result: T): T {
+  if (result instanceof Promise) throw new TypeError('a transaction cannot wait for a promise');
+  return result;
+}
+
+function guardedStatement(statement: StatementSyncInstance, guard: Guard): Statement {
+  return {
+    run: (...values) =>
+      guard(() => {
+        const { changes, lastInsertRowid } = statement.run(...values);
+        return { row: Number(lastInsertRowid), changes };
+      }),
+    get: (...values) => guard(() => statement.get(...values) as Row | undefined),
+    all: (...values) => guard(() => statement.all(...values) as Row[]),
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * Brings a database to the newest shape.
+ *
+ * The steps are TypeScript files that hold SQL, not `.sql` files: they are read the same way by tsx, by vitest and by
+ * the bundle, and need no file beside it at run time.
+ */
+import type { Database } from './database.ts';
+import { StorageError } from './errors.ts';
+import { messages } from './migrations/001-messages.ts';
+import { accounts } from './migrations/002-accounts.ts';
+import { capabilities } from './migrations/003-capabilities.ts';
+
+/** In order; the first makes version 1. What was released is never edited, only added to. */
+export const migrations: readonly string[] = [messages, accounts, capabilities];
+
+/** `xmpc`, in the header of the file: tells our database from another program's. */
+export const APPLICATION_ID = 0x786d7063;
+
+/** Takes an open database and leaves it at the newest version. Throws StorageError `newer` or `foreign`. */
+export function migrate(database: Database, steps: readonly string[] = migrations): void {
+  while (checkedVersion(database, steps.length) < steps.length) {
+    database.transaction(() => {
+      // Another process may have done this step while we waited for the lock.
+      const version = checkedVersion(database, steps.length);
+      const step = steps[version];
+      if (step === undefined) return;
+      database.execute(step);
+      database.execute(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
+    });
+  }
+}
+
+function checkedVersion(database: Database, newest: number): number {
+  const version = database.pragma('user_version');
+  const owner = database.pragma('application_id');
+  const ours = owner === APPLICATION_ID || (version === 0 && owner === 0 && isEmpty(database));
+  if (!ours) throw new StorageError('foreign', database.path, `${database.path} belongs to another program`);
+  if (version > newest)
+    throw new StorageError('newer', database.path, `version ${version} is newer than ${newest}`);
+  return version;
+}
+
+function isEmpty(database: Database): boolean {
+  return database.statement('SELECT count(*) AS n FROM sqlite_schema').get()?.n === 0;
+}

@@ -1,0 +1,90 @@
+/** The roster as the server gave it last (RFC 6121 §2.6), and when contacts were seen. */
+import type { Show } from '../chat/events.ts';
+import type { RosterCache, RosterItemRow } from '../chat/stores.ts';
+import type { Database, Row } from './database.ts';
+import { wholeTime } from './message-row.ts';
+
+export function rosterCache(database: Database): RosterCache {
+  function setVersion(account: string, version: string | undefined): void {
+    database
+      .statement('INSERT OR REPLACE INTO roster (account, version) VALUES (?, ?)')
+      .run(account, version ?? null);
+  }
+
+  function putItem(account: string, item: RosterItemRow): void {
+    database
+      .statement(
+        `INSERT OR REPLACE INTO roster_item (account, jid, name, groups, subscription, ask, approved)
+          VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        account,
+        item.jid,
+        item.name,
+        JSON.stringify(item.groups),
+        item.subscription,
+        Number(item.ask),
+        Number(item.approved),
+      );
+  }
+
+  return {
+    version(account) {
+      const version = database
+        .statement('SELECT version FROM roster WHERE account = ?')
+        .get(account)?.version;
+      return typeof version === 'string' ? version : undefined;
+    },
+
+    items: (account) =>
+      database.statement('SELECT * FROM roster_item WHERE account = ? ORDER BY jid').all(account).map(itemOf),
+
+    replace: (account, version, items) =>
+      database.transaction(() => {
+        database.statement('DELETE FROM roster_item WHERE account = ?').run(account);
+        for (const item of items) putItem(account, item);
+        setVersion(account, version);
+      }),
+
+    put: (account, version, item) =>
+      database.transaction(() => {
+        putItem(account, item);
+        setVersion(account, version);
+      }),
+
+    remove: (account, version, jid) =>
+      database.transaction(() => {
+        database.statement('DELETE FROM roster_item WHERE account = ? AND jid = ?').run(account, jid);
+        setVersion(account, version);
+      }),
+
+    lastSeen(account, jid) {
+      const row = database
+        .statement('SELECT time, show, status FROM last_seen WHERE account = ? AND jid = ?')
+        .get(account, jid);
+      if (row === undefined) return undefined;
+      return { time: Number(row.time), show: String(row.show) as Show, status: String(row.status) };
+    },
+
+    setLastSeen(account, jid, time, show = 'offline', status = '') {
+      database
+        .statement(
+          `INSERT INTO last_seen (account, jid, time, show, status) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET time = excluded.time, show = excluded.show, status = excluded.status
+            WHERE excluded.time >= time`,
+        )
+        .run(account, jid, wholeTime(time), show, status);
+    },
+  };
+}
+
+function itemOf(row: Row): RosterItemRow {
+  return {
+    jid: String(row.jid),
+    name: String(row.name),
+    groups: JSON.parse(String(row.groups)) as string[],
+    subscription: String(row.subscription) as RosterItemRow['subscription'],
+    ask: row.ask === 1,
+    approved: row.approved === 1,
+  };
+}

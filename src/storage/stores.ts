@@ -1,0 +1,27 @@
+/** Everything that is kept between two runs, behind the interfaces of src/chat/stores.ts. */
+import type { Stores } from '../chat/stores.ts';
+import { accountStore, roomStore, settingsStore } from './accounts.ts';
+import { capsCache } from './capabilities.ts';
+import { type OpenOptions, openDatabase } from './database.ts';
+import { messageStore } from './messages.ts';
+import { rosterCache } from './roster.ts';
+
+/** Name of the database inside the data folder. */
+export const DATABASE_FILE = 'xmpp-chat.db';
+
+/**
+ * Takes the path of the database file (or `:memory:`) and opens it, made and brought up to date where needed.
+ * Throws StorageError. Importing this file loads the driver: import it when it is needed.
+ */
+export function openStores(path: string, options: OpenOptions = {}): Stores {
+  const database = openDatabase(path, options);
+  return {
+    messages: messageStore(database),
+    rooms: roomStore(database),
+    settings: settingsStore(database),
+    roster: rosterCache(database),
+    accounts: accountStore(database),
+    caps: capsCache(database),
+    close: () => database.close(),
+  };
+}
