@@ -40,7 +40,6 @@ export interface InboundOptions {
   }) => void;
   /** a person said something: its typing is over */
   readonly spoke: (chat: string, from: string) => void;
-  readonly subject: (event: { room: string; nick: string; subject: string }) => void;
   readonly received: (message: Message) => void;
 }
 
@@ -73,14 +72,6 @@ export function inbound(options: InboundOptions) {
       stanzaId: options.trusts(by) ? parsed.stanzaIds.find((entry) => entry.by === by)?.id : undefined,
     };
   }
-
-  /** XEP-0045 §7.2.15: a subject without a body is the room's subject, not a message. */
-  const takeSubject: Step = (message) => {
-    const { parsed, kind, chat, nick } = message;
-    if (kind !== 'room' || parsed.subject === undefined || parsed.body !== undefined) return message;
-    options.subject({ room: chat, nick: nick ?? '', subject: parsed.subject });
-    return undefined;
-  };
 
   /** XEP-0085: states are shown, never stored. One that came late (§5: offline, history) says nothing any more. */
   const takeTyping: Step = (message) => {
@@ -157,7 +148,7 @@ export function inbound(options: InboundOptions) {
     };
   }
 
-  const steps: readonly Step[] = [takeSubject, takeTyping, takeSpoken, takeReflection, dropDuplicate, keep];
+  const steps: readonly Step[] = [takeTyping, takeSpoken, takeReflection, dropDuplicate, keep];
 
   return {
     /** Takes one parsed message through all steps, in one transaction. */

@@ -1,0 +1,122 @@
+/** Contacts as a person sees them: the roster, who is there, when they were last seen. RFC 6121 §2–§4. */
+import type { Presence, ResourcePresence } from '../xmpp/presence.ts';
+import type { Roster, RosterItem } from '../xmpp/roster.ts';
+import type { ChatEvents, Contact, Resource } from './events.ts';
+import type { MessageStore, RosterCache } from './stores.ts';
+
+/** What tells the rest of the program. */
+export type Tell = <E extends keyof ChatEvents>(event: E, ...payload: ChatEvents[E]) => void;
+
+export interface ContactsOptions {
+  readonly account: string;
+  readonly cache: RosterCache;
+  readonly messages: MessageStore;
+  readonly tell: Tell;
+  /** name and version of the client of a full JID, where known without asking */
+  readonly clientOf: (jid: string) => string | undefined;
+}
+
+const STATUS_ORDER: readonly string[] = ['chat', 'available', 'dnd', 'away', 'xa'];
+
+/** Works on the cached roster until `attach` gives it a connection. */
+export function contacts({ account, cache, messages, tell, clientOf }: ContactsOptions) {
+  let items = new Map<string, RosterItem>(cache.items(account).map((item) => [item.jid, item]));
+  let presence: Presence | undefined;
+  /** true between the initial presence and the end of the burst it causes */
+  let settling = true;
+
+  const resources = (jid: string): Resource[] =>
+    (presence?.resources(jid) ?? []).map(({ resource, show, status, priority }) => ({
+      resource,
+      show,
+      status,
+      priority,
+      client: clientOf(`${jid}/${resource}`),
+    }));
+
+  function view(item: RosterItem): Contact {
+    const { jid, name, groups, subscription, ask } = item;
+    const there = resources(jid);
+    return {
+      jid,
+      name,
+      groups,
+      subscription,
+      ask,
+      resources: there,
+      lastSeen:
+        there.length > 0 ? undefined : (presence?.lastSeen(jid)?.time ?? cache.lastSeen(account, jid)?.time),
+      unread: messages.unread(account, jid).count,
+    };
+  }
+
+  function onPresence(event: ResourcePresence & { jid: string; before: ResourcePresence | undefined }): void {
+    const { jid, resource, show, status, before } = event;
+    if (before?.show === show && before.status === status) return;
+    if (show === 'offline' && items.has(jid))
+      cache.setLastSeen(account, jid, event.delay?.time ?? Date.now());
+    tell('presence', {
+      jid,
+      resource,
+      show,
+      status,
+      before: before && { show: before.show, status: before.status },
+      initial: settling,
+    });
+  }
+
+  function follow(roster: Roster): void {
+    roster.on('loaded', ({ items: list, version, unchanged }) => {
+      items = new Map(list.map((item) => [item.jid, item]));
+      if (!unchanged) cache.replace(account, version, list);
+    });
+    roster.on('changed', ({ item, version }) => {
+      items.set(item.jid, item);
+      cache.put(account, version, item);
+      tell('contact', view(item));
+    });
+    roster.on('removed', ({ jid, version }) => {
+      items.delete(jid);
+      cache.remove(account, version, jid);
+      tell('contactRemoved', { jid });
+    });
+  }
+
+  return {
+    /** Takes a connection's roster and presence; both stay for the life of the session. */
+    attach(wire: { roster: Roster; presence: Presence }): void {
+      presence = wire.presence;
+      follow(wire.roster);
+      wire.presence.on('changed', onPresence);
+      wire.presence.on('approved', ({ jid }) => tell('subscription', { jid, kind: 'approved' }));
+      wire.presence.on('declined', ({ jid }) => tell('subscription', { jid, kind: 'declined' }));
+      wire.presence.on('unsubscribed', ({ jid }) => tell('subscription', { jid, kind: 'removed' }));
+    },
+    /** The initial presence goes out: what comes now is who is there, not who came. */
+    settle(): void {
+      settling = true;
+    },
+    settled(): void {
+      settling = false;
+    },
+    copy: () => ({ version: cache.version(account), items: cache.items(account) }),
+    /** those who are there first, then by name */
+    list(): Contact[] {
+      const rank = (contact: Contact) => {
+        const best = contact.resources[0];
+        return best === undefined ? STATUS_ORDER.length : STATUS_ORDER.indexOf(best.show);
+      };
+      return [...items.values()]
+        .map(view)
+        .sort((a, b) => rank(a) - rank(b) || (a.name || a.jid).localeCompare(b.name || b.jid));
+    },
+    get(jid: string): Contact | undefined {
+      const item = items.get(jid);
+      return item && view(item);
+    },
+    item: (jid: string): RosterItem | undefined => items.get(jid),
+    resources,
+  };
+}
+
+export type Contacts = ReturnType<typeof contacts>;
