@@ -6,7 +6,8 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { main, root, SetupError, say, setup } from './setup.js';
+import { stripVTControlCharacters } from 'node:util';
+import { main, root, SetupError, setup } from './setup.js';
 import { suites } from './suites.js';
 
 /** @typedef {{ name: string, passed: number, failed: number, failures: string[], output: string }} Result */
@@ -36,7 +37,8 @@ function runNode(args, { live, env = {} }) {
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');
-      stream.on('data', (text) => {
+      stream.on('data', (chunk) => {
+        const text = process.stdout.isTTY ? chunk : stripVTControlCharacters(chunk);
         output += text;
         if (live) process.stdout.write(text);
       });

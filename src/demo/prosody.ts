@@ -36,9 +36,12 @@ export interface Prosody {
   readonly service: string;
   /** JID of the room service. */
   readonly rooms: string;
+  /** JID that answers user directory searches (XEP-0055). */
+  readonly directory: string;
   /** The throw-away folder. */
   readonly folder: string;
-  readonly pid: number;
+  /** Process id since the last start. */
+  pid(): number;
   addUser(account: Account): Promise<void>;
   removeUser(name: string): Promise<void>;
   /** Crashes the server (SIGKILL); its data stay, `start()` brings it back on the same ports. */
@@ -135,7 +138,7 @@ export async function startProsody(options: ProsodyStart = {}): Promise<Prosody>
     await Promise.all(users.map(addUser));
     const logFile = join(folder, 'prosody.log');
     const first = await launchOnFreePorts(program, options, { folder, logFile, dataFolder, certificate });
-    return running(program, domain, { ...first, addUser });
+    return running(program, options, { ...first, addUser });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -145,7 +148,7 @@ export async function startProsody(options: ProsodyStart = {}): Promise<Prosody>
 /** The handle of a server that has come up. */
 function running(
   program: string,
-  domain: string,
+  options: ProsodyOptions,
   {
     server: first,
     places,
@@ -153,6 +156,7 @@ function running(
   }: Pick<Prosody, 'addUser'> & { server: ServerProcess; places: ProsodyPlaces },
 ): Prosody {
   let server = first;
+  const { domain = 'localhost' } = options;
   const { ports, folder, dataFolder, certificate } = places;
   const start = async (): Promise<void> => {
     if (server.alive()) return;
@@ -169,10 +173,9 @@ function running(
     caFile: certificate.certFile,
     service: `xmpp://127.0.0.1:${ports.c2s}`,
     rooms: `conference.${domain}`,
+    directory: options.directory === 'domain' ? domain : `vjud.${domain}`,
     folder,
-    get pid() {
-      return server.pid;
-    },
+    pid: () => server.pid,
     addUser,
     removeUser: (name) => removeAccount(dataFolder, domain, name),
     kill: () => server.kill(),

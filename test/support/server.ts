@@ -1,0 +1,24 @@
+/** Throw-away servers of either kind behind one handle: `--server prosody|ejabberd` chooses. */
+import type { Prosody, ProsodyStart } from '../../src/demo/prosody.ts';
+import { startEjabberd } from './ejabberd.ts';
+import { startProsodyServer } from './prosody.ts';
+
+export type ServerKind = 'ejabberd' | 'prosody';
+
+/** What both kinds understand; what only Prosody has (`modules`, `settings`, …) ejabberd passes over. */
+export type ServerOptions = ProsodyStart;
+
+/** See Prosody for what each member promises. */
+export interface Server extends Prosody {
+  readonly kind: ServerKind;
+}
+
+/** The kind this run is about: TEST_SERVER, set by `npm run test:server -- --server NAME`. */
+export function serverKind(): ServerKind {
+  return process.env.TEST_SERVER === 'ejabberd' ? 'ejabberd' : 'prosody';
+}
+
+/** Starts a server with its own folder and free ports. Whoever starts it calls `stop()` in afterAll. */
+export function startServer(kind: ServerKind = serverKind(), options: ServerOptions = {}): Promise<Server> {
+  return kind === 'ejabberd' ? startEjabberd(options) : startProsodyServer(options);
+}
