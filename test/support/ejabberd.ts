@@ -123,17 +123,7 @@ async function launch(program: string, domain: string, places: Places): Promise<
   const spool = join(folder, 'spool');
   const server = await startServerProcess({
     program,
-    // The database writes to disk at once, not after minutes: a test that kills the server means its other half.
-    args: [
-      '-noinput',
-      '-mnesia',
-      'dir',
-      JSON.stringify(spool),
-      'dump_log_write_threshold',
-      '1',
-      '-s',
-      'ejabberd',
-    ],
+    args: ['-noinput', '-mnesia', 'dir', JSON.stringify(spool), '-s', 'ejabberd'],
     env: {
       HOME: folder,
       EJABBERD_CONFIG_PATH: join(folder, 'ejabberd.yml'),
@@ -260,6 +250,7 @@ function running(
     pid: () => server.pid,
     addUser: (account) => register(ports.http, domain, account),
     removeUser: (user) => command(ports.http, 'unregister', { user, host: domain }),
+    // Its database writes with a delay: what it was told in the last seconds is lost.
     kill: () => server.kill(),
     halt,
     start,
