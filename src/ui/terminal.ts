@@ -34,6 +34,8 @@ export interface MenuPrompt {
   readonly back?: string | undefined;
   /** value of the item that Enter chooses at first */
   readonly initial?: string | undefined;
+  /** only the message is shown, so that what was printed before stays in view; the keys work all the same */
+  readonly folded?: boolean | undefined;
 }
 
 /** What Tab offers for the text before the cursor: `options` replace everything from `from` on. */
@@ -46,6 +48,10 @@ export interface TextPrompt {
   readonly message: string;
   /** taken when nothing is typed */
   readonly initial?: string | undefined;
+  /** stands in the line from the start, to be changed */
+  readonly prefill?: string | undefined;
+  /** the text may have several lines: Alt-Enter, Ctrl-J, paste; `\` at the end of a line where it is no terminal */
+  readonly multiline?: boolean | undefined;
   /** a sentence where the text cannot be taken: shown, and asked again */
   validate?(text: string): string | undefined;
   complete?(line: string, cursor: number): Completion;
@@ -65,13 +71,25 @@ export interface ConversationPrompt {
   /** at every change of what is typed, by keys or paste */
   changed(line: string): void;
   /** at Enter, with line breaks as typed; 'leave' closes the view. Called one after the other. */
-  entered(text: string): Promise<'stay' | 'leave'>;
+  entered(text: string, editing: boolean): Promise<'stay' | 'leave'>;
+  /** Ctrl-Up or Alt-Up: the own message to change, and what stands before the input meanwhile */
+  editLast?(): { readonly text: string; readonly prompt: string } | undefined;
+  /** PageUp: older messages are wanted */
+  older?(): void;
 }
 
-/** How a conversation was left, and what stood in the input. `next`: by the key for the next unread chat. */
+/** How a conversation was left, and what stood in the input. `next`: by Ctrl-N or Alt-A, to the next unread chat. */
 export interface ConversationEnd {
   readonly by: 'left' | 'next';
   readonly draft: string;
+}
+
+/** Several of a list; `value`s of the chosen ones come back in the order of the list. */
+export interface CheckboxPrompt {
+  readonly message: string;
+  readonly items: readonly { readonly name: string; readonly value: string; readonly checked?: boolean }[];
+  /** how it is used, in one line */
+  readonly hint: string;
 }
 
 export interface PromptOptions {
