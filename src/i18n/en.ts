@@ -1,5 +1,7 @@
 /** English: the catalogue. Every other language has the same shape, or the compile fails. */
 import { conversation } from './en/conversation.ts';
+import { errors } from './en/errors.ts';
+import { help } from './en/help.ts';
 import { menus } from './en/menus.ts';
 import { notices } from './en/notices.ts';
 import { notifications } from './en/notifications.ts';
@@ -7,4 +9,15 @@ import { prompts } from './en/prompts.ts';
 import { tables } from './en/tables.ts';
 import { words } from './en/words.ts';
 
-export const en = { language: 'en', menus, prompts, conversation, notices, notifications, tables, words };
+export const en = {
+  language: 'en',
+  menus,
+  prompts,
+  conversation,
+  notices,
+  notifications,
+  tables,
+  words,
+  errors,
+  help,
+};

@@ -1,6 +1,8 @@
 /** Español. */
 import type { en } from './en.ts';
 import { conversation } from './es/conversation.ts';
+import { errors } from './es/errors.ts';
+import { help } from './es/help.ts';
 import { menus } from './es/menus.ts';
 import { notices } from './es/notices.ts';
 import { notifications } from './es/notifications.ts';
@@ -17,4 +19,6 @@ export const es: typeof en = {
   notifications,
   tables,
   words,
+  errors,
+  help,
 };

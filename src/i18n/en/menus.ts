@@ -226,6 +226,7 @@ export const menus = {
       'accept-files': 'Files taken without asking',
       'auto-approve': 'Approve everybody who wants to add me',
       'restore-presence': 'Restore my presence at the next log-in',
+      'send-typing': 'Tell others when I am typing',
       'notify-presence': 'Notify: contacts come, go, change',
       'notify-messages': 'Notify: messages',
       'notify-rooms': 'Notify: messages in rooms',
@@ -239,11 +240,11 @@ export const menus = {
     values: {
       on: 'on',
       off: 'off',
-      contacts: 'from contacts',
-      all: 'from everybody',
-      none: 'from nobody',
+      all: 'all',
       mentions: 'mentions only',
-      muted: 'muted',
+      contacts: 'from contacts',
+      none: 'from nobody',
+      ask: 'ask each time',
     },
   },
 };

@@ -225,6 +225,7 @@ export const menus: typeof en = {
       'accept-files': 'Ficheros que se aceptan sin preguntar',
       'auto-approve': 'Aceptar a todo el que quiera añadirme',
       'restore-presence': 'Recuperar mi presencia en la próxima sesión',
+      'send-typing': 'Decir a los demás cuándo escribo',
       'notify-presence': 'Notificar: contactos que llegan, se van o cambian',
       'notify-messages': 'Notificar: mensajes',
       'notify-rooms': 'Notificar: mensajes en salas',
@@ -237,11 +238,11 @@ export const menus: typeof en = {
     values: {
       on: 'sí',
       off: 'no',
-      contacts: 'de contactos',
-      all: 'de todos',
-      none: 'de nadie',
+      all: 'todo',
       mentions: 'solo menciones',
-      muted: 'silenciada',
+      contacts: 'de contactos',
+      none: 'de nadie',
+      ask: 'preguntar cada vez',
     },
   },
 };

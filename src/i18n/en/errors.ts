@@ -1,0 +1,211 @@
+/**
+ * Why something failed and what to try, a pair for every condition. `{name}` is filled with a value of the
+ * error, sanitised. `why` is a clause without a full stop, `hint` whole sentences or ''.
+ */
+import { errorsOfProtocol } from './protocol-errors.ts';
+
+export interface Sentence {
+  readonly why: string;
+  readonly hint: string;
+}
+export type Sentences = Readonly<Record<string, Sentence>>;
+
+/** What could not be done, before the colon. */
+const what = {
+  login: 'cannot log in as {jid}',
+  connect: 'cannot connect to {domain}',
+  storage: 'cannot use the local data',
+  config: 'the configuration cannot be used',
+  usage: 'wrong usage',
+  internal: 'something unexpected happened',
+  register: 'cannot register {jid}',
+  send: 'cannot send to {jid}',
+  'send-room': 'cannot send to the room {room}',
+  'send-file': 'cannot send {path}',
+  contacts: 'cannot list the contacts',
+  users: 'cannot search the directory',
+  user: 'cannot learn about {jid}',
+  'add-contact': 'cannot add {jid}',
+  'remove-contact': 'cannot remove {jid}',
+  approve: 'cannot approve {jid}',
+  decline: 'cannot decline {jid}',
+  rooms: 'cannot list the rooms',
+  join: 'cannot enter the room {room}',
+  leave: 'cannot leave the room {room}',
+  subject: 'cannot change the subject',
+  nick: 'cannot change the nickname',
+  invite: 'cannot invite {jid}',
+  requests: 'cannot list what waits for an answer',
+  accept: 'cannot accept',
+  refuse: 'cannot refuse',
+  status: 'cannot set the presence',
+  history: 'cannot show the history',
+  'change-password': 'cannot change the password',
+  'delete-account': 'cannot delete the account',
+  block: 'cannot block {jid}',
+  unblock: 'cannot unblock {jid}',
+  blocked: 'cannot list the blocked',
+  setting: 'cannot change the setting',
+  logout: 'cannot log out',
+  listen: 'cannot listen',
+  demo: 'cannot run the demo',
+};
+
+const chat = {
+  'no-such-setting': { why: 'there is no setting {name}', hint: '' },
+  'wrong-value': { why: '{name} cannot be {value}', hint: 'It takes one of: {choices}.' },
+  'no-such-request': {
+    why: 'nobody waits for an answer to that',
+    hint: 'It may have been answered already.',
+  },
+  'no-room-service': {
+    why: 'your server has no room service',
+    hint: 'Give the whole JID of the room: room@service.',
+  },
+  'no-such-contact': { why: '{jid} is not a contact', hint: '--contacts lists them.' },
+  'not-in-room': { why: 'you are not in the room {room}', hint: 'Enter it first.' },
+  'not-joined': { why: 'you are not in the room {room}', hint: 'Enter it first.' },
+  offline: { why: 'there is no connection', hint: 'Try again when it is back.' },
+  'not-online': { why: 'there is no connection', hint: 'Try again when it is back.' },
+  disconnected: { why: 'the connection was lost before the answer came', hint: 'Try again.' },
+  'empty-message': { why: 'there is no text to send', hint: '' },
+  'too-long': { why: 'the text is too long', hint: 'Send it as a file, or in parts.' },
+  'message-too-long': { why: 'the text is too long', hint: 'Send it as a file, or in parts.' },
+  'no-account': { why: 'no account is given', hint: 'Give one with -j <jid>, or set XMPP_JID.' },
+  cancelled: { why: 'cancelled', hint: '' },
+  interrupted: { why: 'interrupted', hint: '' },
+  declined: { why: 'the other side declined it', hint: '' },
+  'file-not-found': { why: 'there is no file {path}', hint: 'Check the path.' },
+  'file-unreadable': { why: '{path} cannot be read', hint: 'Check its permissions.' },
+  'not-a-file': { why: '{path} is not a file', hint: 'Pack a folder first, for example with tar.' },
+  'file-changed': { why: '{path} changed while it was sent', hint: 'Try again.' },
+  'file-too-large': { why: 'the file is too large for this way', hint: 'Send it in parts.' },
+  'file-incomplete': { why: 'the file arrived incomplete', hint: 'Ask for it again.' },
+  'file-corrupt': { why: 'the file arrived damaged', hint: 'Ask for it again.' },
+  'hash-mismatch': { why: 'the file arrived damaged', hint: 'Ask for it again.' },
+  'folder-unwritable': {
+    why: 'the folder {path} cannot be written to',
+    hint: 'Choose another with --files-dir.',
+  },
+  'folder-full': {
+    why: 'no space is left for received files',
+    hint: 'Free some, or choose another folder with --files-dir.',
+  },
+  'no-route': {
+    why: '{jid} cannot receive files in a way this program knows',
+    hint: 'The other side must be online with a client that takes files.',
+  },
+  'peer-offline': { why: '{jid} is not online', hint: 'Files need the other side to be online.' },
+  'peer-closed': { why: 'the other side closed the transfer', hint: 'Try again.' },
+  'no-valid-streams': { why: 'the other side knows no common way to send files', hint: '' },
+};
+
+const storage = {
+  'read-only': { why: '{path} cannot be written to', hint: 'Check its permissions, or use --data-dir.' },
+  corrupt: {
+    why: '{path} is damaged or not a database',
+    hint: 'Move it aside; the server keeps what its archive holds.',
+  },
+  foreign: { why: '{path} belongs to another program', hint: 'Choose another folder with --data-dir.' },
+  newer: { why: '{path} was written by a newer version of this program', hint: 'Update this program.' },
+  locked: { why: '{path} is in use by another process', hint: 'End the other one, or wait.' },
+  full: { why: 'no space is left for {path}', hint: 'Free some space, then try again.' },
+  unsafe: {
+    why: '{path} stands where others could read or replace it',
+    hint: 'Use a folder of your own with --data-dir.',
+  },
+  unavailable: { why: '{path} cannot be opened', hint: 'Check that the folder exists, or use --data-dir.' },
+  'too-many-files': { why: 'too many files are open', hint: 'Close other programs, or raise the limit.' },
+  closed: { why: 'the local data is closed already', hint: '' },
+  failed: { why: '{path} failed', hint: 'Check the disk.' },
+};
+
+const config = {
+  syntax: { why: '{path} is not valid: {text}', hint: 'Correct or remove it.' },
+  'not-json': { why: '{path} is not valid JSON', hint: 'Correct or remove it.' },
+  unreadable: { why: '{path} cannot be read', hint: 'Check its permissions.' },
+  'unknown-key': { why: '{path} has an unknown key {name}', hint: 'Remove it.' },
+  'wrong-value': { why: '{name} cannot be {value}', hint: 'See --help for what it takes.' },
+  'wrong-type': { why: '{name} has a value of the wrong kind', hint: 'See --help for what it takes.' },
+};
+
+/** Errors of the operating system, by name. */
+const files = {
+  ENOENT: { why: 'there is no {path}', hint: 'Check the path.' },
+  EACCES: { why: '{path} may not be opened', hint: 'Check its permissions.' },
+  EPERM: { why: '{path} may not be changed', hint: 'Check its permissions.' },
+  EISDIR: { why: '{path} is a folder', hint: 'Give a file.' },
+  ENOTDIR: { why: '{path} is not a folder', hint: 'Check the path.' },
+  EEXIST: { why: '{path} exists already', hint: '' },
+  ELOOP: { why: '{path} is a link that leads nowhere', hint: 'Check the path.' },
+  ENAMETOOLONG: { why: 'the name {path} is too long', hint: 'Use a shorter one.' },
+  ENOSPC: { why: 'no space is left on the disk', hint: 'Free some, then try again.' },
+  EDQUOT: { why: 'your disk quota is used up', hint: 'Free some space, then try again.' },
+  EROFS: { why: '{path} is on a disk that cannot be written to', hint: 'Choose another folder.' },
+  EMFILE: { why: 'too many files are open', hint: 'Close other programs, or raise the limit.' },
+  ENFILE: { why: 'too many files are open', hint: 'Close other programs, or raise the limit.' },
+  EIO: { why: 'the disk failed', hint: 'Check the disk.' },
+  EPIPE: { why: 'the reader of the output has gone', hint: '' },
+};
+
+const usage = {
+  'unknown-option': { why: 'there is no option {option}', hint: '{suggestion}See --help.' },
+  'missing-value': { why: '{option} needs a value', hint: 'See --help.' },
+  'unexpected-value': { why: '{option} takes no value', hint: 'See --help.' },
+  'stray-words': {
+    why: '{words} belongs to nothing',
+    hint: 'Put a text of several words behind its option, or in quotes.',
+  },
+  'two-actions': { why: '{first} and {second} cannot be used together', hint: 'Run one after the other.' },
+  'given-twice': { why: '{option} is given twice', hint: 'Give it once.' },
+  'option-without-action': { why: '{option} goes with {actions}', hint: 'See --help.' },
+  'starts-with-dash': {
+    why: '{value} starts with “-”',
+    hint: 'A JID never does; a text that does stands after “--”.',
+  },
+  'not-a-jid': { why: '{value} is not a JID', hint: 'It looks like user@server.' },
+  'not-a-room': { why: '{value} is not a room', hint: 'It looks like room@service, or a plain name.' },
+  'not-a-number': { why: '{option} needs a whole number from 1 up, not {value}', hint: '' },
+  'not-a-date': {
+    why: '{option} needs a date, not {value}',
+    hint: 'Write 2026-11-21, 2026-11-21T14:03:00Z, 2h or 3d.',
+  },
+  'not-a-choice': { why: '{option} cannot be {value}', hint: 'It takes one of: {choices}.' },
+  'not-a-word': { why: '{option} must be one line of text', hint: '' },
+  'missing-parameter': { why: '{option} is missing', hint: 'See --help.' },
+  'missing-text': { why: 'there is no text to send', hint: 'Write it behind the JID, or pipe it in.' },
+  'text-too-long': { why: 'the text is longer than {limit}', hint: 'Send it with --send-file.' },
+  'not-utf8': { why: 'what came in on standard input is not UTF-8 text', hint: 'Send it with --send-file.' },
+  'missing-password': {
+    why: 'no password is given, and there is no terminal to ask at',
+    hint: 'Use --password-file, --password-stdin or XMPP_PASSWORD.',
+  },
+  'missing-new-password': {
+    why: 'no new password is given, and there is no terminal to ask at',
+    hint: 'Use --new-password-file, XMPP_NEW_PASSWORD or a second line with --password-stdin.',
+  },
+  'empty-password': { why: 'the password is empty', hint: 'Give one of at least one character.' },
+  'passwords-differ': { why: 'the two passwords are not the same', hint: 'Try again.' },
+  'missing-account': { why: 'no account is given', hint: 'Give one with -j <jid>, or set XMPP_JID.' },
+  'needs-yes': { why: 'this cannot be undone', hint: 'Add --yes if you mean it.' },
+  'stdin-used-twice': {
+    why: 'standard input cannot hold both the password and the text',
+    hint: 'Use --password-file for the password.',
+  },
+  'terminal-needed': { why: 'this needs a terminal', hint: 'See --help for what works without.' },
+};
+
+const unknown = {
+  /** a condition nobody has written a sentence for */
+  condition: { why: 'the answer was “{condition}”', hint: '' },
+  unexpected: { why: '{text}', hint: 'Run again with --debug <file> and report it with that file.' },
+};
+
+export const errors = {
+  program: 'xmpp-chat',
+  what,
+  groups: { ...errorsOfProtocol, chat, storage, config, files, usage, unknown },
+  /** the server's own words behind a reason */
+  quoted: (why: string, text: string) => `${why} (“${text}”)`,
+  didYouMean: (option: string) => `Did you mean ${option}? `,
+};
