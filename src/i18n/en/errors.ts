@@ -2,6 +2,7 @@
  * Why something failed and what to try, a pair for every condition. `{name}` is filled with a value of the
  * error, sanitised. `why` is a clause without a full stop, `hint` whole sentences or ''.
  */
+import { open } from '../open.ts';
 import { errorsOfProtocol } from './protocol-errors.ts';
 
 export interface Sentence {
@@ -11,7 +12,7 @@ export interface Sentence {
 export type Sentences = Readonly<Record<string, Sentence>>;
 
 /** What could not be done, before the colon. */
-const what = {
+const what = open({
   login: 'cannot log in as {jid}',
   connect: 'cannot connect to {domain}',
   storage: 'cannot use the local data',
@@ -49,7 +50,7 @@ const what = {
   logout: 'cannot log out',
   listen: 'cannot listen',
   demo: 'cannot run the demo',
-};
+});
 
 const chat = {
   'no-such-setting': { why: 'there is no setting {name}', hint: '' },

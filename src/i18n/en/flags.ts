@@ -1,6 +1,7 @@
 /** Texts of `--help`, `/help` and of the questions that ask for a missing value. */
+import { open } from '../open.ts';
 
-export const help = {
+export const flags = {
   intro: 'An XMPP chat client for the terminal. Without an option it opens the menus.',
   usage: 'Usage',
   usageLine: '[option …] [text …]',
@@ -16,7 +17,7 @@ export const help = {
     exitCodes: 'Exit codes',
   },
   /** names of values, as they stand in <…> */
-  values: {
+  values: open({
     jid: 'jid',
     room: 'room',
     text: 'text',
@@ -41,9 +42,9 @@ export const help = {
     subject: 'subject',
     greeting: 'text',
     value: 'value',
-  },
+  }),
   /** a sentence for every action, without a full stop */
-  actions: {
+  actions: open({
     register: 'creates the account on its server',
     send: 'sends a message; without text, what comes in on standard input',
     'send-room': 'sends a message to a room, entering it for that',
@@ -75,9 +76,9 @@ export const help = {
     logout: 'logs out',
     search: 'searches all kept messages',
     doctor: 'checks the way to a server, step by step',
-  },
+  }),
   /** options that belong to actions, by their name on the command line */
-  options: {
+  options: open({
     name: 'name in your list',
     group: 'group in your list; may be repeated',
     greeting: 'text that goes with the request',
@@ -89,9 +90,9 @@ export const help = {
     offline: 'only what is kept here, without connecting',
     wipe: 'erases the local data of the account too',
     yes: 'does what cannot be undone without asking',
-  },
+  }),
   /** options for every run */
-  common: {
+  common: open({
     jid: 'your account: user@server, or a user name with --domain',
     domain: 'server of bare user names',
     'password-file': 'file whose first line is the password',
@@ -110,7 +111,7 @@ export const help = {
     debug: 'writes what goes over the wire to a file, passwords masked',
     'auto-approve': 'approves everybody who wants to add you',
     'accept-files': 'from whom files are taken unasked: contacts, all or none',
-  },
+  }),
   running: {
     menu: 'without an option: the menus',
     listen: 'stays online and prints what happens; --join and --status may go with it',
@@ -137,7 +138,7 @@ export const help = {
   ],
   password: 'The password is asked for, or comes from --password-file, --password-stdin or XMPP_PASSWORD.',
   /** questions for a missing value, by the name of the parameter */
-  questions: {
+  questions: open({
     jid: 'Whom (JID)',
     room: 'Which room',
     text: 'Text',
@@ -159,7 +160,7 @@ export const help = {
     password: 'Password',
     newPassword: 'New password',
     account: 'Your JID (user@server)',
-  },
+  }),
   again: 'The same once more',
   passwordOf: (jid: string) => `Password of ${jid}`,
   confirm: {
