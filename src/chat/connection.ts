@@ -1,0 +1,176 @@
+/** One account's way to its server: how far it is logged in, and what is asked for again when a new stream begins. */
+import { type Features, type FeaturesOptions, features } from '../xmpp/features.ts';
+import { createSession, type SessionControl, type SessionOptions } from '../xmpp/session/create-session.ts';
+import type { RosterCopy } from '../xmpp/roster.ts';
+import type { ConnectionState, Show } from './events.ts';
+import { ChatError } from './problem.ts';
+
+/** How far one is logged in; each holds the ones before it. */
+export type Level = 'stream' | 'background' | 'presence';
+const LEVELS: readonly Level[] = ['stream', 'background', 'presence'];
+const rank = (level: Level | undefined): number => (level === undefined ? -1 : LEVELS.indexOf(level));
+
+export interface ConnectionChange {
+  readonly state: ConnectionState;
+  readonly condition?: string | undefined;
+  readonly text?: string | undefined;
+  readonly retryIn?: number | undefined;
+  readonly final?: boolean | undefined;
+  readonly attempt?: number | undefined;
+}
+
+export interface ConnectionOptions {
+  readonly session: SessionOptions;
+  readonly features: FeaturesOptions;
+  /** called once, before anything is read: collaborators listen to the features */
+  readonly attach: (features: Features, session: SessionControl) => void;
+  readonly changed: (change: ConnectionChange) => void;
+  /** a new stream is up, nothing is asked yet: what waits in the outbox goes first */
+  readonly streamUp: () => void;
+  /** roster copy, to ask for changes only */
+  readonly rosterCopy: () => RosterCopy;
+  /** presence goes out; `settled` follows when the burst it causes is over */
+  readonly settling: () => void;
+  readonly settled: () => void;
+  /** rooms are entered (again) */
+  readonly enterRooms: () => Promise<void>;
+  readonly presence: () => { show: Exclude<Show, 'offline'>; status: string };
+  /** bare JIDs whose presence we may see and have not seen yet */
+  readonly awaited: () => readonly string[];
+}
+
+/** priority of a run that only asks: no message to the bare JID comes to it (RFC 6121 §8.5.2.1.1) */
+const BACKGROUND_PRIORITY = -1;
+/** milliseconds after the ping behind the initial presence: with contacts of our own server only, and with others */
+const SETTLE_OWN = 250;
+const SETTLE_OTHERS = 1000;
+
+export class Connection {
+  readonly session: SessionControl;
+  readonly features: Features;
+  readonly #options: ConnectionOptions;
+  #wanted: Level | undefined;
+  #reached: Level | undefined;
+  #connecting: Promise<void> | undefined;
+  #climbing: Promise<void> = Promise.resolve();
+  #settled: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.session = createSession(options.session);
+    this.features = features(this.session, options.features);
+    options.attach(this.features, this.session);
+    this.#listen();
+  }
+
+  #listen(): void {
+    const { session } = this;
+    const { changed } = this.#options;
+    session.on('connecting', ({ attempt }) => changed({ state: 'connecting', attempt }));
+    session.on('resumed', () => changed({ state: 'resumed' }));
+    session.on('offline', ({ reason, final, retryIn }) => {
+      if (session.acknowledges || final) this.#reached = undefined;
+      changed({
+        state: 'offline',
+        condition: reason?.condition,
+        text: reason?.message,
+        retryIn,
+        final: final || this.#closed,
+      });
+    });
+    session.on('online', () => {
+      this.#reached = 'stream';
+      changed({ state: 'online' });
+      this.#options.streamUp();
+      // The first time `reach` does it; later streams climb to where the last one was.
+      if (this.#connecting === undefined && this.#wanted !== undefined) this.#climb(this.#wanted).catch(() => undefined);
+    });
+  }
+
+  /** Logs in as far as `level`; rejects with XmppError where that is not possible. */
+  async reach(level: Level): Promise<void> {
+    if (this.#closed) throw new ChatError('offline');
+    if (rank(level) > rank(this.#wanted)) this.#wanted = level;
+    if (!this.session.online) {
+      this.#connecting ??= this.session.connect().finally(() => {
+        this.#connecting = undefined;
+      });
+      await this.#connecting;
+    }
+    await this.#climb(level);
+  }
+
+  #climb(level: Level): Promise<void> {
+    this.#climbing = this.#climbing.catch(() => undefined).then(() => this.#steps(level));
+    return this.#climbing;
+  }
+
+  async #steps(level: Level): Promise<void> {
+    if (!this.session.online) throw new ChatError('offline');
+    if (rank(level) <= rank(this.#reached)) return;
+    // RFC 6121 §2.2: the roster before the initial presence.
+    if (this.#reached === 'stream') await this.features.roster.load(this.#options.rosterCopy());
+    this.#announce(level);
+    if (level === 'presence') await this.#options.enterRooms();
+  }
+
+  #announce(level: Level): void {
+    const { show, status } = this.#options.presence();
+    this.#options.settling();
+    const priority = level === 'background' ? BACKGROUND_PRIORITY : 0;
+    this.features.presence.send({ show, status, priority });
+    this.#reached = level;
+    this.#settled = this.#settle();
+  }
+
+  /** The server answers in order: behind its pong there is only what comes from elsewhere. */
+  async #settle(): Promise<void> {
+    await this.features.ping.ping(this.session.domain).catch(() => undefined);
+    const missing = this.#options.awaited();
+    const others = missing.some((jid) => !jid.endsWith(`@${this.session.domain}`));
+    if (missing.length > 0) await this.#quiet(others ? SETTLE_OTHERS : SETTLE_OWN);
+    this.#options.settled();
+  }
+
+  /** Until everybody awaited is there, `milliseconds` at most. */
+  #quiet(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.features.presence.off('changed', look);
+        this.session.off('offline', done);
+        resolve();
+      };
+      const look = () => {
+        if (this.#options.awaited().length === 0) done();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.features.presence.on('changed', look);
+      this.session.on('offline', done);
+    });
+  }
+
+  /** Resolves when the burst after the initial presence is over. */
+  settled(): Promise<void> {
+    return this.#settled;
+  }
+
+  get online(): boolean {
+    return this.session.online;
+  }
+
+  /** as a person, rather than to ask something */
+  get present(): boolean {
+    return this.#reached === 'presence';
+  }
+
+  /** Goes offline for good: unavailable presence first, so that contacts see it at once. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const { presence, chatStates } = this.features;
+    if (this.session.online && presence.own !== undefined) presence.sendUnavailable();
+    chatStates.close();
+    await this.session.close();
+  }
+}
