@@ -21,6 +21,10 @@ export interface SessionEvents {
   acknowledged: [stanza: Element];
   /** when a stanza was written */
   sent: [stanza: Element];
+  /** when the stream that carried the stanza is over for good, unacknowledged: whether it arrived is unknown */
+  unconfirmed: [stanza: Element];
+  /** when both sides proved that they know the password; kept by the caller as `strongestSeen` */
+  authenticated: [info: { mechanism: string }];
 }
 
 /** Answers one kind of IQ request; the element returned becomes the child of the result, a StanzaError thrown the error. */

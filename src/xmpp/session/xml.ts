@@ -33,3 +33,8 @@ export function x(
     ...children.filter((child) => child !== undefined && child !== null && child !== false),
   ) as Element;
 }
+
+/** An element without children, made the short way: the parser makes a million of them. */
+export function bareElement(name: string): Element {
+  return new build.Element(name) as Element;
+}

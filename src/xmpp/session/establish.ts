@@ -1,0 +1,131 @@
+/** From a domain to a trusted TLS stream, before a byte of XMPP beyond STARTTLS. RFC 6120 §3, §5; XEP-0368. */
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import { ConnectionError, type XmppError } from '../errors.ts';
+import { startTls } from './starttls.ts';
+import { type ResolveSrv, resolveTargets, type Target } from './targets.ts';
+import { connectionError, secureContext, tlsOptions } from './trust.ts';
+
+export interface Established {
+  socket: Socket;
+  /** absent on plain loopback only */
+  tls: TLSSocket | undefined;
+  target: Target;
+}
+
+export interface EstablishOptions {
+  domain: string;
+  /** where to go; found by DNS when absent */
+  target?: Target | undefined;
+  /** PEM certificates believed beside the usual roots */
+  ca?: string | undefined;
+  /** no TLS at all: for servers of tests and benchmarks, on loopback only */
+  plaintext?: boolean;
+  /** milliseconds for one target; default 10,000 */
+  targetTimeout?: number;
+  resolveSrv?: ResolveSrv | undefined;
+  signal: AbortSignal;
+}
+
+const TARGET_TIMEOUT = 10_000;
+const KEEP_ALIVE = 30_000;
+/** RFC 8305 §5: how long one address may take before the next one is tried beside it. */
+const NEXT_ADDRESS = 250;
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+
+/**
+ * Tries every target in order. Resolves to a socket whose server proved to be the domain; it is paused.
+ * Rejects with the most telling ConnectionError or StreamError of all targets, or with the signal's reason.
+ */
+export async function establish(options: EstablishOptions): Promise<Established> {
+  const { domain, signal } = options;
+  const targets = options.target ? [options.target] : await resolveTargets(domain, options.resolveSrv);
+  signal.throwIfAborted();
+  const context = secureContext(options.ca);
+  let worst: XmppError | undefined;
+  for (const target of targets) {
+    try {
+      return await reach(target, options, context);
+    } catch (error) {
+      signal.throwIfAborted();
+      worst = moreTelling(worst, error as XmppError);
+    }
+  }
+  throw worst ?? new ConnectionError('unreachable', domain);
+}
+
+/** A server that was reached says more than one that was not; a wrong certificate more than anything. */
+function moreTelling(known: XmppError | undefined, next: XmppError): XmppError {
+  const weight = ({ condition }: XmppError) =>
+    condition.startsWith('certificate-')
+      ? 3
+      : ['refused', 'unreachable', 'timeout', 'dns-not-found', 'dns-failed'].includes(condition)
+        ? 1
+        : 2;
+  return known !== undefined && weight(known) >= weight(next) ? known : next;
+}
+
+async function reach(
+  target: Target,
+  options: EstablishOptions,
+  context: SecureContext,
+): Promise<Established> {
+  const timeout = AbortSignal.timeout(options.targetTimeout ?? TARGET_TIMEOUT);
+  const socket = connectTcp({
+    host: target.host,
+    port: target.port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: NEXT_ADDRESS,
+  });
+  const where = `${target.host}:${target.port}`;
+  const stop = () => socket.destroy(new ConnectionError('timeout', where));
+  const abort = () => socket.destroy(new ConnectionError('closed', where));
+  timeout.addEventListener('abort', stop);
+  options.signal.addEventListener('abort', abort);
+  // Between two steps nobody else listens.
+  socket.on('error', ignore);
+  try {
+    await ready(socket, 'connect', where);
+    if (options.plaintext === true) return plain(socket, target);
+    if (!target.direct) await startTls(socket, options.domain);
+    const tls = connectTls({ ...tlsOptions(options.domain, context, target.direct), socket });
+    tls.on('error', ignore);
+    await ready(tls, 'secureConnect', where);
+    if (!tls.authorized) throw new ConnectionError('certificate-untrusted', where);
+    tls.pause();
+    return { socket: tls, tls, target };
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    timeout.removeEventListener('abort', stop);
+    options.signal.removeEventListener('abort', abort);
+  }
+}
+
+const ignore = () => undefined;
+
+/** For tests and benchmarks: no peer beyond this machine gets to see clear text. */
+function plain(socket: Socket, target: Target): Established {
+  if (!LOOPBACK.test(socket.remoteAddress ?? ''))
+    throw new ConnectionError('policy', 'clear text is for loopback only');
+  socket.pause();
+  return { socket, tls: undefined, target };
+}
+
+function ready(socket: Socket, event: 'connect' | 'secureConnect', where: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      socket.off(event, done).off('error', failed).off('close', closed);
+      act();
+    };
+    const done = () => settle(resolve);
+    const failed = (error: Error) => settle(() => reject(connectionError(error, where)));
+    const closed = () => settle(() => reject(new ConnectionError('closed', where)));
+    socket.on(event, done).on('error', failed).on('close', closed);
+  });
+}

@@ -1,0 +1,274 @@
+/**
+ * The negotiation of a stream as one linear story: features, SASL, restart, features, resume or bind and enable.
+ * RFC 6120 §4.3, §6, §7; XEP-0198 §3, §5, https://xmpp.org/extensions/xep-0198.html.
+ */
+import type { TLSSocket } from 'node:tls';
+import {
+  ConnectionError,
+  DisconnectedError,
+  parseStanzaError,
+  StreamError,
+  TimeoutError,
+  type XmppError,
+} from '../errors.ts';
+import { parseJid } from '../jid.ts';
+import type { ClientStream } from './client-adapter.ts';
+import { randomId } from './random-id.ts';
+import { authenticate, type Choice, type Credentials, choose, type Exchange, parseOffer } from './sasl.ts';
+import type { RequestOptions } from './session.ts';
+import { NS_STREAMS } from './stream-parser.ts';
+import { parseHandled, type StreamState } from './stream-state.ts';
+import { type Element, x } from './xml.ts';
+
+export const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
+export const NS_SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
+export const NS_SM = 'urn:xmpp:sm:3';
+
+/** A secure stream on which nobody has logged in yet: for in-band registration (XEP-0077). */
+export interface PreAuthStream {
+  readonly domain: string;
+  /** what the server offers before authentication */
+  readonly features: { has(name: string, xmlns: string): boolean };
+  /** As `Session.request`; only the server can answer here. */
+  request(iq: Element, options?: RequestOptions): Promise<Element>;
+}
+
+/** What came and was not asked for yet; the negotiation takes it one by one. */
+export class Inbox implements Exchange {
+  readonly #write: (element: Element) => void;
+  readonly #queue: Element[] = [];
+  #reason: XmppError | undefined;
+  #waiting: { resolve(element: Element): void; reject(error: Error): void } | undefined;
+
+  constructor(write: (element: Element) => void) {
+    this.#write = write;
+  }
+
+  write(element: Element): void {
+    this.#write(element);
+  }
+
+  receive(element: Element): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting === undefined) this.#queue.push(element);
+    else waiting.resolve(element);
+  }
+
+  ended(reason: XmppError | undefined): void {
+    this.#reason = reason ?? new ConnectionError('closed', 'the server closed the stream');
+    this.#waiting?.reject(this.#reason);
+    this.#waiting = undefined;
+  }
+
+  next(): Promise<Element> {
+    const first = this.#queue.shift();
+    if (first !== undefined) return Promise.resolve(first);
+    if (this.#reason !== undefined) return Promise.reject(this.#reason);
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  /** why nothing more will come */
+  get reason(): XmppError | undefined {
+    return this.#reason;
+  }
+
+  /** Everything left, oldest first. */
+  drain(): Element[] {
+    return this.#queue.splice(0);
+  }
+}
+
+export interface LogInOptions {
+  account: string;
+  domain: string;
+  resource: string | undefined;
+  credentials: Credentials;
+  strongestSeen: string | undefined;
+  allowDowngrade: boolean;
+  state: StreamState;
+  /** runs on the secure stream before authentication, outside of the deadline */
+  beforeAuthentication: ((stream: PreAuthStream) => Promise<void>) | undefined;
+  /** the mechanism that proved both sides */
+  authenticated(choice: Choice): void;
+  /** stanzas that the server acknowledged in the old stream */
+  acknowledged(stanzas: Element[]): void;
+  /** the old stream is over for good; whether these stanzas of it arrived is unknown */
+  renewed(unconfirmed: Element[]): void;
+}
+
+export interface LoggedIn {
+  /** the bound full JID; `undefined` when the old stream goes on */
+  jid: string | undefined;
+  features: Element;
+  /** true where the stream has XEP-0198 */
+  managed: boolean;
+  /** what came before the stream was managed, and is not counted */
+  early: Element[];
+}
+
+function isFeatures(element: Element): boolean {
+  return element.is('features', NS_STREAMS);
+}
+
+async function features(inbox: Inbox): Promise<Element> {
+  const element = await inbox.next();
+  if (isFeatures(element)) return element;
+  throw new StreamError('bad-format', `<${element.getName()}/> instead of features`);
+}
+
+/** tls-exporter (RFC 9266) is unique for TLS 1.3 only, unless an extension of TLS 1.2 was negotiated. */
+function exporter(tls: TLSSocket | undefined): (() => Buffer) | undefined {
+  if (tls?.getProtocol() !== 'TLSv1.3') return undefined;
+  return () => tls.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
+}
+
+/** Takes a connected stream whose first header came; rejects with XmppError. The caller ends the stream then. */
+export async function logIn(stream: ClientStream, inbox: Inbox, options: LogInOptions): Promise<LoggedIn> {
+  const offered = await features(inbox);
+  if (options.beforeAuthentication !== undefined)
+    await options.beforeAuthentication(preAuthStream(inbox, offered, options));
+  const tls = stream.established?.tls;
+  const choice = choose(parseOffer(offered), {
+    exporter: exporter(tls),
+    strongestSeen: options.strongestSeen,
+    allowDowngrade: options.allowDowngrade,
+    secure: tls !== undefined,
+  });
+  await authenticate(inbox, choice, options.credentials);
+  options.authenticated(choice);
+  // What stands behind <success/> belongs to a stream that is over (RFC 6120 §6.4.6).
+  inbox.drain();
+  await stream.restart();
+  const available = await features(inbox);
+  const canManage = available.getChild('sm', NS_SM) !== undefined;
+  if (canManage && (await resume(inbox, options)))
+    return { jid: undefined, features: available, managed: true, early: [] };
+  return bind(inbox, available, canManage, options);
+}
+
+/** Resolves to true when the old stream goes on (§5); the stanzas to send again stand in the state then. */
+async function resume(inbox: Inbox, options: LogInOptions): Promise<boolean> {
+  const { state } = options;
+  if (state.resumption === undefined) return false;
+  inbox.write(x('resume', { xmlns: NS_SM, h: String(state.inbound), previd: state.resumption.id }));
+  const answer = await inbox.next();
+  const resumed = answer.is('resumed', NS_SM);
+  if (!resumed && !answer.is('failed', NS_SM))
+    throw new StreamError('bad-format', `<${answer.getName()}/> instead of <resumed/>`);
+  // §5: <failed/> may carry an `h` too: what it names has arrived.
+  const h = parseHandled(answer.attrs.h);
+  const done = h === undefined ? undefined : state.acknowledged(h);
+  if (done !== undefined) options.acknowledged(done);
+  else if (resumed) {
+    options.renewed(state.ended());
+    throw new StreamError('undefined-condition', 'the server acknowledged more than was sent');
+  }
+  return resumed;
+}
+
+async function bind(
+  inbox: Inbox,
+  available: Element,
+  canManage: boolean,
+  options: LogInOptions,
+): Promise<LoggedIn> {
+  const { state, resource, account } = options;
+  const early: Element[] = [];
+  options.renewed(state.ended());
+  if (available.getChild('bind', NS_BIND) === undefined)
+    throw new StreamError('unsupported-feature', 'the server does not offer resource binding');
+  const asked = x('bind', { xmlns: NS_BIND }, resource !== undefined && x('resource', {}, resource));
+  const answer = await ask(inbox, x('iq', { type: 'set' }, asked), early);
+  const jid = parseJid(answer.getChild('bind', NS_BIND)?.getChild('jid', NS_BIND)?.getText());
+  if (jid?.resource === undefined || jid.bare !== account)
+    throw new ConnectionError('policy', `the server bound ${jid?.full ?? 'no JID'} instead of ${account}`);
+  await establishSession(inbox, available, early);
+  if (!canManage) return { jid: jid.full, features: available, managed: false, early };
+
+  state.started();
+  inbox.write(x('enable', { xmlns: NS_SM, resume: 'true' }));
+  const managed = await enabled(inbox, state, early);
+  return { jid: jid.full, features: available, managed, early };
+}
+
+/** RFC 3921 §3, for servers that still want it and do not say that it is optional. */
+async function establishSession(inbox: Inbox, available: Element, early: Element[]): Promise<void> {
+  const session = available.getChild('session', NS_SESSION);
+  if (session === undefined || session.getChildElements().some((node) => node.getName() === 'optional'))
+    return;
+  await ask(inbox, x('iq', { type: 'set' }, x('session', { xmlns: NS_SESSION })), early);
+}
+
+/** XEP-0198 §3: resolves to whether the stream is managed. */
+async function enabled(inbox: Inbox, state: StreamState, early: Element[]): Promise<boolean> {
+  for (;;) {
+    const answer = await inbox.next();
+    if (answer.is('failed', NS_SM)) return false;
+    if (!answer.is('enabled', NS_SM)) {
+      early.push(answer);
+      continue;
+    }
+    const { id, resume, location } = answer.attrs;
+    const resumable = id !== undefined && id !== '' && (resume === 'true' || resume === '1');
+    state.enabled(resumable ? { id, location } : undefined);
+    return true;
+  }
+}
+
+/** A request during the negotiation; what else comes meanwhile is kept in `early`. */
+async function ask(inbox: Inbox, iq: Element, early: Element[]): Promise<Element> {
+  const id = randomId();
+  iq.attrs.id = id;
+  inbox.write(iq);
+  for (;;) {
+    const answer = await inbox.next();
+    const { type } = answer.attrs;
+    if (
+      !answer.is('iq', 'jabber:client') ||
+      answer.attrs.id !== id ||
+      (type !== 'result' && type !== 'error')
+    ) {
+      early.push(answer);
+      continue;
+    }
+    if (type === 'error') throw parseStanzaError(answer);
+    return answer;
+  }
+}
+
+function preAuthStream(inbox: Inbox, offered: Element, options: LogInOptions): PreAuthStream {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    domain: options.domain,
+    features: { has: (name, xmlns) => offered.getChild(name, xmlns) !== undefined },
+    // One at a time: the inbox has one reader.
+    request: (iq, { timeout = 30_000, signal } = {}) => {
+      const answer = last.then(() => {
+        signal?.throwIfAborted();
+        return ask(inbox, iq, []);
+      });
+      last = answer.catch(() => undefined);
+      return within(answer, timeout, signal);
+    },
+  };
+}
+
+/** The answer, unless time or the signal comes first. */
+function within(
+  answer: Promise<Element>,
+  timeout: number,
+  signal: AbortSignal | undefined,
+): Promise<Element> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new TimeoutError()), timeout);
+    const aborted = () => reject(signal?.reason ?? new DisconnectedError());
+    signal?.addEventListener('abort', aborted, { once: true });
+    answer.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+    });
+  });
+}

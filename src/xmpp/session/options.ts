@@ -1,0 +1,52 @@
+/** What a session is made from. */
+import type { EstablishOptions } from './establish.ts';
+import type { PreAuthStream } from './log-in.ts';
+import type { XmlLimits } from './stream-parser.ts';
+import type { StreamState } from './stream-state.ts';
+
+export interface SessionOptions {
+  /** bare JID, or a full one whose resource is asked for */
+  jid: string;
+  password: string;
+  /** asked for at binding; the server gives one when absent */
+  resource?: string | undefined;
+  /** `xmpp://host[:port]` or `xmpps://host[:port]`; found by DNS when absent */
+  service?: string | undefined;
+  /** PEM certificates believed beside the usual roots */
+  ca?: string | undefined;
+  lang?: string | undefined;
+  /** milliseconds over connecting, TLS, authentication and binding; default 30,000 */
+  timeout?: number | undefined;
+  /** default `after-online`: a lost connection is remade, a first one that fails is reported */
+  reconnect?: 'never' | 'after-online' | 'always' | undefined;
+  /** the strongest mechanism that this account was authenticated with before, from `authenticated` */
+  strongestSeen?: string | undefined;
+  /** logs in with something weaker than `strongestSeen` all the same */
+  allowDowngrade?: boolean | undefined;
+  /** clear text, on loopback only and with a `service` only: for servers of tests and benchmarks */
+  plaintext?: boolean | undefined;
+  /** runs on the secure stream before authentication, until it has resolved once: in-band registration */
+  beforeAuthentication?: ((stream: PreAuthStream) => Promise<void>) | undefined;
+  /** what outlives a connection; in memory when absent */
+  state?: StreamState | undefined;
+  limits?: Partial<XmlLimits> | undefined;
+  /** milliseconds of silence before a sign of life is asked for (default 30,000), and until it must come (10,000) */
+  liveness?: { silence: number; patience: number } | undefined;
+  resolveSrv?: EstablishOptions['resolveSrv'];
+  /** one entry a call, without passwords, tokens and what is derived from them */
+  debug?: ((line: string) => void) | undefined;
+  /** what a listener or handler threw: a fault of the program, never of the network */
+  onFault?: ((error: unknown) => void) | undefined;
+  /** 0 ≤ x < 1, for the jitter of reconnections */
+  random?: (() => number) | undefined;
+}
+
+/** How the connection is protected, for the doctor. */
+export interface Security {
+  /** `TLSv1.3`, `TLSv1.2`, or `none` on plain loopback */
+  protocol: string;
+  cipher: string | undefined;
+  mechanism: string;
+  channelBinding: string | undefined;
+  certificate: { subject: string; issuer: string; validTo: string; fingerprint256: string } | undefined;
+}

@@ -1,0 +1,30 @@
+/** How a connection is protected, in a few words. */
+import type { ClientStream } from './client-adapter.ts';
+import type { Security } from './options.ts';
+
+/** The `CN` of a certificate's name, else what else it says of itself. */
+function nameOf(name: object): string {
+  const fields = new Map(Object.entries(name));
+  return String(fields.get('CN') ?? [...fields].map(([key, value]) => `${key}=${value}`).join(', '));
+}
+
+export function securityOf(
+  stream: ClientStream,
+  mechanism: string,
+  channelBinding: string | undefined,
+): Security {
+  const tls = stream.established?.tls;
+  const peer = tls?.getPeerCertificate();
+  return {
+    protocol: tls?.getProtocol() ?? 'none',
+    cipher: tls?.getCipher().name,
+    mechanism,
+    channelBinding,
+    certificate: peer && {
+      subject: nameOf(peer.subject ?? {}),
+      issuer: nameOf(peer.issuer ?? {}),
+      validTo: peer.valid_to,
+      fingerprint256: peer.fingerprint256,
+    },
+  };
+}

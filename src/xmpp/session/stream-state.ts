@@ -1,0 +1,105 @@
+/**
+ * What must outlive a connection so that its stream can be resumed: counters, and the stanzas that the server has
+ * not acknowledged. XEP-0198: Stream Management, version 1.6.2, https://xmpp.org/extensions/xep-0198.html.
+ */
+import type { Element } from './xml.ts';
+
+export interface Resumption {
+  id: string;
+  /** where the server wants to be found again, as it said it */
+  location: string | undefined;
+}
+
+/** Every method returns only when what it was told will not be forgotten; a store of its own may stand behind it. */
+export interface StreamState {
+  /** set while the stream may be resumed */
+  readonly resumption: Resumption | undefined;
+  /** stanzas handled of this stream, modulo 2^32 */
+  readonly inbound: number;
+  /** stanzas sent and not acknowledged, oldest first */
+  readonly unacknowledged: readonly Element[];
+  /** `<enable/>` is about to be sent: outgoing stanzas count from here (§3) */
+  started(): void;
+  /** `<enabled/>` came: incoming stanzas count from here; without `resumption` the stream ends with its connection */
+  enabled(resumption: Resumption | undefined): void;
+  /** a stanza is about to be written */
+  sent(stanza: Element): void;
+  /** a stanza was handled */
+  handled(): void;
+  /** Takes the server's `h`; gives what it acknowledges, oldest first, or `undefined` for more than was sent. */
+  acknowledged(h: number): Element[] | undefined;
+  /** The stream is over: gives what was never acknowledged, and forgets everything. */
+  ended(): Element[];
+}
+
+/** §4: the counters wrap. */
+const MODULO = 2 ** 32;
+
+/** Reads an `h`; `undefined` when it is no number of 32 bits. */
+export function parseHandled(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,10}$/.test(text)) return undefined;
+  const h = Number(text);
+  return h < MODULO ? h : undefined;
+}
+
+/** Survives a lost connection, not the process. */
+export class MemoryStreamState implements StreamState {
+  #resumption: Resumption | undefined;
+  #inbound = 0;
+  #acknowledged = 0;
+  #queue: Element[] = [];
+  #first = 0;
+
+  get resumption(): Resumption | undefined {
+    return this.#resumption;
+  }
+
+  get inbound(): number {
+    return this.#inbound;
+  }
+
+  get unacknowledged(): readonly Element[] {
+    return this.#queue.slice(this.#first);
+  }
+
+  started(): void {
+    this.ended();
+  }
+
+  enabled(resumption: Resumption | undefined): void {
+    this.#resumption = resumption;
+    this.#inbound = 0;
+  }
+
+  sent(stanza: Element): void {
+    this.#queue.push(stanza);
+  }
+
+  handled(): void {
+    this.#inbound = (this.#inbound + 1) % MODULO;
+  }
+
+  acknowledged(h: number): Element[] | undefined {
+    const count = (h - this.#acknowledged + MODULO) % MODULO;
+    if (count > this.#queue.length - this.#first) return undefined;
+    const done = this.#queue.slice(this.#first, this.#first + count);
+    this.#acknowledged = h;
+    this.#first += count;
+    // Cutting the queue at every acknowledgement would copy it every time.
+    if (this.#first > 1024 || this.#first === this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#first);
+      this.#first = 0;
+    }
+    return done;
+  }
+
+  ended(): Element[] {
+    const left = this.#queue.slice(this.#first);
+    this.#resumption = undefined;
+    this.#inbound = 0;
+    this.#acknowledged = 0;
+    this.#queue = [];
+    this.#first = 0;
+    return left;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Where a domain's server may be reached, in the order to try. RFC 6120 §3.2, RFC 2782;
+ * XEP-0368: SRV records for XMPP over TLS, version 1.1.0, https://xmpp.org/extensions/xep-0368.html.
+ */
+import { Resolver } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
+import { ConnectionError } from '../errors.ts';
+
+export interface Target {
+  host: string;
+  port: number;
+  /** TLS from the first byte; otherwise STARTTLS */
+  direct: boolean;
+}
+
+interface SrvRecord {
+  name: string;
+  port: number;
+  priority: number;
+  weight: number;
+}
+
+/** The one question asked of DNS; addresses are left to the connection. */
+export type ResolveSrv = (name: string) => Promise<SrvRecord[]>;
+
+const DEFAULT_PORT = 5222;
+const DEFAULT_DIRECT_PORT = 5223;
+
+/** The domain as DNS and certificates spell it: A-labels, no brackets around an IPv6 address. */
+export function asciiDomain(domain: string): string {
+  const bare = domain.replace(/^\[(.*)\]$/, '$1');
+  return isIP(bare) !== 0 ? bare : domainToASCII(domain) || domain;
+}
+
+/** Reads `xmpp://host[:port]` and `xmpps://host[:port]`; `undefined` for anything else. */
+export function parseService(service: string): Target | undefined {
+  const match = /^(xmpps?):\/\/(\[[0-9a-f:.]+\]|[^\s/?#:@[\]]+)(?::(\d{1,5}))?\/?$/i.exec(service);
+  const [, scheme, host, digits] = match ?? [];
+  if (scheme === undefined || host === undefined) return undefined;
+  const direct = scheme.toLowerCase() === 'xmpps';
+  const port = digits === undefined ? (direct ? DEFAULT_DIRECT_PORT : DEFAULT_PORT) : Number(digits);
+  return port >= 1 && port <= 65535 ? { host: asciiDomain(host), port, direct } : undefined;
+}
+
+/** Reads the text of `<see-other-host/>` (RFC 6120 §4.9.3.19): a host, an address in brackets, perhaps a port. */
+export function parseOtherHost(text: string, direct: boolean): Target | undefined {
+  const trimmed = text.trim();
+  const whole = isIP(trimmed) === 6 ? `[${trimmed}]` : trimmed;
+  return parseService(`${direct ? 'xmpps' : 'xmpp'}://${whole}`);
+}
+
+/** Priority ascending, within one priority at random by weight. RFC 2782, "Usage rules". */
+export function bySrvOrder<T extends { priority: number; weight: number }>(
+  records: readonly T[],
+  random: () => number = Math.random,
+): T[] {
+  const left = [...records].sort((a, b) => a.priority - b.priority || a.weight - b.weight);
+  const ordered: T[] = [];
+  while (left.length > 0) {
+    const level = left.filter((record) => record.priority === left[0]?.priority);
+    const total = level.reduce((sum, record) => sum + record.weight, 0);
+    let at = random() * total;
+    const chosen =
+      level.find((record) => {
+        at -= record.weight;
+        return at < 0;
+      }) ?? level.at(-1);
+    if (chosen === undefined) break;
+    ordered.push(chosen);
+    left.splice(left.indexOf(chosen), 1);
+  }
+  return ordered;
+}
+
+const NO_RECORD = new Set(['ENOTFOUND', 'ENODATA', 'NXDOMAIN', 'NOTFOUND']);
+
+/** DNS with an end: two tries of three seconds each. */
+function resolver(): ResolveSrv {
+  const dns = new Resolver({ timeout: 3000, tries: 2 });
+  return (name) => dns.resolveSrv(name);
+}
+
+/** An empty list when there is none, `undefined` when DNS gave no usable answer. */
+async function lookup(resolve: ResolveSrv, name: string): Promise<SrvRecord[] | undefined> {
+  try {
+    return await resolve(name);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return code !== undefined && NO_RECORD.has(code) ? [] : undefined;
+  }
+}
+
+/**
+ * Resolves to at least one target. Rejects with ConnectionError `dns-not-found` when the domain says that it has
+ * no such service. A failing DNS is no error here: the bare domain is left to try, and says so itself.
+ */
+export async function resolveTargets(domain: string, resolve: ResolveSrv = resolver()): Promise<Target[]> {
+  const host = asciiDomain(domain);
+  const fallback = [{ host, port: DEFAULT_PORT, direct: false }];
+  if (isIP(host) !== 0 || host === 'localhost' || host.endsWith('.localhost')) return fallback;
+  const [direct, starttls] = await Promise.all([
+    lookup(resolve, `_xmpps-client._tcp.${host}`),
+    lookup(resolve, `_xmpp-client._tcp.${host}`),
+  ]);
+  const records = [
+    ...(direct ?? []).map((record) => ({ ...record, direct: true })),
+    ...(starttls ?? []).map((record) => ({ ...record, direct: false })),
+  ];
+  const usable = records.filter(({ name }) => name !== '.' && name !== '');
+  if (usable.length > 0)
+    // XEP-0368 §3: both kinds of records are one list.
+    return bySrvOrder(usable).map(({ name, port, direct }) => ({ host: name, port, direct }));
+  // RFC 2782: a single target "." means that the service is decidedly not available.
+  if (records.length > 0) throw new ConnectionError('dns-not-found', `${domain} offers no XMPP service`);
+  return fallback;
+}

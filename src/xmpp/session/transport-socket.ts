@@ -1,0 +1,110 @@
+/** The socket that @xmpp/client gets to see: trusted before it is connected, characters instead of bytes. */
+import { EventEmitter } from 'node:events';
+import { ConnectionError } from '../errors.ts';
+import type { Established } from './establish.ts';
+import { connectionError } from './trust.ts';
+import { Utf8Stream } from './utf8-stream.ts';
+
+interface SocketEvents {
+  connect: [];
+  data: [text: string];
+  error: [error: Error];
+  close: [];
+}
+
+/** How long a peer may take to close its side after ours. */
+const LINGER = 500;
+
+export interface TransportReader {
+  /** false while nobody can take characters: they are dropped then */
+  wanted(): boolean;
+  /** when the bytes are no UTF-8; nothing more is read then */
+  broken(): void;
+}
+
+export class TransportSocket extends EventEmitter<SocketEvents> {
+  readonly #establish: () => Promise<Established>;
+  readonly #reader: TransportReader;
+  #established: Established | undefined;
+  #linger: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(establish: () => Promise<Established>, reader: TransportReader) {
+    super();
+    this.#establish = establish;
+    this.#reader = reader;
+  }
+
+  get secure(): boolean {
+    return this.#established?.tls !== undefined;
+  }
+
+  get established(): Established | undefined {
+    return this.#established;
+  }
+
+  /** Emits `connect` when the stream is trusted, else `error` and `close`. */
+  connect(): void {
+    this.#establish().then(
+      (established) => this.#adopt(established),
+      (error) => {
+        this.emit('error', error);
+        this.emit('close');
+      },
+    );
+  }
+
+  write(text: string, done?: (error?: Error | null) => void): void {
+    const socket = this.#established?.socket;
+    if (socket?.writable !== true) {
+      done?.(new ConnectionError('closed'));
+      return;
+    }
+    // What one turn of the program writes becomes one packet.
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    socket.write(text, done);
+  }
+
+  /** Flushes, says good-bye, and is gone half a second later whatever the peer does. */
+  end(): void {
+    const socket = this.#established?.socket;
+    if (socket === undefined || this.#ended) return;
+    this.#ended = true;
+    this.#linger = setTimeout(() => socket.destroy(), LINGER);
+    socket.end();
+  }
+
+  /** At once, without a word. */
+  destroy(): void {
+    this.#established?.socket.destroy();
+  }
+
+  #adopt(established: Established): void {
+    const { socket, tls } = established;
+    this.#established = established;
+    const utf8 = new Utf8Stream();
+    const read = (chunk: Buffer) => {
+      const text = utf8.decode(chunk);
+      if (text === undefined) {
+        socket.off('data', read).resume();
+        this.#reader.broken();
+      } else if (this.#reader.wanted()) this.emit('data', text);
+    };
+    socket.on('data', read);
+    socket.on('error', (error) => this.emit('error', connectionError(error, 'connection lost')));
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => {
+      clearTimeout(this.#linger);
+      this.emit('close');
+    });
+    // With TLS 1.3 the server's second session ticket and its first answer wait 40 ms for an acknowledgement
+    // that our side delays (Nagle there, delayed ACK here): one byte of white space carries it at once.
+    if (tls?.getProtocol() === 'TLSv1.3')
+      tls.once('session', () => setImmediate(() => socket.writable && socket.write(' ')));
+    socket.resume();
+    this.emit('connect');
+  }
+}
