@@ -1,7 +1,7 @@
 /** English: the catalogue. Every other language has the same shape, or the compile fails. */
 import { conversation } from './en/conversation.ts';
 import { errors } from './en/errors.ts';
-import { flags } from './en/flags.ts';
+import { help } from './en/help.ts';
 import { menus } from './en/menus.ts';
 import { notices } from './en/notices.ts';
 import { notifications } from './en/notifications.ts';
@@ -19,5 +19,5 @@ export const en = {
   tables,
   words,
   errors,
-  flags,
+  help,
 };

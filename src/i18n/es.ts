@@ -2,7 +2,7 @@
 import type { en } from './en.ts';
 import { conversation } from './es/conversation.ts';
 import { errors } from './es/errors.ts';
-import { flags } from './es/flags.ts';
+import { help } from './es/help.ts';
 import { menus } from './es/menus.ts';
 import { notices } from './es/notices.ts';
 import { notifications } from './es/notifications.ts';
@@ -20,5 +20,5 @@ export const es: typeof en = {
   tables,
   words,
   errors,
-  flags,
+  help,
 };

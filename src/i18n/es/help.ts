@@ -1,7 +1,7 @@
 /** Los textos de `--help`, de `/help` y de las preguntas por un valor que falta. */
-import type { flags as en } from '../en/flags.ts';
+import type { help as en } from '../en/help.ts';
 
-export const flags: typeof en = {
+export const help: typeof en = {
   intro: 'Un cliente de chat XMPP para la terminal. Sin opciones abre los menús.',
   usage: 'Uso',
   usageLine: '[opción …] [texto …]',

@@ -1,7 +1,7 @@
 /** Texts of `--help`, `/help` and of the questions that ask for a missing value. */
 import { open } from '../open.ts';
 
-export const flags = {
+export const help = {
   intro: 'An XMPP chat client for the terminal. Without an option it opens the menus.',
   usage: 'Usage',
   usageLine: '[option …] [text …]',
