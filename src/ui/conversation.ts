@@ -1,0 +1,27 @@
+/**
+ * The conversation: one timeline per contact, room or occupant, and an input line that stays open.
+ * What is printed never changes; own messages wait in the live block until the server has them.
+ */
+import { conversationView } from './conversation/view.ts';
+import type { Face, Seat } from './face.ts';
+
+/** How a conversation ended: back to where it was opened, or out of the program. */
+export type ConversationResult = 'left' | 'exit';
+
+/**
+ * Opens a chat (a bare JID, or an occupant's full JID) and follows the user from chat to chat. Resolves when
+ * the view is left; Ctrl-C leaves it too. Rejects with EndOfInputError where nobody types any more.
+ */
+export async function openConversation(face: Face, seat: Seat, first: string): Promise<ConversationResult> {
+  let chat = first;
+  try {
+    for (;;) {
+      seat.setOpenChat(chat);
+      const end = await conversationView(face, seat, chat);
+      if (end.then !== 'chat') return end.then;
+      chat = end.chat;
+    }
+  } finally {
+    seat.setOpenChat(undefined);
+  }
+}

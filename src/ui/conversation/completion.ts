@@ -1,0 +1,49 @@
+/** What Tab offers: `/commands` at the beginning, nicknames in rooms, contacts elsewhere. */
+import type { Completion } from '../terminal.ts';
+
+export interface Completable {
+  /** names of commands, without the slash */
+  readonly commands: readonly string[];
+  /** nicknames, or names of contacts */
+  readonly names: readonly string[];
+  /** what a command takes as its first word: JIDs of contacts, rooms */
+  readonly addresses: readonly string[];
+  /** the choices of a command's first word, where it has some */
+  choices(command: string): readonly string[] | undefined;
+}
+
+/** Takes the line and the cursor in UTF-16 units, gives the options for the word before the cursor. */
+export function completeLine(line: string, cursor: number, known: Completable): Completion {
+  const head = line.slice(0, cursor);
+  const from = head.search(/\S*$/);
+  const word = head.slice(from);
+  const command = /^\/(\S+)\s/.exec(head)?.[1];
+  if (from === 0 && word.startsWith('/') && !word.startsWith('//')) {
+    const options = known.commands.map((name) => `/${name} `);
+    return { from, options: startingWith(options, word) };
+  }
+  if (command !== undefined && command !== 'me') {
+    const offered = known.choices(command) ?? [...known.names, ...known.addresses];
+    return { from, options: word === '' ? [...offered] : startingWith(offered, word) };
+  }
+  if (word === '') return { from, options: [] };
+  return nameAt(head, from, known.names);
+}
+
+/** A nickname may hold blanks, so it is looked for further back than the last word. */
+function nameAt(head: string, from: number, names: readonly string[]): Completion {
+  const starts = [...head.matchAll(/(?<=^|\s)\S/g)].map((match) => match.index);
+  for (const start of starts) {
+    const typed = head.slice(start);
+    const found = startingWith(names, typed.replace(/^@/, ''));
+    // At the beginning of a line a name is an address, elsewhere it is mentioned.
+    if (found.length > 0)
+      return { from: start, options: found.map((name) => name + (start === 0 ? ': ' : ' ')) };
+  }
+  return { from, options: [] };
+}
+
+function startingWith(options: readonly string[], typed: string): string[] {
+  const wanted = typed.toLocaleLowerCase();
+  return options.filter((option) => option.toLocaleLowerCase().startsWith(wanted));
+}

@@ -1,0 +1,185 @@
+/** What is shown of an open chat: the kept messages on entry, then everything that happens in it. */
+import type { ChatEvents } from '../../chat/events.ts';
+import type { Message } from '../../chat/message.ts';
+import type { Face, Seat } from '../face.ts';
+import { sanitize } from '../sanitize.ts';
+import type { Subscribe } from '../terminal.ts';
+import { chatLabel, chatTitle, senderName } from './names.ts';
+import { occupantLine, roomNoticeLine, selfLine, subjectLine } from './room-lines.ts';
+import { timeline } from './timeline.ts';
+
+/** messages shown on entry, and by each /older */
+const PAGE = 20;
+/** unread ones are shown all, up to this many */
+const MOST = 200;
+/** own messages shown in the live block; the others wait unseen */
+const LIVE = 5;
+
+export interface Shown {
+  /** prints what stands before the input when the chat opens */
+  enter(): void;
+  /** prints the page before what was printed */
+  older(): void;
+  /** what stands before the input */
+  label(): string;
+  /** the live lines: own messages that wait, who is typing */
+  above(): readonly string[];
+  readonly subscribe: Subscribe;
+  /** resolves when own messages have reached the server, or after `timeout` ms */
+  settle(timeout: number): Promise<void>;
+  /** stops following; prints what still waits with the mark it has */
+  close(): void;
+}
+
+export function follow(face: Face, seat: Seat, chat: string): Shown {
+  const { terminal, words, theme } = face;
+  const { client } = seat;
+  const kind = client.kindOf(chat);
+  const lines = newTimeline();
+  const waiting = new Map<number, Message>();
+  const redraws = new Set<() => void>();
+  let oldest: number | undefined;
+
+  function newTimeline() {
+    return timeline({
+      kind,
+      words,
+      theme,
+      styled: face.render.styled,
+      failure: face.render.failure,
+      nameOf: (message) => senderName(seat, words, message),
+      now: face.now,
+    });
+  }
+  const print = (text: readonly string[]) => {
+    if (text.length > 0) terminal.log(text.join('\n'));
+  };
+  const redraw = () => {
+    for (const call of redraws) call();
+  };
+  const event = (text: string) => print(lines.event(text, face.now()));
+
+  const show = (message: Message) => {
+    if (waits(message)) waiting.set(message.row, message);
+    else print(lines.message(message));
+    redraw();
+  };
+  const arrived = (message: Message) => {
+    if (message.chat !== chat) return;
+    show(message);
+    if (message.direction === 'out') return;
+    if (message.mention) terminal.bell();
+    client.markRead(chat);
+  };
+  const changed = (message: Message, change: ChatEvents['messageChanged'][1]) => {
+    if (message.chat !== chat || change === 'reacted') return;
+    if (change !== 'state') print(lines.message(message));
+    else if (waiting.has(message.row)) {
+      waiting.delete(message.row);
+      show(message);
+    } else if (message.state === 'failed') print([lines.failed(message)]);
+    redraw();
+  };
+
+  const listeners: { [E in keyof ChatEvents]?: (...values: ChatEvents[E]) => void } = {
+    message: arrived,
+    messageChanged: changed,
+    typing: (typing) => typing.chat === chat && redraw(),
+    occupant: (change) => change.room === chat && event(occupantLine(words, change)),
+    subject: (change) => change.room === chat && event(subjectLine(words, change)),
+    room: (change) => {
+      if (change.room !== chat) return;
+      const why =
+        change.condition === undefined
+          ? ''
+          : face.render.failure({ condition: change.condition, text: change.text });
+      event(selfLine(words, change, why));
+    },
+    roomNotice: (notice) => {
+      const text = notice.room === chat ? roomNoticeLine(words, notice) : undefined;
+      if (text !== undefined) event(text);
+    },
+    connection: redraw,
+  };
+  const entries = Object.entries(listeners) as [keyof ChatEvents, (...values: unknown[]) => void][];
+
+  const enter = () => {
+    print([theme.bold(chatTitle(seat, words, chat))]);
+    print(head(face, seat, chat).map((line) => theme.dim(line)));
+    const unread = client.unread().find((entry) => entry.chat === chat)?.count ?? 0;
+    const kept = client.history({ chat, limit: Math.min(MOST, Math.max(PAGE, unread + 5)) });
+    oldest = kept[0]?.row;
+    if (kept.length === 0) print([theme.dim(words.conversation.empty)]);
+    const firstNew = firstUnread(kept, unread);
+    for (const message of kept) {
+      if (message.row === firstNew) print([lines.newMessages()]);
+      show(message);
+    }
+    client.markRead(chat);
+    for (const [name, listener] of entries) client.on(name, listener);
+  };
+
+  return {
+    enter,
+    older() {
+      const page = oldest === undefined ? [] : client.history({ chat, before: oldest, limit: PAGE });
+      const before = newTimeline();
+      print(page.flatMap((message) => before.message(message)));
+      if (page.length < PAGE) print([theme.dim(`── ${words.conversation.beginning} ──`)]);
+      oldest = page[0]?.row ?? oldest;
+    },
+    label: () => sanitize(chatLabel(seat, chat)),
+    above() {
+      const last = [...waiting.values()].slice(-LIVE).map((message) => lines.pending(message));
+      const hidden = waiting.size - last.length;
+      const names = client.typing(chat).map((who) => sanitize(typerName(seat, chat, who)));
+      return [
+        ...(hidden > 0 ? [theme.dim(words.menus.moreRows(hidden))] : []),
+        ...last,
+        ...(names.length > 0 ? [theme.dim(words.conversation.typing(names))] : []),
+      ];
+    },
+    subscribe(call) {
+      redraws.add(call);
+      return () => redraws.delete(call);
+    },
+    async settle(timeout) {
+      await Promise.all([...waiting.keys()].map((row) => client.settled(row, { timeout })));
+    },
+    close() {
+      for (const [name, listener] of entries) client.off(name, listener);
+      for (const message of waiting.values()) print(lines.message(message));
+      waiting.clear();
+    },
+  };
+}
+
+/** The server does not have it yet, so its line may still change. */
+function waits(message: Message): boolean {
+  return message.direction === 'out' && (message.state === 'queued' || message.state === 'sent');
+}
+
+/** The row before which the "new messages" line stands: as many incoming ones from the end as are unread. */
+function firstUnread(kept: readonly Message[], unread: number): number | undefined {
+  if (unread === 0) return undefined;
+  const incoming = kept.filter((message) => message.direction === 'in');
+  return incoming[Math.max(0, incoming.length - unread)]?.row;
+}
+
+/** Lines under the title: subject of the room, or what hinders. */
+function head({ words }: Face, { client }: Seat, chat: string): string[] {
+  const lines: string[] = [];
+  if (client.kindOf(chat) === 'room') {
+    const room = client.joinedRoom(chat);
+    if (room === undefined) lines.push(words.conversation.notInRoom(sanitize(chat)));
+    else if (room.subject === '') lines.push(words.conversation.noSubject);
+    else lines.push(words.conversation.subject(sanitize(room.subject)));
+  }
+  if (client.state === 'offline' || client.state === 'connecting') lines.push(words.conversation.offline);
+  return lines;
+}
+
+function typerName({ client }: Seat, chat: string, who: string): string {
+  if (client.kindOf(chat) !== 'contact') return who.includes('/') ? who.slice(who.indexOf('/') + 1) : who;
+  return client.contact(who)?.name || who;
+}

@@ -1,0 +1,32 @@
+/** The names that Tab completes in a chat. */
+import type { Face, Seat } from '../face.ts';
+import { ALIASES, slashActions, VIEW_COMMANDS } from '../slash.ts';
+import type { Completable } from './completion.ts';
+
+export function completable(face: Face, { client }: Seat, chat: string): Completable {
+  const actions = slashActions(face.actions);
+  const names = new Set([
+    ...actions.map((action) => action.name),
+    ...VIEW_COMMANDS,
+    ...Object.keys(ALIASES),
+    'me',
+  ]);
+  const room = client.joinedRoom(client.kindOf(chat) === 'private' ? (chat.split('/')[0] ?? chat) : chat);
+  const contacts = client.contacts();
+  return {
+    commands: [...names].sort(),
+    names:
+      room === undefined
+        ? contacts.flatMap((contact) => (contact.name === '' ? [] : [contact.name]))
+        : room.occupants.map((occupant) => occupant.nick).filter((nick) => nick !== room.nick),
+    addresses: [
+      ...contacts.map((contact) => contact.jid),
+      ...client.joinedRooms().map((entry) => entry.room),
+    ],
+    choices(command) {
+      const name = Object.hasOwn(ALIASES, command) ? ALIASES[command] : command;
+      const action = actions.find((entry) => entry.name === name);
+      return action?.value === undefined ? undefined : action.params[action.value]?.choices;
+    },
+  };
+}

@@ -1,0 +1,165 @@
+/** The commands that only an open conversation has; all others are actions of the table. */
+import { bareOf, domainOf, parseAddress } from '../../chat/address.ts';
+import type { Request } from '../../chat/events.ts';
+import { ChatError } from '../../chat/problem.ts';
+import { MUTE_VALUES, type SettingName } from '../../chat/settings.ts';
+import type { Face, Seat } from '../face.ts';
+import { actionNamed, runAction } from '../run-action.ts';
+import { sanitize } from '../sanitize.ts';
+import type { ViewCommand } from '../slash.ts';
+import type { Shown } from './follow.ts';
+import { helpText } from './help.ts';
+import type { ViewEnd } from './view.ts';
+
+export interface ViewCommandCall {
+  readonly chat: string;
+  readonly name: ViewCommand;
+  /** everything after the command */
+  readonly rest: string;
+  readonly shown: Shown;
+}
+
+/** Resolves to an end where the command leaves the chat. Throws ChatError. */
+export async function runViewCommand(
+  face: Face,
+  seat: Seat,
+  call: ViewCommandCall,
+): Promise<ViewEnd | undefined> {
+  const { terminal, words, theme } = face;
+  switch (call.name) {
+    case 'help':
+      terminal.log(helpText(face));
+      return undefined;
+    case 'close':
+      return { then: 'left' };
+    case 'exit':
+      return { then: 'exit' };
+    case 'older':
+      call.shown.older();
+      return undefined;
+    case 'clear':
+      terminal.clear();
+      return undefined;
+    case 'who':
+      terminal.log(whoText(face, seat, call.chat));
+      return undefined;
+    case 'next': {
+      const next = nextUnread(seat, call.chat);
+      if (next !== undefined) return { then: 'chat', chat: next };
+      terminal.log(theme.dim(words.conversation.noUnread));
+      return undefined;
+    }
+    case 'msg':
+      return privately(face, seat, call);
+    case 'accept':
+    case 'refuse':
+      await answer(face, seat, call);
+      return undefined;
+    case 'cancel':
+      cancelFiles(seat, call.chat);
+      return undefined;
+    case 'mute':
+      await mute(face, seat, call);
+      return undefined;
+  }
+}
+
+/** The chat to go to by one key: those that name us first, then by their newest message. */
+export function nextUnread({ client }: Seat, chat: string): string | undefined {
+  const order = client.chats().map((entry) => entry.chat);
+  const unread = client
+    .unread()
+    .filter((entry) => entry.chat !== chat && entry.count > 0)
+    .sort((a, b) => b.mentions - a.mentions || order.indexOf(a.chat) - order.indexOf(b.chat));
+  return unread[0]?.chat;
+}
+
+function whoText({ words, theme }: Face, { client }: Seat, chat: string): string {
+  const room = client.joinedRoom(bareOf(chat));
+  if (room === undefined) return words.conversation.notInRoom(sanitize(bareOf(chat)));
+  const { affiliations, roles, shows } = words.words;
+  const rows = room.occupants.map((occupant) => {
+    const marks = [
+      occupant.affiliation === 'none' ? '' : affiliations[occupant.affiliation],
+      occupant.role === 'participant' ? '' : roles[occupant.role],
+      occupant.show === 'available' ? '' : shows[occupant.show],
+      sanitize(occupant.status),
+      occupant.jid === undefined ? '' : sanitize(occupant.jid),
+    ].filter((mark) => mark !== '');
+    const name = theme.person(occupant.nick, sanitize(occupant.nick));
+    return `  ${name}${marks.length === 0 ? '' : `  ${theme.dim(marks.join(' · '))}`}`;
+  });
+  return [`${words.conversation.occupants}:`, ...rows].join('\n');
+}
+
+/** `/msg who text`: who is a nickname here (it may hold blanks), else any address. Without a text it opens that chat. */
+async function privately(face: Face, seat: Seat, call: ViewCommandCall): Promise<ViewEnd | undefined> {
+  const { client } = seat;
+  const room = client.joinedRoom(bareOf(call.chat));
+  const nick = room?.occupants
+    .map((occupant) => occupant.nick)
+    .filter((name) => call.rest === name || call.rest.startsWith(`${name} `))
+    .sort((a, b) => b.length - a.length)[0];
+  const [word = ''] = call.rest.split(/\s/, 1);
+  const to = room !== undefined && nick !== undefined ? `${room.room}/${nick}` : undefined;
+  const chat = to ?? addressed(seat, word);
+  const text = call.rest.slice((nick ?? word).length).trim();
+  if (chat === undefined) {
+    face.terminal.log(face.words.conversation.wrongUse('/msg <jid|nick> [text…]'));
+    return undefined;
+  }
+  if (text === '') return { then: 'chat', chat };
+  client.send(chat, text);
+  const who = nick ?? chat;
+  face.terminal.log(
+    `${face.theme.dim(`(${face.words.conversation.private})`)} → ${face.theme.person(who, sanitize(who))}  ${sanitize(text)}`,
+  );
+  return undefined;
+}
+
+function addressed({ client }: Seat, word: string): string | undefined {
+  const jid = word === '' ? undefined : parseAddress(word, domainOf(client.account));
+  return jid === undefined ? undefined : client.chatOf(jid);
+}
+
+/** Answers what waits here: of the person or room of this chat, of the JID given, else the newest there is. */
+async function answer(face: Face, seat: Seat, call: ViewCommandCall): Promise<void> {
+  const { client } = seat;
+  const wanted = call.rest === '' ? bareOf(call.chat) : addressed(seat, call.rest);
+  const open = client.requests();
+  const concerns = (request: Request) => bareOf(request.from) === wanted || request.room === wanted;
+  const request = open.find(concerns) ?? (call.rest === '' ? open.at(-1) : undefined);
+  if (request === undefined) {
+    face.terminal.log(face.words.notices['no-requests']({}));
+    return;
+  }
+  await answerRequest(face, seat, request, call.name === 'accept');
+}
+
+/** Resolves to true where the answer was given. */
+export function answerRequest(face: Face, seat: Seat, request: Request, yes: boolean): Promise<boolean> {
+  if (request.kind === 'subscription')
+    return runAction(face, seat, actionNamed(face, yes ? 'approve' : 'decline'), { jid: request.from });
+  return runAction(face, seat, actionNamed(face, yes ? 'accept' : 'refuse'), { id: request.id });
+}
+
+function cancelFiles({ client }: Seat, chat: string): void {
+  const running = client
+    .files()
+    .filter((file) => bareOf(file.peer) === bareOf(chat))
+    .filter((file) => file.state === 'active' || file.state === 'offered');
+  for (const file of running) client.cancelFile(file.id);
+  if (running.length === 0) throw new ChatError('no-transfer');
+}
+
+/** `/mute [all|mentions|off]`: without a word, mentions only and back. */
+async function mute(face: Face, seat: Seat, call: ViewCommandCall): Promise<void> {
+  const name: SettingName = `mute:${bareOf(call.chat)}`;
+  const now = seat.client.setting(name);
+  const value = call.rest === '' ? (now === 'mentions' ? 'all' : 'mentions') : call.rest;
+  if (!(MUTE_VALUES as readonly string[]).includes(value)) {
+    face.terminal.log(face.words.conversation.wrongUse(`/mute [${MUTE_VALUES.join('|')}]`));
+    return;
+  }
+  await runAction(face, seat, actionNamed(face, 'setting'), { name, value });
+}

@@ -1,0 +1,125 @@
+/** One open chat: shows what is kept, follows what happens, hands what is typed to the right place. */
+import { domainOf } from '../../chat/address.ts';
+import type { Face, Seat } from '../face.ts';
+import { runAction } from '../run-action.ts';
+import { sanitize } from '../sanitize.ts';
+import { parseSlash, type SlashContext } from '../slash.ts';
+import { EndOfInputError, InterruptedError } from '../terminal.ts';
+import { completeLine } from './completion.ts';
+import { follow } from './follow.ts';
+import { completable } from './known-names.ts';
+import { ownTyping } from './own-typing.ts';
+import { nextUnread, runViewCommand } from './view-commands.ts';
+
+export type ViewEnd = { readonly then: 'left' | 'exit' } | { readonly then: 'chat'; readonly chat: string };
+
+/** how long a plain run waits for its last messages when the input is at its end, in milliseconds */
+const LAST_WORDS = 10_000;
+
+/** Resolves to where the user goes next. */
+export async function conversationView(face: Face, seat: Seat, chat: string): Promise<ViewEnd> {
+  const { terminal, words } = face;
+  const { client, drafts } = seat;
+  const kind = client.kindOf(chat);
+  const shown = follow(face, seat, chat);
+  const typing = ownTyping({ kind, send: (state) => client.setTyping(chat, state) });
+  let end: ViewEnd = { then: 'left' };
+
+  const entered = async (text: string): Promise<'stay' | 'leave'> => {
+    drafts.entered(chat, text);
+    drafts.keep(chat, '');
+    try {
+      const next = await act(face, seat, { chat, text, shown });
+      if (next === undefined) return 'stay';
+      if (next === 'sent') {
+        typing.sent();
+        return 'stay';
+      }
+      end = next;
+      return 'leave';
+    } catch (error) {
+      terminal.log(face.render.problem(error));
+      return 'stay';
+    }
+  };
+
+  try {
+    shown.enter();
+    for (;;) {
+      const closed = await terminal.conversation({
+        prompt: () => face.theme.accent(`${shown.label()}> `),
+        above: () => shown.above(),
+        subscribe: shown.subscribe,
+        draft: drafts.draft(chat),
+        history: drafts.history(chat),
+        complete: (line, cursor) => completeLine(line, cursor, completable(face, seat, chat)),
+        changed(line) {
+          drafts.keep(chat, line);
+          typing.typed(line);
+        },
+        entered,
+      });
+      if (closed.by === 'left') return end;
+      const next = nextUnread(seat, chat);
+      if (next !== undefined) return { then: 'chat', chat: next };
+      terminal.log(words.conversation.noUnread);
+    }
+  } catch (error) {
+    // Ctrl-C goes back one level; a draft stays for the next time.
+    if (error instanceof InterruptedError) return { then: 'left' };
+    if (error instanceof EndOfInputError) await shown.settle(LAST_WORDS);
+    throw error;
+  } finally {
+    typing.close();
+    shown.close();
+    if (drafts.draft(chat) !== '') terminal.log(face.theme.dim(words.conversation.draftKept));
+  }
+}
+
+/** Does what a line means. Resolves to 'sent' for a message, to an end where the line leaves the chat. */
+async function act(
+  face: Face,
+  seat: Seat,
+  { chat, text, shown }: { chat: string; text: string; shown: ReturnType<typeof follow> },
+): Promise<ViewEnd | 'sent' | undefined> {
+  const { terminal, words } = face;
+  const { client } = seat;
+  const context: SlashContext = {
+    actions: face.actions,
+    chat,
+    kind: client.kindOf(chat),
+    read: (param, value) => face.read(param, value, domainOf(client.account)),
+  };
+  const meant = parseSlash(text, context);
+  switch (meant.kind) {
+    case 'text':
+      if (meant.text.trim() === '') return undefined;
+      if (mustJoinFirst(seat, chat)) {
+        terminal.log(face.theme.error(words.conversation.notInRoom(sanitize(chat))));
+        return undefined;
+      }
+      client.send(chat, meant.text);
+      return 'sent';
+    case 'unknown':
+      terminal.log(face.theme.error(words.conversation.unknownCommand(sanitize(meant.name))));
+      return undefined;
+    case 'wrong':
+      if (meant.error !== undefined) terminal.log(face.render.problem(meant.error));
+      terminal.log(words.conversation.wrongUse(meant.usage));
+      return undefined;
+    case 'view':
+      return runViewCommand(face, seat, { chat, name: meant.name, rest: meant.rest, shown });
+    case 'action': {
+      const running = runAction(face, seat, meant.action, meant.input);
+      // A file takes its time: one goes on talking meanwhile.
+      if (meant.action.name !== 'send-file') await running;
+      return undefined;
+    }
+  }
+}
+
+/** While there is no connection a room is entered again by itself, and what was written goes out then. */
+function mustJoinFirst({ client }: Seat, chat: string): boolean {
+  const connected = client.state === 'online' || client.state === 'resumed';
+  return connected && client.kindOf(chat) === 'room' && client.joinedRoom(chat) === undefined;
+}

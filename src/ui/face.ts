@@ -1,0 +1,47 @@
+/** What every screen is given: the terminal, the words, the table, and how data becomes text. */
+import type { Action, ActionContext, Outcome } from '../actions/action.ts';
+import type { Param } from '../actions/params.ts';
+import type { Client } from '../chat/client.ts';
+import type { MessageFailure } from '../chat/message.ts';
+import type { Catalogue } from '../i18n/catalogue.ts';
+import type { Drafts } from './conversation/drafts.ts';
+import type { Terminal } from './terminal.ts';
+import type { Theme } from './theme.ts';
+
+export interface Face {
+  readonly terminal: Terminal;
+  readonly words: Catalogue;
+  readonly theme: Theme;
+  readonly actions: readonly Action[];
+  readonly render: Renderer;
+  /** Reads one parameter from what was typed; throws ChatError where it is none. `domain` completes bare names. */
+  read(param: Param<unknown>, text: string, domain: string | undefined): unknown;
+  /** the command line that does the same as an action with that input */
+  commandLine(action: Action, input: Readonly<Record<string, unknown>>): string | undefined;
+  /** milliseconds since 1970 */
+  now(): number;
+}
+
+/** Data to text, sanitised and coloured. Lines may be wider than the terminal. */
+export interface Renderer {
+  /** colours the marks of XEP-0393 in a text that is already safe; line breaks stay */
+  styled(text: string): string;
+  outcome(outcome: Outcome): string;
+  /** one line: what, why, what to try */
+  problem(error: unknown): string;
+  /** why a message failed, as a clause */
+  failure(failure: MessageFailure): string;
+  size(bytes: number): string;
+}
+
+/** One account that is logged in, and what the screens remember while it is. */
+export interface Seat {
+  readonly client: Client;
+  readonly drafts: Drafts;
+  /** for one run of an action; `signal` cancels it */
+  context(signal: AbortSignal): ActionContext;
+  /** the chat that is open: its messages are no news */
+  setOpenChat(chat: string | undefined): void;
+  /** ends when the seat is left, whatever still runs */
+  readonly signal: AbortSignal;
+}

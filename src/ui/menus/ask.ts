@@ -1,0 +1,137 @@
+/** Asks for what an action needs, each parameter by its kind. */
+import { readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { Action } from '../../actions/action.ts';
+import type { Param } from '../../actions/params.ts';
+import { domainOf } from '../../chat/address.ts';
+import type { Face, Seat } from '../face.ts';
+import type { Input } from '../run-action.ts';
+import type { Completion } from '../terminal.ts';
+import { choosePerson } from './person.ts';
+import { chooseRoom } from './room.ts';
+import { choose } from './screen.ts';
+
+export interface AskOptions {
+  /** values that are known already; a key with undefined is not asked for */
+  readonly preset?: Input | undefined;
+  /** questions that fit better than the general ones */
+  readonly questions?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Resolves to the input of an action, undefined where the user goes back at a value that is needed. */
+export async function askFor(
+  face: Face,
+  seat: Seat,
+  action: Action,
+  { preset = {}, questions = {} }: AskOptions = {},
+): Promise<Input | undefined> {
+  const input: Record<string, unknown> = { ...preset };
+  const general: Readonly<Record<string, string>> = face.words.help.questions;
+  for (const [name, param] of Object.entries(action.params)) {
+    if (Object.hasOwn(input, name)) continue;
+    const message = questions[name] ?? general[name] ?? name;
+    const value = await askValue(face, seat, param, message);
+    if (value === undefined && param.required) return undefined;
+    input[name] = value;
+  }
+  return input;
+}
+
+async function askValue(face: Face, seat: Seat, param: Param<unknown>, message: string): Promise<unknown> {
+  const { terminal, words } = face;
+  switch (param.kind) {
+    case 'jid':
+    case 'full-jid':
+      return choosePerson(face, seat, { message, full: param.kind === 'full-jid' });
+    case 'room':
+      return chooseRoom(face, seat, message);
+    case 'password':
+      return askNewPassword(face, message);
+    case 'switch':
+      return terminal.confirm({ message, initial: false });
+    case 'choice':
+      return choose(
+        face,
+        message,
+        (param.choices ?? []).map((value) => ({ name: choiceName(face, value), value })),
+      );
+    case 'path':
+      return askPath(face, message);
+    default: {
+      const shown = param.required ? message : `${message} (${words.prompts.optional})`;
+      return askText(face, seat, param, shown);
+    }
+  }
+}
+
+/** Empty means: nothing. Several values are separated by commas. */
+async function askText(face: Face, seat: Seat, param: Param<unknown>, message: string): Promise<unknown> {
+  const domain = seat.client.account === '' ? undefined : domainOf(seat.client.account);
+  const read = (text: string) => face.read(param, text, domain);
+  const parts = (text: string) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+  const typed = await face.terminal.text({
+    message,
+    validate(text) {
+      if (text.trim() === '') return undefined;
+      try {
+        for (const part of param.many ? parts(text) : [text]) read(part);
+        return undefined;
+      } catch (error) {
+        return face.render.problem(error);
+      }
+    },
+  });
+  if (param.many) return parts(typed).map(read);
+  return typed.trim() === '' ? undefined : read(typed);
+}
+
+/** Twice, since nobody sees what is typed; undefined where nothing was. */
+export async function askNewPassword(
+  { terminal, words, theme }: Face,
+  message: string,
+): Promise<string | undefined> {
+  for (;;) {
+    const first = await terminal.password({ message });
+    if (first === '') return undefined;
+    const second = await terminal.password({ message: words.menus.changePassword.again });
+    if (first === second) return first;
+    terminal.log(theme.error(words.menus.changePassword.different));
+  }
+}
+
+/** A path typed with Tab; `~/` is the home folder. Undefined where nothing was typed. */
+export async function askPath({ terminal }: Face, message: string): Promise<string | undefined> {
+  const typed = await terminal.text({ message, complete: completePath });
+  return typed.trim() === '' ? undefined : fromHome(typed.trim());
+}
+
+const fromHome = (path: string) => (path.startsWith('~/') ? join(homedir(), path.slice(2)) : path);
+
+/** The files and folders that begin like the path before the cursor. Hidden ones only when asked for by a dot. */
+export function completePath(line: string, cursor: number): Completion {
+  const typed = line.slice(0, cursor);
+  const folder = typed.endsWith('/') ? typed : typed.includes('/') ? `${dirname(typed)}/` : '';
+  const start = typed.endsWith('/') ? '' : basename(typed);
+  try {
+    const entries = readdirSync(folder === '' ? '.' : fromHome(folder.replace('//', '/')), {
+      withFileTypes: true,
+    });
+    const options = entries
+      .filter((entry) => entry.name.startsWith(start) && (start !== '' || !entry.name.startsWith('.')))
+      .map((entry) => `${folder.replace('//', '/')}${entry.name}${entry.isDirectory() ? '/' : ''}`);
+    return { from: 0, options: options.sort() };
+  } catch {
+    return { from: 0, options: [] };
+  }
+}
+
+/** A show has a word of its own; other choices are the field's names. */
+function choiceName({ words }: Face, value: string): string {
+  const shows: Readonly<Record<string, string>> = words.words.shows;
+  return shows[value] ?? value;
+}

@@ -1,0 +1,85 @@
+/** Choosing a room: joined and kept ones, the public ones, or a name typed. */
+import { parseAddress } from '../../chat/address.ts';
+import type { RoomRow } from '../../chat/people.ts';
+import type { Face, Seat } from '../face.ts';
+import { sanitize } from '../sanitize.ts';
+import { completeFrom } from './person.ts';
+import { type Choice, choose } from './screen.ts';
+import { whileWorking } from './working.ts';
+
+/** rooms that one numbered list shows */
+const LISTED = 50;
+
+/** Rooms we are in, as choices. */
+export function joinedChoices({ words }: Face, { client }: Seat): Choice<string>[] {
+  const unread = new Map(client.unread().map((entry) => [entry.chat, entry.count]));
+  return client.joinedRooms().map((room) => {
+    const count = unread.get(room.room) ?? 0;
+    const name = room.name === '' ? sanitize(room.room) : `${sanitize(room.name)} (${sanitize(room.room)})`;
+    return { name, value: room.room, badge: count > 0 ? words.menus.badges.unread(count) : undefined };
+  });
+}
+
+/** Resolves to the JID of a room, undefined where the user goes back. Throws what asking the server throws. */
+export async function chooseRoom(face: Face, seat: Seat, message: string): Promise<string | undefined> {
+  const { room: labels } = face.words.menus;
+  const choice = await choose<{ room: string } | 'browse' | 'name'>(face, message, [
+    ...joinedChoices(face, seat).map((entry) => ({ ...entry, value: { room: entry.value } })),
+    { key: 'N', name: labels.byName, value: 'name' },
+    { key: 'B', name: labels.browse, value: 'browse' },
+  ]);
+  if (choice === 'name') return typeRoom(face, seat);
+  if (choice === 'browse') return browseRooms(face, seat);
+  return choice?.room;
+}
+
+/** Asks for a room's name or JID; a bare name means one of our server's room service. */
+export async function typeRoom({ terminal, words }: Face, { client }: Seat): Promise<string | undefined> {
+  const joined = client.joinedRooms().map((entry) => entry.room);
+  const service = await client.roomService().catch(() => undefined);
+  const typed = await terminal.text({
+    message: service === undefined ? words.menus.room.noService : words.menus.room.room,
+    validate: (text) =>
+      text.trim() === '' || parseAddress(text, service ?? 'room.invalid') !== undefined
+        ? undefined
+        : words.prompts.notAJid(sanitize(text)),
+    complete: (line, cursor) => completeFrom(joined, line, cursor),
+  });
+  return typed.trim() === '' ? undefined : client.roomAddress(typed.trim());
+}
+
+/** Lists what the room service shows. */
+async function browseRooms(face: Face, { client }: Seat): Promise<string | undefined> {
+  const { menus } = face.words;
+  const rooms = await whileWorking(face, { message: menus.room.browse }, () => client.publicRooms());
+  if (rooms.length === 0) {
+    const service = (await client.roomService()) ?? '';
+    face.terminal.log(face.words.notices['no-rooms']({ service: sanitize(service) }));
+    return undefined;
+  }
+  if (rooms.length > LISTED) face.terminal.log(face.theme.dim(menus.moreRows(rooms.length - LISTED)));
+  return choose(
+    face,
+    menus.room.which,
+    rooms
+      .slice(0, LISTED)
+      .map((row) => ({ name: roomName(row), badge: roomBadge(face, row), value: row.room })),
+  );
+}
+
+function roomName(row: RoomRow): string {
+  return row.name === '' ? sanitize(row.room) : `${sanitize(row.name)} (${sanitize(row.room)})`;
+}
+
+function roomBadge({ words }: Face, row: RoomRow): string {
+  const { marks } = words.tables;
+  return [
+    row.occupants === undefined ? '' : `${words.tables.columns.people}: ${row.occupants}`,
+    row.joined ? marks.joined : '',
+    row.kept ? marks.kept : '',
+    row.passwordProtected === true ? marks.password : '',
+    row.membersOnly === true ? marks.members : '',
+  ]
+    .filter((mark) => mark !== '')
+    .join(' · ');
+}

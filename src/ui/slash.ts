@@ -1,0 +1,182 @@
+/** `/commands`: a line typed in a conversation becomes an action of the table, a command of the view, or text. */
+import type { Action } from '../actions/action.ts';
+import type { Param } from '../actions/params.ts';
+import type { ChatKind } from '../chat/message.ts';
+
+/** What only the view can do; `me` is text and goes out as it is (XEP-0245). */
+export const VIEW_COMMANDS = [
+  'help',
+  'close',
+  'who',
+  'msg',
+  'older',
+  'next',
+  'clear',
+  'cancel',
+  'accept',
+  'refuse',
+  'mute',
+  'exit',
+] as const;
+export type ViewCommand = (typeof VIEW_COMMANDS)[number];
+
+/** Other names people know from elsewhere. They win over an action of the same name: `/send` sends a file here. */
+export const ALIASES: Readonly<Record<string, string>> = {
+  topic: 'subject',
+  send: 'send-file',
+  more: 'older',
+  decline: 'refuse',
+  quit: 'exit',
+  part: 'leave',
+  add: 'add-contact',
+};
+
+/** Actions that make no sense inside a conversation: they belong to the menus. */
+const ELSEWHERE: readonly string[] = ['register', 'delete-account', 'change-password', 'send-room'];
+
+export interface SlashContext {
+  readonly actions: readonly Action[];
+  /** the chat that is open */
+  readonly chat: string;
+  readonly kind: ChatKind;
+  /** Reads one value; throws where it is none of that kind. */
+  read(param: Param<unknown>, text: string): unknown;
+}
+
+export type Slash =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'view'; readonly name: ViewCommand; readonly rest: string }
+  | { readonly kind: 'action'; readonly action: Action; readonly input: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'unknown'; readonly name: string }
+  /** `error` where a value could not be read */
+  | { readonly kind: 'wrong'; readonly usage: string; readonly error?: unknown };
+
+/** Takes what was typed, gives what it means. Total: an unknown command is never text. */
+export function parseSlash(typed: string, context: SlashContext): Slash {
+  if (typed.startsWith('//')) return { kind: 'text', text: typed.slice(1) };
+  if (!typed.startsWith('/') || /^\/me(\s|$)/.test(typed)) return { kind: 'text', text: typed };
+  const [, word = '', rest = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(typed) ?? [];
+  const name = Object.hasOwn(ALIASES, word) ? (ALIASES[word] ?? word) : word;
+  const view = VIEW_COMMANDS.find((command) => command === name);
+  if (view !== undefined) return { kind: 'view', name: view, rest: rest.trim() };
+  const action = slashActions(context.actions).find((entry) => entry.name === name);
+  if (action === undefined) return { kind: 'unknown', name: word };
+  return fill(action, rest, context);
+}
+
+/** The actions that can be asked for in a conversation. */
+export function slashActions(actions: readonly Action[]): Action[] {
+  return actions.filter((action) => !ELSEWHERE.includes(action.name));
+}
+
+/** How a command is written: `/invite <jid> [reason…] [--room <room>]`. */
+export function usageOf(action: Action): string {
+  const words = Object.entries(action.params).map(([name, param]) => {
+    const plain = name === action.value ? `<${name}>` : name === action.rest ? `<${name}…>` : undefined;
+    const value = param.kind === 'switch' ? '' : ` <${param.choices?.join('|') ?? name}>`;
+    const shown = plain ?? `--${action.options?.[name] ?? name}${value}`;
+    return {
+      shown: param.required && plain !== undefined ? shown : `[${shown}]`,
+      option: plain === undefined,
+    };
+  });
+  const order = [...words.filter((word) => !word.option), ...words.filter((word) => word.option)];
+  return [`/${action.name}`, ...order.map((word) => word.shown)].join(' ');
+}
+
+function fill(action: Action, typed: string, context: SlashContext): Slash {
+  const wrong = (error?: unknown): Slash => ({ kind: 'wrong', usage: usageOf(action), error });
+  const split = splitWords(action, typed);
+  if (split === undefined) return wrong();
+  const { values, left } = split;
+  const input: Record<string, unknown> = {};
+  try {
+    for (const [name, param] of Object.entries(action.params)) {
+      const given = values.get(name);
+      if (given === undefined) continue;
+      input[name] = param.many
+        ? given.map((text) => context.read(param, text))
+        : context.read(param, given.at(-1) ?? '');
+    }
+  } catch (error) {
+    return wrong(error);
+  }
+  const own = chatParam(action, context, values);
+  if (own !== undefined) input[own] = context.chat;
+  for (const [name, param] of Object.entries(action.params))
+    if (param.many && input[name] === undefined) input[name] = [];
+  const missing = Object.entries(action.params).some(
+    ([name, param]) => param.required && input[name] === undefined,
+  );
+  return missing || left !== '' ? wrong() : { kind: 'action', action, input };
+}
+
+/** The parameter that means the open chat where nothing else was typed. */
+function chatParam(
+  action: Action,
+  { kind }: SlashContext,
+  values: ReadonlyMap<string, unknown>,
+): string | undefined {
+  const open = Object.entries(action.params).filter(([name]) => !values.has(name));
+  if (kind === 'room') {
+    const room = open.find(([, param]) => param.kind === 'room');
+    if (room !== undefined) return room[0];
+  }
+  const suits = ([name, param]: [string, Param<unknown>]) => {
+    if (kind === 'contact') return param.kind === 'jid' || param.kind === 'full-jid';
+    // A room, or somebody in it, is no user: it is meant only where the action takes any address at all.
+    return param.kind === 'full-jid' && (name !== action.value || !param.required);
+  };
+  return open.find(suits)?.[0];
+}
+
+interface Split {
+  readonly values: Map<string, string[]>;
+  /** what no parameter took */
+  readonly left: string;
+}
+
+/** The first word is the action's `value`, `--option word` its options, everything else its `rest`. */
+function splitWords(action: Action, typed: string): Split | undefined {
+  const values = new Map<string, string[]>();
+  let left = typed.trim();
+  const take = (): string | undefined => {
+    const [whole = '', quoted, bare] = /^(?:"([^"]*)"|(\S+))\s*/.exec(left) ?? [];
+    left = left.slice(whole.length);
+    return quoted ?? bare;
+  };
+  const put = (name: string, value: string) => values.set(name, [...(values.get(name) ?? []), value]);
+  for (;;) {
+    const option = /^--([\w-]+)(?:\s+|$)/.exec(left);
+    const name = option === null ? undefined : optionName(action, option[1] ?? '');
+    if (option !== null && name !== undefined) {
+      left = left.slice(option[0].length);
+      const value = action.params[name]?.kind === 'switch' ? 'true' : take();
+      if (value === undefined) return undefined;
+      put(name, value);
+    } else if (left !== '' && action.value !== undefined && !values.has(action.value)) {
+      put(action.value, action.rest === undefined && !hasOptions(left) ? takeAll() : (take() ?? ''));
+    } else break;
+  }
+  if (left !== '' && action.rest !== undefined) put(action.rest, takeAll());
+  return { values, left };
+
+  function takeAll(): string {
+    const all = left.trimEnd().replace(/^"([^"]*)"$/, '$1');
+    left = '';
+    return all;
+  }
+}
+
+/** A path or a name may hold blanks, as long as no option follows. */
+function hasOptions(text: string): boolean {
+  return /\s--[\w-]/.test(text);
+}
+
+function optionName(action: Action, option: string): string | undefined {
+  return Object.keys(action.params).find((name) => (action.options?.[name] ?? kebab(name)) === option);
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,323 @@
+/** A client without a server: in-memory data, a record of what was asked of it, events emitted by the test. */
+import { EventEmitter } from 'node:events';
+import type { Client, JoinedRoom } from '../../src/chat/client.ts';
+import type {
+  ChatEvents,
+  ConnectionState,
+  Contact,
+  FileTransfer,
+  Occupant,
+  Request,
+  Show,
+  TypingState,
+} from '../../src/chat/events.ts';
+import type { ChatKind, Message, MessageState } from '../../src/chat/message.ts';
+import type { RoomRow, UserDetails, UserRow } from '../../src/chat/people.ts';
+import { ChatError } from '../../src/chat/problem.ts';
+import { type SettingName, settingValues } from '../../src/chat/settings.ts';
+
+/** The public members only, so that a test double need not share the private ones of the class. */
+export type ClientFace = Pick<Client, keyof Client>;
+
+export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
+  account = 'juliet@example.org';
+  jid = 'juliet@example.org/balcony';
+  state: ConnectionState = 'online';
+  presence: { show: Show; status: string } = { show: 'available', status: '' };
+  offlineReason: string | undefined;
+  /** every call that changes something: name and arguments, oldest first */
+  readonly calls: unknown[][] = [];
+  /** what the next call of that name throws */
+  readonly failures = new Map<string, Error>();
+  readonly people = new Map<string, Contact>();
+  readonly messages: Message[] = [];
+  readonly joined = new Map<string, JoinedRoom>();
+  readonly unreadCounts = new Map<string, { count: number; mentions: number }>();
+  readonly typers = new Map<string, string[]>();
+  readonly blockedJids = new Set<string>();
+  readonly settings = new Map<SettingName, string>();
+  roomRows: RoomRow[] = [];
+  open: Request[] = [];
+  directory: Awaited<ReturnType<ClientFace['users']>> = {
+    users: [],
+    domain: 'example.org',
+    complete: 'directory',
+  };
+  /** state that a message sent gets at once */
+  sentState: MessageState = 'sent';
+  created = false;
+  private nextRow = 1;
+
+  /** This double where the class is asked for. */
+  get client(): Client {
+    return this as unknown as Client;
+  }
+
+  private did(name: string, ...values: unknown[]): void {
+    this.calls.push([name, ...values]);
+    const failure = this.failures.get(name);
+    this.failures.delete(name);
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Arguments of the calls of that name. */
+  called(name: string): unknown[][] {
+    return this.calls.filter((call) => call[0] === name).map((call) => call.slice(1));
+  }
+
+  addPerson(jid: string, more: Partial<Contact> = {}): Contact {
+    const contact: Contact = {
+      jid,
+      name: '',
+      groups: [],
+      subscription: 'both',
+      ask: false,
+      resources: [],
+      unread: 0,
+      ...more,
+    };
+    this.people.set(jid, contact);
+    return contact;
+  }
+
+  addRoom(room: string, nicks: readonly string[] = [], more: Partial<JoinedRoom> = {}): void {
+    const occupants = nicks.map(
+      (nick): Occupant => ({ nick, affiliation: 'none', role: 'participant', show: 'available', status: '' }),
+    );
+    this.joined.set(room, { room, name: '', nick: 'juliet', subject: '', occupants, ...more });
+  }
+
+  /** Puts a message into the history without telling anybody. */
+  keep(chat: string, body: string, more: Partial<Message> = {}): Message {
+    const row = this.nextRow++;
+    const kind = this.kindOf(chat);
+    const direction = more.direction ?? 'in';
+    const message: Message = {
+      row,
+      account: this.account,
+      chat,
+      kind,
+      from: direction === 'out' ? this.jid : kind === 'room' ? `${chat}/${more.nick ?? 'romeo'}` : chat,
+      to: direction === 'out' ? chat : this.account,
+      id: `m${row}`,
+      body,
+      time: Date.UTC(2026, 10, 21, 14, 3),
+      direction,
+      source: 'live',
+      encryption: 'none',
+      retracted: false,
+      reactions: [],
+      mention: false,
+      ...more,
+    };
+    this.messages.push(message);
+    return message;
+  }
+
+  /** A message comes in now. */
+  receive(chat: string, body: string, more: Partial<Message> = {}): Message {
+    const message = this.keep(chat, body, more);
+    this.emit('message', message);
+    return message;
+  }
+
+  /** A message of ours reaches a state. */
+  advance(row: number, state: MessageState, more: Partial<Message> = {}): void {
+    const index = this.messages.findIndex((message) => message.row === row);
+    const before = this.messages[index];
+    if (before === undefined) throw new Error(`no message in row ${row}`);
+    const after = { ...before, ...more, state };
+    this.messages[index] = after;
+    this.emit('messageChanged', after, 'state');
+  }
+
+  contacts(): Contact[] {
+    return [...this.people.values()];
+  }
+  contact(jid: string): Contact | undefined {
+    return this.people.get(jid);
+  }
+  async contactsSettled(): Promise<void> {}
+  async addContact(jid: string, more: object): Promise<void> {
+    this.did('addContact', jid, more);
+    this.addPerson(jid, { subscription: 'none', ask: true });
+  }
+  async removeContact(jid: string): Promise<void> {
+    this.did('removeContact', jid);
+    this.people.delete(jid);
+  }
+  async approve(jid: string): Promise<void> {
+    this.did('approve', jid);
+    this.open = this.open.filter((request) => request.from !== jid);
+  }
+  async decline(jid: string): Promise<void> {
+    this.did('decline', jid);
+    this.open = this.open.filter((request) => request.from !== jid);
+  }
+  async users(query: string | undefined): ReturnType<ClientFace['users']> {
+    this.did('users', query);
+    const matches = (user: UserRow) =>
+      query === undefined || [user.jid, user.name, user.email].some((text) => text?.includes(query));
+    return { ...this.directory, users: this.directory.users.filter(matches) };
+  }
+  async details(jid: string): Promise<UserDetails> {
+    this.did('details', jid);
+    return { jid, resources: [], sharedRooms: [] };
+  }
+  async block(jid: string): Promise<void> {
+    this.did('block', jid);
+    this.blockedJids.add(jid);
+  }
+  async unblock(jid: string): Promise<void> {
+    this.did('unblock', jid);
+    this.blockedJids.delete(jid);
+  }
+  async blocked(): Promise<string[]> {
+    return [...this.blockedJids];
+  }
+  async setPresence(show: Show, status: string): Promise<void> {
+    this.did('setPresence', show, status);
+    this.presence = { show, status };
+  }
+  savePresence(show: Show, status: string): void {
+    this.did('savePresence', show, status);
+  }
+  chatOf(jid: string): string {
+    const bare = jid.split('/')[0] ?? jid;
+    return this.joined.has(bare) ? jid : bare;
+  }
+  kindOf(chat: string): ChatKind {
+    if (this.joined.has(chat) || this.roomRows.some((row) => row.room === chat)) return 'room';
+    return chat.includes('/') ? 'private' : 'contact';
+  }
+  history(query: Parameters<ClientFace['history']>[0]): Message[] {
+    return this.messages
+      .filter((message) => query.chat === undefined || message.chat === query.chat)
+      .filter((message) => query.before === undefined || message.row < query.before)
+      .slice(-query.limit);
+  }
+  send(chat: string, body: string): Message {
+    this.did('send', chat, body);
+    const message = this.keep(chat, body, { direction: 'out', state: this.sentState });
+    this.emit('message', message);
+    return message;
+  }
+  async settled(row: number): Promise<Message> {
+    const message = this.messages.find((entry) => entry.row === row);
+    if (message === undefined) throw new ChatError('item-not-found');
+    return message;
+  }
+  async sendAndSettle(chat: string, body: string): Promise<Message> {
+    return this.send(chat, body);
+  }
+  setTyping(chat: string, state: TypingState): void {
+    this.did('setTyping', chat, state);
+  }
+  typing(chat: string): string[] {
+    return this.typers.get(chat) ?? [];
+  }
+  markRead(chat: string): void {
+    this.did('markRead', chat);
+    if (this.unreadCounts.delete(chat)) this.emit('unread', { chat, count: 0, mentions: 0 });
+  }
+  /** A chat gets unread messages. */
+  setUnread(chat: string, count: number, mentions = 0): void {
+    this.unreadCounts.set(chat, { count, mentions });
+    this.emit('unread', { chat, count, mentions });
+  }
+  unread(): ReturnType<ClientFace['unread']> {
+    return [...this.unreadCounts].map(([chat, counts]) => ({ chat, kind: this.kindOf(chat), ...counts }));
+  }
+  chats(): ReturnType<ClientFace['chats']> {
+    const newest = new Map(this.messages.map((message) => [message.chat, message.time]));
+    return [...newest].map(([chat, last]) => {
+      const { count = 0, mentions = 0 } = this.unreadCounts.get(chat) ?? {};
+      return { chat, kind: this.kindOf(chat), last, unread: count, mentions };
+    });
+  }
+  async roomService(): Promise<string | undefined> {
+    return 'conference.example.org';
+  }
+  async roomAddress(typed: string): Promise<string> {
+    return typed.includes('@') ? typed : `${typed}@conference.example.org`;
+  }
+  async publicRooms(): Promise<RoomRow[]> {
+    return this.roomRows;
+  }
+  joinedRooms(): JoinedRoom[] {
+    return [...this.joined.values()];
+  }
+  joinedRoom(room: string): JoinedRoom | undefined {
+    return this.joined.get(room);
+  }
+  async join(
+    room: string,
+    options: Parameters<ClientFace['join']>[1],
+  ): Promise<{ created: boolean; nick: string }> {
+    this.did('join', room, options);
+    const nick = options.nick ?? 'juliet';
+    this.addRoom(room, [nick], { nick });
+    return { created: this.created, nick };
+  }
+  async leave(room: string): Promise<void> {
+    this.did('leave', room);
+    this.joined.delete(room);
+  }
+  async setSubject(room: string, subject: string): Promise<void> {
+    this.did('setSubject', room, subject);
+  }
+  async setNick(room: string, nick: string): Promise<void> {
+    this.did('setNick', room, nick);
+  }
+  async invite(room: string, jid: string, reason: string | undefined): Promise<void> {
+    this.did('invite', room, jid, reason);
+  }
+  requests(): Request[] {
+    return this.open;
+  }
+  async accept(id: string): Promise<void> {
+    this.did('accept', id);
+    this.open = this.open.filter((request) => request.id !== id);
+  }
+  async refuse(id: string): Promise<void> {
+    this.did('refuse', id);
+    this.open = this.open.filter((request) => request.id !== id);
+  }
+  async sendFile(path: string, peer: string): Promise<FileTransfer> {
+    this.did('sendFile', path, peer);
+    return {
+      id: 'f1',
+      peer,
+      direction: 'out',
+      name: path.split('/').at(-1) ?? path,
+      size: 4,
+      sent: 4,
+      path,
+      state: 'done',
+      route: 'si-ibb',
+    };
+  }
+  files(): FileTransfer[] {
+    return [];
+  }
+  cancelFile(id: string): void {
+    this.did('cancelFile', id);
+  }
+  async changePassword(password: string): Promise<void> {
+    this.did('changePassword', password);
+  }
+  async deleteAccount(options: { wipe: boolean }): Promise<void> {
+    this.did('deleteAccount', options);
+  }
+  async logout(): Promise<void> {
+    this.did('logout');
+    this.state = 'offline';
+  }
+  setting(name: SettingName): string {
+    return this.settings.get(name) ?? settingValues(name)[0] ?? '';
+  }
+  setSetting(name: SettingName, value: string): void {
+    this.did('setSetting', name, value);
+    this.settings.set(name, value);
+  }
+}
