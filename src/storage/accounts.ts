@@ -1,6 +1,6 @@
 /** Accounts, their settings and the rooms they keep. */
 import type { AccountRow, AccountStore, KeptRoom, RoomStore, SettingsStore } from '../chat/stores.ts';
-import type { Database, Row } from './database.ts';
+import type { Database, Row } from './sql.ts';
 
 /** Every table that holds something of one account, by the column that names it. */
 const OF_ACCOUNT: readonly (readonly [table: string, column: string])[] = [

@@ -1,6 +1,6 @@
 /** Disco answers by caps hash. */
 import type { CapsCache } from '../chat/stores.ts';
-import type { Database } from './database.ts';
+import type { Database } from './sql.ts';
 
 /** Anybody whose presence reaches us can make up hashes, so their number has an end. */
 export const MOST_CAPABILITIES = 2000;

@@ -4,30 +4,7 @@ import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite
 import { StorageError, storageError } from './errors.ts';
 import { prepareLocation } from './location.ts';
 import { migrate } from './migrate.ts';
-
-export type Value = string | number | null;
-export type Row = Readonly<Record<string, Value>>;
-
-export interface Statement {
-  /** resolves to the last row id and the number of rows changed */
-  run(...values: Value[]): { row: number; changes: number };
-  get(...values: Value[]): Row | undefined;
-  all(...values: Value[]): Row[];
-}
-
-export interface Database {
-  readonly path: string;
-  /** Prepared at the first call, kept until close(). */
-  statement(sql: string): Statement;
-  execute(sql: string): void;
-  /** The number that a pragma holds. */
-  pragma(name: 'user_version' | 'application_id'): number;
-  /** All of `work` is kept, or none. Nests. */
-  transaction<T>(work: () => T): T;
-  /** Writes the log into the database file and gives back pages that hold nothing; as far as others allow it. */
-  compact(): void;
-  close(): void;
-}
+import type { Database, Row, Statement } from './sql.ts';
 
 export interface OpenOptions {
   /** milliseconds that a call waits for another process before it throws `locked`; default 25,000 */

@@ -1,6 +1,6 @@
 /** A message as a row, and back. */
 import type { Message, MessageState, NewMessage, Reaction } from '../chat/message.ts';
-import type { Row, Value } from './database.ts';
+import type { Row, Value } from './sql.ts';
 
 /** Columns of `message` in the order of `valuesOf`; `chat` stands before them. */
 const COLUMNS = [

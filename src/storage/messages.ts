@@ -2,8 +2,8 @@
 
 import type { Message, NewMessage } from '../chat/message.ts';
 import type { HistoryQuery, MessageStore } from '../chat/stores.ts';
-import type { Database, Value } from './database.ts';
 import { archiveOf, INSERT_MESSAGE, messageOf, SELECT_MESSAGE, valuesOf, wholeTime } from './message-row.ts';
+import type { Database, Value } from './sql.ts';
 
 /** The one place that says which of two messages of a timeline is the newer one. */
 const ORDER = 'm.row';

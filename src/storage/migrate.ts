@@ -4,11 +4,12 @@
  * The steps are TypeScript files that hold SQL, not `.sql` files: they are read the same way by tsx, by vitest and by
  * the bundle, and need no file beside it at run time.
  */
-import type { Database } from './database.ts';
+
 import { StorageError } from './errors.ts';
 import { messages } from './migrations/001-messages.ts';
 import { accounts } from './migrations/002-accounts.ts';
 import { capabilities } from './migrations/003-capabilities.ts';
+import type { Database } from './sql.ts';
 
 /** In order; the first makes version 1. What was released is never edited, only added to. */
 export const migrations: readonly string[] = [messages, accounts, capabilities];

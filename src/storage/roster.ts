@@ -1,8 +1,8 @@
 /** The roster as the server gave it last (RFC 6121 §2.6), and when contacts were seen. */
 import type { Show } from '../chat/events.ts';
 import type { RosterCache, RosterItemRow } from '../chat/stores.ts';
-import type { Database, Row } from './database.ts';
 import { wholeTime } from './message-row.ts';
+import type { Database, Row } from './sql.ts';
 
 export function rosterCache(database: Database): RosterCache {
   function setVersion(account: string, version: string | undefined): void {

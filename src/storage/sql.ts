@@ -1,0 +1,25 @@
+/** What the stores see of the database: text of SQL in, rows out. Everything throws StorageError. */
+
+export type Value = string | number | null;
+export type Row = Readonly<Record<string, Value>>;
+
+export interface Statement {
+  /** resolves to the last row id and the number of rows changed */
+  run(...values: Value[]): { row: number; changes: number };
+  get(...values: Value[]): Row | undefined;
+  all(...values: Value[]): Row[];
+}
+
+export interface Database {
+  readonly path: string;
+  /** Prepared at the first call, kept until close(). */
+  statement(sql: string): Statement;
+  execute(sql: string): void;
+  /** The number that a pragma holds. */
+  pragma(name: 'user_version' | 'application_id'): number;
+  /** All of `work` is kept, or none. Nests. */
+  transaction<T>(work: () => T): T;
+  /** Writes the log into the database file and gives back pages that hold nothing; as far as others allow it. */
+  compact(): void;
+  close(): void;
+}
