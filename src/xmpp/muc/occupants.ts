@@ -1,0 +1,105 @@
+/** Who is in a room, as its presence stanzas tell. XEP-0045 §7.1, §7.2. */
+import { bareOf, parseJid, resourceOf } from '../jid.ts';
+import { child, childText, type Element, elements } from '../stanza.ts';
+
+export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
+
+export type Affiliation = 'owner' | 'admin' | 'member' | 'none' | 'outcast';
+export type Role = 'moderator' | 'participant' | 'visitor' | 'none';
+export type OccupantShow = 'available' | 'chat' | 'away' | 'xa' | 'dnd';
+
+const AFFILIATIONS: readonly string[] = ['owner', 'admin', 'member', 'none', 'outcast'];
+const ROLES: readonly string[] = ['moderator', 'participant', 'visitor', 'none'];
+const SHOWS: readonly string[] = ['chat', 'away', 'xa', 'dnd'];
+
+export interface Occupant {
+  readonly nick: string;
+  readonly affiliation: Affiliation;
+  readonly role: Role;
+  readonly show: OccupantShow;
+  readonly status: string;
+  /** real JID, where the room tells it */
+  readonly jid: string | undefined;
+}
+
+export interface Destruction {
+  /** JID of the room to go to instead */
+  readonly alternate: string | undefined;
+  readonly reason: string | undefined;
+  readonly password: string | undefined;
+}
+
+export interface OccupantPresence {
+  /** bare JID of the room */
+  readonly room: string;
+  readonly available: boolean;
+  readonly occupant: Occupant;
+  readonly codes: readonly number[];
+  /** the next nickname, with code 303 */
+  readonly newNick: string | undefined;
+  readonly actor: string | undefined;
+  readonly reason: string | undefined;
+  readonly destroyed: Destruction | undefined;
+}
+
+/** The codes of `<x xmlns='…muc#user'/>` in a message or presence. */
+export function parseStatusCodes(stanza: Element): number[] {
+  return (child(stanza, 'x', NS_MUC_USER)?.getChildren('status', NS_MUC_USER) ?? [])
+    .map((status) => status.attrs.code ?? '')
+    .filter((code) => /^\d{3}$/.test(code))
+    .map(Number);
+}
+
+const text = (element: Element | undefined, name: string): string | undefined =>
+  childText(element, name, NS_MUC_USER)?.trim() || undefined;
+
+function parseDestruction(x: Element): Destruction | undefined {
+  const destroy = child(x, 'destroy', NS_MUC_USER);
+  return (
+    destroy && {
+      alternate: parseJid(destroy.attrs.jid)?.bare,
+      reason: text(destroy, 'reason'),
+      password: text(destroy, 'password'),
+    }
+  );
+}
+
+/** Reads the presence of an occupant; `undefined` where it is of no room, of type error, or says nothing of the kind. */
+export function parseOccupantPresence(stanza: Element): OccupantPresence | undefined {
+  const { type } = stanza.attrs;
+  const x = child(stanza, 'x', NS_MUC_USER);
+  const from = parseJid(stanza.attrs.from);
+  if (x === undefined || from === undefined || (type !== undefined && type !== 'unavailable')) {
+    return undefined;
+  }
+  const destroyed = parseDestruction(x);
+  // §10.9 and some services: what concerns the room as a whole may come without a nickname.
+  const nick = from.resource ?? '';
+  if (nick === '' && type === undefined) return undefined;
+  const item = child(x, 'item', NS_MUC_USER);
+  const { affiliation = '', role = '' } = item?.attrs ?? {};
+  const show = childText(stanza, 'show') ?? '';
+  const actor = child(item, 'actor', NS_MUC_USER);
+  return {
+    room: from.bare,
+    available: type === undefined,
+    occupant: {
+      nick,
+      affiliation: AFFILIATIONS.includes(affiliation) ? (affiliation as Affiliation) : 'none',
+      role: ROLES.includes(role) ? (role as Role) : 'none',
+      show: SHOWS.includes(show) ? (show as OccupantShow) : 'available',
+      status: childText(stanza, 'status') ?? '',
+      jid: parseJid(item?.attrs.jid)?.full,
+    },
+    codes: parseStatusCodes(stanza),
+    newNick: resourceOf(parseJid(`${from.bare}/${item?.attrs.nick ?? ''}`)?.full ?? '') || undefined,
+    actor:
+      actor?.attrs.nick ?? (actor?.attrs.jid && bareOf(parseJid(actor.attrs.jid)?.full ?? '')) ?? undefined,
+    reason: text(item, 'reason'),
+    destroyed,
+  };
+}
+
+/** True for presence that is about a room: it is none of a contact's. */
+export const isRoomPresence = (stanza: Element): boolean =>
+  elements(stanza).some((node) => node.is('x', NS_MUC_USER));

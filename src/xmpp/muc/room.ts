@@ -1,0 +1,290 @@
+/** One room as we are in it: entering, the people, changes, leaving. XEP-0045 §7, §15.6. */
+import { DisconnectedError, type StanzaError, TimeoutError, XmppError } from '../errors.ts';
+import type { Affiliation, Destruction, Occupant, OccupantPresence, Role } from './occupants.ts';
+import {
+  type Departure,
+  departureOf,
+  noticesOf,
+  RENAMED,
+  ROOM_CREATED,
+  SELF_PRESENCE,
+} from './status-codes.ts';
+
+export interface OccupantChange {
+  readonly room: string;
+  readonly nick: string;
+  readonly event: 'joined' | 'left' | 'kicked' | 'banned' | 'renamed' | 'role' | 'affiliation' | 'removed';
+  /** true where it is ourselves (renamed, role, affiliation) */
+  readonly self: boolean;
+  readonly newNick?: string | undefined;
+  readonly affiliation: Affiliation;
+  readonly role: Role;
+  readonly reason?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly jid?: string | undefined;
+}
+
+export interface RoomChange {
+  readonly room: string;
+  readonly nick: string;
+  readonly event: 'joined' | 'created' | Departure;
+  /** true when entered again after the connection was lost */
+  readonly again?: boolean | undefined;
+  readonly condition?: string | undefined;
+  readonly text?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly occupants?: number | undefined;
+  readonly destroyed?: Destruction | undefined;
+}
+
+/** What a room tells its owner, the factory in rooms.ts. */
+export interface RoomListener {
+  room(change: RoomChange): void;
+  occupant(change: OccupantChange): void;
+  /** show or status message changed */
+  occupantPresence(change: { room: string; occupant: Occupant; before: Occupant }): void;
+  notice(change: { room: string; codes: readonly number[] }): void;
+}
+
+export interface Entered {
+  readonly room: string;
+  /** as the room calls us, which may not be what was asked for (§7.2.10) */
+  readonly nick: string;
+  /** the room is new and locked until it is configured or accepted as it is (§10.1) */
+  readonly created: boolean;
+  readonly occupants: number;
+  readonly codes: readonly number[];
+}
+
+/** `lost`: was joined until the connection broke. */
+export type Phase = 'out' | 'entering' | 'joined' | 'lost';
+
+/** An answer that is waited for, with its deadline. */
+interface Expected<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
+export function expected<T>(milliseconds: number, what: string): Expected<T> {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  const timer = setTimeout(() => reject(new TimeoutError(what)), milliseconds);
+  promise.catch(() => undefined).finally(() => clearTimeout(timer));
+  return { promise, resolve, reject };
+}
+
+export class Room {
+  readonly jid: string;
+  nick: string;
+  password: string | undefined;
+  phase: Phase = 'out';
+  subject = '';
+  /** false until the room told its subject after entering */
+  subjectKnown = false;
+  readonly occupants = new Map<string, Occupant>();
+  readonly #tell: RoomListener;
+  #again = false;
+  /** the loss is certain: a new stream came */
+  #renewed = false;
+  #entering: Expected<Entered> | undefined;
+  #renaming: Expected<void> | undefined;
+  #leaving: Expected<void> | undefined;
+
+  constructor(jid: string, nick: string, tell: RoomListener) {
+    this.jid = jid;
+    this.nick = nick;
+    this.#tell = tell;
+  }
+
+  /** The answer to the presence that enters; the caller writes it. */
+  enter(timeout: number): Promise<Entered> {
+    this.#again = this.phase === 'lost';
+    this.#renewed = false;
+    this.phase = 'entering';
+    this.subjectKnown = false;
+    this.occupants.clear();
+    this.#entering = expected<Entered>(timeout, `${this.jid} did not answer`);
+    return this.#entering.promise.catch((error: unknown) => {
+      if (this.phase === 'entering')
+        this.phase = this.#again && error instanceof DisconnectedError ? 'lost' : 'out';
+      throw error;
+    });
+  }
+
+  /** The entering under way, if any. */
+  get entering(): Promise<Entered> | undefined {
+    return this.phase === 'entering' ? this.#entering?.promise : undefined;
+  }
+
+  rename(timeout: number): Promise<void> {
+    this.#renaming = expected<void>(timeout, `${this.jid} did not answer`);
+    return this.#renaming.promise;
+  }
+
+  /** Resolves when the room confirmed it; a room that says nothing, or cannot hear us, is left all the same. */
+  async leave(timeout: number): Promise<void> {
+    this.#entering?.reject(new XmppError('cancelled'));
+    if (this.phase === 'joined') {
+      this.#leaving = expected<void>(timeout, '');
+      await this.#leaving.promise.catch(() => undefined);
+    }
+    this.#out({ event: 'left' });
+  }
+
+  /** The stream is gone: what was asked stays unanswered; whether we are still in is not known yet. */
+  lost(): void {
+    const error = new DisconnectedError();
+    if (this.phase === 'joined') this.phase = 'lost';
+    this.#entering?.reject(error);
+    this.#renaming?.reject(error);
+    this.#leaving?.reject(error);
+  }
+
+  /** The old stream goes on (XEP-0198): the room has noticed nothing. */
+  resumed(): void {
+    if (this.phase === 'lost' && !this.#renewed) this.phase = 'joined';
+  }
+
+  /** A new stream: the room has forgotten us; it is to be entered again. */
+  renewed(): void {
+    this.#renewed = true;
+    if (this.phase === 'lost') this.occupants.clear();
+  }
+
+  /** An error for a presence of ours (§7.2.5–§7.2.9, §7.6). */
+  refused(error: StanzaError): void {
+    if (this.phase === 'entering') this.#entering?.reject(error);
+    else this.#renaming?.reject(error);
+  }
+
+  presence(presence: OccupantPresence): void {
+    if (this.phase === 'entering') this.#burst(presence);
+    else if (this.phase === 'joined') this.#live(presence);
+  }
+
+  /** §7.2.2: the others first, ourselves (110) last; nobody of them "joined" just now. */
+  #burst(presence: OccupantPresence): void {
+    const { occupant, codes } = presence;
+    const self = codes.includes(SELF_PRESENCE);
+    if (!presence.available) {
+      this.occupants.delete(occupant.nick);
+      if (self || presence.destroyed) this.#entering?.reject(new XmppError('gone', presence.reason));
+      return;
+    }
+    this.occupants.set(occupant.nick, occupant);
+    if (!self) return;
+    this.nick = occupant.nick;
+    this.phase = 'joined';
+    const created = codes.includes(ROOM_CREATED);
+    const entered = { room: this.jid, nick: this.nick, created, occupants: this.occupants.size, codes };
+    this.#entering?.resolve(entered);
+    const event = created ? 'created' : 'joined';
+    this.#tell.room({
+      room: this.jid,
+      nick: this.nick,
+      event,
+      again: this.#again,
+      occupants: entered.occupants,
+    });
+    this.#notice(codes);
+  }
+
+  #live(presence: OccupantPresence): void {
+    const { occupant, codes } = presence;
+    const self = codes.includes(SELF_PRESENCE) || occupant.nick === this.nick || occupant.nick === '';
+    if (presence.available) this.#arrived(presence, self);
+    else if (codes.includes(RENAMED) && presence.newNick !== undefined)
+      this.#renamed(presence, presence.newNick, self);
+    else if (self) this.#gone(presence);
+    else this.#departed(presence);
+  }
+
+  #arrived({ occupant, codes, actor, reason }: OccupantPresence, self: boolean): void {
+    const before = this.occupants.get(occupant.nick);
+    this.occupants.set(occupant.nick, occupant);
+    const { nick, affiliation, role, jid } = occupant;
+    const change = { room: this.jid, nick, self, affiliation, role, reason, actor, jid };
+    if (codes.includes(SELF_PRESENCE)) {
+      this.nick = nick;
+      this.#renaming?.resolve();
+      this.#notice(codes);
+    }
+    if (before === undefined) {
+      if (!self) this.#tell.occupant({ ...change, event: 'joined' });
+      return;
+    }
+    if (before.affiliation !== affiliation) this.#tell.occupant({ ...change, event: 'affiliation' });
+    else if (before.role !== role) this.#tell.occupant({ ...change, event: 'role' });
+    if (before.show !== occupant.show || before.status !== occupant.status) {
+      this.#tell.occupantPresence({ room: this.jid, occupant, before });
+    }
+  }
+
+  /** §7.6: unavailable under the old name, then available under the new one: nobody left, nobody came. */
+  #renamed({ occupant }: OccupantPresence, newNick: string, self: boolean): void {
+    const before = this.occupants.get(occupant.nick) ?? occupant;
+    this.occupants.delete(occupant.nick);
+    this.occupants.set(newNick, { ...before, nick: newNick });
+    if (self) this.nick = newNick;
+    const { affiliation, role, jid } = before;
+    this.#tell.occupant({
+      room: this.jid,
+      nick: occupant.nick,
+      event: 'renamed',
+      newNick,
+      self,
+      affiliation,
+      role,
+      jid,
+    });
+  }
+
+  #departed({ occupant, codes, actor, reason }: OccupantPresence): void {
+    const known = this.occupants.get(occupant.nick);
+    this.occupants.delete(occupant.nick);
+    if (known === undefined) return;
+    const departure = departureOf(codes, false);
+    const { nick, affiliation } = occupant;
+    this.#tell.occupant({
+      room: this.jid,
+      nick,
+      event: departure === 'kicked' || departure === 'banned' || departure === 'removed' ? departure : 'left',
+      self: false,
+      affiliation,
+      role: 'none',
+      // §7.14: who leaves may say why in its status.
+      reason: reason ?? (occupant.status || undefined),
+      actor,
+      jid: occupant.jid ?? known.jid,
+    });
+  }
+
+  #gone({ codes, actor, reason, destroyed }: OccupantPresence): void {
+    this.#out({
+      event: departureOf(codes, destroyed !== undefined),
+      actor,
+      reason: destroyed?.reason ?? reason,
+      destroyed,
+    });
+    this.#leaving?.resolve();
+  }
+
+  #out(change: Pick<RoomChange, 'event' | 'actor' | 'reason' | 'destroyed'>): void {
+    const inside = this.phase === 'joined' || this.phase === 'lost';
+    this.phase = 'out';
+    this.occupants.clear();
+    if (!inside) return;
+    this.#tell.room({ room: this.jid, nick: this.nick, ...change });
+  }
+
+  #notice(codes: readonly number[]): void {
+    const notices = noticesOf(codes);
+    if (notices.length > 0) this.#tell.notice({ room: this.jid, codes: notices });
+  }
+}

@@ -1,0 +1,347 @@
+/** XEP-0045 Multi-User Chat, version 1.35.5. https://xmpp.org/extensions/xep-0045.html */
+import { EventEmitter } from 'node:events';
+import { NS_DISCO_INFO } from '../disco.ts';
+import { DisconnectedError, parseStanzaError, StanzaError, TimeoutError, XmppError } from '../errors.ts';
+import { bareOf, resourceOf } from '../jid.ts';
+import type { ParsedMessage } from '../messages.ts';
+import type { Session } from '../session/session.ts';
+import { child, type Element, x } from '../stanza.ts';
+import { answers } from './answers.ts';
+import { acceptDefaults } from './config.ts';
+import {
+  type Declined,
+  type Invitation,
+  NS_DIRECT,
+  parseDeclined,
+  parseInvitation,
+  xDecline,
+  xDirectInvitation,
+  xMediatedInvitation,
+} from './invitations.ts';
+import {
+  NS_MUC_USER,
+  type Occupant,
+  type OccupantShow,
+  parseOccupantPresence,
+  parseStatusCodes,
+} from './occupants.ts';
+import {
+  type History,
+  NS,
+  type OwnPresence,
+  occupantJid,
+  xEnter,
+  xPresence,
+  xUnavailable,
+} from './own-presence.ts';
+import { type Entered, type OccupantChange, Room, type RoomChange, type RoomListener } from './room.ts';
+import { noticesOf } from './status-codes.ts';
+
+export { type History, NS };
+
+export interface RoomsEvents {
+  /** when we entered or left a room, or could not enter it again */
+  room: [change: RoomChange];
+  /** when another occupant came, went or changed, or our own nick, role or affiliation did; not while entering */
+  occupant: [change: OccupantChange];
+  /** when an occupant changed show or status message */
+  occupantPresence: [change: { room: string; occupant: Occupant; before: Occupant }];
+  /** when a room told its subject; `initial` for the one it has when we enter (§7.2.15) */
+  subject: [
+    change: { room: string; nick: string; subject: string; initial: boolean; time: number | undefined },
+  ];
+  /** when a room told something about itself by status codes (§15.6.2) */
+  roomNotice: [change: { room: string; codes: readonly number[] }];
+  /** when something was said in a joined room; `nick` is '' for the room itself; history has a delay */
+  message: [said: { room: string; nick: string; self: boolean; message: ParsedMessage }];
+  /** when an occupant of a joined room said something to us alone (§7.5) */
+  privateMessage: [said: { room: string; nick: string; message: ParsedMessage }];
+  /** when somebody invited us to a room we are not in; nothing follows by itself */
+  invitation: [invitation: Invitation];
+  /** when somebody declined an invitation of ours to a joined room */
+  invitationDeclined: [declined: Declined];
+}
+
+export interface EnterOptions {
+  readonly nick: string;
+  readonly password?: string | undefined;
+  readonly history?: History | undefined;
+  /** a new room stays locked until it is configured, accepted or cancelled (config.ts, §10.1.3); otherwise it opens at once */
+  readonly reserve?: boolean | undefined;
+  /** milliseconds; default 30,000 */
+  readonly timeout?: number | undefined;
+}
+
+export interface RoomView {
+  readonly room: string;
+  readonly nick: string;
+  readonly subject: string;
+  /** false while the connection is lost or the room is being entered again */
+  readonly joined: boolean;
+  readonly occupants: readonly Occupant[];
+}
+
+export interface InviteOptions {
+  readonly reason?: string | undefined;
+  readonly direct?: boolean | undefined;
+}
+
+export interface Rooms extends EventEmitter<RoomsEvents> {
+  /**
+   * Enters a room, making it where it does not exist. Rejects with the room's StanzaError: `conflict` (nick in use),
+   * `not-authorized` (password), `registration-required` (members only), `forbidden` (banned),
+   * `service-unavailable` (full), `item-not-found` (locked), `not-allowed` (nobody may create one),
+   * `not-acceptable` (reserved nick); TimeoutError; DisconnectedError; XmppError `jid-malformed`. §7.2.
+   */
+  enter(room: string, options: EnterOptions): Promise<Entered>;
+  /** Leaves; resolves when the room confirmed it, or after 5 s. §7.14. */
+  leave(room: string, status?: string): Promise<void>;
+  /** After a new stream: enters all rooms again that were joined; tells of those that refuse as `failed`. */
+  rejoin(history?: History): Promise<void>;
+  /** Rejects with StanzaError `conflict`, `not-acceptable`, … §7.6. */
+  setNick(room: string, nick: string): Promise<void>;
+  /** Resolves when the room showed it to everyone; rejects with StanzaError `forbidden`. §8.1. */
+  setSubject(room: string, subject: string): Promise<void>;
+  /** What joined rooms, and those entered from now on, see of us. §7.7. */
+  setPresence(show: OccupantShow, status: string): void;
+  /** Through the room (which adds its password), or `direct` (XEP-0249). Rejects with the room's StanzaError. */
+  invite(room: string, jid: string, options?: InviteOptions): Promise<void>;
+  /** Tells who invited us that we will not come; a direct invitation is declined by silence (XEP-0249 §2). */
+  decline(invitation: Invitation, reason?: string): void;
+  /** Rooms joined, or joined until the connection was lost. */
+  list(): RoomView[];
+  get(room: string): RoomView | undefined;
+  /** True for a room that is joined, being entered, or to be entered again: its presences and messages are no contact's. */
+  knows(jid: string): boolean;
+}
+
+export interface RoomsOptions {
+  readonly disco: { addFeature(feature: string): void; xCaps?(): Element };
+  readonly messages: {
+    claim(test: (stanza: Element) => boolean): () => void;
+    parse(stanza: Element): ParsedMessage | undefined;
+  };
+}
+
+/** A subject without a body is a change of the subject (§8.1). */
+const isSubject = (message: ParsedMessage) => message.subject !== undefined && message.body === undefined;
+
+const isIn = ({ phase }: Room) => phase === 'joined' || phase === 'lost';
+
+const viewOf = ({ jid, nick, subject, phase, occupants }: Room): RoomView => ({
+  room: jid,
+  nick,
+  subject,
+  joined: phase === 'joined',
+  occupants: [...occupants.values()],
+});
+
+/** Rooms of one account. Nothing is entered, and nobody answered, unasked. */
+export function rooms(session: Session, { disco, messages }: RoomsOptions): Rooms {
+  const events = new EventEmitter<RoomsEvents>();
+  const known = new Map<string, Room>();
+  const waiting = answers(session);
+  let own: OwnPresence = { show: 'available', status: '' };
+  disco.addFeature(NS);
+  disco.addFeature(NS_DIRECT);
+
+  const tell: RoomListener = {
+    room: (change) => events.emit('room', change),
+    occupant: (change) => events.emit('occupant', change),
+    occupantPresence: (change) => events.emit('occupantPresence', change),
+    notice: (change) => events.emit('roomNotice', change),
+  };
+  const joined = (jid: string | undefined): Room | undefined => {
+    const room = known.get(bareOf(jid ?? ''));
+    return room?.phase === 'joined' ? room : undefined;
+  };
+  const mustBeJoined = (jid: string): Room => {
+    const room = joined(jid);
+    if (room === undefined) throw new XmppError('not-joined');
+    return room;
+  };
+
+  session.on('presence', (stanza) => {
+    const room = known.get(bareOf(stanza.attrs.from ?? ''));
+    // Presence of rooms never joined is not looked at: anyone can send it.
+    if (room === undefined) return;
+    if (stanza.attrs.type === 'error') return room.refused(parseStanzaError(stanza));
+    const presence = parseOccupantPresence(stanza);
+    if (presence !== undefined) room.presence(presence);
+    if (room.phase === 'out') known.delete(room.jid);
+  });
+
+  messages.claim((stanza) => {
+    const from = stanza.attrs.from ?? '';
+    if (stanza.attrs.type === 'groupchat' || parseInvitation(stanza) || parseDeclined(stanza)) return true;
+    if (joined(from) !== undefined) return true;
+    // §7.5: marked as private message of an occupant, but we are in no such room: forged, or from a past session.
+    const marked = child(stanza, 'x', NS_MUC_USER) !== undefined && resourceOf(from) !== undefined;
+    return marked && bareOf(from) !== session.account;
+  });
+
+  session.on('message', (stanza) => {
+    if (stanza.attrs.type === 'error') return;
+    const invitation = parseInvitation(stanza);
+    if (invitation !== undefined) {
+      // XEP-0249 §5: no invitation to where we are already.
+      if (!known.has(invitation.room)) events.emit('invitation', invitation);
+      return;
+    }
+    const room = joined(stanza.attrs.from);
+    if (room === undefined) return;
+    const declined = parseDeclined(stanza);
+    if (declined !== undefined) events.emit('invitationDeclined', declined);
+    else heard(room, stanza);
+  });
+
+  function heard(room: Room, stanza: Element): void {
+    const message = messages.parse(stanza);
+    if (message === undefined) return;
+    const nick = resourceOf(message.from) ?? '';
+    if (message.type !== 'groupchat') {
+      if (nick !== '') events.emit('privateMessage', { room: room.jid, nick, message });
+      return;
+    }
+    const codes = nick === '' ? noticesOf(parseStatusCodes(stanza)) : [];
+    if (codes.length > 0) events.emit('roomNotice', { room: room.jid, codes });
+    if (isSubject(message)) subjectChanged(room, nick, message);
+    else if (codes.length === 0 || message.body !== undefined)
+      events.emit('message', { room: room.jid, nick, self: nick === room.nick, message });
+  }
+
+  function subjectChanged(room: Room, nick: string, message: ParsedMessage): void {
+    const initial = !room.subjectKnown;
+    room.subjectKnown = true;
+    room.subject = message.subject ?? '';
+    if (nick === room.nick) waiting.done(message.id);
+    const time = message.delay?.time;
+    events.emit('subject', { room: room.jid, nick, subject: room.subject, initial, time });
+  }
+
+  async function enterRoom(room: Room, nick: string, options: Omit<EnterOptions, 'nick'>): Promise<Entered> {
+    const { password = room.password, history, timeout = 30_000 } = options;
+    const to = occupantJid(room.jid, nick);
+    const answer = room.enter(timeout);
+    try {
+      session.send(xPresence(to, own, disco.xCaps?.(), xEnter(history, password)));
+    } catch {
+      room.lost();
+    }
+    try {
+      const entered = await answer;
+      room.password = password;
+      if (entered.created && !options.reserve) await acceptDefaults(session, entered.room);
+      return entered;
+    } catch (error) {
+      // The answer may still come: we would be in without knowing.
+      if (error instanceof TimeoutError && session.online) session.send(xUnavailable(to));
+      if (room.phase === 'out') known.delete(room.jid);
+      throw error;
+    }
+  }
+
+  async function enter(jid: string, options: EnterOptions): Promise<Entered> {
+    const address = occupantJid(jid, options.nick);
+    const bare = bareOf(address);
+    const nick = resourceOf(address) ?? options.nick;
+    const room = known.get(bare) ?? new Room(bare, nick, tell);
+    if (room.entering !== undefined) return room.entering;
+    if (room.phase === 'joined') {
+      if (room.nick !== nick) await setNick(bare, nick);
+      return { room: bare, nick: room.nick, created: false, occupants: room.occupants.size, codes: [] };
+    }
+    known.set(bare, room);
+    return enterRoom(room, nick, options);
+  }
+
+  async function leave(jid: string, status?: string): Promise<void> {
+    const room = known.get(jid);
+    if (room === undefined) return;
+    if (session.online) session.send(xUnavailable(occupantJid(jid, room.nick), status));
+    await room.leave(5000);
+    known.delete(jid);
+  }
+
+  async function rejoin(history?: History): Promise<void> {
+    const again = async (room: Room) => {
+      const { jid, nick } = room;
+      try {
+        await enterRoom(room, nick, { history });
+      } catch (error) {
+        if (!(error instanceof XmppError) || error instanceof DisconnectedError) return;
+        const text = error instanceof StanzaError ? error.text : error.message;
+        tell.room({ room: jid, nick, event: 'failed', again: true, condition: error.condition, text });
+      }
+    };
+    await Promise.all([...known.values()].filter(({ phase }) => phase === 'lost').map(again));
+  }
+
+  async function setNick(jid: string, nick: string): Promise<void> {
+    const room = mustBeJoined(jid);
+    const to = occupantJid(jid, nick);
+    if (resourceOf(to) === room.nick) return;
+    const answer = room.rename(15_000);
+    try {
+      session.send(xPresence(to, own));
+    } catch {
+      room.refused(new StanzaError('recipient-unavailable', 'wait'));
+    }
+    await answer;
+  }
+
+  async function setSubject(jid: string, subject: string): Promise<void> {
+    const { jid: to } = mustBeJoined(jid);
+    await waiting.send(to, (id) => x('message', { to, id, type: 'groupchat' }, x('subject', {}, subject)));
+  }
+
+  async function invite(jid: string, who: string, options: InviteOptions = {}): Promise<void> {
+    const { jid: room, password } = mustBeJoined(jid);
+    const { reason, direct = false } = options;
+    if (direct) return session.send(xDirectInvitation(room, who, { reason, password }));
+    await waiting.send(
+      room,
+      (id) => xMediatedInvitation(room, who, id, reason),
+      (id) => {
+        // Success has no answer: what the room says to a question asked behind comes after an error would have.
+        const question = x('iq', { type: 'get', to: room }, x('query', { xmlns: NS_DISCO_INFO }));
+        const done = () => waiting.done(id);
+        session.request(question).then(done, done);
+      },
+    );
+  }
+
+  session.on('offline', () => {
+    for (const room of known.values()) room.lost();
+  });
+  session.on('resumed', () => {
+    for (const room of known.values()) room.resumed();
+  });
+  session.on('online', () => {
+    for (const room of known.values()) room.renewed();
+  });
+
+  return Object.assign(events, {
+    enter,
+    leave,
+    rejoin,
+    setNick,
+    setSubject,
+    invite,
+    setPresence(show: OccupantShow, status: string) {
+      own = { show, status };
+      if (!session.online) return;
+      for (const { phase, jid, nick } of known.values())
+        if (phase === 'joined') session.send(xPresence(occupantJid(jid, nick), own, disco.xCaps?.()));
+    },
+    decline({ room, from, mediated }: Invitation, reason?: string) {
+      if (mediated) session.send(xDecline(room, from, reason));
+    },
+    list: () => [...known.values()].filter(isIn).map(viewOf),
+    get(jid: string) {
+      const room = known.get(jid);
+      return room && isIn(room) ? viewOf(room) : undefined;
+    },
+    knows: (jid: string) => known.has(bareOf(jid)),
+  });
+}
