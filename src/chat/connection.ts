@@ -1,7 +1,7 @@
 /** One account's way to its server: how far it is logged in, and what is asked for again when a new stream begins. */
 import { type Features, type FeaturesOptions, features } from '../xmpp/features.ts';
-import { createSession, type SessionControl, type SessionOptions } from '../xmpp/session/create-session.ts';
 import type { RosterCopy } from '../xmpp/roster.ts';
+import { createSession, type SessionControl, type SessionOptions } from '../xmpp/session/create-session.ts';
 import type { ConnectionState, Show } from './events.ts';
 import { ChatError } from './problem.ts';
 
@@ -70,7 +70,8 @@ export class Connection {
     session.on('connecting', ({ attempt }) => changed({ state: 'connecting', attempt }));
     session.on('resumed', () => changed({ state: 'resumed' }));
     session.on('offline', ({ reason, final, retryIn }) => {
-      if (session.acknowledges || final) this.#reached = undefined;
+      // A resumed stream keeps what was reached; a new one says so by `online`.
+      if (final) this.#reached = undefined;
       changed({
         state: 'offline',
         condition: reason?.condition,
@@ -84,7 +85,8 @@ export class Connection {
       changed({ state: 'online' });
       this.#options.streamUp();
       // The first time `reach` does it; later streams climb to where the last one was.
-      if (this.#connecting === undefined && this.#wanted !== undefined) this.#climb(this.#wanted).catch(() => undefined);
+      if (this.#connecting === undefined && this.#wanted !== undefined)
+        this.#climb(this.#wanted).catch(() => undefined);
     });
   }
 

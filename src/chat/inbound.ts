@@ -115,12 +115,6 @@ export function inbound(options: InboundOptions) {
     return same ? undefined : message;
   };
 
-  const keep: Step = (message) => {
-    const stored = store.append(row(message));
-    options.received(stored);
-    return message;
-  };
-
   function row({ parsed, source, chat, kind, direction, nick, time, stanzaId }: Incoming): NewMessage {
     const own = kind === 'room' ? options.nick(chat) : undefined;
     const body = parsed.body ?? parsed.link?.url ?? '';
@@ -148,18 +142,17 @@ export function inbound(options: InboundOptions) {
     };
   }
 
-  const steps: readonly Step[] = [takeTyping, takeSpoken, takeReflection, dropDuplicate, keep];
+  const steps: readonly Step[] = [takeTyping, takeSpoken, takeReflection, dropDuplicate];
 
   return {
-    /** Takes one parsed message through all steps, in one transaction. */
+    /** Takes one parsed message through all steps and keeps it, in one transaction; tells of it when that holds. */
     take(parsed: ParsedMessage, source: MessageSource): void {
-      store.transaction(() => {
+      const kept = store.transaction(() => {
         let message = address(parsed, source);
-        for (const step of steps) {
-          if (message === undefined) return;
-          message = step(message);
-        }
+        for (const step of steps) message = message && step(message);
+        return message && store.append(row(message));
       });
+      if (kept !== undefined) options.received(kept);
     },
   };
 }

@@ -12,14 +12,9 @@ export interface Wire {
   readonly ready: boolean;
   /** full JID of this connection */
   readonly jid: string;
-  /** false: the stream has no XEP-0198, the answer to a ping stands for the acknowledgement */
-  readonly acknowledges: boolean;
   /** true where a message to this chat can be written now: for a room, that it is joined */
   reachable(chat: string, kind: ChatKind): boolean;
   write(message: Message): void;
-  requestAcknowledgement(): void;
-  /** resolves when our own server answers */
-  ping(): Promise<void>;
 }
 
 export interface OutboundOptions {

@@ -1,0 +1,117 @@
+/** Everything that can be learnt of one JID, and people found by a search. */
+import { StanzaError, UnsupportedFeatureError } from '../xmpp/errors.ts';
+import type { Features } from '../xmpp/features.ts';
+import type { Contacts } from './contacts.ts';
+import type { UserDetails, UserRow } from './people.ts';
+import type { ChatRooms } from './rooms.ts';
+
+/** milliseconds one peer has for each question */
+const PATIENCE = { timeout: 5_000 };
+
+interface Sources {
+  readonly features: Features;
+  readonly contacts: Contacts;
+  readonly rooms: ChatRooms;
+  readonly domain: string;
+}
+
+const quietly = <T>(question: Promise<T>): Promise<T | undefined> => question.catch(() => undefined);
+
+/** Asks the JID's server and each of its resources, in parallel; what does not answer is absent. */
+export async function detailsOf(jid: string, { features, contacts, rooms }: Sources): Promise<UserDetails> {
+  const contact = contacts.get(jid);
+  let failure: string | undefined;
+  const card = features.vcard.get(jid, PATIENCE).catch((error: unknown) => {
+    if (error instanceof StanzaError) failure = error.condition;
+    return undefined;
+  });
+  const there = contacts.resources(jid);
+  const [vcard, last, blocked, resources] = await Promise.all([
+    card,
+    there.length === 0 ? quietly(features.lastActivity.ask(jid, PATIENCE)) : undefined,
+    quietly(features.blocking.list()),
+    Promise.all(there.map((resource) => resourceDetails(features, jid, resource))),
+  ]);
+  return {
+    jid,
+    name: contact?.name,
+    groups: contact?.groups,
+    subscription: contact?.subscription,
+    ask: contact?.ask,
+    blocked: blocked?.includes(jid),
+    resources,
+    lastSeen: last === undefined ? contact?.lastSeen : Date.now() - last.seconds * 1000,
+    vcard,
+    sharedRooms: sharedRooms(rooms, jid),
+    failure: contact === undefined && there.length === 0 && vcard === undefined ? failure : undefined,
+  };
+}
+
+async function resourceDetails(features: Features, bare: string, resource: UserDetails['resources'][number]) {
+  const jid = `${bare}/${resource.resource}`;
+  const [version, time, last] = await Promise.all([
+    quietly(features.version.ask(jid, PATIENCE)),
+    quietly(features.time.ask(jid, PATIENCE)),
+    quietly(features.lastActivity.ask(jid, PATIENCE)),
+  ]);
+  return {
+    ...resource,
+    client:
+      version === undefined ? resource.client : [version.name, version.version].filter(Boolean).join(' '),
+    time: time?.offset,
+    idleSeconds: last?.seconds,
+  };
+}
+
+function sharedRooms(rooms: ChatRooms, jid: string): { room: string; nick: string }[] {
+  return rooms
+    .list()
+    .flatMap(({ room, occupants }) =>
+      occupants
+        .filter(
+          (occupant) =>
+            occupant.jid !== undefined && (occupant.jid === jid || occupant.jid.startsWith(`${jid}/`)),
+        )
+        .map(({ nick }) => ({ room, nick })),
+    );
+}
+
+export interface Found {
+  readonly users: UserRow[];
+  readonly domain: string;
+  /** what the answer stands on */
+  readonly complete: 'directory' | 'needs-text' | 'no-directory';
+}
+
+/** The server's directory (XEP-0055); where it has none, or wants a text, the people known from elsewhere. */
+export async function findUsers(query: string | undefined, sources: Sources): Promise<Found> {
+  const { features, domain } = sources;
+  try {
+    const found = await features.directory.search(query);
+    if (found.needsText) return { users: known(query, sources), domain, complete: 'needs-text' };
+    return {
+      users: found.users.map((user) => ({ ...user, from: 'directory' as const })),
+      domain,
+      complete: 'directory',
+    };
+  } catch (error) {
+    if (!(error instanceof UnsupportedFeatureError)) throw error;
+    return { users: known(query, sources), domain, complete: 'no-directory' };
+  }
+}
+
+/** People of the roster, and those met in rooms that show real JIDs. */
+function known(query: string | undefined, { contacts, rooms }: Sources): UserRow[] {
+  const people = new Map<string, UserRow>();
+  for (const { room, occupants } of rooms.list())
+    for (const { jid, nick } of occupants) {
+      const bare = jid?.replace(/\/.*$/s, '');
+      if (bare !== undefined) people.set(bare, { jid: bare, name: `${nick} (${room})`, from: 'room' });
+    }
+  for (const { jid, name } of contacts.list())
+    people.set(jid, { jid, name: name || undefined, from: 'roster' });
+  const wanted = query?.toLocaleLowerCase() ?? '';
+  return [...people.values()].filter(({ jid, name }) =>
+    `${jid} ${name ?? ''}`.toLocaleLowerCase().includes(wanted),
+  );
+}
