@@ -1,0 +1,144 @@
+/**
+ * The numbered menu. A number acts at once when no longer one starts with it; letters, arrows with Enter,
+ * Home, End and paging work too; Esc goes back. Badges live while it is open, numbers stay.
+ */
+
+import { cursorHide } from '@inquirer/ansi';
+import {
+  createPrompt,
+  isBackspaceKey,
+  isDownKey,
+  isEnterKey,
+  isUpKey,
+  useEffect,
+  useKeypress,
+  useRef,
+  useState,
+} from '@inquirer/core';
+import { END_OF_TRANSMISSION } from './keys/decoder.ts';
+import { isHeading, meaning, stable, visibleRange } from './menu-prompt/items.ts';
+import type { Dress } from './prompts/words.ts';
+import { clip } from './screen/layout.ts';
+import type { MenuItem, MenuPrompt } from './terminal.ts';
+
+export interface MenuConfig {
+  readonly menu: MenuPrompt;
+  readonly dress: Dress;
+  /** Esc and Ctrl-D where the menu names no item for it */
+  back(): void;
+}
+
+/** Rows of the menu beside its items: the message and the hint. */
+const AROUND = 2;
+
+export const menuPrompt = createPrompt<string, MenuConfig>(({ menu, dress, back }, done) => {
+  const [items, setItems] = useState<readonly MenuItem[]>(() => menu.items());
+  const [active, setActive] = useState(() => startOf(items, menu.initial));
+  const [typed, setTyped] = useState('');
+  const [problem, setProblem] = useState('');
+  const [chosen, setChosen] = useState<MenuItem | undefined>(undefined);
+  const [, setSize] = useState('');
+  const current = useRef(items);
+  current.current = items;
+
+  useEffect(() => {
+    const ends = [
+      menu.subscribe?.(() => setItems(stable(current.current, menu.items()))),
+      dress.onResize(() => setSize(`${dress.columns()}×${dress.rows()}`)),
+    ];
+    return () => {
+      for (const end of ends) end?.();
+    };
+  }, []);
+
+  const size = Math.max(1, dress.rows() - AROUND);
+  const choose = (index: number): void => {
+    const item = items[index];
+    if (!item || isHeading(item)) return;
+    setChosen(item);
+    done(item.value);
+  };
+  const move = (to: number, way: 1 | -1): void => {
+    setActive(selectable(items, to, way) ?? active);
+    setTyped('');
+  };
+  const type = (character: string): void => {
+    const longer = meaning(typed + character, items);
+    // a wrong second digit may be the first of another number
+    const [text, found] =
+      longer.kind === 'none' ? [character, meaning(character, items)] : [typed + character, longer];
+    if (found.kind === 'chosen') choose(found.index);
+    else if (found.kind === 'partial') {
+      setTyped(text);
+      if (found.index !== undefined) setActive(found.index);
+    } else {
+      setTyped('');
+      setProblem(dress.words.noSuchChoice(longer.kind === 'none' ? typed + character : character));
+    }
+  };
+  const leave = (): void => {
+    const index = items.findIndex((item) => !isHeading(item) && item.value === menu.back);
+    if (index >= 0) choose(index);
+    else back();
+  };
+
+  useKeypress((key, readline) => {
+    const character = readline.line;
+    readline.clearLine(0);
+    setProblem('');
+    const { name } = key;
+    const end = name === 'delete' && (key as { sequence?: string }).sequence === END_OF_TRANSMISSION;
+    if (isEnterKey(key)) choose(active);
+    else if (name === 'escape' || end) leave();
+    else if (isUpKey(key)) move(active === firstOf(items) ? items.length - 1 : active - 1, -1);
+    else if (isDownKey(key)) move(active === lastOf(items) ? 0 : active + 1, 1);
+    else if (name === 'home') move(0, 1);
+    else if (name === 'end') move(items.length - 1, -1);
+    else if (name === 'pageup') move(Math.max(0, active - size + 1), 1);
+    else if (name === 'pagedown') move(Math.min(items.length - 1, active + size - 1), -1);
+    else if (isBackspaceKey(key)) setTyped(typed.slice(0, -1));
+    else if (character.trim() !== '') type(character);
+  });
+
+  const { theme, words } = dress;
+  if (chosen) return `${theme.success('✔')} ${theme.bold(menu.message)} ${theme.accent(chosen.name)}`;
+  const hint = problem === '' ? theme.dim(words.menuHint) : theme.error(problem);
+  const keys = typed === '' ? '' : `${theme.bar(typed)} `;
+  const lines = [theme.bold(menu.message), ...listed(items, active, size, dress), `${keys}${hint}`];
+  return `${lines.map((line) => clip(line, dress.columns())).join('\n')}${cursorHide}`;
+});
+
+function listed(items: readonly MenuItem[], active: number, size: number, dress: Dress): string[] {
+  const { theme, words } = dress;
+  const { start, end } = visibleRange(items.length, active, size);
+  const keyWidth = Math.max(0, ...items.map(({ key }) => key.length));
+  const lines = items.slice(start, end).map((item, i) => {
+    if (isHeading(item)) return theme.dim(`  ${item.name}`);
+    const here = start + i === active;
+    const text = `${here ? '❯' : ' '} ${item.key.padStart(keyWidth)}) ${item.name}`;
+    return (here ? theme.accent(text) : text) + (item.badge ? ` ${theme.badge(item.badge)}` : '');
+  });
+  // the marks take the place of an item that is not the active one
+  if (start > 0 && lines.length > 2) lines[0] = theme.dim(`  ${words.moreAbove}`);
+  if (end < items.length && lines.length > 2) lines[lines.length - 1] = theme.dim(`  ${words.moreBelow}`);
+  return lines;
+}
+
+function startOf(items: readonly MenuItem[], initial: string | undefined): number {
+  const index = items.findIndex((item) => !isHeading(item) && item.value === initial);
+  return index >= 0 ? index : firstOf(items);
+}
+
+const firstOf = (items: readonly MenuItem[]): number => Math.max(0, selectable(items, 0, 1) ?? 0);
+const lastOf = (items: readonly MenuItem[]): number => selectable(items, items.length - 1, -1) ?? 0;
+
+/** The item at `from` or, where that is a heading, the next one on the way, else one on the way back. */
+function selectable(items: readonly MenuItem[], from: number, way: 1 | -1): number | undefined {
+  for (const step of [way, -way]) {
+    for (let i = from; i >= 0 && i < items.length; i += step) {
+      const item = items[i];
+      if (item && !isHeading(item)) return i;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,318 @@
+/**
+ * Everything the program shows goes through one Screen. Printed lines stand above a live block (the open
+ * prompt and the footer) and stay in the terminal's own scrollback; the live block is erased and painted anew,
+ * together with what is printed above it, in one write.
+ */
+import { Writable } from 'node:stream';
+import { Frame } from './screen/frame.ts';
+import { type Block, footerRow, layout, NOTHING, paint } from './screen/layout.ts';
+import { ENDLESS, width } from './screen/width.ts';
+
+export interface ScreenOutput extends Writable {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+export interface ScreenOptions {
+  /** paints a live block; without it lines are written plainly. Default: whether the output is a terminal */
+  readonly live?: boolean;
+  /** called once when the output is closed or broken (EPIPE, EIO); nothing is written after that */
+  readonly onGone?: () => void;
+}
+
+/** A prompt's own output. `discard` before its end leaves nothing of it on the screen. */
+export interface PromptOutput extends Writable {
+  discard(): void;
+}
+
+const CSI = '\x1b[';
+const BEGIN = `${CSI}?2026h${CSI}?25l`;
+const SHOW_CURSOR = `${CSI}?25h`;
+const END = `${CSI}?2026l`;
+/** bracketed paste and reports of focus */
+const MODES_ON = `${CSI}?2004h${CSI}?1004h`;
+const MODES_OFF = `${CSI}?1004l${CSI}?2004l${SHOW_CURSOR}`;
+/** Rows of the block must not wrap, whatever the terminal thinks of a character's width. */
+const NO_WRAP = `${CSI}?7l`;
+const WRAP = `${CSI}?7h`;
+/** The top row is cleared by itself: tmux copies the screen to its scrollback on `CSI J` at the top left. */
+const CLEAR = `${CSI}H${CSI}K${CSI}B${CSI}J${CSI}A`;
+const KEPT_LINES = 500;
+
+export class Screen {
+  readonly live: boolean;
+  private readonly out: ScreenOutput;
+  private readonly onGone: () => void;
+  /** printed, not yet written */
+  private pending: string[] = [];
+  /** last printed lines, for drawing the screen anew */
+  private recent: string[] = [];
+  /** open prompts; the last one is shown */
+  private readonly frames: Frame[] = [];
+  private footer: readonly string[] = [];
+  private painted: Block = NOTHING;
+  private scheduled: NodeJS.Immediate | undefined;
+  private readonly resizeListeners = new Set<() => void>();
+  private blocked = false;
+  private state: 'open' | 'suspended' | 'closed' | 'gone' = 'open';
+
+  constructor(out: ScreenOutput, options: ScreenOptions = {}) {
+    this.out = out;
+    this.live = options.live ?? out.isTTY === true;
+    this.onGone = options.onGone ?? (() => {});
+    out.on('error', this.lost);
+    out.on('close', this.lost);
+    if (!this.live) return;
+    out.on('resize', this.resized);
+    this.write(MODES_ON);
+  }
+
+  /** Columns of the terminal; 80 where unknown. */
+  get columns(): number {
+    return this.out.columns || 80;
+  }
+
+  /** Rows of the terminal; 24 where unknown. */
+  get rows(): number {
+    return this.out.rows || 24;
+  }
+
+  /** Rows that a prompt may take: the block stays lower than the screen. */
+  get promptRows(): number {
+    return Math.max(1, this.rows - this.shownFooter().length - 1);
+  }
+
+  /** Prints lines for good, above whatever is open. Remote text in them is sanitised by the caller. */
+  log(text: string): void {
+    if (this.state === 'closed' || this.state === 'gone') return;
+    this.pending.push(text);
+    if (this.live) {
+      this.recent.push(text);
+      if (this.recent.length > KEPT_LINES) this.recent.shift();
+    }
+    this.schedule();
+  }
+
+  /** Status lines under the open prompt; each is cut to the width. */
+  setFooter(lines: readonly string[]): void {
+    if (lines.length === this.footer.length && lines.every((line, i) => line === this.footer[i])) return;
+    this.footer = [...lines];
+    this.schedule();
+  }
+
+  /** Writes a sequence that takes no room (a bell, a title) between two paints. */
+  signal(sequence: string): void {
+    if (this.live && this.state === 'open' && sequence !== '') this.write(sequence);
+  }
+
+  /** An output for one prompt, to be ended by it. What stands above its cursor then is printed for good. */
+  open(): PromptOutput {
+    const frame = new Frame();
+    let discarded = false;
+    this.frames.push(frame);
+    const close = () => {
+      const index = this.frames.indexOf(frame);
+      if (index < 0) return;
+      this.frames.splice(index, 1);
+      if (!discarded) for (const row of frame.rows.slice(0, frame.row)) this.log(paint(row));
+      this.schedule();
+    };
+    const output = new Writable({
+      decodeStrings: false,
+      write: (chunk, _encoding, done) => {
+        frame.write(String(chunk));
+        this.schedule();
+        done();
+      },
+    });
+    const end = output.end.bind(output);
+    // at once, not with the stream's later events: what the caller prints next stands below the answer
+    const endNow = () => {
+      close();
+      return end();
+    };
+    const discard = () => {
+      discarded = true;
+    };
+    return Object.assign(output, { end: endNow, discard, isTTY: true, columns: ENDLESS, rows: 1000 });
+  }
+
+  /** Calls back after the terminal's size changed, until the returned function is called. */
+  onResize(listener: () => void): () => void {
+    this.resizeListeners.add(listener);
+    return () => this.resizeListeners.delete(listener);
+  }
+
+  /** Clears and shows the newest lines again (Ctrl-L; a resize that leaves the cursor's place unknown). */
+  redraw = (): void => {
+    if (!this.live || this.state !== 'open') return;
+    // as many lines as can have stood above the block: one may show twice in the scrollback, none is lost
+    let room = this.rows - this.painted.cursorRow - 1;
+    const unwritten = this.pending.length;
+    let first = this.recent.length;
+    while (first > 0 && (room > 0 || this.recent.length - first < unwritten)) {
+      first--;
+      room -= this.height(this.recent[first] ?? '');
+    }
+    this.pending = this.recent.slice(first);
+    this.painted = NOTHING;
+    this.paint(CLEAR);
+  };
+
+  /** An empty screen with the live block at its top; what was printed stays in the scrollback. */
+  clear(): void {
+    if (!this.live || this.state !== 'open') return;
+    this.recent = [...this.pending];
+    this.painted = NOTHING;
+    this.paint(CLEAR);
+  }
+
+  /** Leaves a clean line for the shell (Ctrl-Z). */
+  suspend(): void {
+    if (this.state !== 'open') return;
+    if (this.live) this.write(this.erase() + MODES_OFF);
+    this.painted = NOTHING;
+    this.state = 'suspended';
+  }
+
+  /** Draws the block where the cursor is now. */
+  resume(): void {
+    if (this.state === 'closed' || this.state === 'gone') return;
+    this.state = 'open';
+    this.painted = NOTHING;
+    if (this.live) this.paint(`\r${CSI}K${MODES_ON}`);
+  }
+
+  /** Prints what is left, removes the live block, and gives the terminal back as it was. */
+  close(): void {
+    if (this.state === 'closed' || this.state === 'gone') return;
+    this.state = 'open';
+    this.frames.length = 0;
+    this.footer = [];
+    this.blocked = false;
+    this.paint();
+    if (this.live) this.write(MODES_OFF);
+    this.state = 'closed';
+    this.cancel();
+    this.out.off('resize', this.resized);
+  }
+
+  /** Writes nothing any more: the terminal is not there. */
+  abandon(): void {
+    this.state = 'gone';
+    this.cancel();
+    this.pending = [];
+    this.out.off('resize', this.resized);
+  }
+
+  /** Resolves when everything written so far has left the program, or cannot any more. */
+  written(): Promise<void> {
+    if (this.state === 'gone' || this.out.destroyed || this.out.writableLength === 0)
+      return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        for (const event of ['drain', 'error', 'close']) this.out.off(event, done);
+        resolve();
+      };
+      for (const event of ['drain', 'error', 'close']) this.out.once(event, done);
+      this.out.write('', done);
+    });
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.blocked || this.state !== 'open') return;
+    this.scheduled = setImmediate(() => {
+      this.scheduled = undefined;
+      this.paint();
+    });
+  }
+
+  private cancel(): void {
+    if (this.scheduled) clearImmediate(this.scheduled);
+    this.scheduled = undefined;
+  }
+
+  private paint(before = ''): void {
+    this.cancel();
+    if (this.state !== 'open' || this.blocked) return;
+    const printed = this.pending.splice(0);
+    if (!this.live) {
+      if (printed.length > 0) this.write(`${printed.join('\n')}\n`);
+      return;
+    }
+    const block = this.block();
+    const lines = printed.map((line) => `${line.replaceAll('\n', '\r\n')}\r\n`).join('');
+    const text = before + this.erase() + lines + drawn(block);
+    this.painted = block;
+    if (text !== '') this.write(`${BEGIN}${text}${block.hidden ? '' : SHOW_CURSOR}${END}`);
+  }
+
+  private erase(): string {
+    const { rows, cursorRow } = this.painted;
+    if (rows.length === 0) return '';
+    // saved and restored: on the last row of the screen, where a resize may have put it, down does not move
+    const rest = rows.length > 1 ? `\x1b7${CSI}B${CSI}J\x1b8` : '';
+    return `\r${cursorRow > 0 ? `${CSI}${cursorRow}A` : ''}${CSI}K${rest}`;
+  }
+
+  private block(): Block {
+    const frame = this.frames.at(-1);
+    const footer = this.shownFooter();
+    if (!frame && footer.length === 0) return NOTHING;
+    const laid = layout(frame ?? new Frame(), this.columns, this.promptRows);
+    // one column less: a full row would sit at the edge, where terminals differ about the cursor
+    const foot = footer.map((line) => footerRow(line, this.columns - 1));
+    return {
+      ...laid,
+      rows: [...laid.rows, ...foot.map(({ row }) => row)],
+      widths: [...laid.widths, ...foot.map((line) => line.width)],
+      hidden: frame === undefined || laid.hidden,
+    };
+  }
+
+  private shownFooter(): readonly string[] {
+    return this.footer.slice(0, Math.max(0, this.rows - 3));
+  }
+
+  private height(text: string): number {
+    const rows = (line: string) => Math.max(1, Math.ceil(width(line) / this.columns));
+    return text.split('\n').reduce((sum, line) => sum + rows(line), 0);
+  }
+
+  // Going up by the cursor's row is exact unless a row from the block's top to the cursor was wider than the
+  // terminal is now: terminals then differ (all rows reflow, none, or all but the cursor's).
+  private readonly resized = (): void => {
+    const { widths, cursorRow, cursorColumn } = this.painted;
+    const torn = widths.slice(0, cursorRow + 1).some((columns) => columns > this.columns);
+    if (torn || cursorColumn >= this.columns || cursorRow >= this.rows) this.redraw();
+    else this.paint();
+    for (const listener of this.resizeListeners) listener();
+  };
+
+  private readonly lost = (): void => {
+    if (this.state === 'gone') return;
+    const closed = this.state === 'closed';
+    this.abandon();
+    if (!closed) this.onGone();
+  };
+
+  /** A slow terminal or pipe is not written to until it has taken what it has: lines wait and go together. */
+  private write(text: string): void {
+    if (this.state === 'gone' || this.out.destroyed || this.out.writableEnded) return;
+    if (this.out.write(text) || this.blocked) return;
+    this.blocked = true;
+    this.out.once('drain', () => {
+      this.blocked = false;
+      this.schedule();
+    });
+  }
+}
+
+function drawn(block: Block): string {
+  if (block.rows.length === 0) return '';
+  const up = block.rows.length - 1 - block.cursorRow;
+  const across = block.cursorColumn;
+  const place = `${up > 0 ? `${CSI}${up}A` : ''}\r${across > 0 ? `${CSI}${across}C` : ''}`;
+  return `${NO_WRAP}${block.rows.join('\r\n')}${WRAP}${place}`;
+}

@@ -1,0 +1,16 @@
+/** The prompts' words for tests. */
+import type { PromptWords } from '../../src/ui/prompts/words.ts';
+
+export const words: PromptWords = {
+  yes: 'yes',
+  no: 'no',
+  yesKeys: ['y', 'yes'],
+  noKeys: ['n', 'no'],
+  menuHint: 'number or letter, Esc back',
+  textHint: 'Enter to answer, Esc back',
+  passwordHint: 'not shown',
+  empty: 'give a value',
+  noSuchChoice: (text) => `no choice ${text}`,
+  moreAbove: 'more above',
+  moreBelow: 'more below',
+};
