@@ -1,7 +1,7 @@
 /** Lo que dice cada acción al terminar. */
-import type { NoticeWords } from '../en/notices.ts';
+import type { notices as en } from '../en/notices.ts';
 
-export const notices: NoticeWords = {
+export const notices: typeof en = {
   registered: ({ jid }) => `La cuenta ${jid} está registrada.`,
   'message-acknowledged': ({ chat }) => `Mensaje a ${chat}: recibido por el servidor.`,
   'message-queued': ({ chat, reason }) =>
