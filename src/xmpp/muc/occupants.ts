@@ -1,5 +1,5 @@
 /** Who is in a room, as its presence stanzas tell. XEP-0045 §7.1, §7.2. */
-import { bareOf, parseJid, resourceOf } from '../jid.ts';
+import { parseJid, resourceOf } from '../jid.ts';
 import { child, childText, type Element, elements } from '../stanza.ts';
 
 export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
@@ -93,8 +93,7 @@ export function parseOccupantPresence(stanza: Element): OccupantPresence | undef
     },
     codes: parseStatusCodes(stanza),
     newNick: resourceOf(parseJid(`${from.bare}/${item?.attrs.nick ?? ''}`)?.full ?? '') || undefined,
-    actor:
-      actor?.attrs.nick ?? (actor?.attrs.jid && bareOf(parseJid(actor.attrs.jid)?.full ?? '')) ?? undefined,
+    actor: actor?.attrs.nick || parseJid(actor?.attrs.jid)?.bare,
     reason: text(item, 'reason'),
     destroyed,
   };
