@@ -234,7 +234,18 @@ export class Client extends EventEmitter<ChatEvents> {
     presence.on('subscriptionRequest', ({ from, text, nick }) => this.#asked(from, text, nick));
     presence.on('subscriptionEnded', ({ jid }) => this.#requests.close(requestId.subscription(jid)));
     session.on('online', () => void this.#learnArchive(this.account));
+    session.on('authenticated', ({ mechanism }) => this.#remember(mechanism, session.jid));
     this.#attachFiles(features);
+  }
+
+  /** The account worked: it is known from now on, and a weaker mechanism would be noticed. */
+  #remember(mechanism: string, jid: string): void {
+    const known = this.#stores.accounts.account(this.account);
+    this.#stores.accounts.put({
+      account: this.account,
+      mechanism,
+      resource: known?.resource ?? resourceOf(jid) ?? '',
+    });
   }
 
   #attachFiles(features: Features): void {

@@ -1,0 +1,112 @@
+/** Opens what an account needs: its local data, its client, and how to reach its server. */
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from '../chat/client.ts';
+import { ChatError } from '../chat/problem.ts';
+import type { SettingName } from '../chat/settings.ts';
+import type { Stores } from '../chat/stores.ts';
+import type { Config } from '../config/config.ts';
+import type { SessionOptions } from '../xmpp/session/create-session.ts';
+
+/** What of the configuration an account is opened with; the demo puts its own in. */
+export type Reach = Pick<Config, 'service' | 'resource' | 'dataDir' | 'filesDir' | 'timeout' | 'debug'> & {
+  /** PEM text */
+  readonly ca?: string | undefined;
+};
+
+export interface AccountHostOptions {
+  readonly reach: Reach;
+  readonly version: string;
+  readonly languages: readonly string[];
+  readonly overrides?: Readonly<Partial<Record<SettingName, string>>>;
+}
+
+export interface AccountHost {
+  /** Opens the local data, once. Throws StorageError. */
+  stores(): Promise<Stores>;
+  /** A client that connects when it is first asked to. `password` is asked for then. */
+  client(jid: string, password?: () => Promise<string>): Promise<Client>;
+  session(jid: string, password: string): SessionOptions;
+  /** Ends every client and the local data. */
+  close(): Promise<void>;
+}
+
+/** Reads a file of certificates; ChatError `no-certificates` where it holds none. */
+export function readCertificates(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ChatError('unreadable-file', { path, reason: (error as NodeJS.ErrnoException).code ?? '' });
+  }
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new ChatError('no-certificates', { path });
+  return text;
+}
+
+export function accountHost({ reach, version, languages, overrides }: AccountHostOptions): AccountHost {
+  const clients = new Set<Client>();
+  let opened: Promise<Stores> | undefined;
+  let trace: number | undefined;
+
+  /** Readable by the user alone: it holds what was said. */
+  function debug(line: string): void {
+    trace ??= openSync(reach.debug ?? '', 'a', 0o600);
+    appendFileSync(trace, line.endsWith('\n') ? line : `${line}\n`);
+  }
+
+  async function open(): Promise<Stores> {
+    const { DATABASE_FILE, openStores } = await import('../storage/stores.ts');
+    return openStores(join(reach.dataDir, DATABASE_FILE));
+  }
+
+  const stores = () => {
+    opened ??= open();
+    return opened;
+  };
+
+  function session(jid: string, password: string): SessionOptions {
+    return {
+      jid,
+      password,
+      // Each run its own: two runs with one resource would throw each other out (RFC 6120 §7.7.2.2).
+      resource: reach.resource ?? `xmpp-chat.${randomBytes(6).toString('base64url')}`,
+      service: reach.service,
+      ca: reach.ca,
+      lang: languages[0],
+      timeout: reach.timeout,
+      debug: reach.debug === undefined ? undefined : debug,
+    };
+  }
+
+  return {
+    stores,
+    session,
+    async client(jid, password) {
+      const held = await stores();
+      const client = new Client({
+        account: jid,
+        stores: held,
+        session:
+          password &&
+          (async () => ({
+            ...session(jid, await password()),
+            strongestSeen: held.accounts.account(jid)?.mechanism,
+          })),
+        filesDir: () => reach.filesDir,
+        version,
+        languages,
+        ...(overrides === undefined ? {} : { overrides }),
+      });
+      clients.add(client);
+      return client;
+    },
+    async close() {
+      await Promise.all([...clients].map((client) => client.close()));
+      const held = await opened?.catch(() => undefined);
+      held?.close();
+      if (trace !== undefined) closeSync(trace);
+    },
+  };
+}
