@@ -1,0 +1,342 @@
+/**
+ * The JSON lines, as schema/json-lines.schema.json describes them: domain types in, plain records out.
+ *
+ * Scripts are written against these. Fields may be added; `v` changes when one is taken away or means something else.
+ * A field that every record of its type has is `null` where there is nothing to say, one that was added may be absent.
+ * Times are RFC 3339 in UTC. Nothing is sanitised: JSON escapes what a terminal must not see.
+ */
+import type { Contact, FileTransfer, Request, Resource } from '../chat/events.ts';
+import type { Message } from '../chat/message.ts';
+import type { RoomRow, UserDetails, UserRow } from '../chat/people.ts';
+import { formatDateTime } from '../xmpp/datetime.ts';
+import type { Row } from './rows.ts';
+
+export interface RecordOf<T extends string> {
+  readonly v: 1;
+  readonly type: T;
+}
+
+type OrNull<T> = T | null;
+
+export interface MessageRecord extends RecordOf<'message'> {
+  readonly account: string;
+  readonly chat: string;
+  readonly kind: Message['kind'];
+  readonly from: string;
+  readonly nick: OrNull<string>;
+  readonly to: string;
+  readonly id: string;
+  readonly stanzaId: OrNull<string>;
+  readonly body: string;
+  readonly time: string;
+  readonly direction: Message['direction'];
+  readonly source: Message['source'];
+  readonly state: OrNull<NonNullable<Message['state']>>;
+  readonly encryption: string;
+  readonly replaces: OrNull<string>;
+  readonly retracted: boolean;
+  readonly replyTo: OrNull<string>;
+  readonly reactions: Message['reactions'];
+  readonly mention: boolean;
+  readonly subject?: string | undefined;
+  readonly url?: string | undefined;
+  readonly failure?: Message['failure'];
+  /** under `--listen`: a message told before has changed, and how */
+  readonly change?: 'state' | 'corrected' | 'retracted' | 'reacted' | undefined;
+}
+
+export interface ResourceRecord {
+  readonly resource: string;
+  readonly show: Resource['show'];
+  readonly status: string;
+  readonly priority: number;
+  readonly client: OrNull<string>;
+}
+
+export interface ContactRecord extends RecordOf<'contact'> {
+  readonly jid: string;
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly subscription: Contact['subscription'];
+  readonly ask: boolean;
+  readonly resources: readonly ResourceRecord[];
+  readonly lastSeen: OrNull<string>;
+  readonly unread: number;
+}
+
+export interface RequestRecord extends RecordOf<'request'> {
+  readonly kind: Request['kind'];
+  readonly from: string;
+  readonly id: string;
+  readonly time: string;
+  readonly text: OrNull<string>;
+  readonly nick?: string | undefined;
+  readonly room?: string | undefined;
+  /** the room asks for a password, and the invitation brought one; the password itself is not told */
+  readonly hasPassword?: true | undefined;
+  readonly name?: string | undefined;
+  readonly size?: number | undefined;
+  /** under `--listen`: it needs no answer any more */
+  readonly closed?: true | undefined;
+}
+
+export interface FileRecord extends RecordOf<'file'> {
+  readonly id: string;
+  readonly peer: string;
+  readonly direction: FileTransfer['direction'];
+  readonly name: string;
+  readonly size: OrNull<number>;
+  readonly sent: number;
+  readonly path: OrNull<string>;
+  readonly state: FileTransfer['state'];
+  readonly route: string;
+  readonly sha256: OrNull<string>;
+  readonly failure?: string | undefined;
+}
+
+/** A row of the directory, or (`--user`) everything known of one JID. */
+export interface UserRecord extends RecordOf<'user'> {
+  readonly jid: string;
+  readonly userName: OrNull<string>;
+  readonly email: OrNull<string>;
+  readonly name: OrNull<string>;
+  /** where it is known from */
+  readonly source: OrNull<UserRow['from']>;
+  readonly groups?: readonly string[] | undefined;
+  readonly subscription?: Contact['subscription'] | undefined;
+  readonly ask?: boolean | undefined;
+  readonly blocked?: boolean | undefined;
+  readonly resources?: readonly (ResourceRecord & {
+    readonly time?: string | undefined;
+    readonly idleSeconds?: number | undefined;
+  })[];
+  readonly lastSeen?: string | undefined;
+  readonly vcard?: Readonly<Record<string, string>> | undefined;
+  readonly sharedRooms?: UserDetails['sharedRooms'] | undefined;
+  readonly failure?: string | undefined;
+}
+
+export interface RoomRecord extends RecordOf<'room'> {
+  readonly room: string;
+  readonly name: string;
+  readonly kept: boolean;
+  readonly joined: boolean;
+  readonly occupants: OrNull<number>;
+  readonly description?: string | undefined;
+  readonly passwordProtected?: boolean | undefined;
+  readonly membersOnly?: boolean | undefined;
+}
+
+export interface BlockedRecord extends RecordOf<'blocked'> {
+  readonly jid: string;
+}
+
+/** How an action ended. `id` repeats the id of the command, where one came in as JSON. */
+export interface ResultRecord extends RecordOf<'result'> {
+  readonly id: OrNull<string>;
+  readonly ok: true;
+  readonly condition: OrNull<string>;
+  readonly text: OrNull<string>;
+  readonly hint: OrNull<string>;
+  readonly exitCode: number;
+}
+
+export interface ErrorRecord extends RecordOf<'error'> {
+  readonly id: OrNull<string>;
+  readonly ok: false;
+  readonly condition: string;
+  readonly text: OrNull<string>;
+  readonly hint: OrNull<string>;
+  readonly exitCode: number;
+}
+
+export function messageRecord(message: Message): MessageRecord {
+  return {
+    v: 1,
+    type: 'message',
+    account: message.account,
+    chat: message.chat,
+    kind: message.kind,
+    from: message.from,
+    nick: message.nick ?? null,
+    to: message.to,
+    id: message.id,
+    stanzaId: message.stanzaId ?? null,
+    body: message.body,
+    time: formatDateTime(message.time),
+    direction: message.direction,
+    source: message.source,
+    state: message.state ?? null,
+    encryption: message.encryption,
+    replaces: message.replaces ?? null,
+    retracted: message.retracted,
+    replyTo: message.replyTo ?? null,
+    reactions: message.reactions,
+    mention: message.mention,
+    subject: message.subject,
+    url: message.url,
+    failure: message.failure,
+  };
+}
+
+function resourceRecord(resource: Resource): ResourceRecord {
+  const { show, status, priority, client } = resource;
+  return { resource: resource.resource, show, status, priority, client: client ?? null };
+}
+
+export function contactRecord(contact: Contact): ContactRecord {
+  return {
+    v: 1,
+    type: 'contact',
+    jid: contact.jid,
+    name: contact.name,
+    groups: contact.groups,
+    subscription: contact.subscription,
+    ask: contact.ask,
+    resources: contact.resources.map(resourceRecord),
+    lastSeen: contact.lastSeen === undefined ? null : formatDateTime(contact.lastSeen),
+    unread: contact.unread,
+  };
+}
+
+export function requestRecord(request: Request): RequestRecord {
+  return {
+    v: 1,
+    type: 'request',
+    kind: request.kind,
+    from: request.from,
+    id: request.id,
+    time: formatDateTime(request.time),
+    text: request.text ?? null,
+    nick: request.nick,
+    room: request.room,
+    hasPassword: request.password === undefined ? undefined : true,
+    name: request.name,
+    size: request.size,
+  };
+}
+
+export function fileRecord(file: FileTransfer): FileRecord {
+  return {
+    v: 1,
+    type: 'file',
+    id: file.id,
+    peer: file.peer,
+    direction: file.direction,
+    name: file.name,
+    size: file.size ?? null,
+    sent: file.sent,
+    path: file.path ?? null,
+    state: file.state,
+    route: file.route,
+    sha256: file.sha256 ?? null,
+    failure: file.failure,
+  };
+}
+
+export function userRecord(user: UserRow): UserRecord {
+  return {
+    v: 1,
+    type: 'user',
+    jid: user.jid,
+    userName: user.userName ?? null,
+    email: user.email ?? null,
+    name: user.name ?? null,
+    source: user.from,
+  };
+}
+
+export function detailsRecord(details: UserDetails): UserRecord {
+  return {
+    v: 1,
+    type: 'user',
+    jid: details.jid,
+    userName: null,
+    email: null,
+    name: details.name ?? null,
+    source: null,
+    groups: details.groups,
+    subscription: details.subscription,
+    ask: details.ask,
+    blocked: details.blocked,
+    resources: details.resources.map((resource) => ({
+      ...resourceRecord(resource),
+      time: resource.time,
+      idleSeconds: resource.idleSeconds,
+    })),
+    lastSeen: details.lastSeen === undefined ? undefined : formatDateTime(details.lastSeen),
+    vcard: details.vcard,
+    sharedRooms: details.sharedRooms,
+    failure: details.failure,
+  };
+}
+
+export function roomRecord(room: RoomRow): RoomRecord {
+  return {
+    v: 1,
+    type: 'room',
+    room: room.room,
+    name: room.name,
+    kept: room.kept,
+    joined: room.joined,
+    occupants: room.occupants ?? null,
+    description: room.description,
+    passwordProtected: room.passwordProtected,
+    membersOnly: room.membersOnly,
+  };
+}
+
+/** What an action ends with. Without `id` the action came from the command line. */
+export interface Ending {
+  readonly id?: string | undefined;
+  readonly condition?: string | undefined;
+  readonly text?: string | undefined;
+  readonly hint?: string | undefined;
+  /** default 0 for a result, 1 for an error */
+  readonly exitCode?: number | undefined;
+}
+
+export function resultRecord(ending: Ending = {}): ResultRecord {
+  const condition = ending.condition ?? null;
+  return { v: 1, type: 'result', ok: true, condition, ...rest(ending), exitCode: ending.exitCode ?? 0 };
+}
+
+export function errorRecord(ending: Ending & { readonly condition: string }): ErrorRecord {
+  const { condition, exitCode = 1 } = ending;
+  return { v: 1, type: 'error', ok: false, condition, ...rest(ending), exitCode };
+}
+
+function rest(ending: Ending) {
+  return { id: ending.id ?? null, text: ending.text ?? null, hint: ending.hint ?? null };
+}
+
+export type RowRecord =
+  | BlockedRecord
+  | ContactRecord
+  | FileRecord
+  | MessageRecord
+  | RequestRecord
+  | RoomRecord
+  | UserRecord;
+
+/** The record of a row that an action gave. */
+export function rowRecord(row: Row): RowRecord {
+  switch (row.type) {
+    case 'contact':
+      return contactRecord(row.contact);
+    case 'user':
+      return userRecord(row.user);
+    case 'details':
+      return detailsRecord(row.details);
+    case 'room':
+      return roomRecord(row.room);
+    case 'message':
+      return messageRecord(row.message);
+    case 'request':
+      return requestRecord(row.request);
+    case 'file':
+      return fileRecord(row.file);
+    case 'blocked':
+      return { v: 1, type: 'blocked', jid: row.jid };
+  }
+}
