@@ -8,7 +8,7 @@
  * and that the middleware listens to `element` and `send` only. client-adapter.test.ts turns red when one changes.
  */
 import { EventEmitter } from 'node:events';
-import { client, type Entity } from '@xmpp/client';
+import { client, type Entity, type TransportClass } from '@xmpp/client';
 import { ConnectionError, DisconnectedError, StreamError, type XmppError } from '../errors.ts';
 import type { Traffic } from './debug.ts';
 import type { Established } from './establish.ts';
@@ -154,7 +154,8 @@ export class ClientStream {
     entity.reconnect.stop();
     entity.removeAllListeners('element').removeAllListeners('send');
     entity.on('error', () => undefined);
-    const Base = entity.transports.find(({ prototype }) => prototype.NS === 'jabber:client');
+    // The one for STARTTLS: the others are WebSocket, which is framed otherwise, and direct TLS, derived from it.
+    const Base = entity.transports.find(({ prototype }) => takes(prototype, 'xmpp://localhost'));
     if (Base === undefined) throw new Error('@xmpp/client has no TCP transport');
 
     class Transport extends Base {
@@ -228,5 +229,14 @@ export class ClientStream {
     if (!this.#closing) this.#reason ??= new ConnectionError('closed', 'the server closed the stream');
     this.#shut();
     this.#socket?.end();
+  }
+}
+
+/** What the package itself asks to find a transport; the ones for other schemes give nothing or throw. */
+function takes(prototype: TransportClass, service: string): boolean {
+  try {
+    return prototype.socketParameters(service) !== undefined;
+  } catch {
+    return false;
   }
 }

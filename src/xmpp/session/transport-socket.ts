@@ -83,7 +83,7 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
   }
 
   #adopt(established: Established): void {
-    const { socket, tls } = established;
+    const { socket } = established;
     this.#established = established;
     const utf8 = new Utf8Stream();
     const read = (chunk: Buffer) => {
@@ -100,10 +100,6 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
       clearTimeout(this.#linger);
       this.emit('close');
     });
-    // With TLS 1.3 the server's second session ticket and its first answer wait 40 ms for an acknowledgement
-    // that our side delays (Nagle there, delayed ACK here): one byte of white space carries it at once.
-    if (tls?.getProtocol() === 'TLSv1.3')
-      tls.once('session', () => setImmediate(() => socket.writable && socket.write(' ')));
     socket.resume();
     this.emit('connect');
   }
