@@ -48,21 +48,24 @@ export function createTheme({ level, background }: ThemeOptions): Theme {
     if (level === 1) return paint[nearest(hue)];
     return paint.rgb(...hsluvToRgb(hue, 100, LIGHTNESS[background]));
   };
+  const dark = background === 'dark';
+  // chalk's own functions take any number of arguments, and whoever calls back may give more than one
+  const one = (style: (text: string) => string) => (text: string) => style(text);
   return {
     level,
-    bold: paint.bold,
-    dim: paint.dim,
-    italic: paint.italic,
-    strike: paint.strikethrough,
-    code: background === 'dark' ? paint.yellowBright : paint.magenta,
-    bar: paint.inverse,
-    accent: background === 'dark' ? paint.cyan : paint.blue,
-    success: paint.green,
-    warning: background === 'dark' ? paint.yellow : paint.magenta,
-    error: paint.red,
-    badge: background === 'dark' ? paint.yellow : paint.magenta,
-    mention: paint.bold.underline,
-    notification: paint.bold,
+    bold: one(paint.bold),
+    dim: one(paint.dim),
+    italic: one(paint.italic),
+    strike: one(paint.strikethrough),
+    code: one(dark ? paint.yellowBright : paint.magenta),
+    bar: one(paint.inverse),
+    accent: one(dark ? paint.cyan : paint.blue),
+    success: one(paint.green),
+    warning: one(dark ? paint.yellow : paint.magenta),
+    error: one(paint.red),
+    badge: one(dark ? paint.yellow : paint.magenta),
+    mention: one(paint.bold.underline),
+    notification: one(paint.bold),
     person(identity, text) {
       const known = colours.get(identity) ?? colourOf(identity);
       if (colours.size > 5000) colours.clear();

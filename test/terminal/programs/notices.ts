@@ -82,6 +82,7 @@ async function conversation(): Promise<void> {
     async entered(text, editing) {
       if (text === '/close') return 'leave';
       if (text === '/wait') pending.push('hello');
+      for (const redraw of redraws) redraw();
       terminal.log(`SENT ${editing ? 'again ' : ''}${JSON.stringify(text)}`);
       return 'stay';
     },
