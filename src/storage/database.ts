@@ -81,6 +81,10 @@ function guarded(path: string, driver: Driver, guardOpen: Guard, busyTimeout: nu
   const statements = new Map<string, Statement>();
   const guard: Guard = (work) => {
     if (closed) throw new StorageError('closed', path, 'the database is closed');
+    // SQLite undoes a transaction by itself after some failures (full disk, failing disk). Whoever caught that and
+    // goes on would write outside of it.
+    if (depth > 0 && !driver.isTransaction)
+      throw new StorageError('failed', path, 'the transaction has been undone');
     return guardOpen(work);
   };
 
@@ -93,7 +97,6 @@ function guarded(path: string, driver: Driver, guardOpen: Guard, busyTimeout: nu
       guard(() => driver.exec('COMMIT'));
       return result;
     } catch (error) {
-      // A full disk has rolled back by itself.
       if (!closed && driver.isTransaction) guard(() => driver.exec('ROLLBACK'));
       throw error;
     } finally {

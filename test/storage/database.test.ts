@@ -74,6 +74,24 @@ describe('transactions', () => {
     expect(all()).toEqual([5]);
   });
 
+  it('writes nothing more once SQLite has undone it by itself', () => {
+    const { database, add, all } = scratch();
+    const work = () => {
+      add(1);
+      database.execute('ROLLBACK');
+      try {
+        add(2);
+      } catch {
+        add(3);
+      }
+    };
+    expect(failure(() => database.transaction(work)).condition).toBe('failed');
+    expect(failure(() => database.transaction(() => database.transaction(work))).condition).toBe('failed');
+    expect(all()).toEqual([]);
+    database.transaction(() => add(4));
+    expect(all()).toEqual([4]);
+  });
+
   it('refuses a promise, and keeps nothing of it', () => {
     const { database, add, all } = scratch();
     expect(() => database.transaction(async () => add(1))).toThrow(TypeError);
