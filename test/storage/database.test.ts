@@ -3,7 +3,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 import { isStorageFailure } from '../../src/chat/stores.ts';
 import { runScript, temporaryDatabase, temporaryFolder, temporaryStores } from './support.ts';
-import { account, incoming } from './support-message.ts';
+import { account, incoming, romeo } from './support-message.ts';
 
 function failure(work: () => unknown) {
   try {
@@ -164,6 +164,17 @@ describe('two instances', () => {
       'from one',
       'from two',
     ]);
+  });
+
+  it('do not write between what the other reads and writes in one transaction', () => {
+    const path = join(temporaryFolder(), 'x.db');
+    const [one, two] = [temporaryStores(path), temporaryStores(path, { busyTimeout: 30 })];
+    one.messages.transaction(() => {
+      const { count } = one.messages.unread(account, romeo);
+      expect(failure(() => two.messages.append(incoming())).condition).toBe('locked');
+      one.messages.append(incoming({ body: `after ${count}` }));
+    });
+    expect(two.messages.append(incoming()).row).toBe(2);
   });
 
   it('make a new database together and lose nothing of what both write', async () => {

@@ -3,6 +3,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/storage/database.ts';
 import { APPLICATION_ID, migrate, migrations } from '../../src/storage/migrate.ts';
+import type { Database } from '../../src/storage/sql.ts';
 import { runScript, temporaryDatabase, temporaryFolder, temporaryStores } from './support.ts';
 import { account, incoming, romeo } from './support-message.ts';
 
@@ -56,6 +57,21 @@ describe('migrations', () => {
     },
     30_000,
   );
+
+  it('does no step that another process did while this one waited for the lock', () => {
+    const waiting = temporaryDatabase(join(temporaryFolder(), 'x.db'));
+    const later = [...migrations, 'CREATE TABLE later (a)'];
+    const other = temporaryDatabase(waiting.path);
+    const late: Database = {
+      ...waiting,
+      transaction: (work) => {
+        migrate(other, later);
+        return waiting.transaction(work);
+      },
+    };
+    migrate(late, later);
+    expect(waiting.pragma('user_version')).toBe(later.length);
+  });
 
   it('keeps the version before when a step fails', () => {
     const path = join(temporaryFolder(), 'x.db');
