@@ -84,3 +84,49 @@ export function verifyCaps(info: DiscoInfo, caps: Caps): boolean {
     verificationString(info, caps.hash) === caps.ver
   );
 }
+
+/** What keeps capabilities over sessions: texts by `hash ver`. */
+export interface CapsStore {
+  get(key: string): string | undefined;
+  put(key: string, value: string): void;
+}
+
+/** answers kept in memory; the store has its own bound */
+const MOST = 1000;
+
+/** Verified answers by their string, for everybody who announces it (§5.4). */
+export function capsMemory(store?: CapsStore) {
+  const answers = new Map<string, DiscoInfo>();
+  const keyOf = ({ hash, ver }: Caps) => `${hash} ${ver}`;
+  const keep = (key: string, info: DiscoInfo) => {
+    const [oldest] = answers.keys();
+    if (answers.size >= MOST && oldest !== undefined) answers.delete(oldest);
+    answers.set(key, info);
+  };
+  return {
+    get(caps: Caps): DiscoInfo | undefined {
+      const key = keyOf(caps);
+      const known = answers.get(key);
+      if (known !== undefined) return known;
+      const info = restore(store?.get(key), caps);
+      if (info !== undefined) keep(key, info);
+      return info;
+    },
+    /** Only what `verifyCaps` accepts may be put here. */
+    put(caps: Caps, info: DiscoInfo): void {
+      keep(keyOf(caps), info);
+      store?.put(keyOf(caps), JSON.stringify(info));
+    },
+  };
+}
+
+/** What was stored counts only while it still gives its own string: a damaged row is no answer. */
+function restore(text: string | undefined, caps: Caps): DiscoInfo | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const info = JSON.parse(text) as DiscoInfo;
+    return verifyCaps(info, caps) ? info : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -34,8 +34,8 @@ interface Chat {
 }
 
 export interface ChatStatesOptions {
-  /** asks (by capabilities) whether somebody at that bare JID understands chat states */
-  supports(jid: string): Promise<boolean>;
+  /** asks (by capabilities) whether a resource of that bare JID has the feature */
+  supports(jid: string, feature: string): Promise<boolean>;
   /** whether they may know what we do: those who see our presence. §7 */
   mayKnow(jid: string): boolean;
   /** registers the namespace with disco */
@@ -90,7 +90,7 @@ export function outgoingChatStates(session: Session, options: ChatStatesOptions)
 
   const ask = (jid: string, chat: Chat) => {
     chat.support = false;
-    options.supports(jid).then(
+    options.supports(jid, NS_CHAT_STATES).then(
       (yes) => {
         if (yes) chat.support = true;
         if (yes && chats.get(jid) === chat) tell(jid, chat);

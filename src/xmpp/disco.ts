@@ -2,7 +2,16 @@
  * XEP-0030: Service Discovery, version 2.5.0. https://xmpp.org/extensions/xep-0030.html
  * XEP-0128: Service Discovery Extensions, version 1.0.1 (read). https://xmpp.org/extensions/xep-0128.html
  */
-import { type Caps, NS_CAPS, parseCaps, verificationString, verifyCaps, xCaps } from './caps.ts';
+import {
+  type Caps,
+  type CapsStore,
+  capsMemory,
+  NS_CAPS,
+  parseCaps,
+  verificationString,
+  verifyCaps,
+  xCaps,
+} from './caps.ts';
 import { StanzaError } from './errors.ts';
 import { type Form, NS_FORMS, parseForm } from './forms.ts';
 import { parseJid } from './jid.ts';
@@ -36,12 +45,6 @@ export interface DiscoItem {
 /** An item of the own server with what it says of itself. */
 export interface Service extends DiscoItem {
   readonly info: DiscoInfo;
-}
-
-/** Capabilities by `hash ver`; anything that remembers, a Map or a table. */
-export interface CapsCache {
-  get(key: string): DiscoInfo | undefined;
-  set(key: string, info: DiscoInfo): unknown;
 }
 
 /** milliseconds each service has to describe itself */
@@ -91,7 +94,8 @@ export interface DiscoOptions {
   /** address of the program, names it in `<c/>` (XEP-0115 §4) */
   readonly node: string;
   readonly identity: Identity;
-  readonly cache?: CapsCache;
+  /** what was learnt in earlier sessions */
+  readonly caps?: CapsStore;
   /** whether an answer tells them nothing new: they see that we are there already */
   mayKnow?(jid: string): boolean;
 }
@@ -118,7 +122,7 @@ export interface Disco {
 export function disco(session: Session, options: DiscoOptions): Disco {
   const features = new Set([NS_DISCO_INFO, NS_DISCO_ITEMS, NS_CAPS]);
   const identities: Identity[] = [options.identity];
-  const cache: CapsCache = options.cache ?? new Map<string, DiscoInfo>();
+  const cache = capsMemory(options.caps);
   /** what each resource announces */
   const announced = new Map<string, Caps>();
   /** answers that hold for one address only, and requests under way; forgotten with the session */
@@ -177,17 +181,16 @@ export function disco(session: Session, options: DiscoOptions): Disco {
     return answer;
   };
 
-  const keyOf = (caps: Caps) => `${caps.hash} ${caps.ver}`;
   const known = (jid: string) => {
     const caps = announced.get(jid);
-    return caps && cache.get(keyOf(caps));
+    return caps && cache.get(caps);
   };
   const learn = async (jid: string): Promise<DiscoInfo | undefined> => {
     const caps = announced.get(jid);
     const node = caps && `${caps.node}#${caps.ver}`;
     const answer = await info(jid, node, { timeout: CAPS_DEADLINE }).catch(() => undefined);
     // XEP-0115 §5.4: what does not match holds for this address only, and is told to nobody else.
-    if (caps && answer && verifyCaps(answer, caps)) cache.set(keyOf(caps), answer);
+    if (caps && answer && verifyCaps(answer, caps)) cache.put(caps, answer);
     // A failure is not remembered: the next question asks again.
     if (answer === undefined) answers.delete(jid);
     return answer;

@@ -68,8 +68,8 @@ export interface Presence extends EventEmitter<PresenceEvents> {
   /** Wants their presence no longer. §3.3 */
   unsubscribe(jid: string): void;
 
-  /** Takes the presences of a bare JID (a room) out of all this, until released. */
-  claim(jid: string): () => void;
+  /** Takes the presences of the bare JIDs for which `test` is true (rooms) out of all this. Returns the undo. */
+  claim(test: (jid: string) => boolean): () => void;
   /** Whether a JID sees our presence by subscription, or is ourselves or our server. */
   isSubscribed(jid: string): boolean;
   /** Whether a JID knows that we are here: subscribed, shown to by directed presence, or written to. */
@@ -84,13 +84,14 @@ const MOST_STRANGERS = 1000;
 export function presence(session: Session, options: { roster: Roster }): Presence {
   const present = new Map<string, Map<string, ResourcePresence>>();
   const seen = new Map<string, { time: number; status: string }>();
-  const claimed = new Map<string, number>();
+  const claims = new Set<(jid: string) => boolean>();
   const shown = new Set<string>();
   /** bare JIDs whose answer we wait for, also on behalf of other devices */
   const asked = new Set<string>();
   const hooks = new Set<() => Node>();
   let own: OwnPresence | undefined;
 
+  const isClaimed = (jid: string) => [...claims].some((test) => test(jid));
   const note = (item: { jid: string; ask: boolean }) => item.ask && asked.add(item.jid);
   options.roster.on('loaded', ({ items }) => items.forEach(note));
   options.roster.on('changed', ({ item }) => note(item));
@@ -180,7 +181,7 @@ export function presence(session: Session, options: { roster: Roster }): Presenc
   session.on('presence', (stanza) => {
     const from = stanza.attrs.from ?? session.account;
     const { type } = stanza.attrs;
-    if (claimed.has(bareOf(from))) return;
+    if (isClaimed(bareOf(from))) return;
     if (type === undefined || type === 'unavailable') {
       // Rooms never joined are ignored: their occupants are nobody's resources (XEP-0045 §7.2.2).
       if (child(stanza, 'x', NS_MUC_USER) === undefined) onAvailability(stanza, from);
@@ -234,16 +235,9 @@ export function presence(session: Session, options: { roster: Roster }): Presenc
       subscription('unsubscribe', jid);
       asked.delete(bareOf(jid));
     },
-    claim(jid: string) {
-      claimed.set(jid, (claimed.get(jid) ?? 0) + 1);
-      let held = true;
-      return () => {
-        if (!held) return;
-        held = false;
-        const left = (claimed.get(jid) ?? 1) - 1;
-        if (left === 0) claimed.delete(jid);
-        else claimed.set(jid, left);
-      };
+    claim(test: (jid: string) => boolean) {
+      claims.add(test);
+      return () => void claims.delete(test);
     },
     isSubscribed(jid: string) {
       const bare = bareOf(jid);
@@ -254,7 +248,7 @@ export function presence(session: Session, options: { roster: Roster }): Presenc
     isShownTo(jid: string) {
       const bare = bareOf(jid);
       const service = parseJid(bare)?.local === undefined && domainOf(bare).endsWith(`.${session.domain}`);
-      return api.isSubscribed(jid) || service || shown.has(bare) || claimed.has(bare);
+      return api.isSubscribed(jid) || service || shown.has(bare) || isClaimed(bare);
     },
   });
   return Object.defineProperty(api, 'own', { get: () => own });

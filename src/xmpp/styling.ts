@@ -5,7 +5,8 @@ export const NS_STYLING = 'urn:xmpp:styling:0';
 
 /** Marks are not part of the texts; §7 recommends to show them: MARKS and FENCE say which they were. */
 export type Span =
-  | { readonly type: 'text' | 'code'; readonly text: string }
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'code'; readonly text: string }
   | { readonly type: 'strong' | 'emphasis' | 'strike'; readonly spans: readonly Span[] };
 
 export type Block =

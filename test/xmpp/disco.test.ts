@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Caps, parseCaps, verificationString, verifyCaps } from '../../src/xmpp/caps.ts';
+import { type Caps, capsMemory, parseCaps, verificationString, verifyCaps } from '../../src/xmpp/caps.ts';
 import {
   type DiscoInfo,
   disco,
@@ -183,6 +183,21 @@ describe('supports', () => {
     expect(await api.supports(ROMEO, MUC)).toBe(false);
     session.whenAsked('get', 'query', NS_DISCO_INFO, EXODUS);
     expect(await api.supports(ROMEO, MUC)).toBe(true);
+  });
+
+  it('remembers over sessions what is verified, and believes no damaged memory', async () => {
+    const rows = new Map<string, string>();
+    const store = {
+      get: (key: string) => rows.get(key),
+      put: (key: string, text: string) => void rows.set(key, text),
+    };
+    const psi = caps(verificationString(info(PSI)) ?? '');
+    capsMemory(store).put(psi, info(PSI));
+    expect(capsMemory(store).get(psi)?.features).toContain(MUC);
+    for (const text of ['', '{', '{}', 'null', JSON.stringify(info(EXODUS))]) {
+      rows.set(`${psi.hash} ${psi.ver}`, text);
+      expect(capsMemory(store).get(psi)).toBeUndefined();
+    }
   });
 
   it('forgets who left', async () => {

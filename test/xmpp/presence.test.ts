@@ -142,11 +142,10 @@ describe('rooms', () => {
   const room = 'lobby@muc.example.org';
   it('take the presences they claim, until they release them', async () => {
     const { session, api, seen } = await start();
-    const release = api.claim(room);
+    const release = api.claim((jid) => jid === room);
     session.receive(from(`${room}/nick`));
     session.receive(from(room, '', 'subscribe'));
     expect(seen).toEqual([]);
-    release();
     release();
     session.receive(from(`${room}/nick`));
     expect(seen).toEqual([`${room}/nick - > available`]);

@@ -1,0 +1,89 @@
+/** Installs every feature on a session, in order: what others lean on comes first. */
+import { blocking } from './blocking.ts';
+import { inBand, NS as NS_IBB } from './bytestreams/ibb.ts';
+import { streamInitiation } from './bytestreams/si.ts';
+import type { CapsStore } from './caps.ts';
+import { outgoingChatStates } from './chat-states.ts';
+import { disco } from './disco.ts';
+import { lastActivity } from './last-activity.ts';
+import { messages } from './messages.ts';
+import { rooms } from './muc/rooms.ts';
+import { outOfBand } from './oob.ts';
+import { ping } from './ping.ts';
+import { presence } from './presence.ts';
+import { pubsub } from './pubsub.ts';
+import { roster } from './roster.ts';
+import type { Session } from './session/session.ts';
+import { time } from './time.ts';
+import { vcards } from './vcard.ts';
+import { version } from './version.ts';
+
+const NAME = 'xmpp-chat';
+/** names the program in its capabilities (XEP-0115 §4) */
+const NODE = 'https://www.npmjs.com/package/xmpp-chat';
+
+export interface FeaturesOptions {
+  /** of the program */
+  readonly version: string;
+  /** language tags, the most wanted first */
+  readonly languages?: readonly string[];
+  /** capabilities learnt in earlier sessions */
+  readonly caps?: CapsStore;
+}
+
+/** Everything the protocol rooms offer for one account. Call once for a session, before it connects. */
+export function features(session: Session, options: FeaturesOptions) {
+  const contacts = roster(session);
+  const who = presence(session, { roster: contacts });
+  /** they know that we are here: an answer tells nothing new */
+  const isShownTo = (jid: string) => who.isShownTo(jid);
+  /** they see our presence by subscription: they may hear more of us */
+  const isSubscribed = (jid: string) => who.isSubscribed(jid);
+
+  const discovery = disco(session, {
+    node: NODE,
+    identity: { category: 'client', type: 'console', name: NAME },
+    mayKnow: isShownTo,
+    ...(options.caps && { caps: options.caps }),
+  });
+  who.extend(() => discovery.xCaps());
+
+  const texts = messages(session, { disco: discovery, languages: options.languages ?? [] });
+  const groups = rooms(session, { disco: discovery, messages: texts });
+  who.claim((jid) => groups.knows(jid));
+  outOfBand(session);
+
+  return {
+    roster: contacts,
+    presence: who,
+    disco: discovery,
+    messages: texts,
+    rooms: groups,
+    chatStates: outgoingChatStates(session, {
+      disco: discovery,
+      mayKnow: isSubscribed,
+      supports: async (jid, feature) => {
+        const all = who
+          .resources(jid)
+          .map(({ resource }) => discovery.supports(`${jid}/${resource}`, feature));
+        return (await Promise.all(all)).includes(true);
+      },
+    }),
+    ping: ping(session, { disco: discovery, mayKnow: isShownTo }),
+    version: version(session, {
+      disco: discovery,
+      mayKnow: isSubscribed,
+      name: NAME,
+      version: options.version,
+    }),
+    lastActivity: lastActivity(session, { disco: discovery, mayKnow: isSubscribed }),
+    time: time(session, { disco: discovery, mayKnow: isSubscribed }),
+    blocking: blocking(session, { disco: discovery }),
+    vcard: vcards(session),
+    pubsub: pubsub(session, { disco: discovery }),
+    inBand: inBand(session, { disco: discovery }),
+    streamInitiation: streamInitiation(session, { disco: discovery, methods: [NS_IBB] }),
+  };
+}
+
+export type Features = ReturnType<typeof features>;
