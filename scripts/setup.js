@@ -24,6 +24,7 @@ export class SetupError extends Error {}
 const debian = {
   prosody: { label: 'Prosody', program: 'prosody', packages: ['prosody', 'prosody-modules', 'openssl'] },
   ejabberd: { label: 'ejabberd', program: 'ejabberdctl', packages: ['ejabberd', 'openssl'] },
+  python: { label: 'Python', program: 'python3', packages: ['python3'] },
   'go-sendxmpp': { label: 'go-sendxmpp', program: 'go-sendxmpp', packages: ['go-sendxmpp'] },
   profanity: { label: 'profanity', program: 'profanity', packages: ['profanity'] },
   mcabber: { label: 'mcabber', program: 'mcabber', packages: ['mcabber'] },

@@ -16,6 +16,6 @@ export const suites = {
   build: { command: ['tsdown', '--log-level', 'warn'], needs: [], phase: 1 },
   unit: { folder: 'test', needs: [], phase: 2 },
   server: { folder: 'test/server', needs: ['prosody', 'build'], phase: 2 },
-  // Alone: it drives a terminal by the clock.
-  terminal: { folder: 'test/terminal', needs: ['prosody', 'build'], phase: 3 },
+  // Alone: it drives a terminal by the clock. Python plays a terminal that hangs up.
+  terminal: { folder: 'test/terminal', needs: ['prosody', 'python', 'build'], phase: 3 },
 };

@@ -23,6 +23,13 @@ function programOf(name) {
   return join(dirname(about), typeof bin === 'string' ? bin : bin[name]);
 }
 
+/**
+ * .ci/run sums up several runs, and wants their failures once more at its end: it names a file for them. The
+ * tests must not inherit it, as some run this very script.
+ */
+const summaryFile = process.env.TEST_SUMMARY;
+delete process.env.TEST_SUMMARY;
+
 const running = new Set();
 
 /** Ends with the exit code of a Node child; its output is collected, and shown as it comes if `live`. */
@@ -94,7 +101,7 @@ function countTests(report, code, output) {
 }
 
 function lastLines(text, count) {
-  return text.trimEnd().split('\n').slice(-count).join('\n');
+  return text.trim().split('\n').slice(-count).join('\n');
 }
 
 /** Runs one suite of vitest. */
@@ -139,8 +146,11 @@ async function runSuite(name, options) {
 
 /** All suites that belong to `npm test`, a phase at a time. */
 async function runEverything() {
+  const own = Object.values(suites).filter(({ phase }) => phase !== undefined);
+  // The build is a suite here, and runs before what needs it.
+  setup(['npm', ...new Set(own.flatMap(({ needs }) => needs).filter((need) => need !== 'build'))]);
   const results = [];
-  const phases = [...new Set(Object.values(suites).map(({ phase }) => phase))].filter(Boolean).sort();
+  const phases = [...new Set(own.map(({ phase }) => phase))].sort();
   for (const phase of phases) {
     const names = Object.keys(suites).filter((name) => suites[name].phase === phase);
     results.push(...(await Promise.all(names.map((name) => runSuite(name, { words: [], live: false })))));
@@ -167,8 +177,7 @@ function summarize(results) {
   const details = failures.map((text) => `\n${text}`).join('');
   const counts = `${total('passed')} passed, ${failed} failed\n`;
   process.stdout.write(`${details}\n${counts}`);
-  // .ci/run sums up several runs, and wants their failures once more at its end.
-  if (process.env.TEST_SUMMARY) appendFileSync(process.env.TEST_SUMMARY, `${details}${counts}`);
+  if (summaryFile) appendFileSync(summaryFile, `${details}${counts}`);
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
@@ -182,7 +191,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 await main(async () => {
   const [name, ...rest] = process.argv.slice(2);
   if (name === undefined) {
-    setup(['npm', 'prosody']);
     summarize(await runEverything());
     return;
   }
