@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { NS_DISCO_INFO } from '../disco.ts';
 import { DisconnectedError, parseStanzaError, StanzaError, TimeoutError, XmppError } from '../errors.ts';
-import { bareOf, resourceOf } from '../jid.ts';
+import { bareOf, localOf, resourceOf } from '../jid.ts';
 import type { ParsedMessage } from '../messages.ts';
 import type { Session } from '../session/session.ts';
 import { child, type Element, x } from '../stanza.ts';
@@ -74,6 +74,8 @@ export interface EnterOptions {
 
 export interface RoomView {
   readonly room: string;
+  /** its local part; what the room calls itself is told by browse.ts */
+  readonly name: string;
   readonly nick: string;
   readonly subject: string;
   /** false while the connection is lost or the room is being entered again */
@@ -130,6 +132,7 @@ const isIn = ({ phase }: Room) => phase === 'joined' || phase === 'lost';
 
 const viewOf = ({ jid, nick, subject, phase, occupants }: Room): RoomView => ({
   room: jid,
+  name: localOf(jid) ?? jid,
   nick,
   subject,
   joined: phase === 'joined',
