@@ -1,7 +1,7 @@
 /** What every screen is given: the terminal, the words, the table, and how data becomes text. */
 import type { Action, ActionContext, Outcome } from '../actions/action.ts';
-import type { Param } from '../actions/params.ts';
 import type { Client } from '../chat/client.ts';
+import type { FileTransfer } from '../chat/events.ts';
 import type { MessageFailure } from '../chat/message.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import type { Drafts } from './conversation/drafts.ts';
@@ -14,10 +14,6 @@ export interface Face {
   readonly theme: Theme;
   readonly actions: readonly Action[];
   readonly render: Renderer;
-  /** Reads one parameter from what was typed; throws ChatError where it is none. `domain` completes bare names. */
-  read(param: Param<unknown>, text: string, domain: string | undefined): unknown;
-  /** the command line that does the same as an action with that input */
-  commandLine(action: Action, input: Readonly<Record<string, unknown>>): string | undefined;
   /** milliseconds since 1970 */
   now(): number;
 }
@@ -39,7 +35,7 @@ export interface Seat {
   readonly client: Client;
   readonly drafts: Drafts;
   /** for one run of an action; `signal` cancels it */
-  context(signal: AbortSignal): ActionContext;
+  context(signal: AbortSignal, progress?: (file: FileTransfer) => void): ActionContext;
   /** the chat that is open: its messages are no news */
   setOpenChat(chat: string | undefined): void;
   /** ends when the seat is left, whatever still runs */

@@ -1,5 +1,6 @@
 /** Runs one action of the table and prints what it gave. Errors are one line; nothing is thrown but the end of input. */
 import type { Action } from '../actions/action.ts';
+import type { FileTransfer } from '../chat/events.ts';
 import type { Face, Seat } from './face.ts';
 import { EndOfInputError, InterruptedError } from './terminal.ts';
 
@@ -11,22 +12,31 @@ export async function runAction(
   seat: Seat,
   action: Action,
   input: Input,
-  signal?: AbortSignal,
+  { signal, progress }: { signal?: AbortSignal; progress?: (file: FileTransfer) => void } = {},
 ): Promise<boolean> {
   const ended = signal === undefined ? seat.signal : AbortSignal.any([seat.signal, signal]);
   return attempt(face, async () => {
-    const context = seat.context(ended);
-    await context.online(action.needs);
-    const text = face.render.outcome(await action.run(context, input));
-    if (text !== '') face.terminal.log(text);
+    try {
+      const context = seat.context(ended, progress);
+      await context.online(action.needs);
+      const text = face.render.outcome(await action.run(context, input));
+      if (text !== '') face.terminal.log(text);
+      return true;
+    } catch (error) {
+      // Who cancelled knows it already.
+      if (ended.aborted) return false;
+      throw error;
+    }
   });
 }
 
-/** Does something that may fail; a failure is printed as one line. Ctrl-C and the end of input go on upwards. */
-export async function attempt(face: Face, work: () => Promise<void>): Promise<boolean> {
+/**
+ * Does something that may fail; a failure is printed as one line. Resolves to false then, or where `work` does.
+ * Ctrl-C and the end of input go on upwards.
+ */
+export async function attempt(face: Face, work: () => Promise<boolean | void>): Promise<boolean> {
   try {
-    await work();
-    return true;
+    return (await work()) !== false;
   } catch (error) {
     if (error instanceof InterruptedError || error instanceof EndOfInputError) throw error;
     face.terminal.log(face.theme.error(face.render.problem(error)));

@@ -2,6 +2,7 @@
 import type { Action } from '../actions/action.ts';
 import type { Param } from '../actions/params.ts';
 import type { ChatKind } from '../chat/message.ts';
+import { optionName } from './parameters.ts';
 
 /** What only the view can do; `me` is text and goes out as it is (XEP-0245). */
 export const VIEW_COMMANDS = [
@@ -74,7 +75,7 @@ export function usageOf(action: Action): string {
   const words = Object.entries(action.params).map(([name, param]) => {
     const plain = name === action.value ? `<${name}>` : name === action.rest ? `<${name}…>` : undefined;
     const value = param.kind === 'switch' ? '' : ` <${param.choices?.join('|') ?? name}>`;
-    const shown = plain ?? `--${action.options?.[name] ?? name}${value}`;
+    const shown = plain ?? `--${optionName(action, name)}${value}`;
     return {
       shown: param.required && plain !== undefined ? shown : `[${shown}]`,
       option: plain === undefined,
@@ -148,7 +149,7 @@ function splitWords(action: Action, typed: string): Split | undefined {
   const put = (name: string, value: string) => values.set(name, [...(values.get(name) ?? []), value]);
   for (;;) {
     const option = /^--([\w-]+)(?:\s+|$)/.exec(left);
-    const name = option === null ? undefined : optionName(action, option[1] ?? '');
+    const name = option === null ? undefined : paramOf(action, option[1] ?? '');
     if (option !== null && name !== undefined) {
       left = left.slice(option[0].length);
       const value = action.params[name]?.kind === 'switch' ? 'true' : take();
@@ -173,10 +174,6 @@ function hasOptions(text: string): boolean {
   return /\s--[\w-]/.test(text);
 }
 
-function optionName(action: Action, option: string): string | undefined {
-  return Object.keys(action.params).find((name) => (action.options?.[name] ?? kebab(name)) === option);
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+function paramOf(action: Action, option: string): string | undefined {
+  return Object.keys(action.params).find((name) => optionName(action, name) === option);
 }

@@ -110,6 +110,8 @@ export interface Terminal {
   bell(): void;
   /** an empty screen; nothing happens where it is no terminal */
   clear(): void;
+  /** when Ctrl-C is pressed and no prompt is open; without a listener it ends the program */
+  onInterrupt(listener: () => void): () => void;
   /** resolves to the value of the chosen item */
   menu(prompt: MenuPrompt, options?: PromptOptions): Promise<string>;
   text(prompt: TextPrompt, options?: PromptOptions): Promise<string>;

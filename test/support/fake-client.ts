@@ -17,7 +17,7 @@ import { ChatError } from '../../src/chat/problem.ts';
 import { type SettingName, settingValues } from '../../src/chat/settings.ts';
 
 /** The public members only, so that a test double need not share the private ones of the class. */
-export type ClientFace = Pick<Client, keyof Client>;
+export type ClientFace = Pick<Client, Exclude<keyof Client, keyof EventEmitter>>;
 
 export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   account = 'juliet@example.org';
@@ -84,7 +84,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     const occupants = nicks.map(
       (nick): Occupant => ({ nick, affiliation: 'none', role: 'participant', show: 'available', status: '' }),
     );
-    this.joined.set(room, { room, name: '', nick: 'juliet', subject: '', occupants, ...more });
+    this.joined.set(room, { room, joined: true, nick: 'juliet', subject: '', occupants, ...more });
   }
 
   /** Puts a message into the history without telling anybody. */
@@ -252,7 +252,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   }
   async join(
     room: string,
-    options: Parameters<ClientFace['join']>[1],
+    options: NonNullable<Parameters<ClientFace['join']>[1]> = {},
   ): Promise<{ created: boolean; nick: string }> {
     this.did('join', room, options);
     const nick = options.nick ?? 'juliet';
@@ -308,6 +308,12 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   }
   async deleteAccount(options: { wipe: boolean }): Promise<void> {
     this.did('deleteAccount', options);
+  }
+  async online(level: Parameters<ClientFace['online']>[0]): Promise<void> {
+    this.did('online', level);
+  }
+  async close(): Promise<void> {
+    this.state = 'offline';
   }
   async logout(): Promise<void> {
     this.did('logout');

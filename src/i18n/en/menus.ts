@@ -42,6 +42,7 @@ export const menus = {
     roomAdministration: 'Room administration',
     devices: 'Connected devices',
     settings: 'Settings',
+    commandLines: 'Show the command line that does the same',
   },
   badges: {
     unread: (count: number) => `${count} unread`,

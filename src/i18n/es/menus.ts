@@ -43,6 +43,7 @@ export const menus: typeof en = {
     roomAdministration: 'Administración de salas',
     devices: 'Dispositivos conectados',
     settings: 'Ajustes',
+    commandLines: 'Mostrar la línea de órdenes que hace lo mismo',
   },
   badges: {
     unread: (count) => `${count} sin leer`,

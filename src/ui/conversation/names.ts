@@ -5,14 +5,14 @@ import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Seat } from '../face.ts';
 import { sanitize } from '../sanitize.ts';
 
-/** Short, unsanitised: the contact's name, the room's local name, `nick in room`. */
+/** Short, unsanitised: the contact's name, the room's JID, `nick (room)`. */
 export function chatLabel({ client }: Seat, chat: string): string {
   const bare = bareOf(chat);
   switch (client.kindOf(chat)) {
     case 'contact':
       return client.contact(bare)?.name || bare;
     case 'room':
-      return client.joinedRoom(chat)?.name || bare;
+      return bare;
     case 'private':
       return `${resourceOf(chat) ?? ''} (${bare})`;
   }

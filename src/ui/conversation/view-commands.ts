@@ -130,7 +130,7 @@ async function answer(face: Face, seat: Seat, call: ViewCommandCall): Promise<vo
   const concerns = (request: Request) => bareOf(request.from) === wanted || request.room === wanted;
   const request = open.find(concerns) ?? (call.rest === '' ? open.at(-1) : undefined);
   if (request === undefined) {
-    face.terminal.log(face.words.notices['no-requests']({}));
+    face.terminal.log(face.words.notices['no-requests']());
     return;
   }
   await answerRequest(face, seat, request, call.name === 'accept');

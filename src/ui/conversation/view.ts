@@ -1,6 +1,7 @@
 /** One open chat: shows what is kept, follows what happens, hands what is typed to the right place. */
 import { domainOf } from '../../chat/address.ts';
 import type { Face, Seat } from '../face.ts';
+import { readValue } from '../parameters.ts';
 import { runAction } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import { parseSlash, type SlashContext } from '../slash.ts';
@@ -58,6 +59,7 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
           typing.typed(line);
         },
         entered,
+        older: shown.older,
       });
       if (closed.by === 'left') return end;
       const next = nextUnread(seat, chat);
@@ -88,16 +90,13 @@ async function act(
     actions: face.actions,
     chat,
     kind: client.kindOf(chat),
-    read: (param, value) => face.read(param, value, domainOf(client.account)),
+    read: (param, value) =>
+      readValue(param, value, { domain: domainOf(client.account), now: face.now(), label: text }),
   };
   const meant = parseSlash(text, context);
   switch (meant.kind) {
     case 'text':
       if (meant.text.trim() === '') return undefined;
-      if (mustJoinFirst(seat, chat)) {
-        terminal.log(face.theme.error(words.conversation.notInRoom(sanitize(chat))));
-        return undefined;
-      }
       client.send(chat, meant.text);
       return 'sent';
     case 'unknown':
@@ -116,10 +115,4 @@ async function act(
       return undefined;
     }
   }
-}
-
-/** While there is no connection a room is entered again by itself, and what was written goes out then. */
-function mustJoinFirst({ client }: Seat, chat: string): boolean {
-  const connected = client.state === 'online' || client.state === 'resumed';
-  return connected && client.kindOf(chat) === 'room' && client.joinedRoom(chat) === undefined;
 }

@@ -1,6 +1,6 @@
 /** What the start menu needs of the program around it. */
 import type { ActionContext } from '../../actions/action.ts';
-import type { Client, Credentials } from '../../chat/client.ts';
+import type { Client } from '../../chat/client.ts';
 import type { FileTransfer } from '../../chat/events.ts';
 import type { Face } from '../face.ts';
 
@@ -24,6 +24,12 @@ export interface Form {
 
 /** What was filled in: several values are joined by line breaks, a switch is `1` or `0`. */
 export type Filled = Readonly<Record<string, string>>;
+
+export interface Credentials {
+  /** bare JID */
+  readonly jid: string;
+  readonly password: string;
+}
 
 interface Cancelable {
   readonly signal: AbortSignal;

@@ -1,13 +1,11 @@
 /** Asks for what an action needs, each parameter by its kind. */
-import { readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
 import type { Action } from '../../actions/action.ts';
 import type { Param } from '../../actions/params.ts';
 import { domainOf } from '../../chat/address.ts';
 import type { Face, Seat } from '../face.ts';
+import { readValue } from '../parameters.ts';
+import { completePath, expandHome } from '../prompts/path.ts';
 import type { Input } from '../run-action.ts';
-import type { Completion } from '../terminal.ts';
 import { choosePerson } from './person.ts';
 import { chooseRoom } from './room.ts';
 import { choose } from './screen.ts';
@@ -68,7 +66,7 @@ async function askValue(face: Face, seat: Seat, param: Param<unknown>, message: 
 /** Empty means: nothing. Several values are separated by commas. */
 async function askText(face: Face, seat: Seat, param: Param<unknown>, message: string): Promise<unknown> {
   const domain = seat.client.account === '' ? undefined : domainOf(seat.client.account);
-  const read = (text: string) => face.read(param, text, domain);
+  const read = (text: string) => readValue(param, text, { domain, now: face.now(), label: message });
   const parts = (text: string) =>
     text
       .split(',')
@@ -107,27 +105,7 @@ export async function askNewPassword(
 /** A path typed with Tab; `~/` is the home folder. Undefined where nothing was typed. */
 export async function askPath({ terminal }: Face, message: string): Promise<string | undefined> {
   const typed = await terminal.text({ message, complete: completePath });
-  return typed.trim() === '' ? undefined : fromHome(typed.trim());
-}
-
-const fromHome = (path: string) => (path.startsWith('~/') ? join(homedir(), path.slice(2)) : path);
-
-/** The files and folders that begin like the path before the cursor. Hidden ones only when asked for by a dot. */
-export function completePath(line: string, cursor: number): Completion {
-  const typed = line.slice(0, cursor);
-  const folder = typed.endsWith('/') ? typed : typed.includes('/') ? `${dirname(typed)}/` : '';
-  const start = typed.endsWith('/') ? '' : basename(typed);
-  try {
-    const entries = readdirSync(folder === '' ? '.' : fromHome(folder.replace('//', '/')), {
-      withFileTypes: true,
-    });
-    const options = entries
-      .filter((entry) => entry.name.startsWith(start) && (start !== '' || !entry.name.startsWith('.')))
-      .map((entry) => `${folder.replace('//', '/')}${entry.name}${entry.isDirectory() ? '/' : ''}`);
-    return { from: 0, options: options.sort() };
-  } catch {
-    return { from: 0, options: [] };
-  }
+  return typed.trim() === '' ? undefined : expandHome(typed.trim());
 }
 
 /** A show has a word of its own; other choices are the field's names. */

@@ -15,8 +15,11 @@ export function joinedChoices({ words }: Face, { client }: Seat): Choice<string>
   const unread = new Map(client.unread().map((entry) => [entry.chat, entry.count]));
   return client.joinedRooms().map((room) => {
     const count = unread.get(room.room) ?? 0;
-    const name = room.name === '' ? sanitize(room.room) : `${sanitize(room.name)} (${sanitize(room.room)})`;
-    return { name, value: room.room, badge: count > 0 ? words.menus.badges.unread(count) : undefined };
+    return {
+      name: sanitize(room.room),
+      value: room.room,
+      badge: count > 0 ? words.menus.badges.unread(count) : undefined,
+    };
   });
 }
 

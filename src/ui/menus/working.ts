@@ -1,5 +1,7 @@
-/** Waiting for something that may take long: after a moment one is offered to cancel it. */
+/** Waiting for something that may take long: it can be cancelled, and after a moment that is offered. */
+import { ChatError } from '../../chat/problem.ts';
 import type { Face } from '../face.ts';
+import type { Subscribe } from '../terminal.ts';
 
 /** milliseconds until the offer appears, so that what is quick does not flicker */
 const PATIENCE = 1500;
@@ -9,13 +11,29 @@ export interface Work {
   readonly message: string;
   /** how far it is; asked at each redraw */
   progress?(): string;
-  readonly subscribe?: (redraw: () => void) => () => void;
+  readonly subscribe?: Subscribe;
 }
 
-/**
- * Runs `work` with a signal that the user ends by `0`, Esc or Ctrl-C. Resolves and rejects as `work` does.
- * Without a person at a terminal nobody is asked.
- */
+/** Runs `work` with a signal that Ctrl-C ends; resolves and rejects as it does, or with `cancelled` at once. */
+export async function cancellable<T>(
+  { terminal }: Pick<Face, 'terminal'>,
+  work: (signal: AbortSignal) => Promise<T>,
+  cancelled = new AbortController(),
+): Promise<T> {
+  const { signal } = cancelled;
+  const stopListening = terminal.onInterrupt(() => cancelled.abort());
+  // What listens to no signal goes on unseen, and ends by its own time limit.
+  const given = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new ChatError('cancelled')), { once: true });
+  });
+  try {
+    return await Promise.race([work(signal), given]);
+  } finally {
+    stopListening();
+  }
+}
+
+/** As `cancellable`, with a line that says what is done, and `0`, Esc or Ctrl-C to cancel when it takes long. */
 export async function whileWorking<T>(
   face: Face,
   { message, progress, subscribe }: Work,
@@ -23,9 +41,6 @@ export async function whileWorking<T>(
 ): Promise<T> {
   const cancelled = new AbortController();
   const finished = new AbortController();
-  face.terminal.log(face.theme.dim(message));
-  const result = work(cancelled.signal).finally(() => finished.abort());
-  if (!face.terminal.interactive) return result;
   const offerToCancel = async () => {
     const cancel = { key: '0', name: face.words.menus.cancel, value: 'cancel' };
     const items = () => [{ ...cancel, badge: progress?.() }];
@@ -39,14 +54,16 @@ export async function whileWorking<T>(
     }
     cancelled.abort();
   };
+  face.terminal.log(face.theme.dim(message));
   let offered: Promise<void> | undefined;
   const timer = setTimeout(() => {
-    offered = offerToCancel();
+    if (face.terminal.interactive) offered = offerToCancel();
   }, PATIENCE);
   try {
-    return await result;
+    return await cancellable(face, work, cancelled);
   } finally {
     clearTimeout(timer);
+    finished.abort();
     await offered;
   }
 }

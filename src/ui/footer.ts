@@ -1,0 +1,122 @@
+/** The line under whatever is open: own presence, connection, what is unread, what waits, the chat that is open. */
+import { bareOf, localOf } from '../chat/address.ts';
+import type { Client } from '../chat/client.ts';
+import type { ChatEvents } from '../chat/events.ts';
+import type { Catalogue } from '../i18n/catalogue.ts';
+import { sanitize } from './sanitize.ts';
+import type { Terminal } from './terminal.ts';
+import type { Theme } from './theme.ts';
+
+/** chats named with their count; the others are only counted */
+const NAMED = 4;
+
+export interface Footer {
+  setOpenChat(chat: string | undefined): void;
+  /** takes the line away and stops listening */
+  close(): void;
+}
+
+/** Shows the line until `close`, which clears its timer. `now` is in milliseconds since 1970. */
+export function footer({
+  client,
+  terminal,
+  words,
+  theme,
+  now,
+}: {
+  client: Client;
+  terminal: Pick<Terminal, 'setFooter'>;
+  words: Catalogue;
+  theme: Theme;
+  now: () => number;
+}): Footer {
+  let chat: string | undefined;
+  let retryAt: number | undefined;
+  let ticking: NodeJS.Timeout | undefined;
+
+  const draw = () => {
+    const parts = [
+      `${bareOf(client.account)} ${presence(client, words)}`,
+      connection(client, words, retryAt === undefined ? undefined : retryAt - now()),
+      chat === undefined ? '' : chat,
+      unread(client, words, chat),
+      requests(client, words),
+    ];
+    // A name from the network must not fake a part of the line.
+    terminal.setFooter(
+      theme.bar(
+        ` ${parts
+          .filter((part) => part !== '')
+          .map((part) => sanitize(part))
+          .join(' │ ')} `,
+      ),
+    );
+  };
+  const countDown = () => {
+    if (retryAt !== undefined && retryAt > now()) return draw();
+    clearInterval(ticking);
+    ticking = undefined;
+    draw();
+  };
+  const connected = (event: ChatEvents['connection'][0]) => {
+    retryAt = event.retryIn === undefined ? undefined : now() + event.retryIn;
+    clearInterval(ticking);
+    ticking = retryAt === undefined ? undefined : setInterval(countDown, 1000);
+    draw();
+  };
+
+  client.on('connection', connected);
+  const others = ['unread', 'request', 'requestClosed', 'presence'] as const;
+  for (const name of others) client.on(name, draw);
+  draw();
+  return {
+    setOpenChat(open) {
+      chat = open;
+      draw();
+    },
+    close() {
+      clearInterval(ticking);
+      client.off('connection', connected);
+      for (const name of others) client.off(name, draw);
+      terminal.setFooter('');
+    },
+  };
+}
+
+function presence({ presence: { show, status } }: Client, { words }: Catalogue): string {
+  return status === '' ? words.shows[show] : `${words.shows[show]} (${status})`;
+}
+
+function connection(client: Client, { conversation }: Catalogue, retryIn: number | undefined): string {
+  const { footer: labels } = conversation;
+  if (client.state === 'online' || client.state === 'resumed') return '';
+  if (client.state === 'connecting') return labels.connecting;
+  return retryIn === undefined || retryIn <= 0 ? labels.offline : labels.retry(Math.ceil(retryIn / 1000));
+}
+
+/** `3 unread: alice (2), lobby (1)`, mentions first. */
+function unread(client: Client, { conversation, menus }: Catalogue, open: string | undefined): string {
+  const chats = client
+    .unread()
+    .filter((entry) => entry.chat !== open && entry.count > 0)
+    .sort((a, b) => b.mentions - a.mentions);
+  if (chats.length === 0) return '';
+  const total = chats.reduce((sum, entry) => sum + entry.count, 0);
+  const named = chats
+    .slice(0, NAMED)
+    .map((entry) => conversation.unread(shortName(client, entry.chat), entry.count));
+  const more = chats.length > NAMED ? ` ${menus.moreRows(chats.length - NAMED)}` : '';
+  return `${conversation.footer.unread(total)}: ${named.join(' ')}${more}`;
+}
+
+/** Contacts by name, rooms and strangers by the first part of their JID. */
+function shortName(client: Client, chat: string): string {
+  const name = client.contact(chat)?.name;
+  if (name) return name;
+  return chat.includes('/') ? chat.slice(chat.indexOf('/') + 1) : (localOf(chat) ?? chat);
+}
+
+function requests(client: Client, { conversation }: Catalogue): string {
+  const count = client.requests().length;
+  return count === 0 ? '' : conversation.footer.requests(count);
+}

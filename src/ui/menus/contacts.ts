@@ -1,0 +1,76 @@
+/** Contacts: talk, list, add, remove. */
+
+import { chatLabel } from '../conversation/names.ts';
+import { openConversation } from '../conversation.ts';
+import { sanitize } from '../sanitize.ts';
+import type { MenuApp } from './accounts.ts';
+import type { MainEnd, Screen } from './main.ts';
+import { choosePerson, typePerson } from './person.ts';
+import { runFromMenu } from './run.ts';
+import { choose } from './screen.ts';
+import type { OpenSeat } from './seat.ts';
+
+/** recent chats offered beside the contacts */
+const RECENT = 20;
+
+/** Any JID, contact or not: those talked to last first. */
+export const chatWith: Screen = async (app, seat) => {
+  const jid = await choosePartner(app, seat);
+  return jid === undefined ? undefined : enterChat(app, seat, jid);
+};
+
+/** Opens the conversation; its /exit leaves the program. */
+export async function enterChat(app: MenuApp, seat: OpenSeat, chat: string): Promise<MainEnd | undefined> {
+  return (await openConversation(app, seat, chat)) === 'exit' ? 'exit' : undefined;
+}
+
+async function choosePartner(app: MenuApp, seat: OpenSeat): Promise<string | undefined> {
+  const { client } = seat;
+  const { chat: labels, badges } = app.words.menus;
+  const recent = client.chats().filter((entry) => entry.kind !== 'room');
+  const listed = new Set(recent.slice(0, RECENT).map((entry) => entry.chat));
+  const contacts = client.contacts().filter((contact) => !listed.has(contact.jid));
+  if (listed.size === 0) return choosePerson(app, seat, { message: labels.who });
+  const unread = new Map(recent.map((entry) => [entry.chat, entry.unread]));
+  const entries = [...listed, ...contacts.slice(0, RECENT).map((contact) => contact.jid)];
+  const chosen = await choose<string | null>(app, labels.title, [
+    ...entries.map((chat) => {
+      const count = unread.get(chat) ?? 0;
+      return {
+        name: sanitize(chatLabel(seat, chat)),
+        badge: count > 0 ? badges.unread(count) : undefined,
+        value: chat,
+      };
+    }),
+    { key: 'J', name: labels.other, value: null },
+  ]);
+  return chosen === null ? typePerson(app, seat, { message: labels.who }) : chosen;
+}
+
+export const listContacts: Screen = async (app, seat) => {
+  await runFromMenu(app, seat, 'contacts');
+  return undefined;
+};
+
+export const addContact: Screen = async (app, seat) => {
+  const { addContact: labels } = app.words.menus;
+  // Who is to be added is not in the list yet, so nothing is offered by number.
+  const jid = await typePerson(app, seat, { message: labels.jid });
+  if (jid === undefined) return undefined;
+  await runFromMenu(app, seat, 'add-contact', { preset: { jid }, questions: { ...labels } });
+  return undefined;
+};
+
+export const removeContact: Screen = async (app, seat) => {
+  const { removeContact: labels } = app.words.menus;
+  if (seat.client.contacts().length === 0) {
+    app.terminal.log(labels.none);
+    return undefined;
+  }
+  const jid = await choosePerson(app, seat, { message: labels.which, contactsOnly: true });
+  if (jid === undefined) return undefined;
+  if (!(await app.terminal.confirm({ message: labels.confirm(sanitize(jid)), initial: false })))
+    return undefined;
+  await runFromMenu(app, seat, 'remove-contact', { preset: { jid } });
+  return undefined;
+};

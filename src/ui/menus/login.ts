@@ -1,0 +1,83 @@
+/** Logging in, with the account of the last time at hand. */
+import { domainOf, parseUserAddress } from '../../chat/address.ts';
+import type { Client } from '../../chat/client.ts';
+import { attempt } from '../run-action.ts';
+import { sanitize } from '../sanitize.ts';
+import type { Credentials, Form, MenuApp } from './accounts.ts';
+import { completeFrom } from './person.ts';
+import { createAccount } from './register.ts';
+import { whileWorking } from './working.ts';
+
+/** Resolves to a client that is logged in, undefined where the user goes back. Rejects with why it failed. */
+export async function login(app: MenuApp): Promise<Client | undefined> {
+  const { terminal, words, accounts } = app;
+  const jid = await askAccount(app, words.menus.login.jid, accounts.lastJid);
+  if (jid === undefined) return undefined;
+  const password = await terminal.password({ message: words.menus.login.password });
+  if (password === '') return undefined;
+  const credentials = { jid, password };
+  try {
+    return await logInto(app, credentials);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    terminal.log(app.theme.error(app.render.problem(error)));
+    return offerRegistration(app, credentials);
+  }
+}
+
+/** Logs in and says so. */
+export async function logInto(app: MenuApp, credentials: Credentials): Promise<Client> {
+  const { login: labels } = app.words.menus;
+  const client = await whileWorking(
+    app,
+    { message: labels.connecting(sanitize(domainOf(credentials.jid))) },
+    (signal) => app.accounts.login(credentials, { signal }),
+  );
+  app.terminal.log(app.theme.success(labels.done(sanitize(credentials.jid))));
+  return client;
+}
+
+/** Asks for a JID of a user; a bare name gets the configured domain. Undefined where nothing was typed. */
+export async function askAccount(
+  { terminal, words, accounts }: MenuApp,
+  message: string,
+  initial?: string,
+): Promise<string | undefined> {
+  const read = (text: string) => parseUserAddress(text, accounts.domain);
+  const typed = await terminal.text({
+    message,
+    initial,
+    validate: (text) =>
+      text.trim() === '' || read(text) !== undefined ? undefined : words.prompts.notAJid(sanitize(text)),
+    complete: (line, cursor) => completeFrom(accounts.knownAccounts(), line, cursor),
+  });
+  return read(typed) ?? (typed.trim() === '' ? initial : undefined);
+}
+
+/** The server does not know the account, or not with this password: SASL does not say which (RFC 6120 §6.5.10). */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'condition' in error && error.condition === 'not-authorized';
+}
+
+/** Only where the server registers accounts at all. */
+async function offerRegistration(app: MenuApp, credentials: Credentials): Promise<Client | undefined> {
+  const { jid } = credentials;
+  let form: Form | undefined;
+  try {
+    form = await whileWorking(
+      app,
+      { message: app.words.menus.login.connecting(sanitize(domainOf(jid))) },
+      (signal) => app.accounts.registrationForm(jid, { signal }),
+    );
+  } catch {
+    return undefined; // it registers nobody: the refusal was said already
+  }
+  if (form.url !== undefined && form.fields.length === 0) return undefined;
+  const message = app.words.menus.login.offerRegister(sanitize(jid));
+  if (!(await app.terminal.confirm({ message, initial: false }))) return undefined;
+  let client: Client | undefined;
+  await attempt(app, async () => {
+    client = await createAccount(app, credentials, form);
+  });
+  return client;
+}

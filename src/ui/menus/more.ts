@@ -1,0 +1,38 @@
+/** What is needed seldom. */
+import { askNewPassword } from './ask.ts';
+import { blockList } from './block-list.ts';
+import type { Screen } from './main.ts';
+import { runFromMenu } from './run.ts';
+import { choose } from './screen.ts';
+import { settings } from './settings.ts';
+
+export const more: Screen = async (app, seat) => {
+  const { more: labels, settings: states } = app.words.menus;
+  for (;;) {
+    const chosen = await choose(app, labels.title, [
+      { name: labels.changePassword, value: changePassword },
+      { name: labels.blockList, value: blockList },
+      { name: labels.settings, value: settings },
+      {
+        key: 'C',
+        name: labels.commandLines,
+        badge: seat.commandLines ? states.on : states.off,
+        value: switchCommandLines,
+      },
+    ]);
+    if (chosen === undefined) return undefined;
+    const end = await chosen(app, seat);
+    if (end !== undefined) return end;
+  }
+};
+
+const changePassword: Screen = async (app, seat) => {
+  const newPassword = await askNewPassword(app, app.words.menus.changePassword.now);
+  if (newPassword !== undefined) await runFromMenu(app, seat, 'change-password', { preset: { newPassword } });
+  return undefined;
+};
+
+const switchCommandLines: Screen = async (_app, seat) => {
+  seat.commandLines = !seat.commandLines;
+  return undefined;
+};

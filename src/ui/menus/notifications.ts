@@ -1,0 +1,130 @@
+/** What happened while away, what waits for an answer, what to be notified of. */
+import { bareOf } from '../../chat/address.ts';
+import type { Request } from '../../chat/events.ts';
+import { chatLabel } from '../conversation/names.ts';
+import { answerRequest } from '../conversation/view-commands.ts';
+import { sanitize } from '../sanitize.ts';
+import type { MenuApp } from './accounts.ts';
+import { enterChat } from './contacts.ts';
+import type { MainEnd, Screen } from './main.ts';
+import { enterRoom } from './rooms.ts';
+import { runFromMenu } from './run.ts';
+import { type Choice, choose } from './screen.ts';
+import type { OpenSeat } from './seat.ts';
+import { notificationSettings } from './settings.ts';
+
+/** entries that one numbered list shows: a flood of requests must not bury the menu */
+const LISTED = 40;
+
+export const notifications: Screen = async (app, seat) => {
+  const { notifications: labels } = app.words.menus;
+  for (;;) {
+    const entries = waiting(app, seat);
+    if (entries.length === 0) app.terminal.log(app.theme.dim(labels.nothing));
+    if (entries.length > LISTED) app.terminal.log(app.words.menus.moreRows(entries.length - LISTED));
+    const chosen = await choose(app, labels.title, [
+      ...entries.slice(0, LISTED),
+      ...(seat.client.unread().length === 0
+        ? []
+        : [{ key: 'A', name: labels.markAllRead, value: markAllRead }]),
+      { key: 'S', name: labels.settings, value: notificationSettings },
+    ]);
+    if (chosen === undefined) return undefined;
+    const end = await chosen(app, seat);
+    if (end !== undefined) return end;
+  }
+};
+
+/** Requests first: somebody waits for them. */
+function waiting(app: MenuApp, seat: OpenSeat): Choice<Screen>[] {
+  const { notifications: labels } = app.words.menus;
+  const requests = seat.client.requests().map(
+    (request): Choice<Screen> => ({
+      name: requestText(app, request),
+      value: () => answer(app, seat, request),
+    }),
+  );
+  const unread = seat.client.unread().map(
+    (entry): Choice<Screen> => ({
+      name: labels.unread(sanitize(chatLabel(seat, entry.chat)), entry.count),
+      badge: entry.mentions > 0 ? app.words.menus.badges.mentions(entry.mentions) : undefined,
+      value: () => enterChat(app, seat, entry.chat),
+    }),
+  );
+  return [...requests, ...unread];
+}
+
+const markAllRead: Screen = async (_app, { client }) => {
+  for (const entry of client.unread()) client.markRead(entry.chat);
+  return undefined;
+};
+
+/** One line: who wants what, in their own words where there are some. */
+function requestText({ words, render }: MenuApp, request: Request): string {
+  const { notifications: labels } = words.menus;
+  const from = sanitize(request.from);
+  const what = {
+    subscription: () => labels.subscription(from),
+    invitation: () => labels.invitation(from, sanitize(request.room ?? '')),
+    file: () =>
+      labels.file(
+        from,
+        sanitize(request.name ?? ''),
+        request.size === undefined ? words.words.unknown : render.size(request.size),
+      ),
+  }[request.kind]();
+  const nick = request.nick ? labels.callsItself(sanitize(request.nick)) : '';
+  const text = request.text ? labels.said(sanitize(request.text)) : '';
+  return [what, nick, text].filter((part) => part !== '').join(' · ');
+}
+
+type Answer = 'approve' | 'approve-add' | 'decline' | 'block' | 'join' | 'accept' | 'refuse';
+
+async function answer(app: MenuApp, seat: OpenSeat, request: Request): Promise<MainEnd | undefined> {
+  const { notifications: labels } = app.words.menus;
+  const answers: Record<Request['kind'], Choice<Answer>[]> = {
+    subscription: [
+      { name: labels.approveAdd, value: 'approve-add' },
+      { name: labels.approve, value: 'approve' },
+      { name: labels.decline, value: 'decline' },
+      { name: labels.block, value: 'block' },
+    ],
+    invitation: [
+      { name: labels.join, value: 'join' },
+      { name: labels.refuse, value: 'refuse' },
+    ],
+    file: [
+      { name: labels.accept, value: 'accept' },
+      { name: labels.refuse, value: 'refuse' },
+    ],
+  };
+  // `0`, going back, is to decide later.
+  const chosen = await choose(app, requestText(app, request), answers[request.kind]);
+  if (chosen !== undefined) await give(app, seat, request, chosen);
+  return undefined;
+}
+
+async function give(app: MenuApp, seat: OpenSeat, request: Request, chosen: Answer): Promise<void> {
+  const jid = bareOf(request.from);
+  switch (chosen) {
+    case 'approve-add':
+      if (await runFromMenu(app, seat, 'approve', { preset: { jid } }))
+        await runFromMenu(app, seat, 'add-contact', {
+          preset: { jid, name: undefined, groups: [], greeting: undefined },
+        });
+      return;
+    case 'block':
+      if (await runFromMenu(app, seat, 'decline', { preset: { jid } }))
+        await runFromMenu(app, seat, 'block', { preset: { jid } });
+      return;
+    case 'join': {
+      // We enter here, where a taken nickname is asked for again; what is left of the invitation is put away.
+      // Its password comes with it (XEP-0249 §2).
+      if (request.room !== undefined && (await enterRoom(app, seat, request.room, request.password)))
+        await seat.client.refuse(request.id);
+      return;
+    }
+    default:
+      await answerRequest(app, seat, request, chosen === 'approve' || chosen === 'accept');
+  }
+}

@@ -1,0 +1,125 @@
+/** Rooms: enter or create, talk, leave. */
+import { localOf } from '../../chat/address.ts';
+import { ChatError } from '../../chat/problem.ts';
+import { actionNamed } from '../run-action.ts';
+import { sanitize } from '../sanitize.ts';
+import type { MenuApp } from './accounts.ts';
+import { enterChat } from './contacts.ts';
+import { fillForm } from './form.ts';
+import type { Screen } from './main.ts';
+import { chooseRoom, joinedChoices } from './room.ts';
+import { runFromMenu, sayCommandLine } from './run.ts';
+import { choose } from './screen.ts';
+import type { OpenSeat } from './seat.ts';
+import { whileWorking } from './working.ts';
+
+export const createOrJoin: Screen = async (app, seat) => {
+  const room = await chooseRoom(app, seat, app.words.menus.room.title);
+  if (room !== undefined) await enterRoom(app, seat, room);
+  return undefined;
+};
+
+/** Joins first if needed, then opens the room's conversation. */
+export const messageToRoom: Screen = async (app, seat) => {
+  const room = await chooseRoom(app, seat, app.words.menus.roomMessage.which);
+  if (room === undefined) return undefined;
+  const joined = seat.client.joinedRoom(room) !== undefined || (await enterRoom(app, seat, room));
+  return joined ? enterChat(app, seat, room) : undefined;
+};
+
+export const leaveRoom: Screen = async (app, seat) => {
+  const { leaveRoom: labels } = app.words.menus;
+  const rooms = joinedChoices(app, seat);
+  if (rooms.length === 0) {
+    app.terminal.log(labels.none);
+    return undefined;
+  }
+  const room = await choose(app, labels.which, rooms);
+  if (room !== undefined) await runFromMenu(app, seat, 'leave', { preset: { room } });
+  return undefined;
+};
+
+interface Entry {
+  readonly nick: string;
+  readonly password: string | undefined;
+}
+
+/**
+ * Asks for a nickname and enters; asks again where the nickname is taken (XEP-0045 §7.2.8) or a password is
+ * needed (§7.2.5). Resolves to true when in the room, rejects with any other refusal.
+ */
+export async function enterRoom(
+  app: MenuApp,
+  seat: OpenSeat,
+  room: string,
+  password?: string,
+): Promise<boolean> {
+  const { terminal, words } = app;
+  const { room: labels } = words.menus;
+  const own = localOf(seat.client.account) ?? '';
+  const typed = (await terminal.text({ message: labels.nick, initial: own })).trim();
+  let entry: Entry | undefined = { nick: typed || own, password };
+  while (entry !== undefined) {
+    const { nick } = entry;
+    try {
+      const joined = await joinWith(app, seat, room, entry);
+      terminal.log(
+        words.notices[joined.created ? 'room-created' : 'joined']({
+          room: sanitize(room),
+          nick: sanitize(joined.nick),
+        }),
+      );
+      sayCommandLine(app, seat, actionNamed(app, 'join'), { room, nick });
+      if (joined.created) await configure(app, seat, room);
+      return true;
+    } catch (error) {
+      const next = await otherEntry(app, error, entry);
+      if (next === 'refused') throw error;
+      entry = next;
+    }
+  }
+  return false;
+}
+
+function joinWith(app: MenuApp, { client }: OpenSeat, room: string, { nick, password }: Entry) {
+  const message = app.words.menus.room.joining(sanitize(room));
+  return whileWorking(app, { message }, (signal) => {
+    const cancelled = new Promise<never>((_resolve, reject) =>
+      signal.addEventListener('abort', () => reject(new ChatError('cancelled')), { once: true }),
+    );
+    return Promise.race([client.join(room, { nick, password, keep: true }), cancelled]);
+  });
+}
+
+/** What to try next after a refusal; undefined where the user gives up. */
+async function otherEntry(
+  { terminal, words }: MenuApp,
+  error: unknown,
+  entry: Entry,
+): Promise<Entry | undefined | 'refused'> {
+  const { room: labels } = words.menus;
+  const condition = error instanceof Error && 'condition' in error ? error.condition : undefined;
+  if (condition === 'conflict') {
+    const nick = (await terminal.text({ message: labels.nickTaken(sanitize(entry.nick)) })).trim();
+    return nick === '' ? undefined : { ...entry, nick };
+  }
+  if (condition === 'not-authorized') {
+    const password = await terminal.password({ message: labels.password });
+    return password === '' ? undefined : { ...entry, password };
+  }
+  return 'refused';
+}
+
+/** A new room works as it is; its owner may fill in its form instead (XEP-0045 §10.1). */
+async function configure(app: MenuApp, { client }: OpenSeat, room: string): Promise<void> {
+  const { roomForms, words } = app;
+  if (roomForms === undefined) return;
+  const { room: labels } = words.menus;
+  const how = await choose(app, sanitize(room), [
+    { name: labels.createInstant, value: 'instant' },
+    { name: labels.createForm, value: 'form' },
+  ] as const);
+  if (how !== 'form') return;
+  const form = await roomForms.form(client, room);
+  await roomForms.submit(client, room, await fillForm(app, form));
+}

@@ -1,0 +1,99 @@
+/** People on the server: the directory, and everything known of one of them. */
+import { domainOf, parseUserAddress } from '../../chat/address.ts';
+import type { UserRow } from '../../chat/people.ts';
+import { attempt } from '../run-action.ts';
+import { sanitize } from '../sanitize.ts';
+import type { MenuApp } from './accounts.ts';
+import { enterChat } from './contacts.ts';
+import type { MainEnd, Screen } from './main.ts';
+import { runFromMenu } from './run.ts';
+import { choose } from './screen.ts';
+import type { OpenSeat } from './seat.ts';
+import { whileWorking } from './working.ts';
+
+/** people that one numbered list shows */
+const LISTED = 50;
+
+/** Tries to list everybody; a directory that wants a text to search for is asked again with one. */
+export const listUsers: Screen = async (app, seat) => {
+  const { users: labels } = app.words.menus;
+  const found = await whileWorking(app, { message: labels.asking }, () => seat.client.users(undefined));
+  if (found.complete !== 'needs-text') {
+    await runFromMenu(app, seat, 'users', { preset: { query: undefined } });
+    return undefined;
+  }
+  const query = await app.terminal.text({ message: labels.query });
+  await runFromMenu(app, seat, 'users', {
+    preset: { query: query.trim() === '' ? undefined : query.trim() },
+  });
+  return undefined;
+};
+
+/** Looks somebody up by user name, name, e-mail or JID, shows what is known, offers what can be done. */
+export const userDetails: Screen = async (app, seat) => {
+  const { user: labels } = app.words.menus;
+  const query = (await app.terminal.text({ message: labels.query })).trim();
+  if (query === '') return undefined;
+  const jid = await find(app, seat, query);
+  if (jid === undefined) return undefined;
+  await runFromMenu(app, seat, 'user', { preset: { jid } });
+  return personMenu(app, seat, jid);
+};
+
+/** A whole JID needs no search; else the directory, the contacts and people met are looked through. */
+async function find(app: MenuApp, seat: OpenSeat, query: string): Promise<string | undefined> {
+  const { user: labels } = app.words.menus;
+  const domain = domainOf(seat.client.account);
+  const typed = parseUserAddress(query, domain);
+  if (typed !== undefined && query.includes('@') && seat.client.contact(typed) !== undefined) return typed;
+  let rows: readonly UserRow[] = [];
+  await attempt(app, async () => {
+    const found = await whileWorking(app, { message: labels.searching }, () => seat.client.users(query));
+    rows = merge(found.users, known(seat, query));
+  });
+  if (rows.length === 0) {
+    if (typed === undefined) app.terminal.log(labels.notFound(sanitize(query)));
+    return typed;
+  }
+  if (rows.length === 1) return rows[0]?.jid;
+  return choose(
+    app,
+    labels.which,
+    rows.slice(0, LISTED).map((row) => ({
+      name: sanitize(row.jid),
+      badge: [row.name, row.email].map((text) => sanitize(text ?? '')).join(' '),
+      value: row.jid,
+    })),
+  );
+}
+
+/** Contacts whose JID or name holds the text: a directory need not know them. */
+function known({ client }: OpenSeat, query: string): UserRow[] {
+  const wanted = query.toLocaleLowerCase();
+  return client
+    .contacts()
+    .filter((contact) => `${contact.jid}\n${contact.name}`.toLocaleLowerCase().includes(wanted))
+    .map((contact) => ({ jid: contact.jid, name: contact.name, from: 'roster' }));
+}
+
+function merge(...lists: readonly (readonly UserRow[])[]): UserRow[] {
+  const rows = new Map<string, UserRow>();
+  for (const row of lists.flat()) if (!rows.has(row.jid)) rows.set(row.jid, row);
+  return [...rows.values()];
+}
+
+/** What can be done with one person. */
+async function personMenu(app: MenuApp, seat: OpenSeat, jid: string): Promise<MainEnd | undefined> {
+  const { users, contacts: labels } = app.words.menus;
+  const isContact = seat.client.contact(jid) !== undefined;
+  const chosen = await choose(app, users.actions(sanitize(jid)), [
+    { name: labels.chat, value: 'chat' },
+    isContact ? { name: labels.remove, value: 'remove-contact' } : { name: labels.add, value: 'add-contact' },
+    { name: labels.sendFile, value: 'send-file' },
+    { name: labels.block, value: 'block' },
+  ] as const);
+  if (chosen === 'chat') return enterChat(app, seat, seat.client.chatOf(jid));
+  if (chosen === 'send-file') await runFromMenu(app, seat, chosen, { preset: { to: jid } });
+  else if (chosen !== undefined) await runFromMenu(app, seat, chosen, { preset: { jid } });
+  return undefined;
+}
