@@ -149,6 +149,8 @@ describe('messages', () => {
     expect(messages.unread(account, romeo).count).toBe(2);
     messages.markRead(account, romeo, first);
     expect(messages.unread(account, romeo)).toEqual({ count: 1, mentions: 0, firstRow: first + 1 });
+    messages.markRead(account, romeo, read);
+    expect(messages.unread(account, romeo).count).toBe(1);
     expect(messages.unread(account, 'nobody@example.org').count).toBe(0);
   });
 
