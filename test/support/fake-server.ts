@@ -119,11 +119,15 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
   }
 
   /** Resolves to the next stanza that fits. */
-  async stanza(fits: (stanza: Element) => boolean = () => true): Promise<Element> {
-    for (;;) {
-      const [stanza] = (await once(this, 'stanza')) as [Element];
-      if (fits(stanza)) return stanza;
-    }
+  stanza(fits: (stanza: Element) => boolean = () => true): Promise<Element> {
+    return new Promise((resolve) => {
+      const look = (stanza: Element) => {
+        if (!fits(stanza)) return;
+        this.off('stanza', look);
+        resolve(stanza);
+      };
+      this.on('stanza', look);
+    });
   }
 
   #listen(): void {

@@ -1,0 +1,327 @@
+/** XEP-0198, liveness, reconnection, the end. */
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { AuthenticationError, ConnectionError, StreamError } from '../../../src/xmpp/errors.ts';
+import { isFinal, retryDelay } from '../../../src/xmpp/session/backoff.ts';
+import { RemoteStreamError } from '../../../src/xmpp/session/stream-error.ts';
+import { MemoryStreamState } from '../../../src/xmpp/session/stream-state.ts';
+import { type Element, x } from '../../../src/xmpp/stanza.ts';
+import type { FakeServer } from '../../support/fake-server.ts';
+import { connected, fake, next, refused, sessionFor, type Tried } from './support.ts';
+
+const message = (id: string) => x('message', { id, to: 'romeo@localhost' });
+const silent = { onStanza: () => undefined };
+
+function collect(session: Tried, event: 'acknowledged' | 'unconfirmed'): string[] {
+  const ids: string[] = [];
+  session.on(event, (stanza) => ids.push(stanza.attrs.id ?? ''));
+  return ids;
+}
+
+/** Resolves to the new connection on the server's side. */
+async function back(server: FakeServer, session: Tried, how: 'online' | 'resumed') {
+  await next(session, 'offline');
+  const up = once(session, how);
+  session.reconnectNow();
+  await up;
+  const peer = server.connections.at(-1);
+  if (peer === undefined) throw new Error('no connection');
+  return peer;
+}
+
+describe('stream management (XEP-0198)', () => {
+  it('tells which stanzas the server has, in order (§4)', async () => {
+    const { session } = await connected(await fake(silent));
+    const ids = collect(session, 'acknowledged');
+    expect(session.acknowledges).toBe(true);
+    for (const id of ['1', '2', '3']) session.send(message(id));
+    const third = new Promise<void>((resolve) =>
+      session.on('acknowledged', (s) => s.attrs.id === '3' && resolve()),
+    );
+    session.requestAcknowledgement();
+    await third;
+    expect(ids).toEqual(['1', '2', '3']);
+  });
+
+  it('asks by itself after a second, however much is sent (§4)', async () => {
+    const { session } = await connected(await fake(silent));
+    const came = once(session, 'acknowledged');
+    session.send(message('1'));
+    const steady = setInterval(() => session.send(message('more')), 100);
+    await came;
+    clearInterval(steady);
+  });
+
+  it('counts a stanza when its listeners have returned (§4)', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server);
+    const during = new Promise<number>((resolve) => server.once('acknowledged', resolve));
+    session.on('message', () => peer.write("<r xmlns='urn:xmpp:sm:3'/>"));
+    peer.write("<message/><presence/><iq type='result' id='1'/><x xmlns='urn:x'/>");
+    expect(await during).toBe(3);
+  });
+
+  it('counts from <enabled/>, whatever stands in the same packet (§3)', async () => {
+    const server = await fake(silent);
+    server.on('bound', (peer) => peer.write("<message id='a'/><message id='b'/><r xmlns='urn:xmpp:sm:3'/>"));
+    const handled = new Promise<number>((resolve) => server.once('acknowledged', resolve));
+    const { session } = await connected(server);
+    expect(await handled).toBe(2);
+    expect(session.online).toBe(true);
+  });
+
+  it('resumes: what the server lacks is sent again, nothing else (§5)', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server);
+    const acknowledged = collect(session, 'acknowledged');
+    const lost = collect(session, 'unconfirmed');
+    const got: string[] = [];
+    server.on('stanza', (stanza) => got.push(stanza.attrs.id ?? ''));
+    const second = peer.stanza((stanza) => stanza.attrs.id === '2');
+    session.send(message('1'));
+    session.send(message('2'));
+    await second;
+    peer.handled = 1;
+    const question = session.request(x('iq', { type: 'get', to: 'localhost' }, x('q', { xmlns: 'urn:q' })));
+    peer.cut();
+    const again = await back(server, session, 'resumed');
+    await again.stanza((stanza) => stanza.is('iq'));
+    expect(acknowledged).toContain('1');
+    expect(got.filter((id) => id === '1')).toHaveLength(1);
+    expect(got.filter((id) => id === '2')).toHaveLength(2);
+    const iq = got.at(-1);
+    again.write(`<iq type='result' from='localhost' id='${iq}'/>`);
+    expect((await question).attrs.id).toBe(iq);
+    expect(lost).toEqual([]);
+  });
+
+  it('resumes with the number of stanzas it handled (§5)', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server);
+    const came = once(session, 'presence');
+    peer.write('<message/><presence/>');
+    await came;
+    peer.cut();
+    await back(server, session, 'resumed');
+    expect(server.resumedWith).toBe(2);
+  });
+
+  it('a stream that cannot be resumed: a new one, and what is not known to have arrived is told (§5)', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server);
+    const lost = collect(session, 'unconfirmed');
+    const arrived = peer.stanza();
+    session.send(message('1'));
+    await arrived;
+    const question = session.request(x('iq', { type: 'get', to: 'localhost' }, x('q', { xmlns: 'urn:q' })));
+    question.catch(() => undefined);
+    server.sessions.clear();
+    peer.cut();
+    await back(server, session, 'online');
+    expect(lost[0]).toBe('1');
+    await expect(question).rejects.toMatchObject({ name: 'DisconnectedError' });
+  });
+
+  it('ends the stream when more is acknowledged than was sent (§4)', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server);
+    const gone = next(session, 'offline');
+    peer.write("<a xmlns='urn:xmpp:sm:3' h='7'/>");
+    expect(await gone).toMatchObject({ reason: { condition: 'undefined-condition' }, final: false });
+    expect(session.faults).toEqual([]);
+    expect(server.received).toContain('<handled-count-too-high xmlns="urn:xmpp:sm:3" h="7" send-count="0"/>');
+  });
+
+  it('ignores an `h` that is no number', async () => {
+    const { session, peer } = await connected(await fake(silent));
+    peer.write("<a xmlns='urn:xmpp:sm:3' h='-1'/><a xmlns='urn:xmpp:sm:3'/><message/>");
+    await once(session, 'message');
+    expect(session.online).toBe(true);
+  });
+
+  it('is done without where the server has none', async () => {
+    const { session } = await connected(await fake({ management: false }));
+    expect(session.acknowledges).toBe(false);
+    session.requestAcknowledgement();
+    expect(session.online).toBe(true);
+  });
+
+  it('its counters wrap at 2^32 (§4)', () => {
+    const state = new MemoryStreamState();
+    state.started();
+    state.sent(message('1'));
+    expect(state.acknowledged(2 ** 32 - 1)).toBeUndefined();
+    expect(state.acknowledged(1)?.map((stanza: Element) => stanza.attrs.id)).toEqual(['1']);
+    expect(state.acknowledged(0)).toBeUndefined();
+  });
+});
+
+describe('liveness', () => {
+  const liveness = { silence: 60, patience: 60 };
+
+  it.each([true, false])(
+    'drops a server that is silent (XEP-0198: %s) (XEP-0199 §4.2)',
+    async (management) => {
+      const server = await fake({ management, misbehave: { silentOnceBound: true } });
+      const { session } = await connected(server, { liveness });
+      expect(await next(session, 'offline')).toMatchObject({
+        reason: { condition: 'timeout' },
+        final: false,
+      });
+      expect(server.received).toContain(management ? '<r xmlns="urn:xmpp:sm:3"/>' : 'urn:xmpp:ping');
+    },
+  );
+
+  it('keeps one that answers', async () => {
+    const server = await fake({ management: false });
+    const { session, peer } = await connected(server, { liveness });
+    for (let pings = 0; pings < 3; pings++) await peer.stanza((stanza) => stanza.is('iq'));
+    expect(session.online).toBe(true);
+  });
+
+  it('does not take white space for a sign of life', async () => {
+    const server = await fake({ management: false, misbehave: { silentOnceBound: true } });
+    const { session, peer } = await connected(server, { liveness });
+    const spaces = setInterval(() => peer.write(' '), 10);
+    expect(await next(session, 'offline')).toMatchObject({ reason: { condition: 'timeout' } });
+    clearInterval(spaces);
+  });
+});
+
+describe('reconnection', () => {
+  it('waits 1, 2, 4 … 60 s, less up to half of it', () => {
+    expect([1, 2, 3, 7, 50].map((n) => retryDelay(n, () => 0))).toEqual([1000, 2000, 4000, 60_000, 60_000]);
+    expect(retryDelay(1, () => 0.999)).toBeGreaterThanOrEqual(500);
+  });
+
+  it.each([
+    [new ConnectionError('dns-failed'), false],
+    [new ConnectionError('dns-not-found'), false],
+    [new ConnectionError('refused'), false],
+    [new ConnectionError('timeout'), false],
+    [new ConnectionError('closed'), false],
+    [new ConnectionError('certificate-expired'), true],
+    [new ConnectionError('no-tls'), true],
+    [new AuthenticationError('not-authorized'), true],
+    [new AuthenticationError('downgrade'), true],
+    [new AuthenticationError('temporary-auth-failure'), false],
+    [new RemoteStreamError('conflict'), true],
+    [new RemoteStreamError('not-authorized'), true],
+    [new RemoteStreamError('policy-violation'), true],
+    [new RemoteStreamError('system-shutdown'), false],
+    [new StreamError('policy-violation'), false],
+    [undefined, false],
+  ])('after %s it is final: %s', (reason, final) => {
+    expect(isFinal(reason)).toBe(final);
+  });
+
+  it('comes back after a lost connection, again and again while the server is away', async () => {
+    const server = await fake({ management: false });
+    const { session } = await connected(server, { random: () => 0.999 });
+    const { port } = server;
+    const lost = next(session, 'offline');
+    await server.close();
+    expect(await lost).toMatchObject({ final: false });
+    const again = next(session, 'offline');
+    session.reconnectNow();
+    expect(await again).toMatchObject({ reason: { condition: 'refused' }, final: false });
+    await server.listen(port);
+    const online = once(session, 'online');
+    session.reconnectNow();
+    await online;
+  });
+
+  it('stays away after a conflict, so that two clients do not take turns (RFC 6120 §4.9.3.3)', async () => {
+    const server = await fake();
+    const { session, peer } = await connected(server);
+    const gone = next(session, 'offline');
+    peer.write(
+      "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/><text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>Replaced</text></stream:error></stream:stream>",
+    );
+    expect(await gone).toMatchObject({ reason: { condition: 'conflict' }, final: true, retryIn: undefined });
+    expect(server.connections).toHaveLength(1);
+  });
+
+  it('uses the new password after it was changed', async () => {
+    const accounts = { juliet: 'old' };
+    const server = await fake({ accounts, management: false });
+    const { session, peer } = await connected(server, { password: 'old' });
+    accounts.juliet = 'new';
+    session.setPassword('new');
+    peer.cut();
+    await back(server, session, 'online');
+    expect(session.online).toBe(true);
+  });
+
+  it('refuses a weaker mechanism than it had', async () => {
+    const mechanisms = ['SCRAM-SHA-256', 'PLAIN'];
+    const server = await fake({ mechanisms, management: false });
+    const { session, peer } = await connected(server);
+    mechanisms.shift();
+    peer.cut();
+    await next(session, 'offline');
+    const gone = next(session, 'offline');
+    session.reconnectNow();
+    expect(await gone).toMatchObject({ reason: { condition: 'downgrade' }, final: true });
+  });
+
+  it('reports a first attempt that failed, unless told to go on', async () => {
+    const server = await fake();
+    await server.close();
+    expect(await refused(server)).toMatchObject({ condition: 'refused' });
+    const session = sessionFor(server, { reconnect: 'always' });
+    const connected = session.connect();
+    expect(await next(session, 'offline')).toMatchObject({ final: false });
+    await server.listen(server.port);
+    session.reconnectNow();
+    await connected;
+  });
+});
+
+describe('the end', () => {
+  it('closes the stream in both directions, quickly (RFC 6120 §4.4)', async () => {
+    const server = await fake();
+    const { session } = await connected(server);
+    const gone = next(session, 'offline');
+    const began = performance.now();
+    await session.close();
+    expect(performance.now() - began).toBeLessThan(400);
+    expect(await gone).toEqual({ reason: undefined, final: true, retryIn: undefined });
+    expect(server.received.endsWith('</stream:stream>')).toBe(true);
+  });
+
+  it('does not wait for ever for a server that does not close', async () => {
+    const server = await fake();
+    const { session, peer } = await connected(server);
+    peer.write('<message><body>');
+    const began = performance.now();
+    await session.close();
+    expect(performance.now() - began).toBeLessThan(1500);
+  });
+
+  it('sends everything first', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server);
+    const last = peer.stanza((stanza) => stanza.attrs.id === '499');
+    for (let id = 0; id < 500; id++) session.send(message(String(id)));
+    await session.close();
+    await last;
+  });
+
+  it('stops an attempt that is under way, and a wait for the next one', async () => {
+    const server = await fake({ misbehave: { neverAnswer: true } });
+    const session = sessionFor(server);
+    const attempt = session.connect();
+    attempt.catch(() => undefined);
+    await once(server, 'connection');
+    await session.close();
+    await expect(attempt).rejects.toMatchObject({ condition: 'closed' });
+
+    const waiting = await connected(await fake());
+    waiting.peer.cut();
+    await next(waiting.session, 'offline');
+    const gone = next(waiting.session, 'offline');
+    await waiting.session.close();
+    expect(await gone).toMatchObject({ final: true });
+  });
+});
