@@ -1,5 +1,5 @@
 /**
- * Colours. One colour per person after XEP-0392 "Consistent Color Generation", 1.0.0
+ * Colours. One colour per person after XEP-0392 "Consistent Color Generation", 1.0.1
  * (https://xmpp.org/extensions/xep-0392.html).
  */
 import { createHash } from 'node:crypto';
@@ -27,7 +27,7 @@ export interface Theme {
   mention(text: string): string;
   /** the word NOTIFICATION */
   notification(text: string): string;
-  /** `text` in the colour of `identity`: a prepared bare JID, or a nickname in a room (XEP-0392 §5.1) */
+  /** `text` in the colour of `identity`: a prepared bare JID, or a nickname in a room (XEP-0392 §6.2) */
   person(identity: string, text: string): string;
 }
 
@@ -36,7 +36,7 @@ export interface ThemeOptions {
   readonly background: 'dark' | 'light';
 }
 
-/** HSLuv lightness with good contrast on each background (XEP-0392 §9). */
+/** HSLuv lightness with good contrast on each background (XEP-0392 §7). */
 const LIGHTNESS = { dark: 70, light: 45 };
 
 export function createTheme({ level, background }: ThemeOptions): Theme {

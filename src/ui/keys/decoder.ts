@@ -27,6 +27,8 @@ export type Key =
 const ESC = '\x1b';
 /** How long an Esc may be the first byte of a sequence that the network cut. Nobody sees it. */
 const ESC_MILLISECONDS = 25;
+/** How long to wait for the rest of a paste. Its end gets lost on some ways; the keyboard must not go with it. */
+const PASTE_MILLISECONDS = 5000;
 /** Shift-Enter and Ctrl-Enter of terminals that tell them apart (CSI u, modifyOtherKeys). */
 const BREAKS = /^\x1b\[(?:13;[2-8]u|27;[2-8];13~)$/;
 const COMMANDS: Record<string, 'interrupt' | 'redraw' | 'suspend'> = {
@@ -39,6 +41,7 @@ export class KeyDecoder {
   private readonly emit: (key: Key) => void;
   private readonly bytes = new Readable({ read() {} });
   private escape: NodeJS.Timeout | undefined;
+  private paste: NodeJS.Timeout | undefined;
   private pasted: string | undefined;
 
   constructor(emit: (key: Key) => void) {
@@ -51,8 +54,7 @@ export class KeyDecoder {
     const held = this.escape !== undefined;
     this.stopWaiting();
     let text = held ? ESC + chunk : chunk;
-    // a paste whose end got lost must not swallow the keyboard for ever
-    if (text === '\x03') this.pasted = undefined;
+    if (text === '\x03') this.endPaste(false);
     if (text.endsWith(ESC)) {
       text = text.slice(0, -1);
       this.escape = setTimeout(() => {
@@ -61,10 +63,14 @@ export class KeyDecoder {
       }, ESC_MILLISECONDS);
     }
     if (text !== '') this.bytes.emit('data', text);
+    if (this.pasted === undefined) return;
+    clearTimeout(this.paste);
+    this.paste = setTimeout(() => this.endPaste(true), PASTE_MILLISECONDS);
   }
 
   close(): void {
     this.stopWaiting();
+    this.endPaste(false);
     this.bytes.destroy();
   }
 
@@ -74,16 +80,22 @@ export class KeyDecoder {
   }
 
   private decoded(text: string | undefined, event: KeyEvent): void {
-    if (this.pasted !== undefined) this.paste(this.pasted, text, event);
+    if (this.pasted !== undefined) this.pasting(this.pasted, text, event);
     else if (event.name === 'paste-start') this.pasted = '';
     else this.key(text, event);
   }
 
-  private paste(before: string, text: string | undefined, event: KeyEvent): void {
-    if (event.name === 'paste-end') {
-      this.pasted = undefined;
-      this.emit({ kind: 'paste', text: cleanPaste(before) });
-    } else this.pasted = before + (event.sequence ?? text ?? '');
+  private pasting(before: string, text: string | undefined, event: KeyEvent): void {
+    if (event.name === 'paste-end') this.endPaste(true);
+    else this.pasted = before + (event.sequence ?? text ?? '');
+  }
+
+  private endPaste(taken: boolean): void {
+    const text = this.pasted;
+    this.pasted = undefined;
+    clearTimeout(this.paste);
+    this.paste = undefined;
+    if (taken && text !== undefined) this.emit({ kind: 'paste', text: cleanPaste(text) });
   }
 
   private key(text: string | undefined, event: KeyEvent): void {

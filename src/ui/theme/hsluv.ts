@@ -34,7 +34,7 @@ export function hsluvToRgb(hue: number, saturation: number, lightness: number): 
   const v = (Math.sin(radians) * chroma) / (13 * lightness) + WHITE_V;
   const y = lightness > 8 ? ((lightness + 16) / 116) ** 3 : lightness / KAPPA;
   const x = (9 * y * u) / (4 * v);
-  const z = (9 * y) / (4 * v) - x / 3 - 5 * y;
+  const z = (3 * y) / v - x / 3 - 5 * y;
   return TO_RGB.map((row) => toByte(dot(row, [x, y, z]))) as Triple;
 }
 

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BREAK, Frame } from '../../../src/ui/screen/frame.ts';
+import { clip, layout } from '../../../src/ui/screen/layout.ts';
+import { width } from '../../../src/ui/screen/width.ts';
+import { wrap } from '../../../src/ui/screen/wrap.ts';
+
+function frame(text: string): Frame {
+  const made = new Frame();
+  made.write(text);
+  return made;
+}
+
+describe('layout', () => {
+  it('wraps wide characters before the edge and finds the cursor', () => {
+    const block = layout(frame(`? q ${'你'.repeat(10)}`), 10, 9);
+    expect(block.rows).toEqual(['? q 你你你', '你你你你你', '你你']);
+    expect([block.cursorRow, block.cursorColumn]).toEqual([2, 4]);
+  });
+
+  it('puts the cursor on a new row where the last one is full', () => {
+    const block = layout(frame('0123456789'), 10, 9);
+    expect([block.rows.length, block.cursorRow, block.cursorColumn]).toEqual([2, 1, 0]);
+  });
+
+  it("reads cursor columns in readline's measure: a family emoji is 6 there and 2 on the screen", () => {
+    expect(layout(frame('> 👨‍👩‍👧x\x1b[9G'), 40, 5).cursorColumn).toBe(4);
+  });
+
+  it('ends a row at a line break, and shows it', () => {
+    const block = layout(frame(`one${BREAK}two`), 40, 5);
+    expect(block.rows).toEqual(['one⏎', 'two']);
+    expect([block.cursorRow, block.cursorColumn]).toEqual([1, 3]);
+    expect(layout(frame('one⏎two'), 40, 5).rows).toEqual(['one⏎two']);
+  });
+
+  it('shows the part round the cursor of what is taller than the screen', () => {
+    const block = layout(frame('a\nb\nc\nd\ne\nf\x1b[3A'), 10, 3);
+    expect(block.rows).toEqual(['b', 'c', 'd']);
+    expect(block.cursorRow).toBe(1);
+  });
+
+  it('styles each row by itself, and sets the column after what terminals measure differently', () => {
+    const block = layout(frame('\x1b[31mred\x1b[39m \x1b[1mb\x1b[22m 🇫🇷'), 40, 5);
+    expect(block.rows).toEqual(['\x1b[0;31mred\x1b[0m \x1b[0;1mb\x1b[0m 🇫🇷\x1b[9G']);
+  });
+
+  it('never gives a row wider than the terminal or a cursor outside (property)', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', '你', '👨‍👩‍👧', 'é', ' ', BREAK, '\n', '\x1b[31m') });
+    fc.assert(
+      fc.property(
+        text,
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 6 }),
+        (typed, columns, rows) => {
+          const block = layout(frame(typed), columns, rows);
+          expect(block.rows.length).toBeLessThanOrEqual(rows);
+          for (const columnsUsed of block.widths) expect(columnsUsed).toBeLessThanOrEqual(columns);
+          expect(block.cursorRow).toBeLessThan(Math.max(1, block.rows.length));
+          expect(block.cursorColumn).toBeLessThan(columns);
+        },
+      ),
+    );
+  });
+});
+
+describe('a frame', () => {
+  it("understands inquirer's redrawing: down, erase lines upwards, write, up, to a column", () => {
+    const drawn = frame('? To whom? bob\nhelp\x1b[1A\x1b[15G');
+    drawn.write('\x1b[1B\x1b[2K\x1b[1A\x1b[2K\x1b[G? To whom? bo');
+    expect(layout(drawn, 40, 5).rows).toEqual(['? To whom? bo']);
+  });
+});
+
+describe('wrap', () => {
+  it('breaks between words with a hanging indent', () => {
+    expect(wrap('14:03 bob one two three', 14, 6)).toBe('14:03 bob one\n      two\n      three');
+  });
+
+  it('leaves a link whole', () => {
+    expect(wrap('see https://example.org/xxxxxxxxxxxxxxxxxxxx ok', 20, 2)).toBe(
+      'see\n  https://example.org/xxxxxxxxxxxxxxxxxxxx\n  ok',
+    );
+  });
+});
+
+describe('clip', () => {
+  it('cuts to the width, counting wide characters, keeping colours', () => {
+    expect(clip('你好世界', 5)).toBe('你好…');
+    expect(clip('\x1b[31mabcdef\x1b[39m', 4)).toBe('\x1b[0;31mabc…\x1b[0m');
+    expect(clip('abc', 3)).toBe('abc');
+  });
+
+  it('is never wider than asked (property)', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 20 }), (text, columns) => {
+        expect(width(clip(text.replaceAll(/\p{C}/gu, ''), columns))).toBeLessThanOrEqual(columns);
+      }),
+    );
+  });
+});
