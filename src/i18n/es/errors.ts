@@ -45,6 +45,15 @@ const what: typeof en.what = {
 const chat: typeof en.groups.chat = {
   'no-such-setting': { why: 'no existe el ajuste {name}', hint: '' },
   'wrong-value': { why: '{name} no puede ser {value}', hint: 'Valores posibles: {choices}.' },
+  'bad-setting': { why: '{name} no puede ser {value}', hint: 'Valores posibles: {values}.' },
+  'message-gone': { why: 'el mensaje ya no se conserva', hint: '' },
+  'no-certificates': { why: '{path} no contiene ningún certificado (PEM)', hint: 'Indica otro con --ca.' },
+  'unreadable-file': { why: '{path} no se puede leer', hint: 'Comprueba la ruta y sus permisos.' },
+  'no-jid': { why: '«{text}» no es un JID', hint: 'Tiene la forma nombre@servidor.' },
+  'no-transfer': { why: 'aquí no se está transfiriendo ningún fichero', hint: '' },
+  'own-jid': { why: '{jid} eres tú', hint: '' },
+  'server-not-started': { why: '{message}', hint: 'Inténtalo otra vez.' },
+  'program-missing': { why: '{program} no está instalado', hint: 'Ejecuta: {install}' },
   'no-such-request': { why: 'nadie espera respuesta a eso', hint: 'Quizá ya se ha respondido.' },
   'no-room-service': {
     why: 'tu servidor no tiene servicio de salas',
@@ -152,7 +161,7 @@ const usage: typeof en.groups.usage = {
   'missing-value': { why: '{option} necesita un valor', hint: 'Mira --help.' },
   'unexpected-value': { why: '{option} no lleva valor', hint: 'Mira --help.' },
   'stray-words': {
-    why: '{words} no corresponde a nada',
+    why: '«{words}» no corresponde a nada',
     hint: 'Pon los textos de varias palabras detrás de su opción, o entre comillas.',
   },
   'two-actions': {
@@ -162,20 +171,20 @@ const usage: typeof en.groups.usage = {
   'given-twice': { why: '{option} aparece dos veces', hint: 'Indícala una sola vez.' },
   'option-without-action': { why: '{option} acompaña a {actions}', hint: 'Mira --help.' },
   'starts-with-dash': {
-    why: '{value} empieza por «-»',
+    why: '«{value}» empieza por «-»',
     hint: 'Un JID nunca empieza así; un texto que lo haga va detrás de «--».',
   },
-  'not-a-jid': { why: '{value} no es un JID', hint: 'Tiene la forma usuario@servidor.' },
+  'not-a-jid': { why: '«{value}» no es un JID', hint: 'Tiene la forma usuario@servidor.' },
   'not-a-room': {
-    why: '{value} no es una sala',
+    why: '«{value}» no es una sala',
     hint: 'Tiene la forma sala@servicio, o es un simple nombre.',
   },
-  'not-a-number': { why: '{option} necesita un número entero desde 1, no {value}', hint: '' },
+  'not-a-number': { why: '{option} necesita un número entero desde 1, no «{value}»', hint: '' },
   'not-a-date': {
-    why: '{option} necesita una fecha, no {value}',
+    why: '{option} necesita una fecha, no «{value}»',
     hint: 'Escribe 2026-11-21, 2026-11-21T14:03:00Z, 2h o 3d.',
   },
-  'not-a-choice': { why: '{option} no puede ser {value}', hint: 'Valores posibles: {choices}.' },
+  'not-a-choice': { why: '{option} no puede ser «{value}»', hint: 'Valores posibles: {choices}.' },
   'not-a-word': { why: '{option} tiene que ser una sola línea de texto', hint: '' },
   'missing-parameter': { why: 'falta {option}', hint: 'Mira --help.' },
   'missing-text': {

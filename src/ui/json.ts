@@ -1,0 +1,58 @@
+/**
+ * The JSON face: one object a line on standard output, described by schema/json-lines.schema.json.
+ * Commands from standard input (`{"id":…,"action":…,"params":{…}}`) will answer through the same `end` and `fail`,
+ * with the command's `id`.
+ */
+import type { Outcome } from '../actions/action.ts';
+import { eventRecord } from '../actions/event-records.ts';
+import { errorRecord, resultRecord, rowRecord } from '../actions/records.ts';
+import type { ChatEvents } from '../chat/events.ts';
+import type { Problem } from './sentences.ts';
+import { problemText } from './sentences.ts';
+
+export interface JsonOutput {
+  /** rows, then the `result` that ends an action; `text` is what a person would read */
+  end(outcome: Outcome, text: string, id?: string): void;
+  /** the `error` that ends an action */
+  fail(problem: Problem, id?: string): void;
+  event<N extends keyof ChatEvents>(name: N, ...payload: ChatEvents[N]): void;
+}
+
+/** Takes where lines go; they come without their line break. */
+export function jsonOutput(print: (line: string) => void): JsonOutput {
+  const write = (record: object) => print(JSON.stringify(record));
+  return {
+    end(outcome, text, id) {
+      const rows = outcome.kind === 'rows' ? outcome.rows : outcome.row === undefined ? [] : [outcome.row];
+      for (const row of rows) write(rowRecord(row));
+      write(
+        resultRecord({
+          id,
+          condition: conditionOf(outcome),
+          text: text === '' ? undefined : text,
+          exitCode: outcome.kind === 'done' ? outcome.exitCode : undefined,
+        }),
+      );
+    },
+    fail(problem, id) {
+      write(
+        errorRecord({
+          id,
+          condition: problem.condition,
+          text: problemText({ ...problem, hint: '' }),
+          hint: problem.hint === '' ? undefined : problem.hint,
+          exitCode: problem.exitCode,
+        }),
+      );
+    },
+    event(name, ...payload) {
+      write(eventRecord(name, ...payload));
+    },
+  };
+}
+
+/** The code of the notice that goes with it: `message-queued`, `no-contacts`, `no-directory`. */
+function conditionOf(outcome: Outcome): string | undefined {
+  if (outcome.kind === 'done') return outcome.notice.code;
+  return outcome.note?.code ?? (outcome.rows.length === 0 ? outcome.empty.code : undefined);
+}
