@@ -2,6 +2,8 @@
 import { EventEmitter } from 'node:events';
 import { AuthenticationError, ConnectionError, TimeoutError } from '../xmpp/errors.ts';
 import type { Features } from '../xmpp/features.ts';
+import type { Form } from '../xmpp/forms.ts';
+import { configurationOf, configure } from '../xmpp/muc/config.ts';
 import type { SessionControl } from '../xmpp/session/create-session.ts';
 import { bareOf, localOf, resourceOf } from './address.ts';
 import { Connection, type ConnectionChange, type Level } from './connection.ts';
@@ -17,6 +19,7 @@ import type {
   TypingState,
 } from './events.ts';
 import { type Files, files } from './files.ts';
+import { type Filled, type FilledForm, formValues, readableForm } from './form.ts';
 import { type Inbound, inbound } from './inbound.ts';
 import type { ChatKind, Message } from './message.ts';
 import { type Outbound, outbound } from './outbound.ts';
@@ -59,6 +62,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #inbound: Inbound;
   readonly #typing: TypingStates;
   readonly #requests = new Requests();
+  readonly #roomForms = new Map<string, Form>();
   readonly #unreadBefore = new Map<string, number>();
   #connection: Connection | undefined;
   #opening: Promise<Connection> | undefined;
@@ -595,6 +599,23 @@ export class Client extends EventEmitter<ChatEvents> {
 
   invite(room: string, jid: string, reason: string | undefined): Promise<void> {
     return this.#rooms.feature().invite(room, jid, { reason });
+  }
+
+  /** The room's configuration form, for its owner; undefined where nothing can be configured. XEP-0045 §10.2. */
+  async roomForm(room: string): Promise<FilledForm | undefined> {
+    const form = await configurationOf(this.#linked().session, room);
+    if (form === undefined) return undefined;
+    this.#roomForms.set(room, form);
+    return readableForm(form);
+  }
+
+  /** Submits the form that `roomForm` gave; a new room opens by it. Rejects with StanzaError `not-acceptable`, `forbidden`. */
+  async configureRoom(room: string, filled: Filled): Promise<void> {
+    const { session } = this.#linked();
+    const form = this.#roomForms.get(room) ?? (await configurationOf(session, room));
+    if (form === undefined) throw new ChatError('nothing-to-configure', { room });
+    await configure(session, room, form, formValues(form, filled));
+    this.#roomForms.delete(room);
   }
 
   // ---- what waits for an answer

@@ -1,0 +1,115 @@
+/** A new account on its server (XEP-0077 §3.1), made on the secure stream before anybody logs in on it. */
+import { XmppError } from '../xmpp/errors.ts';
+import {
+  NS_STREAM_FEATURE,
+  type RegistrationForm,
+  register,
+  registrationForm,
+} from '../xmpp/registration.ts';
+import { createSession, type PreAuthStream, type SessionOptions } from '../xmpp/session/create-session.ts';
+import { domainOf, localOf } from './address.ts';
+import { type Filled, type FilledForm, formValues, readableForm } from './form.ts';
+import { ChatError } from './problem.ts';
+
+/** Ends a stream on purpose once what was asked for is known. */
+class EnoughError extends XmppError {
+  constructor() {
+    super('enough');
+  }
+}
+
+const OWN_FIELDS: readonly string[] = ['username', 'password'];
+
+async function ask(stream: PreAuthStream): Promise<RegistrationForm> {
+  const form = await registrationForm(stream, stream.domain);
+  if (form.form === undefined && form.fields.length === 0)
+    throw new ChatError('registration-elsewhere', { url: form.url ?? '', domain: stream.domain });
+  return form;
+}
+
+/** What the server says no with: closed registration is one condition, however it is put. */
+function refusal(error: unknown, stream: PreAuthStream): unknown {
+  if (!(error instanceof XmppError)) return error;
+  const closed = ['service-unavailable', 'not-allowed', 'forbidden', 'feature-not-implemented'].includes(
+    error.condition,
+  );
+  const offered = stream.features.has('register', NS_STREAM_FEATURE);
+  return closed
+    ? new ChatError(
+        'registration-closed',
+        { domain: stream.domain, offered: offered ? 1 : 0 },
+        { cause: error },
+      )
+    : error;
+}
+
+/** The server's form without user name and password. Rejects with ChatError `registration-closed`, `registration-elsewhere`. */
+export async function fetchRegistrationForm(options: SessionOptions): Promise<FilledForm> {
+  let found: RegistrationForm | undefined;
+  const session = createSession({
+    ...options,
+    reconnect: 'never',
+    beforeAuthentication: async (stream) => {
+      found = await ask(stream).catch((error: unknown) => {
+        throw refusal(error, stream);
+      });
+      throw new EnoughError();
+    },
+  });
+  await session.connect().catch((error: unknown) => {
+    if (!(error instanceof EnoughError)) throw error;
+  });
+  await session.close();
+  if (found === undefined)
+    throw new ChatError('registration-closed', { domain: domainOf(options.jid), offered: 0 });
+  return fieldsOf(found);
+}
+
+function fieldsOf({ form, fields, instructions, url }: RegistrationForm): FilledForm {
+  const readable =
+    form === undefined
+      ? {
+          instructions: instructions ?? '',
+          url,
+          fields: fields.map((name) => ({ name, label: name, kind: 'text', required: true }) as const),
+        }
+      : readableForm(form, url);
+  return { ...readable, fields: readable.fields.filter(({ name }) => !OWN_FIELDS.includes(name)) };
+}
+
+/**
+ * Makes the account and logs in with it once, on the same stream; `fields` answers what else the server asks for.
+ * Rejects with ChatError `registration-closed`, `registration-elsewhere`; StanzaError `conflict`, `not-acceptable`,
+ * `resource-constraint`; and as a log-in does.
+ */
+export async function registerAccount(options: SessionOptions, fields: Filled = {}): Promise<void> {
+  const session = createSession({
+    ...options,
+    reconnect: 'never',
+    beforeAuthentication: async (stream) => {
+      try {
+        const form = await ask(stream);
+        const typed = form.form === undefined ? fields : textsOf(formValues(form.form, fields));
+        const values = new Map(
+          Object.entries({ ...typed, username: localOf(options.jid) ?? '', password: options.password }),
+        );
+        await register(stream, stream.domain, form, values);
+      } catch (error) {
+        throw refusal(error, stream);
+      }
+    },
+  });
+  try {
+    await session.connect();
+  } finally {
+    await session.close();
+  }
+}
+
+function textsOf(values: ReturnType<typeof formValues>): Filled {
+  const entries = Object.entries(values).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join('\n') : String(value),
+  ]);
+  return Object.fromEntries(entries) as Filled;
+}
