@@ -48,7 +48,10 @@ function modules(options: ServerOptions, { folder, ports }: Places): Record<stri
     mod_roster: { versioning: true },
     mod_stream_mgmt: {},
     mod_time: {},
-    mod_vcard: directory === 'none' ? { search: false } : { search: true, matches: 'infinity' },
+    mod_vcard:
+      directory === 'none'
+        ? { search: false }
+        : { search: true, matches: 'infinity', allow_return_all: options.directoryListsAll ?? false },
     mod_version: {},
     ...(archive === 'none' ? {} : { mod_mam: { default: 'always' } }),
     ...(registration ? { mod_register: { access: 'all', ip_access: 'all' } } : {}),

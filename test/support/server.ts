@@ -6,7 +6,10 @@ import { startProsodyServer } from './prosody.ts';
 export type ServerKind = 'ejabberd' | 'prosody';
 
 /** What both kinds understand; what only Prosody has (`modules`, `settings`, …) ejabberd passes over. */
-export type ServerOptions = ProsodyStart;
+export interface ServerOptions extends ProsodyStart {
+  /** ejabberd: a directory search without words lists everybody; default false, as it comes. */
+  readonly directoryListsAll?: boolean;
+}
 
 /** See Prosody for what each member promises. */
 export interface Server extends Prosody {
