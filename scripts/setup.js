@@ -69,7 +69,7 @@ function run(command, args, options = {}) {
 /** npm as it runs us, else the one in PATH. On Windows npm is a script that only a shell starts. */
 export function npm(args, options) {
   const cli = process.env.npm_execpath;
-  if (cli?.endsWith('.js')) return run(process.execPath, [cli, ...args], options);
+  if (cli?.endsWith('npm-cli.js')) return run(process.execPath, [cli, ...args], options);
   return run('npm', args, { shell: process.platform === 'win32', ...options });
 }
 
