@@ -1,6 +1,8 @@
 /** What is shown of an open chat: the kept messages on entry, then everything that happens in it. */
+import type { Client } from '../../chat/client.ts';
 import type { ChatEvents } from '../../chat/events.ts';
 import type { Message } from '../../chat/message.ts';
+import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Face, Seat } from '../face.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Subscribe } from '../terminal.ts';
@@ -168,15 +170,16 @@ function firstUnread(kept: readonly Message[], unread: number): number | undefin
 
 /** Lines under the title: subject of the room, or what hinders. */
 function head({ words }: Face, { client }: Seat, chat: string): string[] {
-  const lines: string[] = [];
-  if (client.kindOf(chat) === 'room') {
-    const room = client.joinedRoom(chat);
-    if (room === undefined) lines.push(words.conversation.notInRoom(sanitize(chat)));
-    else if (room.subject === '') lines.push(words.conversation.noSubject);
-    else lines.push(words.conversation.subject(sanitize(room.subject)));
-  }
+  const lines = client.kindOf(chat) === 'room' ? [subjectNow(words, client, chat)] : [];
   if (client.state === 'offline' || client.state === 'connecting') lines.push(words.conversation.offline);
   return lines;
+}
+
+/** The subject of a room as it is, or that we are not there to know it. */
+export function subjectNow({ conversation }: Catalogue, client: Client, chat: string): string {
+  const room = client.joinedRoom(chat);
+  if (room === undefined) return conversation.notInRoom(sanitize(chat));
+  return room.subject === '' ? conversation.noSubject : conversation.subject(sanitize(room.subject));
 }
 
 function typerName({ client }: Seat, chat: string, who: string): string {

@@ -7,7 +7,7 @@ import { sanitize } from '../sanitize.ts';
 import { parseSlash, type SlashContext } from '../slash.ts';
 import { EndOfInputError, InterruptedError } from '../terminal.ts';
 import { completeLine } from './completion.ts';
-import { follow } from './follow.ts';
+import { follow, subjectNow } from './follow.ts';
 import { completable } from './known-names.ts';
 import { ownTyping } from './own-typing.ts';
 import { nextUnread, runViewCommand } from './view-commands.ts';
@@ -93,6 +93,10 @@ async function act(
     read: (param, value) =>
       readValue(param, value, { domain: domainOf(client.account), now: face.now(), label: text }),
   };
+  if (context.kind === 'room' && /^\/(topic|subject)\s*$/.test(text)) {
+    terminal.log(subjectNow(words, client, chat));
+    return undefined;
+  }
   const meant = parseSlash(text, context);
   switch (meant.kind) {
     case 'text':

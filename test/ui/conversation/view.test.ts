@@ -1,0 +1,376 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openConversation } from '../../../src/ui/conversation.ts';
+import { EndOfInputError } from '../../../src/ui/terminal.ts';
+import { FakeClient } from '../../support/fake-client.ts';
+import { plainFace, plainSeat } from '../../support/plain-face.ts';
+import { CTRL_C, type InConversation, ScriptedTerminal, type Step } from '../../support/scripted-terminal.ts';
+
+const ROMEO = 'romeo@example.org';
+const NURSE = 'nurse@example.org';
+const LOBBY = 'lobby@conference.example.org';
+const ESC = '\u001b';
+
+let fake: FakeClient;
+beforeEach(() => {
+  fake = new FakeClient();
+  fake.addPerson(ROMEO, { name: 'Romeo' });
+  fake.addPerson(NURSE);
+});
+
+/** Opens a chat, plays the script, gives the terminal and how the conversation ended. */
+async function play(chat: string, ...script: Step[]) {
+  const terminal = new ScriptedTerminal(...script);
+  const seat = plainSeat(fake);
+  const end = await openConversation(plainFace(terminal), seat, chat);
+  return { terminal, seat, end };
+}
+/** A step that only looks, and leaves the view open. */
+const then =
+  (look: (...view: Parameters<InConversation>) => void | Promise<void>): InConversation =>
+  async (view) => {
+    await look(view);
+    return 'left';
+  };
+
+describe('entering a chat', () => {
+  it('shows the last 20 messages, marks them read, tells which chat is open', async () => {
+    for (let i = 0; i < 25; i++) fake.keep(ROMEO, `message ${i}`);
+    const { terminal, seat, end } = await play(ROMEO, ESC);
+    expect(terminal.output).toContain('Romeo (romeo@example.org)');
+    expect(terminal.output).not.toContain('message 4');
+    expect(terminal.output).toContain('message 5');
+    expect(fake.called('markRead')).toEqual([[ROMEO]]);
+    expect(seat.openChats).toEqual([ROMEO, undefined]);
+    expect(end).toBe('left');
+  });
+
+  it('draws the "new messages" line before the unread ones, own messages not counted', async () => {
+    fake.keep(ROMEO, 'old');
+    fake.keep(ROMEO, 'new 1');
+    fake.keep(ROMEO, 'mine', { direction: 'out', state: 'acked' });
+    fake.keep(ROMEO, 'new 2');
+    fake.setUnread(ROMEO, 2);
+    const { terminal } = await play(ROMEO, ESC);
+    const shown = terminal.lines.map((line) => line.split('  ').at(-1));
+    expect(shown.slice(-5)).toEqual(['old', '── new messages ──', 'new 1', 'mine ✓', 'new 2']);
+  });
+
+  it("shows a room's subject and how many are there, or that we are not in it", async () => {
+    fake.addRoom(LOBBY, ['juliet', 'romeo'], { subject: 'Act II\nScene 2' });
+    const inside = await play(LOBBY, ESC);
+    expect(inside.terminal.output).toContain('room lobby@conference.example.org, 2 people');
+    expect(inside.terminal.output).toContain('Subject: Act II␊Scene 2');
+    fake.joined.delete(LOBBY);
+    fake.roomRows = [{ room: LOBBY, name: '', kept: true, joined: false }];
+    const outside = await play(LOBBY, ESC);
+    expect(outside.terminal.output).toContain('You are not in the room');
+  });
+
+  it('says that there is no connection, and what becomes of messages then', async () => {
+    fake.state = 'offline';
+    const { terminal } = await play(ROMEO, ESC);
+    expect(terminal.output).toContain('Not connected: what you write is kept and sent later.');
+  });
+});
+
+describe('while a chat is open', () => {
+  it('prints what comes in and marks it read, but not what belongs to other chats', async () => {
+    const { terminal } = await play(
+      ROMEO,
+      then(() => {
+        fake.receive(ROMEO, 'wherefore?');
+        fake.receive(NURSE, 'madam!');
+      }),
+    );
+    expect(terminal.output).toContain('Romeo  wherefore?');
+    expect(terminal.output).not.toContain('madam!');
+    expect(fake.called('markRead')).toEqual([[ROMEO], [ROMEO]]);
+  });
+
+  it('keeps an own message live until the server has it, then prints it once with its mark', async () => {
+    const { terminal } = await play(
+      ROMEO,
+      then(async ({ prompt, enter }) => {
+        await enter('hello');
+        const row = fake.messages.at(-1)?.row ?? 0;
+        expect(prompt.above()).toEqual([expect.stringContaining('me  hello ·')]);
+        fake.advance(row, 'acked');
+        expect(prompt.above()).toEqual([]);
+        fake.advance(row, 'delivered');
+      }),
+    );
+    expect(terminal.lines.filter((line) => line.includes('hello'))).toEqual([
+      expect.stringMatching(/hello ✓$/),
+    ]);
+  });
+
+  it('points back at a message that fails after it was printed', async () => {
+    const { terminal } = await play(
+      ROMEO,
+      then(async ({ enter }) => {
+        await enter('hello');
+        const row = fake.messages.at(-1)?.row ?? 0;
+        fake.advance(row, 'acked');
+        fake.advance(row, 'failed', { failure: { condition: 'service-unavailable' } });
+      }),
+    );
+    expect(terminal.lines.at(-1)).toMatch(/^✗ .*“hello”: not delivered: service-unavailable$/);
+  });
+
+  it('prints what still waits when the chat is left, so that nothing vanishes', async () => {
+    const { terminal } = await play(ROMEO, 'hello', ESC);
+    expect(terminal.lines.at(-1)).toMatch(/me {2}hello ·$/);
+  });
+
+  it('names who is typing near the input', async () => {
+    await play(
+      ROMEO,
+      then(({ prompt }) => {
+        fake.typers.set(ROMEO, [ROMEO]);
+        expect(prompt.above()).toEqual(['Romeo is typing …']);
+      }),
+    );
+  });
+
+  it('redraws for typing and marks, and no more when it is closed', async () => {
+    let redraws = 0;
+    const tell = () => fake.emit('typing', { chat: ROMEO, from: ROMEO, state: 'composing' });
+    await play(
+      ROMEO,
+      then(({ prompt }) => {
+        prompt.subscribe(() => redraws++);
+        tell();
+      }),
+    );
+    expect(redraws).toBe(1);
+    tell();
+    expect(redraws).toBe(1);
+    expect(fake.eventNames()).toEqual([]);
+  });
+
+  it('rings the bell for a mention, and only then', async () => {
+    fake.addRoom(LOBBY, ['juliet', 'romeo']);
+    const { terminal } = await play(
+      LOBBY,
+      then(() => {
+        fake.receive(LOBBY, 'hello all', { nick: 'romeo' });
+        fake.receive(LOBBY, 'juliet: hello', { nick: 'romeo', mention: true });
+      }),
+    );
+    expect(terminal.bells).toBe(1);
+  });
+
+  it('shows who comes, goes and is kicked, and subjects, in the timeline of that room alone', async () => {
+    fake.addRoom(LOBBY, ['juliet']);
+    const { terminal } = await play(
+      LOBBY,
+      then(() => {
+        fake.emit('occupant', { room: LOBBY, nick: 'romeo', event: 'joined' });
+        fake.emit('occupant', { room: 'other@conference.example.org', nick: 'tybalt', event: 'joined' });
+        fake.emit('occupant', {
+          room: LOBBY,
+          nick: 'romeo',
+          event: 'kicked',
+          actor: 'nurse',
+          reason: 'hush',
+        });
+        fake.emit('subject', { room: LOBBY, nick: 'nurse', subject: 'Supper' });
+        fake.emit('room', { room: LOBBY, nick: 'juliet', event: 'destroyed', reason: 'over' });
+      }),
+    );
+    expect(terminal.output).toContain(`romeo joined the room ${LOBBY}`);
+    expect(terminal.output).toContain(`romeo was kicked from the room ${LOBBY} by nurse: hush`);
+    expect(terminal.output).toContain(`nurse changed the subject of the room ${LOBBY}: Supper`);
+    expect(terminal.output).toContain(`the room ${LOBBY} was destroyed: over`);
+    expect(terminal.output).not.toContain('tybalt');
+  });
+});
+
+describe('typing', () => {
+  it('sends composing at the first key and gone on leaving (XEP-0085)', async () => {
+    await play(
+      ROMEO,
+      then(({ type }) => {
+        type('h');
+        type('he');
+      }),
+    );
+    expect(fake.called('setTyping')).toEqual([
+      [ROMEO, 'composing'],
+      [ROMEO, 'gone'],
+    ]);
+  });
+
+  it('keeps a draft per chat, also after Ctrl-C, and forgets it once it is sent', async () => {
+    const seat = plainSeat(fake);
+    const half = async (view: Parameters<InConversation>[0]) => {
+      view.type('half a word');
+      return 'left' as const;
+    };
+    const first = new ScriptedTerminal(half);
+    await openConversation(plainFace(first), seat, ROMEO);
+    expect(first.output).toContain('Your draft is kept.');
+    const again = new ScriptedTerminal(
+      async ({ prompt, type }) => {
+        expect(prompt.draft).toBe('half a word');
+        type('half a word more');
+        return 'left' as const;
+      },
+      // a chat of its own has its own draft
+    );
+    await openConversation(plainFace(again), seat, ROMEO);
+    expect(seat.drafts.draft(NURSE)).toBe('');
+    expect(seat.drafts.draft(ROMEO)).toBe('half a word more');
+    await openConversation(plainFace(new ScriptedTerminal('sent', ESC)), seat, ROMEO);
+    expect(seat.drafts.draft(ROMEO)).toBe('');
+    expect(seat.drafts.history(ROMEO)).toEqual(['sent']);
+  });
+
+  it('survives Ctrl-C: one level back, listeners gone', async () => {
+    const { end } = await play(ROMEO, CTRL_C);
+    expect(end).toBe('left');
+    expect(fake.eventNames()).toEqual([]);
+  });
+
+  it('ends with the input, after the last messages have settled', async () => {
+    const terminal = new ScriptedTerminal('hello');
+    terminal.interactive = false;
+    let settled = false;
+    fake.settled = async (row) => {
+      fake.advance(row, 'acked');
+      settled = true;
+      return fake.messages[0] ?? fake.keep(ROMEO, '');
+    };
+    await expect(openConversation(plainFace(terminal), plainSeat(fake), ROMEO)).rejects.toThrow(
+      EndOfInputError,
+    );
+    expect(settled).toBe(true);
+    expect(terminal.output).toMatch(/hello ✓/);
+  });
+});
+
+describe('commands', () => {
+  it('are never sent when unknown; a doubled slash sends one (product §4)', async () => {
+    const { terminal } = await play(ROMEO, '/xyzzy now', '//xyzzy', ESC);
+    expect(terminal.output).toContain('There is no command /xyzzy.');
+    expect(fake.called('send')).toEqual([[ROMEO, '/xyzzy']]);
+  });
+
+  it('run actions of the table on the open chat, and say what came of it', async () => {
+    const { terminal } = await play(ROMEO, '/block', ESC);
+    expect(fake.called('block')).toEqual([[ROMEO]]);
+    expect(terminal.output).toContain('"code":"blocked"');
+  });
+
+  it('stay in the chat when something fails, in one line', async () => {
+    fake.failures.set('send', Object.assign(new Error('no'), { condition: 'not-joined' }));
+    const { terminal } = await play(ROMEO, 'hello', 'again', ESC);
+    expect(terminal.lines).toContain('! not-joined');
+    expect(fake.called('send')).toHaveLength(2);
+  });
+
+  it('list commands and keys with /help', async () => {
+    const { terminal } = await play(ROMEO, '/help', ESC);
+    expect(terminal.output).toContain('/close');
+    expect(terminal.output).toContain('/invite <jid>');
+    expect(terminal.output).toContain('Enter sends');
+  });
+
+  it('leave with /close, and the program with /exit', async () => {
+    expect((await play(ROMEO, '/close')).end).toBe('left');
+    expect((await play(ROMEO, '/exit')).end).toBe('exit');
+  });
+
+  it('page backwards with /older until the beginning', async () => {
+    for (let i = 0; i < 30; i++) fake.keep(ROMEO, `message ${i}`);
+    const { terminal } = await play(ROMEO, '/older', '/older', ESC);
+    expect(terminal.lines.filter((line) => /message 9$/m.test(line))).toHaveLength(1);
+    expect(terminal.output).toContain('message 0');
+    expect(terminal.output).toContain('beginning of what is kept');
+  });
+
+  it('go to the next unread chat by key or /next, mentions first', async () => {
+    fake.addRoom(LOBBY, ['juliet', 'romeo']);
+    fake.keep(NURSE, 'madam');
+    fake.setUnread(NURSE, 1);
+    fake.keep(LOBBY, 'juliet!', { nick: 'romeo', mention: true });
+    fake.setUnread(LOBBY, 1, 1);
+    const { seat, terminal } = await play(
+      ROMEO,
+      async () => 'next',
+      '/next',
+      async () => 'next',
+      ESC,
+    );
+    expect(seat.openChats).toEqual([ROMEO, LOBBY, NURSE, undefined]);
+    expect(terminal.output).toContain('No other chat has unread messages.');
+  });
+
+  it('list who is in the room with /who, affiliation and role where they tell something', async () => {
+    fake.addRoom(LOBBY, [], {
+      occupants: [
+        { nick: 'nurse', affiliation: 'owner', role: 'moderator', show: 'away', status: 'asleep' },
+        { nick: 'romeo', affiliation: 'none', role: 'participant', show: 'available', status: '' },
+      ],
+    });
+    const { terminal } = await play(LOBBY, '/who', ESC);
+    expect(terminal.lines.at(-1)).toBe('Here now:\n  nurse  owner · moderator · away · asleep\n  romeo');
+  });
+
+  it('write privately with /msg to a nickname with blanks, in a chat of its own', async () => {
+    fake.addRoom(LOBBY, ['juliet', 'friar', 'friar laurence']);
+    const { seat } = await play(LOBBY, '/msg friar laurence bless me', '/msg friar laurence', ESC);
+    expect(fake.called('send')).toEqual([[`${LOBBY}/friar laurence`, 'bless me']]);
+    expect(seat.openChats).toEqual([LOBBY, `${LOBBY}/friar laurence`, undefined]);
+  });
+
+  it('answer what this chat asks with /accept and /decline, whatever its kind', async () => {
+    fake.open = [
+      { kind: 'subscription', id: 's1', from: NURSE, time: 0 },
+      { kind: 'file', id: 'f1', from: `${ROMEO}/garden`, name: 'a.txt', time: 0 },
+    ];
+    const { terminal } = await play(ROMEO, '/accept', '/decline nurse', '/accept', ESC);
+    expect(fake.called('accept')).toEqual([['f1']]);
+    expect(fake.called('decline')).toEqual([[NURSE]]);
+    expect(terminal.lines.at(-1)).toBe('Nobody waits for an answer.');
+  });
+
+  it('show the subject with /topic, and change it with a text', async () => {
+    fake.addRoom(LOBBY, ['juliet'], { subject: 'Act II' });
+    const { terminal } = await play(LOBBY, '/topic', '/topic Act III', ESC);
+    expect(terminal.output.match(/Subject: Act II/g)).toHaveLength(2);
+    expect(fake.called('setSubject')).toEqual([[LOBBY, 'Act III']]);
+  });
+
+  it('mute a room to mentions and back with /mute, for that room alone', async () => {
+    fake.addRoom(LOBBY, ['juliet']);
+    await play(LOBBY, '/mute', '/mute', '/mute off', '/mute loud', ESC);
+    const name = `mute:${LOBBY}`;
+    expect(fake.called('setSetting')).toEqual([
+      [name, 'mentions'],
+      [name, 'all'],
+      [name, 'off'],
+    ]);
+  });
+
+  it('send a file without stopping the talk', async () => {
+    let arrive: () => void = () => {};
+    const sent = fake.sendFile.bind(fake);
+    fake.sendFile = async (path, peer) => {
+      await new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      return sent(path, peer);
+    };
+    await play(
+      ROMEO,
+      then(async ({ enter }) => {
+        await enter('/send a.txt');
+        await enter('coming');
+        expect(fake.called('sendFile')).toEqual([]);
+        expect(fake.called('send')).toEqual([[ROMEO, 'coming']]);
+        arrive();
+      }),
+    );
+  });
+});

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { actions } from '../../src/actions/table.ts';
+import { readValue } from '../../src/ui/parameters.ts';
+import { parseSlash, type SlashContext, slashActions, usageOf } from '../../src/ui/slash.ts';
+
+const LOBBY = 'lobby@conference.example.org';
+const contact: SlashContext = {
+  actions,
+  chat: 'romeo@example.org',
+  kind: 'contact',
+  read: (param, text) => readValue(param, text, { domain: 'example.org', now: 0, label: text }),
+};
+const room: SlashContext = { ...contact, chat: LOBBY, kind: 'room' };
+const occupant: SlashContext = { ...contact, chat: `${LOBBY}/romeo`, kind: 'private' };
+
+/** name and input of the action that a line means */
+function meaning(typed: string, context: SlashContext) {
+  const meant = parseSlash(typed, context);
+  return meant.kind === 'action' ? [meant.action.name, meant.input] : meant;
+}
+
+describe('a line typed in a conversation', () => {
+  it('is text without a slash, and with a doubled one (product §4)', () => {
+    expect(parseSlash('hello /help', contact)).toEqual({ kind: 'text', text: 'hello /help' });
+    expect(parseSlash('//etc/passwd', contact)).toEqual({ kind: 'text', text: '/etc/passwd' });
+  });
+
+  it('is text with /me (XEP-0245 §3), but not with a word that only begins so', () => {
+    expect(parseSlash('/me waves', contact)).toEqual({ kind: 'text', text: '/me waves' });
+    expect(parseSlash('/mean', contact)).toEqual({ kind: 'unknown', name: 'mean' });
+  });
+
+  it('is never text with an unknown command, whatever follows (product §4)', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const meant = parseSlash(`/${text}`, contact);
+        if (meant.kind === 'text') expect(text).toMatch(/^(\/|me(\s|$))/);
+      }),
+    );
+  });
+
+  it('knows commands of the view, and their other names', () => {
+    expect(parseSlash('/more', contact)).toEqual({ kind: 'view', name: 'older', rest: '' });
+    expect(parseSlash('/msg  romeo  good  night ', room)).toEqual({
+      kind: 'view',
+      name: 'msg',
+      rest: 'romeo  good  night',
+    });
+  });
+});
+
+describe('an action in a conversation', () => {
+  it('means the open contact where no other address is given', () => {
+    expect(meaning('/block', contact)).toEqual(['block', { jid: 'romeo@example.org' }]);
+    expect(meaning('/block tybalt', contact)).toEqual(['block', { jid: 'tybalt@example.org' }]);
+  });
+
+  it('means the open room in what is about rooms', () => {
+    expect(meaning('/topic Act  II', room)).toEqual(['subject', { room: LOBBY, subject: 'Act  II' }]);
+    expect(meaning('/nick rosaline', room)).toEqual(['nick', { room: LOBBY, nick: 'rosaline' }]);
+    expect(meaning('/invite nurse come in', room)).toEqual([
+      'invite',
+      { room: LOBBY, jid: 'nurse@example.org', reason: 'come in' },
+    ]);
+    expect(meaning('/leave', room)).toEqual(['leave', { room: LOBBY }]);
+    expect(meaning('/leave garden', room)).toEqual(['leave', { room: 'garden' }]);
+  });
+
+  it('sends a file to whom the chat is with, blanks in the path kept', () => {
+    expect(meaning('/send my photo.jpg', contact)).toEqual([
+      'send-file',
+      { path: 'my photo.jpg', to: 'romeo@example.org' },
+    ]);
+    expect(meaning('/send "my photo.jpg" --to nurse', contact)).toEqual([
+      'send-file',
+      { path: 'my photo.jpg', to: 'nurse@example.org' },
+    ]);
+    expect(meaning('/send a.txt', occupant)).toEqual(['send-file', { path: 'a.txt', to: `${LOBBY}/romeo` }]);
+  });
+
+  it('never blocks a room where a person is meant', () => {
+    expect(parseSlash('/block', room).kind).toBe('wrong');
+    expect(parseSlash('/remove-contact', occupant).kind).toBe('wrong');
+  });
+
+  it('takes options, repeated ones too', () => {
+    expect(meaning('/add nurse --name "The Nurse" --group friends --group home', contact)).toEqual([
+      'add-contact',
+      { jid: 'nurse@example.org', name: 'The Nurse', groups: ['friends', 'home'] },
+    ]);
+  });
+
+  it('says how it is used where a value is missing, left over or none of its kind', () => {
+    expect(parseSlash('/topic', room)).toMatchObject({
+      kind: 'wrong',
+      usage: '/subject <subject…> [--room <room>]',
+    });
+    expect(parseSlash('/status asleep', contact)).toMatchObject({
+      kind: 'wrong',
+      error: { condition: 'not-a-choice' },
+    });
+    expect(parseSlash('/contacts now', contact)).toMatchObject({ kind: 'wrong', usage: '/contacts' });
+    expect(parseSlash('/add nurse --name', contact).kind).toBe('wrong');
+  });
+
+  it('offers nothing that belongs to the menus alone', () => {
+    const names = slashActions(actions).map((action) => action.name);
+    expect(names).not.toContain('delete-account');
+    expect(names).not.toContain('change-password');
+    expect(parseSlash('/delete-account', contact)).toEqual({ kind: 'unknown', name: 'delete-account' });
+  });
+
+  it('shows optional values in brackets', () => {
+    const invite = actions.find((action) => action.name === 'invite');
+    expect(invite && usageOf(invite)).toBe('/invite <jid> [<reason…>] [--room <room>]');
+  });
+});
