@@ -15,6 +15,7 @@ import {
 import { StanzaError } from './errors.ts';
 import { type Form, NS_FORMS, parseForm } from './forms.ts';
 import { parseJid } from './jid.ts';
+import { parsePage, xPage } from './paging.ts';
 import type { RequestOptions, Session } from './session/session.ts';
 import { child, type Element, x } from './stanza.ts';
 
@@ -50,6 +51,8 @@ export interface Service extends DiscoItem {
 /** milliseconds each service has to describe itself */
 const SERVICE_DEADLINE = 5_000;
 const CAPS_DEADLINE = 10_000;
+/** pages of one list of items (XEP-0059) */
+const MOST_PAGES = 100;
 /** resources remembered; a flood of presences pushes out the oldest */
 const MOST_RESOURCES = 20_000;
 
@@ -107,6 +110,7 @@ export interface Disco {
   xCaps(): Element;
   /** Asks what it is and can. Rejects as Session.request does, and with StanzaError for an answer that is none. */
   info(jid: string, node?: string, options?: RequestOptions): Promise<DiscoInfo>;
+  /** All items, page after page where the service gives pages (XEP-0059 §2.3). */
   items(jid: string, node?: string, options?: RequestOptions): Promise<DiscoItem[]>;
   /** What that resource said by its presence, as far as known without asking. */
   known(jid: string): DiscoInfo | undefined;
@@ -166,8 +170,8 @@ export function disco(session: Session, options: DiscoOptions): Disco {
     if (announced.size > MOST_RESOURCES && oldest !== undefined) announced.delete(oldest);
   });
 
-  const query = async (xmlns: string, jid: string, node?: string, more?: RequestOptions) => {
-    const iq = x('iq', { type: 'get', to: jid }, x('query', { xmlns, node }));
+  const query = async (xmlns: string, jid: string, node?: string, more?: RequestOptions, page?: Element) => {
+    const iq = x('iq', { type: 'get', to: jid }, x('query', { xmlns, node }, page));
     return child(await session.request(iq, more), 'query', xmlns);
   };
   const info: Disco['info'] = async (jid, node, more) => {
@@ -176,9 +180,21 @@ export function disco(session: Session, options: DiscoOptions): Disco {
     return answer;
   };
   const items: Disco['items'] = async (jid, node, more) => {
-    const answer = parseItems(await query(NS_DISCO_ITEMS, jid, node, more));
-    if (answer === undefined) throw new StanzaError('undefined-condition');
-    return answer;
+    const all: DiscoItem[] = [];
+    let after: string | undefined;
+    for (let pages = 0; pages < MOST_PAGES; pages++) {
+      const page = after === undefined ? undefined : xPage({ after });
+      const answer = await query(NS_DISCO_ITEMS, jid, node, more, page);
+      const found = parseItems(answer);
+      if (answer === undefined || found === undefined) throw new StanzaError('undefined-condition');
+      const { last, count } = parsePage(answer) ?? {};
+      // A service that turns no page would tell the same for ever.
+      if (last !== undefined && last === after) break;
+      all.push(...found);
+      if (last === undefined || found.length === 0 || (count !== undefined && all.length >= count)) break;
+      after = last;
+    }
+    return all;
   };
 
   const known = (jid: string) => {

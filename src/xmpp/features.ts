@@ -4,6 +4,7 @@ import { inBand, NS as NS_IBB } from './bytestreams/ibb.ts';
 import { streamInitiation } from './bytestreams/si.ts';
 import type { CapsStore } from './caps.ts';
 import { outgoingChatStates } from './chat-states.ts';
+import { directory } from './directory.ts';
 import { disco } from './disco.ts';
 import { lastActivity } from './last-activity.ts';
 import { messages } from './messages.ts';
@@ -12,6 +13,7 @@ import { outOfBand } from './oob.ts';
 import { ping } from './ping.ts';
 import { presence } from './presence.ts';
 import { pubsub } from './pubsub.ts';
+import { registration } from './registration.ts';
 import { roster } from './roster.ts';
 import type { Session } from './session/session.ts';
 import { time } from './time.ts';
@@ -80,6 +82,8 @@ export function features(session: Session, options: FeaturesOptions) {
     time: time(session, { disco: discovery, mayKnow: isSubscribed }),
     blocking: blocking(session, { disco: discovery }),
     vcard: vcards(session),
+    registration: registration(session),
+    directory: directory({ session, disco: discovery }),
     pubsub: pubsub(session, { disco: discovery }),
     inBand: inBand(session, { disco: discovery }),
     streamInitiation: streamInitiation(session, { disco: discovery, methods: [NS_IBB] }),

@@ -34,7 +34,9 @@ function prepareDomain(text: string): string | undefined {
   const ascii = domainToASCII(plain.toLowerCase());
   // Names with underscores and the like are no IDNA, but exist on private networks.
   if (ascii === '') return /^[\x21-\x7e]+$/.test(plain) ? plain.toLowerCase() : undefined;
-  return domainToUnicode(ascii) || ascii;
+  const mapped = domainToUnicode(ascii) || ascii;
+  // Look-alikes of forbidden characters become them only now.
+  return FORBIDDEN_DOMAIN.test(mapped) || domainToASCII(mapped) !== ascii ? undefined : mapped;
 }
 
 function prepareResource(text: string): string | undefined {
@@ -42,9 +44,22 @@ function prepareResource(text: string): string | undefined {
   return fits(mapped) && !FORBIDDEN_RESOURCE.test(mapped) ? mapped : undefined;
 }
 
+/** The same few JIDs stand in nearly every stanza, and preparing one costs more than reading the rest. */
+const prepared = new Map<string, Jid | undefined>();
+const MOST = 2000;
+
 /** Takes any text; resolves to a normalised JID, or `undefined` where it is none. Never throws. */
 export function parseJid(text: string | undefined): Jid | undefined {
   if (text === undefined || text.length > 3071) return undefined;
+  const known = prepared.get(text);
+  if (known !== undefined || prepared.has(text)) return known;
+  if (prepared.size >= MOST) prepared.clear();
+  const jid = prepare(text);
+  prepared.set(text, jid);
+  return jid;
+}
+
+function prepare(text: string): Jid | undefined {
   const slash = text.indexOf('/');
   const head = slash < 0 ? text : text.slice(0, slash);
   const at = head.indexOf('@');

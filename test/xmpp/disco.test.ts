@@ -112,6 +112,34 @@ const hello = (ver: string, from = ROMEO) =>
 const ask = (node = '') =>
   `<iq type='get' id='1' from='${ROMEO}'><query xmlns='${NS_DISCO_INFO}' ${node}/></iq>`;
 
+describe('items', () => {
+  const page = (jid: string, last: string, count = '') =>
+    `<query xmlns='${NS_DISCO_ITEMS}'><item jid='${jid}'/><set xmlns='http://jabber.org/protocol/rsm'><last>${last}</last>${count}</set></query>`;
+
+  it('are asked for page after page (XEP-0059 §2.3)', async () => {
+    const { session, api } = start();
+    session.whenAsked('get', 'query', NS_DISCO_ITEMS, (iq) =>
+      iq.toString().includes('<after>a</after>')
+        ? page('two@muc.example', 'b', '<count>2</count>')
+        : page('one@muc.example', 'a', '<count>2</count>'),
+    );
+    expect((await api.items('muc.example')).map(({ jid }) => jid)).toEqual([
+      'one@muc.example',
+      'two@muc.example',
+    ]);
+    expect(session.take()).toHaveLength(2);
+  });
+
+  it('end where a service turns no page, or never ends', async () => {
+    const { session, api } = start();
+    session.whenAsked('get', 'query', NS_DISCO_ITEMS, page('one@muc.example', 'a'));
+    expect(await api.items('muc.example')).toHaveLength(1);
+    let turned = 0;
+    session.whenAsked('get', 'query', NS_DISCO_ITEMS, () => page('one@muc.example', String(turned++)));
+    expect(await api.items('muc.example')).toHaveLength(100);
+  });
+});
+
 describe('answers', () => {
   it('say what we are and can, for our capabilities node too (XEP-0115 §6.2)', async () => {
     const { session, api } = start();
