@@ -30,7 +30,7 @@ export interface StreamListener {
 export interface StreamOptions {
   domain: string;
   /** bare JID for the header of the secure stream */
-  from: string;
+  from: string | undefined;
   lang: string | undefined;
   limits: XmlLimits;
   establish: () => Promise<Established>;

@@ -1,10 +1,10 @@
-/** One attempt to get online: connect, TLS, authentication, binding, under one deadline. */
+/** One attempt to get a stream that is of use: connect, TLS, negotiation, under one deadline. */
 import { ConnectionError, StreamError } from '../errors.ts';
 import { ClientStream, type StreamListener } from './client-adapter.ts';
 import { Deadline } from './deadline.ts';
 import type { Traffic } from './debug.ts';
 import { type EstablishOptions, establish } from './establish.ts';
-import { Inbox, type LoggedIn, type LogInOptions, logIn, type PreAuthStream } from './log-in.ts';
+import { Inbox } from './inbox.ts';
 import { RemoteStreamError } from './stream-error.ts';
 import type { XmlLimits } from './stream-parser.ts';
 import { parseOtherHost, type Target } from './targets.ts';
@@ -12,117 +12,114 @@ import { parseOtherHost, type Target } from './targets.ts';
 export interface AttemptOptions {
   establish: Omit<EstablishOptions, 'signal' | 'target'>;
   target: Target | undefined;
-  logIn: Omit<LogInOptions, 'authenticated'> & {
-    authenticated(info: { mechanism: string; binding: string | undefined; stream: ClientStream }): void;
-  };
+  /** bare JID of the account, told to the server on the secure stream */
+  from: string | undefined;
   lang: string | undefined;
   limits: XmlLimits;
   traffic: Traffic | undefined;
-  /** milliseconds over everything */
+  /** milliseconds over everything but what the deadline is stopped for */
   timeout: number;
   signal: AbortSignal;
 }
 
-export interface Connection extends LoggedIn {
+/** What is done on the open stream; its errors end the attempt. */
+export type Negotiate<T> = (stream: ClientStream, inbox: Inbox, deadline: Deadline) => Promise<T>;
+
+export interface Connection<T> {
   stream: ClientStream;
+  negotiated: T;
   /** Hands over to the listener what came meanwhile and, from now on, everything. */
   adopt(listener: StreamListener): void;
 }
 
 const REDIRECTIONS = 3;
 
-/** Resolves to a bound stream; rejects with XmppError, or with what `beforeAuthentication` threw. */
-export async function attempt(options: AttemptOptions): Promise<Connection> {
+/** Resolves when `negotiate` did; rejects with XmppError, or with what `negotiate` threw. */
+export async function attempt<T>(options: AttemptOptions, negotiate: Negotiate<T>): Promise<Connection<T>> {
   const ender = new AbortController();
   const abort = () => ender.abort(new ConnectionError('closed', 'cancelled'));
   if (options.signal.aborted) abort();
   options.signal.addEventListener('abort', abort);
   const deadline = new Deadline(options.timeout, () => ender.abort(new ConnectionError('timeout')));
   try {
-    return await follow(options, ender.signal, deadline);
+    let target = options.target;
+    for (let hops = 0; ; hops++) {
+      const tried = open(options, target, ender.signal);
+      try {
+        const negotiated = await within(tried, ender.signal, () =>
+          negotiate(tried.stream, tried.inbox, deadline),
+        );
+        return { stream: tried.stream, negotiated, adopt: tried.adopt };
+      } catch (error) {
+        const other = otherHost(error, tried.stream);
+        giveUp(tried.stream, error);
+        // RFC 6120 §4.9.3.19: another host, with the same proofs asked of it.
+        if (other === undefined || hops >= REDIRECTIONS) throw error;
+        target = other;
+      }
+    }
   } finally {
-    deadline.stop();
+    deadline.end();
     options.signal.removeEventListener('abort', abort);
   }
 }
 
-/** RFC 6120 §4.9.3.19: another host, with the same proofs asked of it. */
-async function follow(options: AttemptOptions, signal: AbortSignal, deadline: Deadline): Promise<Connection> {
-  let target = options.target;
-  for (let hops = 0; ; hops++) {
-    const inbox: Inbox = new Inbox((element) => stream.send(element));
-    const waiting: StreamListener = {
-      element: (element) => inbox.receive(element),
-      heard: () => undefined,
-      ended: (reason) => inbox.ended(reason),
-    };
-    let listener = waiting;
-    const stream = new ClientStream(
-      {
-        domain: options.establish.domain,
-        from: options.logIn.account,
-        lang: options.lang,
-        limits: options.limits,
-        traffic: options.traffic,
-        establish: () => establish({ ...options.establish, target, signal }),
-      },
-      {
-        element: (element) => listener.element(element),
-        heard: () => listener.heard(),
-        ended: (reason) => listener.ended(reason),
-      },
-    );
-    try {
-      const loggedIn = await logInWithin(stream, inbox, options, signal, deadline);
-      const adopt = (next: StreamListener) => {
-        for (const element of inbox.drain()) next.element(element);
-        listener = next;
-        if (inbox.reason !== undefined) next.ended(inbox.reason);
-      };
-      return { ...loggedIn, stream, adopt };
-    } catch (error) {
-      const other = otherHost(error, stream);
-      giveUp(stream, error);
-      if (other === undefined || hops >= REDIRECTIONS) throw error;
-      target = other;
-    }
-  }
+interface Tried {
+  stream: ClientStream;
+  inbox: Inbox;
+  adopt(listener: StreamListener): void;
 }
 
-async function logInWithin(
-  stream: ClientStream,
-  inbox: Inbox,
-  options: AttemptOptions,
-  signal: AbortSignal,
-  deadline: Deadline,
-): Promise<LoggedIn> {
-  const abort = () => {
-    stream.destroy(signal.reason);
-    // A hook that waits for a person is not waited for.
-    inbox.ended(signal.reason);
+/** A stream that is not connected yet, and where its elements go until somebody adopts it. */
+function open(options: AttemptOptions, target: Target | undefined, signal: AbortSignal): Tried {
+  const inbox: Inbox = new Inbox((element) => stream.send(element));
+  let listener: StreamListener = {
+    element: (element) => inbox.receive(element),
+    heard: () => undefined,
+    ended: (reason) => inbox.ended(reason),
   };
-  signal.addEventListener('abort', abort);
-  const { beforeAuthentication, authenticated } = options.logIn;
-  const before =
-    beforeAuthentication &&
-    (async (open: PreAuthStream) => {
-      deadline.stop();
-      await beforeAuthentication(open);
-      deadline.start();
-    });
-  try {
-    await stream.open();
-    return await logIn(stream, inbox, {
-      ...options.logIn,
-      beforeAuthentication: before,
-      authenticated: ({ mechanism, binding }) =>
-        authenticated({ mechanism, binding: typeof binding === 'string' ? undefined : binding.type, stream }),
-    });
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+  const { from, lang, limits, traffic } = options;
+  const { domain } = options.establish;
+  const stream = new ClientStream(
+    {
+      domain,
+      from,
+      lang,
+      limits,
+      traffic,
+      establish: () => establish({ ...options.establish, target, signal }),
+    },
+    {
+      element: (element) => listener.element(element),
+      heard: () => listener.heard(),
+      ended: (reason) => listener.ended(reason),
+    },
+  );
+  const adopt = (next: StreamListener) => {
+    for (const element of inbox.drain()) next.element(element);
+    listener = next;
+    if (inbox.reason !== undefined) next.ended(inbox.reason);
+  };
+  return { stream, inbox, adopt };
+}
+
+/** Until the signal drops the connection, and with it everybody who waits for something from it. */
+async function within<T>(
+  { stream, inbox }: Tried,
+  signal: AbortSignal,
+  negotiate: () => Promise<T>,
+): Promise<T> {
+  const ended = new Promise<never>((_resolve, reject) => {
+    const abort = () => {
+      stream.destroy(signal.reason);
+      inbox.ended(signal.reason);
+      // A hook that waits for a person is not waited for.
+      reject(signal.reason);
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  return Promise.race([stream.open().then(negotiate), ended]);
 }
 
 /** Where a server whose certificate was right sends us to. */

@@ -7,8 +7,9 @@ import type { ClientStream } from './client-adapter.ts';
 import { attempt, type Connection } from './connection.ts';
 import { type Traffic, traffic } from './debug.ts';
 import { Liveness } from './liveness.ts';
-import { NS_SM, type PreAuthStream } from './log-in.ts';
+import { type LoggedIn, type LogInOptions, logIn, NS_SM } from './log-in.ts';
 import type { Security, SessionOptions } from './options.ts';
+import type { PreAuthStream } from './pre-auth-stream.ts';
 import { randomId } from './random-id.ts';
 import { Requests } from './requests.ts';
 import { Responders } from './responders.ts';
@@ -217,7 +218,7 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
       const began = performance.now();
       try {
         this.emit('connecting', { attempt: tries });
-        const connection = await attempt(this.#attemptOptions(target, signal));
+        const connection = await this.#attempt(target, signal);
         wasOnline = true;
         first();
         error = await this.#inhabit(connection);
@@ -271,40 +272,53 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
     });
   }
 
-  #attemptOptions(target: Target | undefined, signal: AbortSignal): Parameters<typeof attempt>[0] {
-    const { ca, lang, limits, plaintext = false, resolveSrv, beforeAuthentication } = this.#options;
-    return {
-      establish: { domain: this.domain, ca, plaintext, resolveSrv },
-      target,
-      lang,
-      limits: { ...DEFAULT_LIMITS, ...limits },
-      traffic: this.#traffic,
-      timeout: this.#options.timeout ?? TIMEOUT,
-      signal,
-      logIn: {
-        account: this.account,
-        domain: this.domain,
-        resource: this.#options.resource,
-        credentials: { username: this.#username, password: this.#password, salted: this.#salted },
-        strongestSeen: this.#strongest,
-        allowDowngrade: this.#options.allowDowngrade ?? false,
-        state: this.#state,
-        beforeAuthentication:
-          beforeAuthentication === undefined || this.#prepared
-            ? undefined
-            : async (stream) => {
-                await beforeAuthentication(stream);
-                this.#prepared = true;
-              },
-        authenticated: ({ mechanism, binding, stream }) => {
-          this.#strongest = stronger(this.#strongest, mechanism);
-          this.#security = securityOf(stream, mechanism, binding);
-          this.emit('authenticated', { mechanism });
-        },
-        acknowledged: (stanzas) => this.#confirm(stanzas),
-        renewed: (stanzas) => this.#renew(stanzas),
+  #attempt(target: Target | undefined, signal: AbortSignal): Promise<Connection<LoggedIn>> {
+    const { ca, lang, limits, plaintext = false, resolveSrv, timeout = TIMEOUT } = this.#options;
+    return attempt(
+      {
+        establish: { domain: this.domain, ca, plaintext, resolveSrv },
+        target,
+        from: this.account,
+        lang,
+        limits: { ...DEFAULT_LIMITS, ...limits },
+        traffic: this.#traffic,
+        timeout,
+        signal,
       },
+      (stream, inbox, deadline) => logIn(stream, inbox, deadline, this.#logInOptions(stream)),
+    );
+  }
+
+  #logInOptions(stream: ClientStream): LogInOptions {
+    const { beforeAuthentication: prepare } = this.#options;
+    return {
+      account: this.account,
+      domain: this.domain,
+      resource: this.#options.resource,
+      credentials: { username: this.#username, password: this.#password, salted: this.#salted },
+      strongestSeen: this.#strongest,
+      allowDowngrade: this.#options.allowDowngrade ?? false,
+      state: this.#state,
+      beforeAuthentication:
+        this.#prepared || prepare === undefined ? undefined : (open) => this.#prepare(prepare(open)),
+      authenticated: ({ mechanism, binding }) => {
+        this.#strongest = stronger(this.#strongest, mechanism);
+        this.#security = securityOf(
+          stream,
+          mechanism,
+          typeof binding === 'string' ? undefined : binding.type,
+        );
+        this.emit('authenticated', { mechanism });
+      },
+      acknowledged: (stanzas) => this.#confirm(stanzas),
+      renewed: (stanzas) => this.#renew(stanzas),
     };
+  }
+
+  /** An account is registered once, not at every reconnection. */
+  async #prepare(done: Promise<void>): Promise<void> {
+    await done;
+    this.#prepared = true;
   }
 
   #confirm(stanzas: Element[]): void {
@@ -322,7 +336,8 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
   }
 
   /** Resolves to the reason when the connection is gone. */
-  #inhabit({ stream, features, managed, jid, early, adopt }: Connection): Promise<XmppError | undefined> {
+  #inhabit({ stream, negotiated, adopt }: Connection<LoggedIn>): Promise<XmppError | undefined> {
+    const { features, managed, jid, early } = negotiated;
     return new Promise((resolve) => {
       const liveness = new Liveness({
         ...(this.#options.liveness ?? LIVENESS),

@@ -4,6 +4,7 @@ export class Deadline {
   #left: number;
   #since = 0;
   #timer: NodeJS.Timeout | undefined;
+  #over = false;
 
   constructor(milliseconds: number, expired: () => void) {
     this.#left = milliseconds;
@@ -13,6 +14,7 @@ export class Deadline {
 
   start(): void {
     this.stop();
+    if (this.#over) return;
     this.#since = performance.now();
     this.#timer = setTimeout(this.#expired, Math.max(0, this.#left));
   }
@@ -22,5 +24,11 @@ export class Deadline {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#left -= performance.now() - this.#since;
+  }
+
+  /** Nothing starts it again: what it was for is done. */
+  end(): void {
+    this.stop();
+    this.#over = true;
   }
 }

@@ -35,6 +35,10 @@ const SECRET: readonly (readonly [name: string | undefined, xmlns: string])[] = 
   ['email', NS_REGISTER],
   ['key', NS_REGISTER],
   ['password', 'http://jabber.org/protocol/muc'],
+  ['password', 'http://jabber.org/protocol/muc#user'],
+  ['password', 'urn:xmpp:bookmarks:1'],
+  ['password', 'storage:bookmarks'],
+  ['header', 'urn:xmpp:http:upload:0'],
   ['digest', 'jabber:iq:auth'],
   ['password', 'jabber:iq:auth'],
 ];
@@ -44,14 +48,24 @@ const SECRET_ATTRIBUTES: readonly (readonly [name: string, xmlns: string, attrib
   ['enabled', 'urn:xmpp:sm:3', 'id'],
   ['resume', 'urn:xmpp:sm:3', 'previd'],
   ['resumed', 'urn:xmpp:sm:3', 'previd'],
+  ['x', 'jabber:x:conference', 'password'],
 ];
 
 function isSecret(element: Element): boolean {
   const name = element.getName();
   const xmlns = element.getNS();
   if (SECRET.some(([secret, space]) => secret === name && space === xmlns)) return true;
-  // A registration form (XEP-0077 §4) and a form of a room may hold a password under any name.
-  return xmlns === NS_FORMS && name === 'value' && element.parent?.attrs.type !== 'hidden';
+  return xmlns === NS_FORMS && name === 'value' && holdsSecret(element);
+}
+
+/** A registration form (XEP-0077 §4) may hold a password under any name; elsewhere its field says so. */
+function holdsSecret(value: Element): boolean {
+  const { parent: field } = value;
+  if (field === null) return true;
+  if (field.attrs.type === 'text-private' || /passw|secret/i.test(field.attrs.var ?? '')) return true;
+  for (let above = field.parent; above !== null; above = above.parent)
+    if (above.getNS() === NS_REGISTER) return true;
+  return false;
 }
 
 /** A copy without anything that must not be written down. */

@@ -3,83 +3,19 @@
  * RFC 6120 §4.3, §6, §7; XEP-0198 §3, §5, https://xmpp.org/extensions/xep-0198.html.
  */
 import type { TLSSocket } from 'node:tls';
-import {
-  ConnectionError,
-  DisconnectedError,
-  parseStanzaError,
-  StreamError,
-  TimeoutError,
-  type XmppError,
-} from '../errors.ts';
+import { ConnectionError, StreamError } from '../errors.ts';
 import { parseJid } from '../jid.ts';
 import type { ClientStream } from './client-adapter.ts';
-import { randomId } from './random-id.ts';
-import { authenticate, type Choice, type Credentials, choose, type Exchange, parseOffer } from './sasl.ts';
-import type { RequestOptions } from './session.ts';
-import { NS_STREAMS } from './stream-parser.ts';
+import type { Deadline } from './deadline.ts';
+import { ask, features, type Inbox } from './inbox.ts';
+import { type PreAuthStream, preAuthStream } from './pre-auth-stream.ts';
+import { authenticate, type Choice, type Credentials, choose, parseOffer } from './sasl.ts';
 import { parseHandled, type StreamState } from './stream-state.ts';
 import { type Element, x } from './xml.ts';
 
 export const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
 export const NS_SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 export const NS_SM = 'urn:xmpp:sm:3';
-
-/** A secure stream on which nobody has logged in yet: for in-band registration (XEP-0077). */
-export interface PreAuthStream {
-  readonly domain: string;
-  /** what the server offers before authentication */
-  readonly features: { has(name: string, xmlns: string): boolean };
-  /** As `Session.request`; only the server can answer here. */
-  request(iq: Element, options?: RequestOptions): Promise<Element>;
-}
-
-/** What came and was not asked for yet; the negotiation takes it one by one. */
-export class Inbox implements Exchange {
-  readonly #write: (element: Element) => void;
-  readonly #queue: Element[] = [];
-  #reason: XmppError | undefined;
-  #waiting: { resolve(element: Element): void; reject(error: Error): void } | undefined;
-
-  constructor(write: (element: Element) => void) {
-    this.#write = write;
-  }
-
-  write(element: Element): void {
-    this.#write(element);
-  }
-
-  receive(element: Element): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    if (waiting === undefined) this.#queue.push(element);
-    else waiting.resolve(element);
-  }
-
-  ended(reason: XmppError | undefined): void {
-    this.#reason = reason ?? new ConnectionError('closed', 'the server closed the stream');
-    this.#waiting?.reject(this.#reason);
-    this.#waiting = undefined;
-  }
-
-  next(): Promise<Element> {
-    const first = this.#queue.shift();
-    if (first !== undefined) return Promise.resolve(first);
-    if (this.#reason !== undefined) return Promise.reject(this.#reason);
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-    });
-  }
-
-  /** why nothing more will come */
-  get reason(): XmppError | undefined {
-    return this.#reason;
-  }
-
-  /** Everything left, oldest first. */
-  drain(): Element[] {
-    return this.#queue.splice(0);
-  }
-}
 
 export interface LogInOptions {
   account: string;
@@ -109,16 +45,6 @@ export interface LoggedIn {
   early: Element[];
 }
 
-function isFeatures(element: Element): boolean {
-  return element.is('features', NS_STREAMS);
-}
-
-async function features(inbox: Inbox): Promise<Element> {
-  const element = await inbox.next();
-  if (isFeatures(element)) return element;
-  throw new StreamError('bad-format', `<${element.getName()}/> instead of features`);
-}
-
 /** tls-exporter (RFC 9266) is unique for TLS 1.3 only, unless an extension of TLS 1.2 was negotiated. */
 function exporter(tls: TLSSocket | undefined): (() => Buffer) | undefined {
   if (tls?.getProtocol() !== 'TLSv1.3') return undefined;
@@ -126,10 +52,18 @@ function exporter(tls: TLSSocket | undefined): (() => Buffer) | undefined {
 }
 
 /** Takes a connected stream whose first header came; rejects with XmppError. The caller ends the stream then. */
-export async function logIn(stream: ClientStream, inbox: Inbox, options: LogInOptions): Promise<LoggedIn> {
+export async function logIn(
+  stream: ClientStream,
+  inbox: Inbox,
+  deadline: Deadline,
+  options: LogInOptions,
+): Promise<LoggedIn> {
   const offered = await features(inbox);
-  if (options.beforeAuthentication !== undefined)
-    await options.beforeAuthentication(preAuthStream(inbox, offered, options));
+  if (options.beforeAuthentication !== undefined) {
+    deadline.stop();
+    await options.beforeAuthentication(preAuthStream(inbox, offered, options.domain));
+    deadline.start();
+  }
   const tls = stream.established?.tls;
   const choice = choose(parseOffer(offered), {
     exporter: exporter(tls),
@@ -216,59 +150,4 @@ async function enabled(inbox: Inbox, state: StreamState, early: Element[]): Prom
     state.enabled(resumable ? { id, location } : undefined);
     return true;
   }
-}
-
-/** A request during the negotiation; what else comes meanwhile is kept in `early`. */
-async function ask(inbox: Inbox, iq: Element, early: Element[]): Promise<Element> {
-  const id = randomId();
-  iq.attrs.id = id;
-  inbox.write(iq);
-  for (;;) {
-    const answer = await inbox.next();
-    const { type } = answer.attrs;
-    if (
-      !answer.is('iq', 'jabber:client') ||
-      answer.attrs.id !== id ||
-      (type !== 'result' && type !== 'error')
-    ) {
-      early.push(answer);
-      continue;
-    }
-    if (type === 'error') throw parseStanzaError(answer);
-    return answer;
-  }
-}
-
-function preAuthStream(inbox: Inbox, offered: Element, options: LogInOptions): PreAuthStream {
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    domain: options.domain,
-    features: { has: (name, xmlns) => offered.getChild(name, xmlns) !== undefined },
-    // One at a time: the inbox has one reader.
-    request: (iq, { timeout = 30_000, signal } = {}) => {
-      const answer = last.then(() => {
-        signal?.throwIfAborted();
-        return ask(inbox, iq, []);
-      });
-      last = answer.catch(() => undefined);
-      return within(answer, timeout, signal);
-    },
-  };
-}
-
-/** The answer, unless time or the signal comes first. */
-function within(
-  answer: Promise<Element>,
-  timeout: number,
-  signal: AbortSignal | undefined,
-): Promise<Element> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new TimeoutError()), timeout);
-    const aborted = () => reject(signal?.reason ?? new DisconnectedError());
-    signal?.addEventListener('abort', aborted, { once: true });
-    answer.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', aborted);
-    });
-  });
 }

@@ -1,6 +1,6 @@
 /** What a session is made from. */
 import type { EstablishOptions } from './establish.ts';
-import type { PreAuthStream } from './log-in.ts';
+import type { PreAuthStream } from './pre-auth-stream.ts';
 import type { XmlLimits } from './stream-parser.ts';
 import type { StreamState } from './stream-state.ts';
 
