@@ -6,6 +6,8 @@ import { EndOfInputError } from '../terminal.ts';
 export interface LineReader {
   /** resolves to the next line; rejects with EndOfInputError after the last one, or with the signal's reason */
   next(signal?: AbortSignal): Promise<string>;
+  /** lets go of the input until the next line is asked for */
+  release(): void;
   close(): void;
 }
 
@@ -22,17 +24,20 @@ export function lineReader(input: Readable): LineReader {
   };
   const start = () => {
     if (reader || ended) return;
-    reader = createInterface({ input, terminal: false, crlfDelay: Number.POSITIVE_INFINITY });
-    reader.on('line', (line) => {
+    const made = createInterface({ input, terminal: false, crlfDelay: Number.POSITIVE_INFINITY });
+    reader = made;
+    made.on('line', (line) => {
       const first = waiting.shift();
       if (first) first.resolve(line);
       else lines.push(line);
     });
-    reader.on('close', end);
-    // a vanished terminal (EIO) is an end of input too
-    reader.on('error', end);
-    input.on('error', end);
+    made.on('close', () => {
+      if (reader === made) end();
+    });
   };
+
+  // a vanished terminal (EIO) is an end of input too
+  input.on('error', end);
 
   return {
     async next(signal) {
@@ -60,6 +65,11 @@ export function lineReader(input: Readable): LineReader {
         waiting.push(entry);
         signal?.addEventListener('abort', aborted, { once: true });
       });
+    },
+    release() {
+      const before = reader;
+      reader = undefined;
+      before?.close();
     },
     close() {
       end();

@@ -54,7 +54,9 @@ export function plainPrompts({ input, words, log }: PlainOptions): Asking & { cl
     },
     async password({ message }, options = {}) {
       log(message);
-      return input.isTTY ? hiddenLine(input, options.signal) : reader.next(options.signal);
+      if (!input.isTTY) return reader.next(options.signal);
+      reader.release();
+      return hiddenLine(input, options.signal);
     },
     async confirm({ message, initial }, options = {}) {
       const question = `${message} (${words.yesKeys[0] ?? words.yes}/${words.noKeys[0] ?? words.no})`;

@@ -97,6 +97,8 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
   const hangUp = (): void => {
     hungUp ??= setInterval(() => {}, 60_000);
     person?.keys.close();
+    // restores a terminal that is still there: SIGHUP may come from `kill`
+    screen.close();
     screen.abandon();
     releaseDescriptors();
     asking.end();
@@ -118,6 +120,8 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
   };
 
   const stopListening = onEndSignals(signal);
+  const exiting = () => screen.close();
+  process.on('exit', exiting);
   if (person) {
     const { keys, runner } = person;
     process.on('SIGCONT', resume);
@@ -167,6 +171,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
       person?.runner.closeAll(new EndOfInputError());
       screen.close();
       stopListening();
+      process.off('exit', exiting);
       process.off('SIGCONT', resume);
       clearTimeout(stopping);
       if (!hungUp) person?.keys.close();

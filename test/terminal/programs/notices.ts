@@ -82,6 +82,7 @@ async function conversation(): Promise<void> {
     async entered(text, editing) {
       if (text === '/close') return 'leave';
       if (text === '/wait') pending.push('hello');
+      if (text === '/ask') terminal.log(`INNER ${await terminal.text({ message: 'Which one?' })}`);
       for (const redraw of redraws) redraw();
       terminal.log(`SENT ${editing ? 'again ' : ''}${JSON.stringify(text)}`);
       return 'stay';
