@@ -3,6 +3,7 @@
 // that does not understand the language reports no problem at all.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cruise } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import rules from '../.dependency-cruiser.mjs';
@@ -11,12 +12,12 @@ const folder = process.argv[2] ?? '.';
 process.chdir(folder);
 
 const files = readdirSync('src', { recursive: true })
-  .map((name) => join('src', String(name)))
+  .map((name) => join('src', String(name)).replaceAll('\\', '/'))
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
 
 const { options, ...ruleSet } = rules;
 const { output } = await cruise(['src'], { ...options, ruleSet, validate: true }, undefined, {
-  tsConfig: extractTSConfig(new URL('../tsconfig.json', import.meta.url).pathname),
+  tsConfig: extractTSConfig(fileURLToPath(new URL('../tsconfig.json', import.meta.url))),
 });
 const read = new Set(output.modules.map(({ source }) => source));
 const unread = files.filter((name) => !read.has(name));
