@@ -1,3 +1,4 @@
-import about from '../package.json' with { type: 'json' };
+/** The bin: arguments in, exit code out. */
+import { run } from './app.ts';
 
-if (process.argv.includes('--version')) process.stdout.write(`${about.version}\n`);
+process.exitCode = await run({ argv: process.argv.slice(2), env: process.env, cwd: process.cwd() });

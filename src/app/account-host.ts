@@ -1,9 +1,8 @@
 /** Opens what an account needs: its local data, its client, and how to reach its server. */
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '../chat/client.ts';
-import { ChatError } from '../chat/problem.ts';
 import type { SettingName } from '../chat/settings.ts';
 import type { Stores } from '../chat/stores.ts';
 import type { Config } from '../config/config.ts';
@@ -30,19 +29,6 @@ export interface AccountHost {
   session(jid: string, password: string): SessionOptions;
   /** Ends every client and the local data. */
   close(): Promise<void>;
-}
-
-/** Reads a file of certificates; ChatError `no-certificates` where it holds none. */
-export function readCertificates(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new ChatError('unreadable-file', { path, reason: (error as NodeJS.ErrnoException).code ?? '' });
-  }
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new ChatError('no-certificates', { path });
-  return text;
 }
 
 export function accountHost({ reach, version, languages, overrides }: AccountHostOptions): AccountHost {

@@ -4,6 +4,7 @@ import { plurals } from '../plurals.ts';
 const n = plurals('en');
 
 export const menus = {
+  demoStarting: 'Starting a server of its own on this machine …',
   start: {
     title: 'xmpp-chat',
     login: 'Log in',

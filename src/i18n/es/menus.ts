@@ -5,6 +5,7 @@ import { plurals } from '../plurals.ts';
 const n = plurals('es');
 
 export const menus: typeof en = {
+  demoStarting: 'Iniciando un servidor propio en esta máquina …',
   start: {
     title: 'xmpp-chat',
     login: 'Iniciar sesión',

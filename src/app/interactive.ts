@@ -1,0 +1,220 @@
+/** The run of a person: a terminal, the menus, one account at a time. */
+import type { ActionContext } from '../actions/action.ts';
+import { actions } from '../actions/table.ts';
+import { domainOf } from '../chat/address.ts';
+import type { Client } from '../chat/client.ts';
+import { ChatError } from '../chat/problem.ts';
+import { fetchRegistrationForm, registerAccount } from '../chat/registration.ts';
+import type { Config } from '../config/config.ts';
+import type { Demo } from '../demo/demo.ts';
+import type { Catalogue, Language } from '../i18n/catalogue.ts';
+import type { StartPresence } from '../ui/cli/invocation.ts';
+import { menuLoop } from '../ui/menu.ts';
+import type { Accounts, MenuApp } from '../ui/menus/accounts.ts';
+import { notifications } from '../ui/notifications.ts';
+import { renderer } from '../ui/render.ts';
+import { openTerminal } from '../ui/terminal/open.ts';
+import { EXIT_CODES } from '../ui/terminal/signals.ts';
+import { backgroundOf, colourLevel, createTheme } from '../ui/theme.ts';
+import { type AccountHost, accountHost, type Reach } from './account-host.ts';
+
+export interface InteractiveOptions {
+  readonly config: Config;
+  /** PEM text of `--ca` */
+  readonly ca: string | undefined;
+  readonly words: Catalogue;
+  readonly language: Language;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** password of the configuration */
+  readonly password: string | undefined;
+  /** begins with the demo (`--demo`) */
+  readonly demo: boolean;
+  readonly status: StartPresence | undefined;
+}
+
+/** Runs until the user leaves or a signal ends it; resolves to the exit code. */
+export async function runMenus(options: InteractiveOptions): Promise<number> {
+  const { config, words, env } = options;
+  const level = colourLevel(config.noColor ? false : undefined, process.stdout.isTTY === true, env);
+  const theme = createTheme({ level, background: backgroundOf(env) });
+  const terminal = openTerminal({
+    input: process.stdin,
+    output: process.stdout,
+    words: words.prompts,
+    theme,
+    env,
+  });
+  terminal.warm();
+  const ended = new AbortController();
+  const signalled = new Promise<number>((resolve) => {
+    terminal.onSignal((signal) => {
+      ended.abort();
+      resolve(EXIT_CODES[signal]);
+    });
+    terminal.onGone(() => resolve(0));
+  });
+  const seats = accountSeats(options, terminal.log);
+  const app: MenuApp = {
+    terminal,
+    words,
+    theme,
+    actions,
+    render: renderer({ words, theme, columns: () => terminal.columns, now: Date.now }),
+    now: Date.now,
+    accounts: seats.accounts,
+    context: seats.context,
+    notify(client, openChat) {
+      const { close } = notifications({
+        client,
+        words,
+        theme,
+        print: (line) => terminal.log(line),
+        isOpen: (chat) => chat === openChat(),
+        bell: () => terminal.bell(),
+        desktop: (text) => terminal.notify('xmpp-chat', text),
+        now: Date.now,
+      });
+      return close;
+    },
+  };
+  try {
+    return await Promise.race([start(app, seats, options, ended.signal), signalled]);
+  } finally {
+    ended.abort();
+    await seats.close();
+    await terminal.close();
+  }
+}
+
+/** With an account and its password in the configuration one is logged in at once. */
+async function start(
+  app: MenuApp,
+  seats: Seats,
+  { demo, config, password, status }: InteractiveOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  let client: Client | undefined;
+  try {
+    if (demo) client = await app.accounts.demo?.({ signal });
+    else if (config.jid !== undefined && password !== undefined) {
+      client = await app.accounts.login({ jid: config.jid, password }, { signal });
+    }
+    if (client !== undefined && status !== undefined)
+      await client.setPresence(seats.show(status), status.message);
+  } catch (error) {
+    app.terminal.log(app.theme.error(app.render.problem(error)));
+    if (demo) return 1;
+  }
+  return menuLoop(app, client);
+}
+
+interface Seats {
+  readonly accounts: Accounts;
+  context: MenuApp['context'];
+  show(status: StartPresence): Parameters<Client['setPresence']>[0];
+  close(): Promise<void>;
+}
+
+/** Logging in and registering; each server is reached as the configuration says, the demo's as the demo says. */
+function accountSeats(options: InteractiveOptions, log: (text: string) => void): Seats {
+  const { config, version, language } = options;
+  const languages = [language];
+  const overrides = {
+    ...(config.sources.acceptFiles === 'default' ? {} : { 'accept-files': config.acceptFiles }),
+    ...(config.autoApprove ? { 'auto-approve': 'on' } : {}),
+  };
+  const host = accountHost({ reach: { ...config, ca: options.ca }, version, languages, overrides });
+  const hosts: AccountHost[] = [host];
+  const last = lastAccount(host);
+  let demo: Demo | undefined;
+
+  async function logIn(
+    from: AccountHost,
+    jid: string,
+    password: string,
+    signal: AbortSignal,
+  ): Promise<Client> {
+    const client = await from.client(jid, async () => password);
+    const cancel = () => void client.close();
+    signal.addEventListener('abort', cancel);
+    try {
+      await client.online('presence');
+      signal.throwIfAborted();
+      return client;
+    } catch (error) {
+      await client.close();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  const accounts: Accounts = {
+    get lastJid() {
+      return config.jid ?? last.jid;
+    },
+    domain: config.domain ?? (config.jid === undefined ? undefined : domainOf(config.jid)),
+    knownAccounts: () => last.all,
+    login: ({ jid, password }, { signal }) => logIn(host, jid, password, signal),
+    registrationForm: (jid) => fetchRegistrationForm(host.session(jid, '')),
+    register: ({ jid, password, fields }) => registerAccount(host.session(jid, password), fields),
+    async demo({ signal }) {
+      log(options.words.menus.demoStarting);
+      const { startDemo } = await import('../demo/demo.ts');
+      demo ??= await startDemo({ language, version });
+      const { service, ca, dataDir } = demo;
+      const reach: Reach = { ...config, resource: undefined, service, ca, dataDir };
+      const demoHost = accountHost({ reach, version, languages, overrides });
+      hosts.push(demoHost);
+      const client = await logIn(demoHost, demo.jid, demo.password, signal);
+      await client.contactsSettled();
+      return client;
+    },
+  };
+
+  return {
+    accounts,
+    context: (client, { signal, progress }): ActionContext => ({
+      client,
+      signal,
+      oneShot: false,
+      timeout: config.timeout,
+      online: async (need) => {
+        // The session comes back by itself; what needs it says so when it is asked.
+        if (need !== 'nothing' && need !== 'store' && client.state === 'offline')
+          throw new ChatError('offline');
+      },
+      register: ({ jid, password, fields }) => registerAccount(host.session(jid, password), fields),
+      progress,
+    }),
+    show: ({ show }) => show as Parameters<Client['setPresence']>[0],
+    async close() {
+      await Promise.all(hosts.map((each) => each.close()));
+      await demo?.stop();
+    },
+  };
+}
+
+/** Accounts with data here, by name; loaded behind the first menu. */
+function lastAccount(host: AccountHost): {
+  readonly jid: string | undefined;
+  readonly all: readonly string[];
+} {
+  let all: readonly string[] = [];
+  host.stores().then(
+    (stores) => {
+      all = stores.accounts.accounts().map(({ account }) => account);
+    },
+    // A data folder that cannot be used says so at the log-in.
+    () => undefined,
+  );
+  return {
+    get jid() {
+      return all.length === 1 ? all[0] : undefined;
+    },
+    get all() {
+      return all;
+    },
+  };
+}
