@@ -54,4 +54,3 @@ export function xPresence(own: OwnPresence, to?: string, ...extensions: readonly
     ...extensions,
   );
 }
-

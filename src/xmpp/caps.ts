@@ -1,6 +1,6 @@
 /** XEP-0115: Entity Capabilities, version 1.6.0. https://xmpp.org/extensions/xep-0115.html */
 import { createHash } from 'node:crypto';
-import type { DiscoInfo, Identity } from './disco.ts';
+import type { DiscoInfo, Identity } from './disco-info.ts';
 import type { Form } from './forms.ts';
 import { child, type Element, x } from './stanza.ts';
 
