@@ -11,6 +11,7 @@ import type {
   Show,
   TypingState,
 } from '../../src/chat/events.ts';
+import type { Filled, FilledForm } from '../../src/chat/form.ts';
 import type { ChatKind, Message, MessageState } from '../../src/chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../../src/chat/people.ts';
 import { ChatError } from '../../src/chat/problem.ts';
@@ -46,6 +47,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   /** state that a message sent gets at once */
   sentState: MessageState = 'sent';
   created = false;
+  form: FilledForm | undefined;
   private nextRow = 1;
 
   /** This double where the class is asked for. */
@@ -271,6 +273,13 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   }
   async invite(room: string, jid: string, reason: string | undefined): Promise<void> {
     this.did('invite', room, jid, reason);
+  }
+  async roomForm(room: string): Promise<FilledForm | undefined> {
+    this.did('roomForm', room);
+    return this.form;
+  }
+  async configureRoom(room: string, filled: Filled): Promise<void> {
+    this.did('configureRoom', room, filled);
   }
   requests(): Request[] {
     return this.open;

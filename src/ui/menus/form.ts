@@ -1,11 +1,11 @@
 /** Filling in a server's form, field by field. Resolves to what was filled in. */
+import type { Filled, FilledForm, FormField } from '../../chat/form.ts';
 import type { Face } from '../face.ts';
 import { sanitize } from '../sanitize.ts';
-import type { Filled, Form, FormField } from './accounts.ts';
 import { choose } from './screen.ts';
 
 /** Asks for every field; a field left empty keeps the value that the server suggests. */
-export async function fillForm(face: Face, form: Form): Promise<Filled> {
+export async function fillForm(face: Face, form: FilledForm): Promise<Filled> {
   const filled: Record<string, string> = {};
   if (form.instructions !== '') face.terminal.log(sanitize(form.instructions, { lines: '  ' }));
   for (const field of form.fields) {
@@ -36,13 +36,16 @@ async function askField(face: Face, field: FormField): Promise<string | undefine
       return typed === '' && field.value !== undefined ? field.value : typed;
     }
     case 'text':
-    case 'lines':
-      return terminal.text({
+    case 'lines': {
+      const suggested = sanitize(field.value ?? '', field.kind === 'lines' ? { lines: '' } : {});
+      const typed = await terminal.text({
         message: label,
-        initial: field.value === undefined ? undefined : sanitize(field.value),
+        initial: suggested === '' ? undefined : suggested,
         multiline: field.kind === 'lines',
-        validate: (text) => needed(text === '' ? (field.value ?? '') : text),
+        validate: needed,
       });
+      return typed === suggested ? field.value : typed;
+    }
   }
 }
 

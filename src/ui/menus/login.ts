@@ -1,9 +1,10 @@
 /** Logging in, with the account of the last time at hand. */
 import { domainOf, parseUserAddress } from '../../chat/address.ts';
 import type { Client } from '../../chat/client.ts';
+import type { FilledForm } from '../../chat/form.ts';
 import { attempt } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
-import type { Credentials, Form, MenuApp } from './accounts.ts';
+import type { Credentials, MenuApp } from './accounts.ts';
 import { completeFrom } from './person.ts';
 import { createAccount } from './register.ts';
 import { whileWorking } from './working.ts';
@@ -62,7 +63,7 @@ function isRefusal(error: unknown): boolean {
 /** Only where the server registers accounts at all. */
 async function offerRegistration(app: MenuApp, credentials: Credentials): Promise<Client | undefined> {
   const { jid } = credentials;
-  let form: Form | undefined;
+  let form: FilledForm | undefined;
   try {
     form = await whileWorking(
       app,

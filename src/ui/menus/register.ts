@@ -1,8 +1,9 @@
 /** Registering a new account by the server's own form, then logging in with it. */
 import { domainOf } from '../../chat/address.ts';
 import type { Client } from '../../chat/client.ts';
+import type { FilledForm } from '../../chat/form.ts';
 import { sanitize } from '../sanitize.ts';
-import type { Credentials, Form, MenuApp } from './accounts.ts';
+import type { Credentials, MenuApp } from './accounts.ts';
 import { askNewPassword } from './ask.ts';
 import { fillForm } from './form.ts';
 import { askAccount, logInto } from './login.ts';
@@ -25,7 +26,11 @@ export async function register(app: MenuApp): Promise<Client | undefined> {
 }
 
 /** Fills in the form, creates the account, logs in. Rejects with what the server says. */
-export async function createAccount(app: MenuApp, credentials: Credentials, form: Form): Promise<Client> {
+export async function createAccount(
+  app: MenuApp,
+  credentials: Credentials,
+  form: FilledForm,
+): Promise<Client> {
   const { register: labels } = app.words.menus;
   const domain = sanitize(domainOf(credentials.jid));
   if (form.fields.length > 0) app.terminal.log(labels.form(domain));

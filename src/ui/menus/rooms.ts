@@ -1,6 +1,6 @@
 /** Rooms: enter or create, talk, leave. */
 import { localOf } from '../../chat/address.ts';
-import { ChatError } from '../../chat/problem.ts';
+import type { Filled } from '../../chat/form.ts';
 import { actionNamed } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
@@ -58,37 +58,37 @@ export async function enterRoom(
   const { room: labels } = words.menus;
   const own = localOf(seat.client.account) ?? '';
   const typed = (await terminal.text({ message: labels.nick, initial: own })).trim();
-  let entry: Entry | undefined = { nick: typed || own, password };
-  while (entry !== undefined) {
-    const { nick } = entry;
+  const joined = await join(app, seat, room, { nick: typed || own, password });
+  if (joined === undefined) return false;
+  if (joined.created) await open(app, seat, room);
+  const { nick, created } = joined;
+  const say = words.notices[created ? 'room-created' : 'joined'];
+  terminal.log(say({ room: sanitize(room), nick: sanitize(nick) }));
+  sayCommandLine(app, seat, actionNamed(app, 'join'), { room, nick });
+  return true;
+}
+
+/** Tries until it works, the user gives up (undefined), or the room refuses for good. */
+async function join(
+  app: MenuApp,
+  { client }: OpenSeat,
+  room: string,
+  first: Entry,
+): Promise<{ created: boolean; nick: string } | undefined> {
+  const message = app.words.menus.room.joining(sanitize(room));
+  for (let entry: Entry | undefined = first; entry !== undefined; ) {
+    const { nick, password } = entry;
     try {
-      const joined = await joinWith(app, seat, room, entry);
-      terminal.log(
-        words.notices[joined.created ? 'room-created' : 'joined']({
-          room: sanitize(room),
-          nick: sanitize(joined.nick),
-        }),
+      return await whileWorking(app, { message }, () =>
+        client.join(room, { nick, password, keep: true, reserve: true }),
       );
-      sayCommandLine(app, seat, actionNamed(app, 'join'), { room, nick });
-      if (joined.created) await configure(app, seat, room);
-      return true;
     } catch (error) {
       const next = await otherEntry(app, error, entry);
       if (next === 'refused') throw error;
       entry = next;
     }
   }
-  return false;
-}
-
-function joinWith(app: MenuApp, { client }: OpenSeat, room: string, { nick, password }: Entry) {
-  const message = app.words.menus.room.joining(sanitize(room));
-  return whileWorking(app, { message }, (signal) => {
-    const cancelled = new Promise<never>((_resolve, reject) =>
-      signal.addEventListener('abort', () => reject(new ChatError('cancelled')), { once: true }),
-    );
-    return Promise.race([client.join(room, { nick, password, keep: true }), cancelled]);
-  });
+  return undefined;
 }
 
 /** What to try next after a refusal; undefined where the user gives up. */
@@ -110,16 +110,21 @@ async function otherEntry(
   return 'refused';
 }
 
-/** A new room works as it is; its owner may fill in its form instead (XEP-0045 §10.1). */
-async function configure(app: MenuApp, { client }: OpenSeat, room: string): Promise<void> {
-  const { roomForms, words } = app;
-  if (roomForms === undefined) return;
-  const { room: labels } = words.menus;
-  const how = await choose(app, sanitize(room), [
-    { name: labels.createInstant, value: 'instant' },
-    { name: labels.createForm, value: 'form' },
-  ] as const);
-  if (how !== 'form') return;
-  const form = await roomForms.form(client, room);
-  await roomForms.submit(client, room, await fillForm(app, form));
+/**
+ * A new room is locked until its owner says how it shall be: with the usual configuration, or by its form
+ * (XEP-0045 §10.1). Whoever gives up half-way gets the usual one, so that no room stays locked.
+ */
+async function open(app: MenuApp, { client }: OpenSeat, room: string): Promise<void> {
+  const { room: labels } = app.words.menus;
+  let filled: Filled = {};
+  try {
+    const how = await choose(app, sanitize(room), [
+      { name: labels.createInstant, value: 'instant' },
+      { name: labels.createForm, value: 'form' },
+    ] as const);
+    const form = how === 'form' ? await client.roomForm(room) : undefined;
+    if (form !== undefined) filled = await fillForm(app, form);
+  } finally {
+    await client.configureRoom(room, filled);
+  }
 }

@@ -1,0 +1,155 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { FilledForm } from '../../../src/chat/form.ts';
+import { menuLoop } from '../../../src/ui/menu.ts';
+import type { Accounts } from '../../../src/ui/menus/accounts.ts';
+import { FakeClient } from '../../support/fake-client.ts';
+import { plainApp } from '../../support/plain-face.ts';
+import { ScriptedTerminal, type Step } from '../../support/scripted-terminal.ts';
+
+const FORM: FilledForm = {
+  instructions: 'Welcome.',
+  fields: [
+    { name: 'email', label: 'E-mail', kind: 'text', required: true },
+    { name: 'news', label: 'News', kind: 'switch', required: false, value: '1' },
+    {
+      name: 'place',
+      label: 'Place',
+      kind: 'choice',
+      required: false,
+      value: 'm',
+      options: [
+        { label: 'Verona', value: 'v' },
+        { label: 'Mantua', value: 'm' },
+      ],
+    },
+  ],
+};
+const refused = Object.assign(new Error('no'), { condition: 'not-authorized' });
+const closed = Object.assign(new Error('no'), { condition: 'registration-closed' });
+
+let fake: FakeClient;
+let logins: unknown[];
+let registered: unknown[];
+beforeEach(() => {
+  fake = new FakeClient();
+  logins = [];
+  registered = [];
+});
+
+async function play(accounts: Partial<Accounts>, ...script: Step[]) {
+  const terminal = new ScriptedTerminal(...script);
+  const code = await menuLoop(
+    plainApp(terminal, fake, {
+      login: async (credentials) => {
+        logins.push(credentials);
+        return fake.client;
+      },
+      register: async (account) => {
+        registered.push(account);
+      },
+      ...accounts,
+    }),
+  );
+  return { terminal, code };
+}
+
+describe('the start menu', () => {
+  it('keeps its numbers where an entry is missing (product §2)', async () => {
+    const { terminal, code } = await play({ demo: async () => fake.client }, '0');
+    expect(terminal.menus[0]).toEqual([
+      '1) Log in',
+      '2) Register a new account',
+      '3) Try the demo',
+      '0) Exit',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('starts the demo with 3', async () => {
+    const { terminal } = await play({ demo: async () => fake.client }, '3', '0');
+    expect(terminal.asked.at(-1)).toBe('Logged in as juliet@example.org');
+  });
+});
+
+describe('logging in', () => {
+  it('completes a bare user name, and takes the last account for an empty answer', async () => {
+    await play({ domain: 'example.org' }, '1', 'Romeo', 'secret', '12', '0');
+    await play({ lastJid: 'nurse@example.org' }, '1', '', 'secret', '0');
+    expect(logins).toEqual([
+      { jid: 'romeo@example.org', password: 'secret' },
+      { jid: 'nurse@example.org', password: 'secret' },
+    ]);
+  });
+
+  it('asks again for what is no JID', async () => {
+    const { terminal } = await play({}, '1', 'not a jid', 'romeo@example.org', 'secret', '0');
+    expect(terminal.output).toContain('“not a jid” is not a JID');
+    expect(logins).toHaveLength(1);
+  });
+
+  it('comes back with one line where it fails', async () => {
+    const timeout = Object.assign(new Error('x'), { condition: 'timeout' });
+    const { terminal } = await play({ login: () => Promise.reject(timeout) }, '1', 'a@b', 'secret', '0');
+    expect(terminal.lines).toContain('! timeout');
+    expect(terminal.asked.at(-1)).toBe('xmpp-chat');
+  });
+
+  it('offers to register an account that the server refuses, where it registers (product §2)', async () => {
+    const answers = [Promise.reject(refused), Promise.resolve(fake.client)];
+    const login = () => answers.shift() ?? Promise.reject(refused);
+    const { terminal } = await play({ login }, '1', 'romeo@example.org', 'secret', 'y', '0');
+    expect(registered).toEqual([{ jid: 'romeo@example.org', password: 'secret', fields: {} }]);
+    expect(terminal.asked.at(-1)).toBe('Logged in as juliet@example.org');
+  });
+
+  it('offers nothing where the server registers nobody, or the user does not want to', async () => {
+    const login = () => Promise.reject(refused);
+    const registrationForm = () => Promise.reject(closed);
+    const shut = await play({ login, registrationForm }, '1', 'romeo@example.org', 'secret', '0');
+    expect(shut.terminal.asked).toHaveLength(4);
+    await play({ login }, '1', 'romeo@example.org', 'secret', '', '0');
+    expect(registered).toEqual([]);
+  });
+});
+
+describe('registering', () => {
+  it("asks for the server's own form, and logs in with the new account", async () => {
+    const registrationForm = async () => FORM;
+    const fields = ['', 'r@example.org', '', '2'];
+    const { terminal } = await play(
+      { registrationForm },
+      ...['2', 'romeo@example.org', 'secret', 'secret', ...fields, '0'],
+    );
+    expect(terminal.output).toContain('Welcome.');
+    expect(registered).toEqual([
+      {
+        jid: 'romeo@example.org',
+        password: 'secret',
+        fields: { email: 'r@example.org', news: '1', place: 'm' },
+      },
+    ]);
+    expect(logins).toEqual([{ jid: 'romeo@example.org', password: 'secret' }]);
+  });
+
+  it('asks again where the two passwords differ', async () => {
+    const { terminal } = await play({}, '2', 'romeo@example.org', 'one', 'two', 'three', 'three', '0');
+    expect(terminal.output).toContain('The two passwords are not the same.');
+    expect(registered).toMatchObject([{ password: 'three' }]);
+  });
+
+  it('shows where the server registers on the web instead (XEP-0077 §5)', async () => {
+    const url = 'https://example.org/register';
+    const registrationForm = async () => ({ instructions: '', fields: [], url });
+    const { terminal } = await play({ registrationForm }, '2', 'romeo@example.org', '0');
+    expect(terminal.output).toContain(url);
+    expect(registered).toEqual([]);
+  });
+
+  it('says in one line what the server refuses', async () => {
+    const conflict = Object.assign(new Error('x'), { condition: 'conflict' });
+    const register = () => Promise.reject(conflict);
+    const { terminal } = await play({ register }, '2', 'romeo@example.org', 'one', 'one', '0');
+    expect(terminal.lines).toContain('! conflict');
+    expect(logins).toEqual([]);
+  });
+});
