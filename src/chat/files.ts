@@ -1,0 +1,280 @@
+/** Files that come and go: who may offer, where they land, which route takes them. No protocol here. */
+import { createHash, type Hash } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { randomId } from '../xmpp/session/session.ts';
+import type { FileTransfer, Request } from './events.ts';
+import { checkPlace, type Reception, receive, refusalFor } from './files/incoming.ts';
+import { safeName } from './files/names.ts';
+import { type OpenFile, openFile } from './files/outgoing.ts';
+import type { FileRoute, IncomingOffer, OutgoingFile } from './files/route.ts';
+import { ChatError } from './problem.ts';
+
+export interface FilesEvents {
+  /** when somebody offers a file and a person is to be asked; its end is told by `changed` */
+  offer: [request: Request];
+  /** when a transfer began, moved on (at most five times a second), or ended */
+  changed: [file: FileTransfer];
+}
+
+export interface FilesOptions {
+  /** in order of preference */
+  readonly routes: readonly FileRoute[];
+  /** folder for received files, made when the first comes */
+  readonly filesDir: () => string;
+  readonly acceptPolicy: (from: string) => 'accept' | 'ask' | 'decline';
+  /** bytes of one received file; default 4 GiB */
+  readonly maxSize?: number | undefined;
+  readonly freeSpace?: Reception['freeSpace'];
+  /** milliseconds, for the pace of `changed` */
+  readonly now?: (() => number) | undefined;
+}
+
+export interface SendOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((file: FileTransfer) => void) | undefined;
+}
+
+export interface Files extends EventEmitter<FilesEvents> {
+  /**
+   * Offers and sends; resolves when the other side has the file. Rejects with ChatError: `file-not-found`,
+   * `not-a-file`, `file-unreadable`, `file-changed`, `no-route`, `declined`, `peer-closed`, `cancelled`, or the
+   * condition of the route.
+   */
+  send(path: string, peer: string, options?: SendOptions): Promise<FileTransfer>;
+  accept(id: string): void;
+  decline(id: string): void;
+  /** Ends a transfer that is offered or under way, in either direction; the other side is told. */
+  cancel(id: string): void;
+  get(id: string): FileTransfer | undefined;
+  /** newest last */
+  list(): FileTransfer[];
+  /** Ends everything; resolves when no file is open any more. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_MAX_SIZE = 4 * 1024 ** 3;
+/** transfers remembered after their end */
+const MOST_REMEMBERED = 200;
+const PACE = 200;
+
+type Changes = { -readonly [K in keyof FileTransfer]?: FileTransfer[K] };
+
+interface Entry {
+  file: FileTransfer;
+  readonly stop: AbortController;
+  /** only while a person is to answer */
+  offer: IncomingOffer | undefined;
+  told: number;
+}
+
+const conditionOf = (error: unknown): string =>
+  (error as { condition?: string } | undefined)?.condition ?? 'undefined-condition';
+
+/** The content, hashed while it is read. */
+async function* hashed(source: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array, void> {
+  for await (const bytes of source) {
+    hash.update(bytes);
+    yield bytes;
+  }
+}
+
+export function files(options: FilesOptions): Files {
+  const { routes, maxSize = DEFAULT_MAX_SIZE, now = () => performance.now() } = options;
+  const events = new EventEmitter<FilesEvents>();
+  const entries = new Map<string, Entry>();
+  const running = new Set<Promise<unknown>>();
+
+  const isOpen = ({ file }: Entry) => file.state === 'offered' || file.state === 'active';
+
+  function add(file: FileTransfer, offer?: IncomingOffer): Entry {
+    const entry: Entry = { file, stop: new AbortController(), offer, told: Number.NEGATIVE_INFINITY };
+    entries.set(file.id, entry);
+    const ended = [...entries.values()].filter((other) => !isOpen(other));
+    for (const { file: old } of ended.slice(0, Math.max(0, ended.length - MOST_REMEMBERED)))
+      entries.delete(old.id);
+    events.emit('changed', file);
+    return entry;
+  }
+
+  function change(entry: Entry, changes: Changes): void {
+    const quiet = changes.state === undefined || changes.state === entry.file.state;
+    entry.file = { ...entry.file, ...changes };
+    if (quiet && now() - entry.told < PACE) return;
+    entry.told = now();
+    events.emit('changed', entry.file);
+  }
+
+  function fail(entry: Entry, error: unknown): void {
+    const failure = conditionOf(error);
+    // Whoever ended it, it was ended on purpose.
+    const state = failure === 'cancelled' || failure === 'peer-closed' ? 'cancelled' : 'failed';
+    change(entry, { state, failure });
+  }
+
+  /** Keeps what runs, so that close() can wait for it. */
+  function run<T>(work: Promise<T>): Promise<T> {
+    const kept: Promise<unknown> = work.catch(() => undefined).finally(() => running.delete(kept));
+    running.add(kept);
+    return work;
+  }
+
+  // ---- incoming
+
+  function offered(route: FileRoute, offer: IncomingOffer): void {
+    const policy = options.acceptPolicy(offer.peer);
+    if (policy === 'decline') {
+      offer.decline('declined');
+      return;
+    }
+    const { peer, size, text } = offer;
+    const name = safeName(offer.name);
+    const id = randomId();
+    const entry = add(
+      { id, peer, direction: 'in', name, size, sent: 0, state: 'offered', route: route.name },
+      offer,
+    );
+    offer.signal.addEventListener('abort', () => {
+      if (entry.offer === undefined) return;
+      entry.offer = undefined;
+      fail(entry, new ChatError('peer-closed'));
+    });
+    if (policy === 'accept') void run(take(entry, offer));
+    else events.emit('offer', { kind: 'file', id, from: peer, name, size, text, time: Date.now() });
+  }
+
+  async function take(entry: Entry, offer: IncomingOffer): Promise<void> {
+    entry.offer = undefined;
+    const reception: Reception = {
+      folder: options.filesDir(),
+      name: entry.file.name,
+      maxSize,
+      signal: entry.stop.signal,
+      onProgress: (sent) => change(entry, { sent }),
+      freeSpace: options.freeSpace,
+    };
+    try {
+      await checkPlace(offer, reception).catch((error: unknown) => {
+        offer.decline(refusalFor(error));
+        throw error;
+      });
+      if (entry.stop.signal.aborted) {
+        offer.decline('declined');
+        throw entry.stop.signal.reason;
+      }
+      change(entry, { state: 'active' });
+      const { path, sha256, size } = await receive(offer, reception);
+      change(entry, { state: 'done', path, sha256, size, sent: size });
+    } catch (error) {
+      fail(entry, error);
+    }
+  }
+
+  // ---- outgoing
+
+  /** Tries one route after the other, until the other side accepted, a person declined, or it was cancelled. */
+  async function sendByRoute(entry: Entry, file: OutgoingFile, peer: string): Promise<void> {
+    const { signal } = entry.stop;
+    let last: unknown = new ChatError('no-route', { jid: peer });
+    for (const route of routes) {
+      if (!(await route.canSend(peer))) continue;
+      signal.throwIfAborted();
+      change(entry, { route: route.name });
+      const context = {
+        signal,
+        onProgress: (sent: number) => change(entry, { state: 'active', sent }),
+        onPeer: (jid: string) => change(entry, { peer: jid }),
+      };
+      try {
+        return await route.send(file, peer, context);
+      } catch (error) {
+        last = error;
+        if (signal.aborted || entry.file.state === 'active' || conditionOf(error) === 'declined') break;
+      }
+    }
+    throw signal.aborted ? signal.reason : last;
+  }
+
+  async function transmit(entry: Entry, file: OpenFile, peer: string): Promise<FileTransfer> {
+    let hash = createHash('sha256');
+    const read = () => {
+      hash = createHash('sha256');
+      return hashed(file.read(), hash);
+    };
+    try {
+      await sendByRoute(entry, { ...file, read }, peer);
+      change(entry, { state: 'done', sent: file.size, sha256: hash.digest('hex') });
+      return entry.file;
+    } catch (error) {
+      fail(entry, error);
+      if (error instanceof ChatError) throw error;
+      throw new ChatError(conditionOf(error), { jid: peer, path: entry.file.path ?? '' }, { cause: error });
+    } finally {
+      await file.close();
+    }
+  }
+
+  async function send(
+    path: string,
+    peer: string,
+    { signal, onProgress }: SendOptions = {},
+  ): Promise<FileTransfer> {
+    if (signal?.aborted) throw new ChatError('cancelled');
+    const file = await openFile(path);
+    const { name, size } = file;
+    const id = randomId();
+    const follow = (changed: FileTransfer) => {
+      if (changed.id === id) onProgress?.(changed);
+    };
+    events.on('changed', follow);
+    const entry = add({ id, peer, direction: 'out', name, size, sent: 0, path, state: 'offered', route: '' });
+    const abort = () => cancel(id);
+    signal?.addEventListener('abort', abort);
+    try {
+      return await run(transmit(entry, file, peer));
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      events.off('changed', follow);
+    }
+  }
+
+  // ---- answers
+
+  function answer(id: string): { entry: Entry; offer: IncomingOffer } {
+    const entry = entries.get(id);
+    const offer = entry?.offer;
+    if (entry === undefined || offer === undefined) throw new ChatError('no-such-request', { id });
+    return { entry, offer };
+  }
+
+  function decline(id: string): void {
+    const { entry, offer } = answer(id);
+    entry.offer = undefined;
+    offer.decline('declined');
+    change(entry, { state: 'cancelled', failure: 'declined' });
+  }
+
+  function cancel(id: string): void {
+    const entry = entries.get(id);
+    if (entry === undefined || !isOpen(entry)) return;
+    if (entry.offer !== undefined) decline(id);
+    else entry.stop.abort(new ChatError('cancelled'));
+  }
+
+  for (const route of routes) route.onOffer((offer) => offered(route, offer));
+
+  return Object.assign(events, {
+    send,
+    accept(id: string) {
+      const { entry, offer } = answer(id);
+      void run(take(entry, offer));
+    },
+    decline,
+    cancel,
+    get: (id: string) => entries.get(id)?.file,
+    list: () => [...entries.values()].map(({ file }) => file),
+    async close() {
+      for (const id of entries.keys()) cancel(id);
+      await Promise.all(running);
+    },
+  });
+}

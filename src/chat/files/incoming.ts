@@ -1,0 +1,73 @@
+/** Receives one file: bounded, hashed on the way, whole or not at all. */
+import { createHash } from 'node:crypto';
+import { ChatError } from '../problem.ts';
+import { folderError, freeSpace, partFile } from './part-file.ts';
+import type { IncomingOffer, Refusal } from './route.ts';
+
+export interface Reception {
+  readonly folder: string;
+  /** made safe already */
+  readonly name: string;
+  /** most bytes taken */
+  readonly maxSize: number;
+  readonly signal: AbortSignal;
+  onProgress(received: number): void;
+  /** bytes free in a folder, undefined where unknown; tests put their own in */
+  readonly freeSpace?: ((folder: string) => Promise<number | undefined>) | undefined;
+}
+
+/** left free for everything else on the disk */
+const MARGIN = 1024 * 1024;
+
+/** Throws ChatError where the file has no place; to be asked before accepting. */
+export async function checkPlace(offer: IncomingOffer, reception: Reception): Promise<void> {
+  const { folder, maxSize } = reception;
+  if (offer.size !== undefined && offer.size > maxSize) throw new ChatError('file-too-large');
+  const free = await (reception.freeSpace ?? freeSpace)(folder).catch((error: unknown) => {
+    throw folderError(error, folder);
+  });
+  if (free !== undefined && free < (offer.size ?? 0) + MARGIN)
+    throw new ChatError('folder-full', { path: folder });
+}
+
+/** What the other side is told of an error found before accepting. */
+export function refusalFor(error: unknown): Refusal {
+  const condition = error instanceof ChatError ? error.condition : '';
+  return condition === 'file-too-large'
+    ? 'too-large'
+    : condition.startsWith('folder-')
+      ? 'no-space'
+      : 'declined';
+}
+
+/** Accepts and receives. Resolves to path and SHA-256 (hex); rejects with an error that has a `condition`. */
+export async function receive(
+  offer: IncomingOffer,
+  reception: Reception,
+): Promise<{ path: string; sha256: string; size: number }> {
+  const { folder, name, signal, onProgress } = reception;
+  const bound = offer.size ?? reception.maxSize;
+  const part = await partFile(folder, name).catch((error: unknown) => {
+    offer.decline('no-space');
+    throw folderError(error, folder);
+  });
+  try {
+    if (signal.aborted) offer.decline('declined');
+    signal.throwIfAborted();
+    const hash = createHash('sha256');
+    let size = 0;
+    for await (const bytes of offer.accept(bound, signal)) {
+      size += bytes.length;
+      if (size > bound) throw new ChatError('file-too-large');
+      hash.update(bytes);
+      await part.write(bytes);
+      onProgress(size);
+    }
+    signal.throwIfAborted();
+    if (offer.size !== undefined && size < offer.size) throw new ChatError('file-incomplete');
+    return { path: await part.finish(), sha256: hash.digest('hex'), size };
+  } catch (error) {
+    await part.discard();
+    throw signal.aborted ? signal.reason : folderError(error, folder);
+  }
+}

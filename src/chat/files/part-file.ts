@@ -1,0 +1,93 @@
+/** A file while it arrives: `name.part`, ours alone, that becomes `name` when it is whole, or nothing. */
+import { type FileHandle, link, mkdir, open, rename, statfs, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ChatError } from '../problem.ts';
+import { candidates } from './names.ts';
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+
+const CONDITIONS: ReadonlyMap<string, string> = new Map([
+  ...['ENOSPC', 'EDQUOT', 'EFBIG'].map((code) => [code, 'folder-full'] as const),
+  ...['EMFILE', 'ENFILE'].map((code) => [code, 'too-many-files'] as const),
+]);
+
+/** What the system said of a folder or a file in it, as a condition; errors of other kinds stay what they are. */
+export function folderError(error: unknown, path: string): unknown {
+  const code = codeOf(error);
+  if (error instanceof ChatError || !/^E[A-Z0-9]+$/.test(code)) return error;
+  return new ChatError(CONDITIONS.get(code) ?? 'folder-unwritable', { path }, { cause: error });
+}
+
+/** Bytes free in the file system of a folder, which is made if missing; undefined where the system does not say. */
+export async function freeSpace(folder: string): Promise<number | undefined> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (codeOf(error) === 'ENOSYS') return undefined;
+    throw error;
+  }
+}
+
+/** Creates a file that was not there; `wx` follows no symbolic link. */
+async function createNew(folder: string, name: string, suffix: string): Promise<[FileHandle, string]> {
+  for (const candidate of candidates(name)) {
+    const path = join(folder, candidate + suffix);
+    try {
+      return [await open(path, 'wx', 0o600), path];
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+  throw new ChatError('folder-unwritable', { path: folder });
+}
+
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/** Gives the file its name without ever replacing another one; resolves to the path. */
+async function settle(part: string, folder: string, name: string): Promise<string> {
+  for (const candidate of candidates(name)) {
+    const path = join(folder, candidate);
+    try {
+      await link(part, path);
+      await unlink(part);
+      return path;
+    } catch (error) {
+      if (NO_LINKS.has(codeOf(error))) break;
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+  // File systems without hard links: the name is taken by an empty file of our own, which is then replaced.
+  const [handle, path] = await createNew(folder, name, '');
+  await handle.close();
+  await rename(part, path);
+  return path;
+}
+
+export interface PartFile {
+  write(bytes: Uint8Array): Promise<void>;
+  /** On the disk, under its name; resolves to the path. */
+  finish(): Promise<string>;
+  /** Removes what has arrived. Never throws. */
+  discard(): Promise<void>;
+}
+
+/** Begins a file in a folder; `name` is safe already. Throws what the system says, see folderError. */
+export async function partFile(folder: string, name: string): Promise<PartFile> {
+  const [handle, part] = await createNew(folder, name, '.part');
+  return {
+    async write(bytes) {
+      for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
+    },
+    async finish() {
+      await handle.sync();
+      await handle.close();
+      return settle(part, folder, name);
+    },
+    async discard() {
+      await handle.close().catch(() => undefined);
+      await unlink(part).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,356 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FileTransfer } from '../../src/chat/events.ts';
+import type { FileRoute, IncomingOffer, OutgoingFile, Refusal } from '../../src/chat/files/route.ts';
+import { type Files, type FilesOptions, files } from '../../src/chat/files.ts';
+import { ChatError } from '../../src/chat/problem.ts';
+import { XmppError } from '../../src/xmpp/errors.ts';
+
+const PEER = 'romeo@example.net/orchard';
+let folder: string;
+let received: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'files-'));
+  received = join(folder, 'received');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+class FakeRoute implements FileRoute {
+  readonly name: string;
+  able = true;
+  listener: (offer: IncomingOffer) => void = () => {};
+  sent: Buffer | undefined;
+  behaviour: FileRoute['send'] | undefined;
+  refused: Refusal | undefined;
+  /** true when the receiver ended the iteration before its end */
+  stopped = false;
+  constructor(name = 'fake') {
+    this.name = name;
+  }
+  canSend = async () => this.able;
+  async send(file: OutgoingFile, peer: string, context: Parameters<FileRoute['send']>[2]): Promise<void> {
+    if (this.behaviour) return this.behaviour(file, peer, context);
+    context.onProgress(0);
+    const parts: Uint8Array[] = [];
+    for await (const bytes of file.read()) parts.push(bytes);
+    this.sent = Buffer.concat(parts);
+    context.onProgress(file.size);
+  }
+  onOffer(listener: (offer: IncomingOffer) => void): void {
+    this.listener = listener;
+  }
+  offer(content: AsyncIterable<Uint8Array>, more: Partial<IncomingOffer> = {}): void {
+    this.listener({
+      peer: PEER,
+      name: 'a.txt',
+      signal: new AbortController().signal,
+      accept: (_limit, signal) => this.#watched(content, signal),
+      decline: (refusal) => {
+        this.refused = refusal;
+      },
+      ...more,
+    });
+  }
+  async *#watched(content: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+    this.stopped = true;
+    for await (const bytes of content) {
+      signal.throwIfAborted();
+      yield bytes;
+    }
+    this.stopped = false;
+  }
+}
+
+async function* chunks(...parts: string[]): AsyncGenerator<Uint8Array, void> {
+  for (const part of parts) yield Buffer.from(part);
+}
+
+function setUp(more: Partial<FilesOptions> = {}, route = new FakeRoute()) {
+  const api = files({ routes: [route], filesDir: () => received, acceptPolicy: () => 'accept', ...more });
+  const told: FileTransfer[] = [];
+  api.on('changed', (file) => told.push(file));
+  return { api, route, told };
+}
+
+/** A clock that is a second later each time: every step is told. */
+function everyStep(): () => number {
+  let now = 0;
+  return () => {
+    now += 1000;
+    return now;
+  };
+}
+
+const ended = (api: Files): Promise<FileTransfer> =>
+  new Promise((resolve) => {
+    const watch = (file: FileTransfer) => {
+      if (file.state === 'offered' || file.state === 'active') return;
+      api.off('changed', watch);
+      resolve(file);
+    };
+    api.on('changed', watch);
+  });
+
+describe('receiving a file', () => {
+  it('saves it under a safe name with its SHA-256', async () => {
+    const { api, route, told } = setUp();
+    const done = ended(api);
+    route.offer(chunks('hello ', 'world'), { name: '../../evil\u202e.txt', size: 11 });
+    expect(await done).toMatchObject({
+      peer: PEER,
+      direction: 'in',
+      name: 'evil.txt',
+      sent: 11,
+      path: join(received, 'evil.txt'),
+      state: 'done',
+      route: 'fake',
+      sha256: createHash('sha256').update('hello world').digest('hex'),
+    });
+    expect(await readFile(join(received, 'evil.txt'), 'utf8')).toBe('hello world');
+    expect(told[0]?.state).toBe('offered');
+    expect(told.map(({ state }) => state)).toContain('active');
+  });
+
+  it('asks a person, and does as told', async () => {
+    const { api, route } = setUp({ acceptPolicy: () => 'ask' });
+    const asked: string[] = [];
+    api.on('offer', (request) => {
+      expect(request).toMatchObject({ kind: 'file', from: PEER, name: 'a.txt', text: 'for you' });
+      asked.push(request.id);
+    });
+    route.offer(chunks('yes'), { text: 'for you' });
+    await turn();
+    expect(existsSync(received)).toBe(false);
+    const done = ended(api);
+    api.accept(asked[0] ?? '');
+    expect((await done).state).toBe('done');
+    route.offer(chunks('no'), { text: 'for you' });
+    api.decline(asked[1] ?? '');
+    expect(route.refused).toBe('declined');
+    expect(api.get(asked[1] ?? '')).toMatchObject({ state: 'cancelled', failure: 'declined' });
+    expect(() => api.accept(asked[1] ?? '')).toThrow(ChatError);
+    expect(await readdir(received)).toEqual(['a.txt']);
+  });
+
+  it('declines unasked where nothing is taken from that person', () => {
+    const { api, route } = setUp({ acceptPolicy: (from) => (from === PEER ? 'decline' : 'accept') });
+    route.offer(chunks('x'));
+    expect(route.refused).toBe('declined');
+    expect(api.list()).toEqual([]);
+  });
+
+  it('tells that an offer ended unanswered', () => {
+    const over = new AbortController();
+    const { api, route, told } = setUp({ acceptPolicy: () => 'ask' });
+    route.offer(chunks('x'), { signal: over.signal });
+    over.abort();
+    expect(told.at(-1)).toMatchObject({ state: 'cancelled', failure: 'peer-closed' });
+    expect(() => api.accept(told[0]?.id ?? '')).toThrow(ChatError);
+  });
+
+  it.each([
+    ['larger than the bound before it is accepted', { size: 11 }, 'file-too-large', 'too-large'],
+    ['larger than the bound, unsaid', {}, 'file-too-large', undefined],
+    ['longer than declared', { size: 5 }, 'file-too-large', undefined],
+    ['shorter than declared', { size: 9 }, 'file-incomplete', undefined],
+  ])('refuses a file that is %s, and leaves nothing', async (_what, more, failure, refused) => {
+    const { api, route } = setUp({ maxSize: 10 });
+    const done = ended(api);
+    const content = failure === 'file-incomplete' ? chunks('short') : chunks('123456', '789012', '34');
+    route.offer(content, more);
+    expect(await done).toMatchObject({ state: 'failed', failure });
+    expect(route.refused).toBe(refused);
+    expect(existsSync(received) ? await readdir(received) : []).toEqual([]);
+    if (refused === undefined && failure === 'file-too-large') expect(route.stopped).toBe(true);
+  });
+
+  it('refuses what the disk has no space for, and tells the sender', async () => {
+    const { api, route } = setUp({ freeSpace: async () => 1_000_000 });
+    const done = ended(api);
+    route.offer(chunks('x'), { size: 1_000_000_000 });
+    expect(await done).toMatchObject({ state: 'failed', failure: 'folder-full' });
+    expect(route.refused).toBe('no-space');
+  });
+
+  it('refuses when the folder cannot be written to, and tells the sender', async () => {
+    await writeFile(join(folder, 'taken'), 'a file');
+    const { api, route } = setUp({ filesDir: () => join(folder, 'taken') });
+    const done = ended(api);
+    route.offer(chunks('x'), { size: 1 });
+    expect(await done).toMatchObject({ state: 'failed', failure: 'folder-unwritable' });
+    expect(route.refused).toBe('no-space');
+  });
+
+  it('leaves nothing of a file whose sender goes away', async () => {
+    const { api, route } = setUp();
+    const done = ended(api);
+    async function* broken() {
+      yield Buffer.from('half');
+      throw new XmppError('peer-closed');
+    }
+    route.offer(broken(), { size: 8 });
+    expect(await done).toMatchObject({ state: 'cancelled', failure: 'peer-closed' });
+    expect(await readdir(received)).toEqual([]);
+  });
+
+  it('can be cancelled while it arrives', async () => {
+    const { api, route } = setUp({ now: everyStep() });
+    const done = ended(api);
+    async function* endless() {
+      for (;;) {
+        yield Buffer.from('more');
+        await turn();
+      }
+    }
+    route.offer(endless());
+    const id = api.list()[0]?.id ?? '';
+    while (!api.get(id)?.sent) await turn();
+    api.cancel(id);
+    expect(await done).toMatchObject({ state: 'cancelled', failure: 'cancelled' });
+    expect(await readdir(received)).toEqual([]);
+    expect(route.stopped).toBe(true);
+    await api.close();
+  });
+
+  it('can be cancelled before it is accepted: the sender is told', async () => {
+    const { api, route } = setUp();
+    const done = ended(api);
+    route.offer(chunks('x'), { size: 1 });
+    api.cancel(api.list()[0]?.id ?? '');
+    expect(await done).toMatchObject({ state: 'cancelled', failure: 'cancelled' });
+    expect(route.refused).toBe('declined');
+  });
+
+  it('tells progress at most five times a second', async () => {
+    let now = 0;
+    const { api, route, told } = setUp({ now: () => now });
+    const done = ended(api);
+    async function* steady() {
+      for (let n = 0; n < 100; n++) {
+        now += 10;
+        yield Buffer.from('x');
+      }
+    }
+    route.offer(steady(), { size: 100 });
+    await done;
+    const moves = told.filter(({ state, sent }) => state === 'active' && sent > 0);
+    expect(moves.length).toBeGreaterThan(2);
+    expect(moves.length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('sending a file', () => {
+  const write = async (content: string) => {
+    const path = join(folder, 'out.txt');
+    await writeFile(path, content);
+    return path;
+  };
+
+  it('resolves when the other side has it, with its SHA-256', async () => {
+    const { api, route } = setUp();
+    const seen: number[] = [];
+    const done = await api.send(await write('hello'), PEER, { onProgress: ({ sent }) => seen.push(sent) });
+    expect(done).toMatchObject({
+      state: 'done',
+      direction: 'out',
+      name: 'out.txt',
+      size: 5,
+      sent: 5,
+      route: 'fake',
+      sha256: createHash('sha256').update('hello').digest('hex'),
+    });
+    expect(route.sent?.toString()).toBe('hello');
+    expect(seen.at(-1)).toBe(5);
+    expect(api.listenerCount('changed')).toBe(1);
+  });
+
+  it('tries the routes in order, past those that cannot or fail before anything was accepted', async () => {
+    const routes = ['one', 'two', 'three', 'four'].map((name) => new FakeRoute(name));
+    const [one, two, three, four] = routes;
+    if (one) one.able = false;
+    if (two) two.behaviour = () => Promise.reject(new XmppError('feature-not-implemented'));
+    const { api } = setUp({ routes });
+    expect(await api.send(await write('x'), PEER)).toMatchObject({ state: 'done', route: 'three' });
+    expect([one?.sent, two?.sent, three?.sent?.toString(), four?.sent]).toEqual([
+      undefined,
+      undefined,
+      'x',
+      undefined,
+    ]);
+  });
+
+  it.each([
+    ['a person declined', new ChatError('declined'), false, 'failed'],
+    ['something was accepted', new XmppError('peer-closed'), true, 'cancelled'],
+  ])('tries no other route when %s', async (_what, error, accepted, state) => {
+    const routes = [new FakeRoute('one'), new FakeRoute('two')];
+    if (routes[0])
+      routes[0].behaviour = async (_file, _peer, { onProgress }) => {
+        if (accepted) onProgress(0);
+        throw error;
+      };
+    const { api } = setUp({ routes });
+    await expect(api.send(await write('x'), PEER)).rejects.toMatchObject({ condition: error.condition });
+    expect(routes[1]?.sent).toBeUndefined();
+    expect(api.list()[0]).toMatchObject({ state, failure: error.condition });
+  });
+
+  it('says so where no route reaches the other side', async () => {
+    const { api, route } = setUp();
+    route.able = false;
+    await expect(api.send(await write('x'), PEER)).rejects.toMatchObject({
+      condition: 'no-route',
+      values: { jid: PEER },
+    });
+  });
+
+  it('refuses what is no file, before anybody is asked', async () => {
+    const { api } = setUp();
+    await mkdir(join(folder, 'd'));
+    await expect(api.send(join(folder, 'none'), PEER)).rejects.toMatchObject({ condition: 'file-not-found' });
+    await expect(api.send(join(folder, 'd'), PEER)).rejects.toMatchObject({ condition: 'not-a-file' });
+    await expect(api.send('/dev/null', PEER)).rejects.toMatchObject({ condition: 'not-a-file' });
+    expect(api.list()).toEqual([]);
+  });
+
+  it('notices a file that shrinks while it is sent', async () => {
+    const { api, route } = setUp();
+    const path = await write('x'.repeat(1000));
+    route.behaviour = async (file, _peer, { onProgress }) => {
+      onProgress(0);
+      await writeFile(path, 'short');
+      for await (const _ of file.read()) await turn();
+    };
+    await expect(api.send(path, PEER)).rejects.toMatchObject({ condition: 'file-changed' });
+  });
+
+  it('sends an empty file', async () => {
+    const { api, route } = setUp();
+    expect(await api.send(await write(''), PEER)).toMatchObject({ state: 'done', size: 0 });
+    expect(route.sent).toHaveLength(0);
+  });
+
+  it('is cancelled by its signal or by its id', async () => {
+    const { api, route } = setUp();
+    route.behaviour = (_file, _peer, { signal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const stop = new AbortController();
+    const path = await write('x');
+    const one = expect(api.send(path, PEER, { signal: stop.signal })).rejects.toMatchObject({
+      condition: 'cancelled',
+    });
+    while (api.list()[0]?.route !== 'fake') await turn();
+    stop.abort();
+    await one;
+    const two = expect(api.send(path, PEER)).rejects.toMatchObject({ condition: 'cancelled' });
+    while (api.list()[1]?.route !== 'fake') await turn();
+    api.cancel(api.list()[1]?.id ?? '');
+    await two;
+    expect(api.list().map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
+  });
+});

@@ -1,0 +1,85 @@
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { folderError, freeSpace, partFile } from '../../../src/chat/files/part-file.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'part-file-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('a file while it arrives', () => {
+  it('is a .part of its owner alone until it is whole', async () => {
+    const part = await partFile(folder, 'a.txt');
+    await part.write(Buffer.from('hello '));
+    expect(await readdir(folder)).toEqual(['a.txt.part']);
+    expect((await lstat(join(folder, 'a.txt.part'))).mode & 0o777).toBe(0o600);
+    await part.write(Buffer.from('world'));
+    const path = await part.finish();
+    expect(path).toBe(join(folder, 'a.txt'));
+    expect(await readFile(path, 'utf8')).toBe('hello world');
+    expect(await readdir(folder)).toEqual(['a.txt']);
+  });
+
+  it('never replaces a file, nor one that came meanwhile', async () => {
+    await writeFile(join(folder, 'a.txt'), 'mine');
+    const part = await partFile(folder, 'a.txt');
+    await writeFile(join(folder, 'a (1).txt'), 'mine too');
+    expect(await part.finish()).toBe(join(folder, 'a (2).txt'));
+    expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('mine');
+    expect(await readFile(join(folder, 'a (1).txt'), 'utf8')).toBe('mine too');
+  });
+
+  it('stands beside another of the same name', async () => {
+    const [one, two] = await Promise.all([partFile(folder, 'a'), partFile(folder, 'a')]);
+    await one?.write(Buffer.from('1'));
+    await two?.write(Buffer.from('2'));
+    const paths = [await one?.finish(), await two?.finish()];
+    expect(new Set(paths).size).toBe(2);
+    expect((await readdir(folder)).sort()).toEqual(['a', 'a (1)']);
+  });
+
+  it('follows no symbolic link, for the .part and for the name', async () => {
+    const outside = join(folder, 'outside');
+    const inside = join(folder, 'in');
+    await mkdir(inside);
+    await writeFile(outside, 'untouched');
+    await symlink(outside, join(inside, 'a.part'));
+    await symlink(join(folder, 'dangling'), join(inside, 'a'));
+    const part = await partFile(inside, 'a');
+    await part.write(Buffer.from('evil'));
+    expect(await part.finish()).toBe(join(inside, 'a (1)'));
+    expect(await readFile(outside, 'utf8')).toBe('untouched');
+    expect((await readdir(folder)).sort()).toEqual(['in', 'outside']);
+  });
+
+  it('leaves nothing when it is given up', async () => {
+    const part = await partFile(folder, 'a');
+    await part.write(Buffer.from('x'));
+    await part.discard();
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('the folder of received files', () => {
+  it('is made, and says how much is free', async () => {
+    expect(await freeSpace(join(folder, 'new'))).toBeGreaterThan(0);
+    expect((await lstat(join(folder, 'new'))).isDirectory()).toBe(true);
+  });
+
+  it.each([
+    ['ENOSPC', 'folder-full'],
+    ['EDQUOT', 'folder-full'],
+    ['EACCES', 'folder-unwritable'],
+    ['EROFS', 'folder-unwritable'],
+    ['ENOTDIR', 'folder-unwritable'],
+    ['EMFILE', 'too-many-files'],
+  ])('has the error %s told as %s', (code, condition) => {
+    expect(folderError(Object.assign(new Error(), { code }), '/x')).toMatchObject({
+      condition,
+      values: { path: '/x' },
+    });
+  });
+});
