@@ -228,7 +228,7 @@ export class ClientStream {
   #closed(): void {
     if (!this.#closing) this.#reason ??= new ConnectionError('closed', 'the server closed the stream');
     this.#shut();
-    this.#socket?.end();
+    this.#socket?.finish();
   }
 }
 

@@ -77,6 +77,12 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
     socket.end();
   }
 
+  /** Flushes and is gone: nothing more is expected from the peer. */
+  finish(): void {
+    const socket = this.#established?.socket;
+    socket?.end(() => socket.destroy());
+  }
+
   /** At once, without a word. */
   destroy(): void {
     this.#established?.socket.destroy();
