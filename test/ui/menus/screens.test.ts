@@ -1,0 +1,270 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { menuLoop } from '../../../src/ui/menu.ts';
+import { FakeClient } from '../../support/fake-client.ts';
+import { plainApp } from '../../support/plain-face.ts';
+import { ScriptedTerminal, type Step } from '../../support/scripted-terminal.ts';
+
+const ROMEO = 'romeo@example.org';
+const LOBBY = 'lobby@conference.example.org';
+const ESC = '\u001b';
+
+let fake: FakeClient;
+beforeEach(() => {
+  fake = new FakeClient();
+});
+
+/** Plays a script in the main menu and leaves it; everything scripted must have been asked for. */
+async function play(...script: Step[]) {
+  const terminal = new ScriptedTerminal(...script, '0');
+  const code = await menuLoop(plainApp(terminal, fake), fake.client);
+  expect(terminal.left).toBe(0);
+  expect(code).toBe(0);
+  return terminal;
+}
+const refusal = (condition: string) => Object.assign(new Error('no'), { condition });
+
+describe('1 chat with someone', () => {
+  it('offers recent chats first, then contacts, then any JID', async () => {
+    fake.addPerson(ROMEO, { name: 'Romeo' });
+    fake.keep('nurse@example.org', 'madam');
+    fake.setUnread('nurse@example.org', 1);
+    const terminal = await play('1', '2', ESC, '1', 'J', 'tybalt', ESC);
+    expect(terminal.menus[1]).toEqual([
+      '1) nurse@example.org 1 unread',
+      '2) Romeo',
+      'J) Somebody else …',
+      '0) Back',
+    ]);
+    expect(fake.called('markRead')).toEqual([[ROMEO], ['tybalt@example.org']]);
+  });
+
+  it('asks for a JID where nobody is known, and takes an empty answer for going back', async () => {
+    await play('1', '');
+    expect(fake.called('markRead')).toEqual([]);
+  });
+});
+
+describe('2 all users', () => {
+  it('lists everybody where the directory does', async () => {
+    fake.directory = { ...fake.directory, users: [{ jid: ROMEO, from: 'directory' }] };
+    const terminal = await play('2');
+    expect(terminal.output).toContain(ROMEO);
+  });
+
+  it('asks for a text where the directory wants one (product §2)', async () => {
+    fake.directory = { ...fake.directory, complete: 'needs-text' };
+    await play('2', 'rom');
+    expect(fake.called('users')).toEqual([[undefined], ['rom']]);
+  });
+});
+
+describe('4 add, 14 remove a contact', () => {
+  it('asks for name, groups and greeting, all optional', async () => {
+    await play('4', 'nurse', 'The Nurse', 'home, friends', 'It is me', '4', 'tybalt', '', '', '');
+    expect(fake.called('addContact')).toEqual([
+      ['nurse@example.org', { name: 'The Nurse', groups: ['home', 'friends'], greeting: 'It is me' }],
+      ['tybalt@example.org', { name: undefined, groups: [], greeting: undefined }],
+    ]);
+  });
+
+  it('removes only after a yes', async () => {
+    fake.addPerson(ROMEO);
+    await play('14', '1', '', '14', '1', 'y', '14');
+    expect(fake.called('removeContact')).toEqual([[ROMEO]]);
+  });
+});
+
+describe("5 a user's details", () => {
+  it('searches directory and contacts, lets choose among several, then shows and offers', async () => {
+    fake.addPerson('romeo@other.example', { name: 'Old Romeo' });
+    fake.directory = { ...fake.directory, users: [{ jid: ROMEO, name: 'Romeo M.', from: 'directory' }] };
+    const terminal = await play('5', 'rom', '2', '0');
+    expect(terminal.menus[1]).toEqual([
+      `1) ${ROMEO} Romeo M. `,
+      '2) romeo@other.example Old Romeo ',
+      '0) Back',
+    ]);
+    expect(fake.called('details')).toEqual([['romeo@other.example']]);
+    expect(terminal.menus[2]).toContain('2) Remove');
+  });
+
+  it('asks about a whole JID even if no directory knows it', async () => {
+    fake.failures.set('users', refusal('service-unavailable'));
+    const terminal = await play('5', 'tybalt@other.example', '4');
+    expect(fake.called('details')).toEqual([['tybalt@other.example']]);
+    expect(fake.called('block')).toEqual([['tybalt@other.example']]);
+    expect(terminal.menus[1]).toContain('2) Add as a contact');
+  });
+});
+
+describe('6 create or join a room', () => {
+  it('completes a bare name, takes the user name for a nickname', async () => {
+    await play('6', 'N', 'lobby', '');
+    expect(fake.called('join')).toEqual([
+      [LOBBY, { nick: 'juliet', password: undefined, keep: true, reserve: true }],
+    ]);
+  });
+
+  it('asks again for a nickname that is taken, then for a password (XEP-0045 §7.2.8, §7.2.5)', async () => {
+    const errors = [refusal('conflict'), refusal('not-authorized')];
+    const join = fake.join.bind(fake);
+    fake.join = async (room, options) => {
+      const error = errors.shift();
+      if (error !== undefined) fake.failures.set('join', error);
+      return join(room, options);
+    };
+    const terminal = await play('6', 'N', 'lobby', '', 'rosaline', 'capulet');
+    expect(fake.called('join').at(-1)).toEqual([
+      LOBBY,
+      { nick: 'rosaline', password: 'capulet', keep: true, reserve: true },
+    ]);
+    expect(terminal.asked).toContain('The nickname juliet is taken in this room. Another one');
+  });
+
+  it('says in one line why a room does not let us in', async () => {
+    fake.failures.set('join', refusal('registration-required'));
+    const terminal = await play('6', 'N', 'lobby', '');
+    expect(terminal.lines).toContain('! registration-required');
+  });
+
+  it('browses the public rooms, with what is known of them', async () => {
+    fake.roomRows = [
+      { room: LOBBY, name: 'Lobby', occupants: 3, passwordProtected: true, kept: true, joined: false },
+    ];
+    const terminal = await play('6', 'B', '1', '');
+    expect(terminal.menus[2]).toEqual([`1) Lobby (${LOBBY}) People: 3 · kept · password`, '0) Back']);
+    expect(fake.called('join')).toHaveLength(1);
+  });
+
+  it('opens a new room with the usual configuration, or by its form (XEP-0045 §10.1)', async () => {
+    fake.created = true;
+    fake.form = {
+      instructions: '',
+      fields: [{ name: 'title', label: 'Title', kind: 'text', required: false, value: 'x' }],
+    };
+    await play('6', 'N', 'a', '', '1', '6', 'N', 'b', '', '2', 'The B room');
+    expect(fake.called('configureRoom')).toEqual([
+      ['a@conference.example.org', {}],
+      ['b@conference.example.org', { title: 'The B room' }],
+    ]);
+  });
+});
+
+describe('7 message to a room, 13 leave', () => {
+  it('joins first if needed, then opens the conversation', async () => {
+    await play('7', 'N', 'lobby', '', 'hello', ESC, '7', '1', 'again', ESC);
+    expect(fake.called('join')).toHaveLength(1);
+    expect(fake.called('send')).toEqual([
+      [LOBBY, 'hello'],
+      [LOBBY, 'again'],
+    ]);
+  });
+
+  it('leaves a joined room', async () => {
+    fake.addRoom(LOBBY);
+    const terminal = await play('13', '1', '13');
+    expect(fake.called('leave')).toEqual([[LOBBY]]);
+    expect(terminal.output).toContain('You are in no room.');
+  });
+});
+
+describe('8 presence', () => {
+  it('sets show and message; R switches whether the next log-in restores it', async () => {
+    const terminal = await play('8', '3', 'at supper', '8', 'R', '0');
+    expect(fake.called('setPresence')).toEqual([['away', 'at supper']]);
+    expect(terminal.asked).toContain('Now: away (at supper)');
+    expect(fake.called('setSetting')).toEqual([['restore-presence', 'off']]);
+  });
+});
+
+describe('9 send a file', () => {
+  it('sends to a contact or any JID, its resource kept', async () => {
+    fake.addPerson(ROMEO);
+    await play('9', 'a.txt', '1', '9', 'b.txt', 'J', 'nurse@example.org/phone', '9', '');
+    expect(fake.called('sendFile')).toEqual([
+      ['a.txt', ROMEO],
+      ['b.txt', 'nurse@example.org/phone'],
+    ]);
+  });
+});
+
+describe('10 notifications', () => {
+  it('answers subscription requests in four ways, and not at all by going back', async () => {
+    fake.open = ['a', 'b', 'c', 'd'].map((name) => ({
+      kind: 'subscription',
+      id: name,
+      from: `${name}@example.org`,
+      text: 'hi\nthere',
+      time: 0,
+    }));
+    const terminal = await play('10', '1', '1', '1', '2', '1', '3', '1', '0', '1', '4', '0');
+    expect(terminal.menus[1]?.[0]).toBe('1) a@example.org wants to add you as a contact · says: hi␊there');
+    expect(fake.called('approve')).toEqual([['a@example.org'], ['b@example.org']]);
+    expect(fake.called('addContact').map(([jid]) => jid)).toEqual(['a@example.org']);
+    expect(fake.called('decline')).toEqual([['c@example.org'], ['d@example.org']]);
+    expect(fake.called('block')).toEqual([['d@example.org']]);
+    expect(terminal.output).toContain('Nothing happened while you were away.');
+  });
+
+  it('enters a room by its invitation with its password, and takes or refuses files', async () => {
+    fake.open = [
+      { kind: 'invitation', id: 'i', from: ROMEO, room: LOBBY, password: 'capulet', time: 0 },
+      { kind: 'file', id: 'f', from: `${ROMEO}/a`, name: 'x.jpg', size: 5, time: 0 },
+      { kind: 'file', id: 'g', from: `${ROMEO}/a`, name: 'y.jpg', time: 0 },
+    ];
+    const terminal = await play('10', '1', '1', '', '1', '1', '1', '2', '0');
+    expect(terminal.menus[1]?.slice(1, 3)).toEqual([
+      `2) ${ROMEO}/a offers you the file x.jpg (5 B)`,
+      `3) ${ROMEO}/a offers you the file y.jpg (unknown)`,
+    ]);
+    expect(fake.called('join')).toMatchObject([[LOBBY, { password: 'capulet' }]]);
+    expect(fake.called('accept')).toEqual([['f']]);
+    expect(fake.called('refuse')).toEqual([['i'], ['g']]);
+  });
+
+  it('opens unread chats, or marks all read', async () => {
+    fake.setUnread(ROMEO, 2);
+    fake.setUnread('nurse@example.org', 1);
+    const terminal = await play('10', '1', ESC, 'A', '0');
+    expect(terminal.menus[1]).toContain(`1) ${ROMEO}: 2 unread messages`);
+    expect(fake.called('markRead')).toEqual([[ROMEO], ['nurse@example.org']]);
+  });
+
+  it('sets what to be notified of, and each room for itself', async () => {
+    fake.addRoom(LOBBY);
+    const terminal = await play('10', 'S', '1', '2', '8', '2', '0', '0');
+    expect(terminal.menus[2]?.at(-2)).toBe(`8) Room ${LOBBY} all`);
+    expect(fake.called('setSetting')).toEqual([
+      ['notify-presence', 'off'],
+      [`mute:${LOBBY}`, 'mentions'],
+    ]);
+  });
+});
+
+describe('15 history, 16 more', () => {
+  it('shows the history of one chat or of all', async () => {
+    fake.keep(ROMEO, 'wherefore');
+    fake.keep('nurse@example.org', 'madam');
+    const terminal = await play('15', '1', '15', 'A');
+    const shown = terminal.lines.filter((line) => line.includes('wherefore'));
+    expect(shown.map((line) => line.includes('madam'))).toEqual([false, true]);
+  });
+
+  it('changes the password when it was typed twice alike', async () => {
+    await play('16', '1', 'one', 'two', 'three', 'three', '0');
+    expect(fake.called('changePassword')).toEqual([['three']]);
+  });
+
+  it('blocks and unblocks, whole servers too', async () => {
+    await play('16', '2', 'B', 'bad.example', '2', 'B', 'tybalt', '2', '1', '', '0');
+    expect(fake.called('block')).toEqual([['bad.example'], ['tybalt@example.org']]);
+    expect(fake.called('unblock')).toEqual([['bad.example']]);
+  });
+
+  it('prints the command line that does the same once this is wanted (product §5)', async () => {
+    fake.addPerson(ROMEO);
+    const terminal = await play('3', '16', 'C', '0', '3');
+    const lines = terminal.lines.filter((line) => line.includes('--contacts'));
+    expect(lines).toEqual(['The same on the command line: xmpp-chat -j juliet@example.org --contacts']);
+  });
+});
