@@ -9,6 +9,8 @@ const PATIENCE = 15_000;
 
 interface Waiting {
   readonly room: string;
+  /** the subject that was set */
+  readonly subject: string | undefined;
   resolve(): void;
   reject(error: Error): void;
 }
@@ -27,9 +29,11 @@ export function answers(session: Session) {
     async send(room: string, build: (id: string) => Element, behind?: (id: string) => void): Promise<void> {
       const id = randomId();
       const answer = expected<void>(PATIENCE, `${room} did not answer`);
-      waiting.set(id, { room, resolve: () => answer.resolve(), reject: answer.reject });
+      const stanza = build(id);
+      const subject = stanza.getChildText('subject') ?? undefined;
+      waiting.set(id, { room, subject, resolve: () => answer.resolve(), reject: answer.reject });
       try {
-        session.send(build(id));
+        session.send(stanza);
         behind?.(id);
         await answer.promise;
       } finally {
@@ -39,6 +43,13 @@ export function answers(session: Session) {
     },
     done(id: string | undefined): void {
       waiting.get(id ?? '')?.resolve();
+    },
+    /** The room showed a subject of ours. §8.1 does not ask it to keep the id: Prosody drops it. */
+    shown(room: string, id: string | undefined, subject: string): void {
+      const open = [...waiting].find(
+        ([own, entry]) => entry.room === room && (id === undefined ? entry.subject === subject : own === id),
+      );
+      open?.[1].resolve();
     },
   };
 }

@@ -217,7 +217,7 @@ export function rooms(session: Session, { disco, messages }: RoomsOptions): Room
     const initial = !room.subjectKnown;
     room.subjectKnown = true;
     room.subject = message.subject ?? '';
-    if (nick === room.nick) waiting.done(message.id);
+    if (nick === room.nick) waiting.shown(room.jid, message.id, room.subject);
     const time = message.delay?.time;
     events.emit('subject', { room: room.jid, nick, subject: room.subject, initial, time });
   }

@@ -420,6 +420,17 @@ describe('doing things in a room', () => {
     await changing;
   });
 
+  it('knows its subject by the text where the room drops the id (XEP-0045 §8.1)', async () => {
+    const room = new FakeRoom();
+    await room.enter();
+    const changing = room.rooms.setSubject(ROOM, 'Fire Burn');
+    const [message] = room.session.take();
+    expect(message?.getChildText('subject')).toBe('Fire Burn');
+    expect(message?.attrs).toMatchObject({ to: ROOM, type: 'groupchat' });
+    room.says('thirdwitch', '<subject>Fire Burn</subject>', `type='groupchat'`);
+    await changing;
+  });
+
   it('tells that the subject may not be changed (XEP-0045 §8.1)', async () => {
     const room = new FakeRoom();
     await room.enter();
