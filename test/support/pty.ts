@@ -42,7 +42,7 @@ export class Pty {
       cols: columns,
       rows,
       cwd,
-      name: 'xterm-256color',
+      name: env.TERM ?? 'xterm-256color',
       env: Object.fromEntries(defined),
     });
     this.process.onData((text) => {

@@ -4,13 +4,12 @@ import { Pty, type PtyOptions } from '../support/pty.ts';
 
 const PROGRAM = [process.execPath, '--import', 'tsx', 'test/terminal/programs/notices.ts'];
 
-function start(env: Record<string, string> = {}, options: PtyOptions = {}): Pty {
-  const pty = new Pty(PROGRAM, { ...options, env });
-  return pty;
+function start(env: Record<string, string> = {}, options: PtyOptions = {}, command = PROGRAM): Pty {
+  return new Pty(command, { ...options, env });
 }
 
-function run(env: Record<string, string> = {}, options: PtyOptions = {}): Pty {
-  const pty = start(env, options);
+function run(env: Record<string, string> = {}, options: PtyOptions = {}, command = PROGRAM): Pty {
+  const pty = start(env, options, command);
   onTestFinished(() => pty.kill());
   return pty;
 }
@@ -360,6 +359,16 @@ describe('the terminal itself', { timeout: 30_000 }, () => {
     expect(noticesIn(pty.lines())).toEqual(upTo(20));
   });
 
+  it('takes Ctrl-C for SIGINT while no prompt is open and nobody listens', async () => {
+    const pty = run();
+    await pty.shows('Main menu');
+    pty.type('7');
+    await pty.shows('WORKING');
+    pty.type('\x03');
+    expect(await pty.exit).toBe(130);
+    expect(pty.lines().at(-1)).toBe('END 130');
+  });
+
   it('goes on after Ctrl-Z where no shell can stop it', async () => {
     const pty = run({ OPEN: 'question' });
     await pty.shows('? To whom?');
@@ -444,6 +453,34 @@ describe('without a terminal', { timeout: 30_000 }, () => {
     expect(stdout).not.toContain('\x1b');
     expect(stderr).toBe('');
     expect(status).toBe(0);
+  });
+
+  it('hides a password where input is a terminal and output is not, and restores echo', async () => {
+    const pty = run({}, {}, ['sh', '-c', `${PROGRAM.join(' ')} | cat`]);
+    await pty.shows('0) Exit');
+    pty.type('3\n');
+    await pty.shows('Password?');
+    await pty.quiet();
+    pty.type('geheimX\x7f\r');
+    await pty.shows('SECRET 6');
+    expect(pty.raw).not.toContain('geheim');
+    pty.type('2\n');
+    await pty.shows('To whom?');
+    pty.type('seen\n');
+    await pty.shows('ANSWER "seen"');
+    pty.type('\x04');
+    await pty.shows('END 0');
+    expect(pty.raw).not.toContain('\x1b');
+  });
+
+  it('prints plainly in a terminal that cannot move its cursor', async () => {
+    const pty = run({ TERM: 'dumb' });
+    await pty.shows('0) Exit');
+    pty.type('12\n');
+    await pty.shows('CHOSE 12');
+    expect(pty.raw).not.toContain('\x1b');
+    pty.type('\x04');
+    expect(await pty.exit).toBe(0);
   });
 
   it('leaves cleanly at the end of input', () => {
