@@ -44,6 +44,7 @@ export function exitCodeOf(error: unknown): number {
         ? EXIT.unauthorised
         : EXIT.unconnected;
     case 'StreamError':
+    case 'ConnectionEnded':
       return condition === 'not-authorized' ? EXIT.unauthorised : EXIT.unconnected;
     case 'ConnectionError':
     case 'DisconnectedError':

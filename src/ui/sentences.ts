@@ -31,6 +31,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   AuthenticationError: ['auth', 'stanza'],
   ConnectionError: ['connection', 'stream'],
   StreamError: ['stream', 'stanza'],
+  ConnectionEnded: ['stream', 'connection', 'auth', 'stanza'],
 };
 const EVERYWHERE = ['chat', 'stanza', 'connection', 'stream', 'auth', 'storage'];
 
@@ -55,7 +56,7 @@ export function problemOf(error: unknown, words: Catalogue, about: About = {}): 
   const quote = quoteOf(error);
   return {
     condition,
-    what: fill(whatOf(name, given !== undefined || sentence !== undefined, words, about), values),
+    what: completed(whatOf(name, given !== undefined || sentence !== undefined, words, about), values),
     why: quote === '' ? why : words.errors.quoted(why, quote),
     hint: fill((sentence ?? fallback).hint, { ...values, suggestion: suggestion(error, words) }),
     exitCode: exitCodeOf(error),
@@ -70,6 +71,11 @@ export function whyOf(words: Catalogue, condition: string, text?: string, action
   });
   const quote = shorten(text);
   return quote === '' ? why : words.errors.quoted(why, quote);
+}
+
+/** True where the condition has a sentence. */
+export function knows(words: Catalogue, condition: string): boolean {
+  return find(words, EVERYWHERE, condition) !== undefined;
 }
 
 /** `cannot send to bob@example.org: there is no such user. Check the JID.` */
@@ -114,10 +120,18 @@ function whatOf(name: string, known: boolean, words: Catalogue, { action }: Abou
   const { what } = words.errors;
   if (name === 'UsageError' || name === 'ConfigError') return '';
   if (name === 'AuthenticationError') return what.login;
-  if (name === 'ConnectionError' || name === 'StreamError') return what.connect;
+  if (name === 'ConnectionError' || name === 'StreamError' || name === 'ConnectionEnded') return what.connect;
   if (name === 'StorageError') return what.storage;
   if (!known) return what.internal;
   return action !== undefined && Object.hasOwn(what, action) ? (what[action] ?? '') : '';
+}
+
+/** A half sentence about an unknown thing says nothing: '' where one of its values is missing. */
+function completed(sentence: string, values: Values): string {
+  const names = Array.from(sentence.matchAll(/\{(\w+)\}/g), (found) => found[1] ?? '');
+  return names.every((name) => values[name] !== undefined && values[name] !== '')
+    ? fill(sentence, values)
+    : '';
 }
 
 function valuesOf(error: unknown, about: About): Values {

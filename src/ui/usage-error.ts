@@ -23,9 +23,7 @@ export type UsageCondition =
   | 'empty-password'
   | 'passwords-differ'
   | 'missing-account'
-  | 'needs-yes'
-  | 'stdin-used-twice'
-  | 'terminal-needed';
+  | 'needs-yes';
 
 export class UsageError extends Error {
   override name = 'UsageError';

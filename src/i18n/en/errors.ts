@@ -13,7 +13,7 @@ export type Sentences = Readonly<Record<string, Sentence>>;
 
 /** What could not be done, before the colon. */
 const what = open({
-  login: 'cannot log in as {jid}',
+  login: 'cannot log in as {account}',
   connect: 'cannot connect to {domain}',
   storage: 'cannot use the local data',
   config: 'the configuration cannot be used',
@@ -198,11 +198,6 @@ const usage = {
   'passwords-differ': { why: 'the two passwords are not the same', hint: 'Try again.' },
   'missing-account': { why: 'no account is given', hint: 'Give one with -j <jid>, or set XMPP_JID.' },
   'needs-yes': { why: 'this cannot be undone', hint: 'Add --yes if you mean it.' },
-  'stdin-used-twice': {
-    why: 'standard input cannot hold both the password and the text',
-    hint: 'Use --password-file for the password.',
-  },
-  'terminal-needed': { why: 'this needs a terminal', hint: 'See --help for what works without.' },
 };
 
 const unknown = {

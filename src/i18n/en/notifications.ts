@@ -21,6 +21,7 @@ export const notifications = {
     `private message from ${nick} in the room ${room}: ${body}`,
   roomMessage: (nick: string, room: string, body: string) => `${nick} in the room ${room}: ${body}`,
   mention: (nick: string, room: string, body: string) => `${nick} names you in the room ${room}: ${body}`,
+  failed: (chat: string, why: string) => `message to ${chat} was not delivered: ${why}`,
   occupant: {
     joined: (nick: string, room: string) => `${nick} joined the room ${room}`,
     left: (nick: string, room: string, reason: string) => `${nick} left the room ${room}${said(reason)}`,

@@ -86,7 +86,10 @@ const stream = {
   'host-gone': { why: 'the server no longer serves {domain}', hint: 'Check the JID.' },
   'host-unknown': { why: 'the server does not know {domain}', hint: 'Check the JID and --service.' },
   'internal-server-error': { why: 'the server has a fault', hint: tryLater },
-  'not-authorized': { why: 'the server ended the session', hint: 'Log in again.' },
+  'not-authorized': {
+    why: 'the server no longer accepts the log-in',
+    hint: 'Log in again; the password may have changed.',
+  },
   'policy-violation': { why: 'the server refuses by its rules', hint: askAdmin },
   'remote-connection-failed': { why: 'the server cannot reach what it needs', hint: tryLater },
   reset: { why: 'the server wants the session to start again', hint: 'Log in again.' },

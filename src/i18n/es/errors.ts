@@ -3,7 +3,7 @@ import type { errors as en } from '../en/errors.ts';
 import { errorsOfProtocol } from './protocol-errors.ts';
 
 const what: typeof en.what = {
-  login: 'no se puede iniciar sesión como {jid}',
+  login: 'no se puede iniciar sesión como {account}',
   connect: 'no se puede conectar con {domain}',
   storage: 'no se pueden usar los datos locales',
   config: 'la configuración no se puede usar',
@@ -208,11 +208,6 @@ const usage: typeof en.groups.usage = {
   'passwords-differ': { why: 'las dos contraseñas no coinciden', hint: 'Inténtalo otra vez.' },
   'missing-account': { why: 'falta la cuenta', hint: 'Indícala con -j <jid>, o con XMPP_JID.' },
   'needs-yes': { why: 'esto no se puede deshacer', hint: 'Añade --yes si es lo que quieres.' },
-  'stdin-used-twice': {
-    why: 'la entrada estándar no puede llevar la contraseña y el texto a la vez',
-    hint: 'Usa --password-file para la contraseña.',
-  },
-  'terminal-needed': { why: 'esto necesita una terminal', hint: 'Mira en --help qué funciona sin ella.' },
 };
 
 const unknown: typeof en.groups.unknown = {

@@ -20,6 +20,7 @@ export const notifications: typeof en = {
   privateMessage: (nick, room, body) => `mensaje privado de ${nick} en la sala ${room}: ${body}`,
   roomMessage: (nick, room, body) => `${nick} en la sala ${room}: ${body}`,
   mention: (nick, room, body) => `${nick} te nombra en la sala ${room}: ${body}`,
+  failed: (chat, why) => `el mensaje a ${chat} no se ha entregado: ${why}`,
   occupant: {
     joined: (nick, room) => `${nick} ha entrado en la sala ${room}`,
     left: (nick, room, reason) => `${nick} ha salido de la sala ${room}${said(reason)}`,

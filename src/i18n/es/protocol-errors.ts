@@ -107,7 +107,10 @@ const stream: typeof en.stream = {
   'host-gone': { why: 'el servidor ya no atiende {domain}', hint: 'Comprueba el JID.' },
   'host-unknown': { why: 'el servidor no conoce {domain}', hint: 'Comprueba el JID y --service.' },
   'internal-server-error': { why: 'el servidor tiene un fallo', hint: tryLater },
-  'not-authorized': { why: 'el servidor ha terminado la sesión', hint: 'Inicia sesión otra vez.' },
+  'not-authorized': {
+    why: 'el servidor ya no acepta el inicio de sesión',
+    hint: 'Inicia sesión otra vez; quizá ha cambiado la contraseña.',
+  },
   'policy-violation': { why: 'las normas del servidor no lo permiten', hint: askAdmin },
   'remote-connection-failed': { why: 'el servidor no alcanza algo que necesita', hint: tryLater },
   reset: { why: 'el servidor quiere que la sesión empiece de nuevo', hint: 'Inicia sesión otra vez.' },

@@ -1,0 +1,207 @@
+/** NOTIFICATION lines: facts of the domain, one line each, as the user's settings ask for them (product §3). */
+import { bareOf } from '../chat/address.ts';
+import type { Client } from '../chat/client.ts';
+import type { ChatEvents } from '../chat/events.ts';
+import type { Message } from '../chat/message.ts';
+import type { Catalogue } from '../i18n/catalogue.ts';
+import { occupantLine, roomNoticeLine, selfLine, subjectLine } from './conversation/room-lines.ts';
+import { type Burst, bursts } from './notifications/bursts.ts';
+import { connectionLines } from './notifications/connection.ts';
+import {
+  failedLine,
+  fileLine,
+  messageLine,
+  offerLine,
+  onlineLine,
+  presenceKind,
+  presenceLine,
+  requestLine,
+  typingLine,
+} from './notifications/lines.ts';
+import { peerName, personName, roomName } from './notifications/names.ts';
+import { clock, stamp } from './render/formats.ts';
+import { sanitize } from './sanitize.ts';
+import { knows, whyOf } from './sentences.ts';
+import type { Theme } from './theme.ts';
+
+export type NotifyingClient = Pick<
+  Client,
+  'account' | 'contact' | 'chatOf' | 'kindOf' | 'joinedRooms' | 'setting' | 'on' | 'off'
+>;
+
+export interface NotificationOptions {
+  readonly client: NotifyingClient;
+  readonly words: Catalogue;
+  readonly theme: Pick<Theme, 'notification'>;
+  /** one permanent line, without its line break */
+  print(line: string): void;
+  /** true where the chat is on screen: it shows its own events */
+  isOpen?(chat: string): boolean;
+  bell?(): void;
+  /** a notice on the desktop, by the terminal; one safe line */
+  desktop?(text: string): void;
+  /** also messages that come from the server's archive after log-in; for a face without badges */
+  readonly missed?: boolean;
+  /** milliseconds since 1970 */
+  now(): number;
+}
+
+export interface Notifications {
+  /** stops listening, prints what was held back */
+  close(): void;
+}
+
+/** lines of one sort in one second before they are folded */
+const FREE = { crowd: 1, messages: 50, requests: 5, files: 5 } as const;
+
+/** Starts to notify; the timers belong to what is returned. */
+export function notifications(options: NotificationOptions): Notifications {
+  const { client, words, theme } = options;
+  const text = words.notifications;
+  const folding = bursts(options.print);
+  const connectionLine = connectionLines(words);
+  /** transfers already told as offered; several events name the same one */
+  const offered = new Set<string>();
+  /** rooms whose subject of entering is still to come (XEP-0045 §7.2.15) */
+  const entering = new Set<string>();
+
+  const headed = (line: string, time = options.now()) => {
+    const today = new Date(time).toDateString() === new Date(options.now()).toDateString();
+    return `${theme.notification(text.word)} ${today ? clock(time) : stamp(time)} ${line}`;
+  };
+  const tell = (line: string) => options.print(headed(line));
+  const fold = (line: string, key: string, free: number, sentence: Burst['fold'], time?: number) =>
+    folding.add(headed(line, time), { key, free, fold: (counts) => headed(sentence(counts)) });
+  const open = (chat: string) => options.isOpen?.(chat) === true;
+  const wanted = (name: 'notify-presence' | 'notify-messages' | 'notify-occupants' | 'notify-typing') =>
+    client.setting(name) === 'on';
+  /** what a room may tell: all, mentions, off */
+  const loudness = (room: string) => {
+    const own = client.setting(`mute:${room}`);
+    return own === 'all' ? client.setting('notify-rooms') : own;
+  };
+  const alert = (line: string, personal: boolean) => {
+    const bell = client.setting('bell');
+    if (bell === 'all' || (bell === 'mentions' && personal)) options.bell?.();
+    if (personal && client.setting('desktop') === 'on') options.desktop?.(line);
+  };
+
+  const message = (event: Message) => {
+    const fresh = event.source === 'live' || event.source === 'carbon' || options.missed === true;
+    if (event.direction === 'out' || event.retracted || !fresh || open(event.chat)) return;
+    if (event.kind === 'room') {
+      const loud = loudness(event.chat);
+      if (loud === 'off' || (loud === 'mentions' && !event.mention)) return;
+    } else if (!wanted('notify-messages')) return;
+    const line = messageLine(client, words, event);
+    const chat = () =>
+      event.kind === 'room' ? roomName(client, event.chat) : peerName(client, words, event.chat);
+    fold(
+      line,
+      `message ${event.chat}`,
+      FREE.messages,
+      ({ more }) => text.bursts.messages(more, chat()),
+      event.time,
+    );
+    alert(line, event.kind !== 'room' || event.mention);
+  };
+
+  const listeners: { readonly [N in keyof ChatEvents]?: (...event: ChatEvents[N]) => void } = {
+    connection(event) {
+      const line = connectionLine(event);
+      if (line !== undefined) tell(line);
+    },
+    message,
+    messageChanged(event, change) {
+      if (change === 'state' && event.state === 'failed' && !open(event.chat))
+        tell(failedLine(client, words, event));
+    },
+    typing(event) {
+      if (wanted('notify-typing') && !open(event.chat)) tell(typingLine(client, words, event));
+    },
+    presence(event) {
+      if (event.jid === client.account || !wanted('notify-presence') || open(event.jid)) return;
+      const kind = presenceKind(client, event);
+      if (kind === undefined) return;
+      const line = presenceLine(client, words, event, kind);
+      fold(line, `presence ${kind}`, FREE.crowd, ({ all }) => text.bursts[kind](all));
+    },
+    contactsOnline(contacts) {
+      if (wanted('notify-presence')) tell(onlineLine(client, words, contacts));
+    },
+    subscription: ({ jid, kind }) => tell(text.subscription[kind](personName(client, jid))),
+    request(request) {
+      if (request.kind === 'file' && isOffered(request.id)) return;
+      const line = requestLine(client, words, request);
+      fold(line, 'request', FREE.requests, ({ more }) => text.bursts.requests(more));
+      alert(line, true);
+    },
+    occupant(event) {
+      if (open(event.room) || !wanted('notify-occupants') || loudness(event.room) !== 'all') return;
+      const line = occupantLine(words, event);
+      const sort = event.event === 'joined' || event.event === 'left' ? event.event : 'changedInRoom';
+      fold(line, `${sort} ${event.room}`, FREE.crowd, ({ all }) =>
+        text.bursts[sort](all, roomName(client, event.room)),
+      );
+    },
+    room(event) {
+      if (event.event === 'joined' || event.event === 'created') entering.add(event.room);
+      else entering.delete(event.room);
+      const why = event.condition === undefined ? '' : whyOf(words, event.condition, event.text, 'join');
+      if (!open(event.room)) tell(selfLine(words, event, why));
+    },
+    subject(event) {
+      if (entering.delete(event.room) || open(event.room) || loudness(event.room) !== 'all') return;
+      tell(subjectLine(words, event));
+    },
+    roomNotice(event) {
+      const line = roomNoticeLine(words, event);
+      if (line !== undefined && !open(event.room)) tell(line);
+    },
+    file(event) {
+      const running = event.state === 'offered' || event.state === 'active';
+      if (event.direction === 'in' && running && !isOffered(event.id))
+        fold(offerLine(client, words, event), 'offer', FREE.files, ({ more }) => text.bursts.files(more));
+      const line = fileLine(client, words, event);
+      if (line === undefined) return;
+      offered.delete(event.id);
+      fold(line, 'file', FREE.files, ({ more }) => text.bursts.files(more));
+    },
+    account: ({ jid, kind }) => tell(text.account[kind](sanitize(bareOf(jid)))),
+    problem({ condition, text: said, hint }) {
+      const why = knows(words, condition) ? whyOf(words, condition, said) : sanitize(said);
+      tell(text.problem(why, sanitize(hint ?? '')));
+    },
+  };
+
+  /** True where this transfer was told of before; remembers it. */
+  function isOffered(id: string): boolean {
+    const known = offered.has(id);
+    // A flood of offers must not fill the memory.
+    if (offered.size > 1000) offered.clear();
+    offered.add(id);
+    return known;
+  }
+
+  const stop = listenTo(client, listeners);
+  return {
+    close() {
+      stop();
+      folding.close();
+    },
+  };
+}
+
+function listenTo(
+  client: NotifyingClient,
+  listeners: { readonly [N in keyof ChatEvents]?: (...event: ChatEvents[N]) => void },
+): () => void {
+  const names = Object.keys(listeners) as (keyof ChatEvents)[];
+  // One name and its own listener belong together; the compiler sees only the union of all of them.
+  const each = (turn: 'on' | 'off') => {
+    for (const name of names)
+      client[turn](name, listeners[name] as (...event: ChatEvents[typeof name]) => void);
+  };
+  each('on');
+  return () => each('off');
+}

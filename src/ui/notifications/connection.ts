@@ -1,0 +1,33 @@
+/** The connection as a person sees it: lost once, back once, however many attempts lie between. */
+import type { ChatEvents } from '../../chat/events.ts';
+import type { Catalogue } from '../../i18n/catalogue.ts';
+import { whyOf } from '../sentences.ts';
+
+/** Gives a function that turns each change into a line, or `undefined`. */
+export function connectionLines(
+  words: Catalogue,
+): (event: ChatEvents['connection'][0]) => string | undefined {
+  const { connection } = words.notifications;
+  /** `new` until the first time online */
+  let state: 'new' | 'up' | 'down' = 'new';
+  return (event) => {
+    const before = state;
+    switch (event.state) {
+      case 'connecting':
+        return undefined;
+      case 'online':
+      case 'resumed':
+        state = 'up';
+        return before === 'down' ? connection.back : undefined;
+      case 'offline': {
+        // Before the first log-in, and when the user logs out, the action itself tells.
+        if (before === 'new' || (event.final === true && event.condition === undefined)) return undefined;
+        const why = event.condition === undefined ? '' : whyOf(words, event.condition, event.text, 'stream');
+        state = event.final === true ? 'new' : 'down';
+        if (event.final === true) return connection.ended(why);
+        if (before === 'down') return undefined;
+        return connection.lost(why, Math.ceil((event.retryIn ?? 0) / 1000));
+      }
+    }
+  };
+}

@@ -1,0 +1,129 @@
+/** Events of people, messages, requests and files as sentences; `undefined` where there is nothing to tell. */
+import { bareOf, resourceOf } from '../../chat/address.ts';
+import type { ChatEvents, Contact, FileTransfer, Request } from '../../chat/events.ts';
+import type { Message } from '../../chat/message.ts';
+import type { Catalogue } from '../../i18n/catalogue.ts';
+import { size } from '../render/formats.ts';
+import { sanitize } from '../sanitize.ts';
+import { whyOf } from '../sentences.ts';
+import { type Known, occupantName, peerName, personName } from './names.ts';
+
+const NAMED_ONLINE = 10;
+const LONGEST_BODY = 1000;
+
+export type PresenceKind = 'online' | 'offline' | 'changed';
+
+/** What a presence means for the person: another device of somebody who is there is no news. */
+export function presenceKind(known: Known, event: ChatEvents['presence'][0]): PresenceKind | undefined {
+  if (event.initial) return undefined;
+  const others = (known.contact(event.jid)?.resources ?? []).filter(
+    ({ resource }) => resource !== event.resource,
+  );
+  const was = event.before !== undefined && event.before.show !== 'offline';
+  if (event.show === 'offline') return was && others.length === 0 ? 'offline' : undefined;
+  if (!was) return others.length === 0 ? 'online' : undefined;
+  const same = event.before?.show === event.show && event.before.status === event.status;
+  return same ? undefined : 'changed';
+}
+
+export function presenceLine(
+  known: Known,
+  words: Catalogue,
+  event: ChatEvents['presence'][0],
+  kind: PresenceKind,
+): string {
+  const who = personName(known, event.jid);
+  const status = sanitize(event.status);
+  const show = words.words.shows[event.show];
+  switch (kind) {
+    case 'online':
+      return words.notifications.online(who, event.show === 'available' ? '' : show, status);
+    case 'offline':
+      return words.notifications.offline(who, status);
+    case 'changed':
+      return words.notifications.changed(who, show, status);
+  }
+}
+
+/** Who is online, once, after log-in. */
+export function onlineLine(known: Known, words: Catalogue, contacts: readonly Contact[]): string {
+  const online = contacts.filter(({ resources }) => resources.length > 0);
+  const named = online.slice(0, NAMED_ONLINE).map(({ jid }) => personName(known, jid));
+  return words.notifications.onlineNow(named, online.length - named.length);
+}
+
+export function messageLine(known: Known, words: Catalogue, message: Message): string {
+  const { notifications } = words;
+  const body = bodyOf(message, words);
+  const nick = sanitize(message.nick ?? resourceOf(message.from) ?? '');
+  const room = sanitize(bareOf(message.chat));
+  if (message.kind === 'private') return notifications.privateMessage(nick, room, body);
+  if (message.kind === 'contact') return notifications.message(personName(known, message.from), body);
+  return message.mention
+    ? notifications.mention(nick, room, body)
+    : notifications.roomMessage(nick, room, body);
+}
+
+function bodyOf(message: Message, words: Catalogue): string {
+  if (message.body === '' && message.encryption !== 'none') return words.notifications.encrypted;
+  const body = message.body === '' ? (message.url ?? '') : message.body;
+  return sanitize(body.length > LONGEST_BODY ? `${body.slice(0, LONGEST_BODY)}…` : body);
+}
+
+export function failedLine(known: Known, words: Catalogue, message: Message): string {
+  const { condition = 'undefined-condition', text } = message.failure ?? {};
+  return words.notifications.failed(
+    peerName(known, words, message.chat),
+    whyOf(words, condition, text, message.kind === 'room' ? 'send-room' : 'send'),
+  );
+}
+
+export function requestLine(known: Known, words: Catalogue, request: Request): string {
+  const { request: sentences } = words.notifications;
+  const text = sanitize(request.text ?? '');
+  switch (request.kind) {
+    case 'subscription':
+      return sentences.subscription(personName(known, request.from), sanitize(request.nick ?? ''), text);
+    case 'invitation':
+      return sentences.invitation(peerName(known, words, request.from), sanitize(request.room ?? ''), text);
+    case 'file':
+      return offerLine(known, words, { peer: request.from, name: request.name ?? '', size: request.size });
+  }
+}
+
+export function offerLine(
+  known: Known,
+  words: Catalogue,
+  file: { peer: string; name: string; size?: number | undefined },
+): string {
+  const bytes = file.size === undefined ? '' : size(file.size, words);
+  return words.notifications.request.file(peerName(known, words, file.peer), sanitize(file.name), bytes);
+}
+
+/** How a transfer ended; `undefined` while it has not. */
+export function fileLine(known: Known, words: Catalogue, file: FileTransfer): string | undefined {
+  const { file: sentences } = words.notifications;
+  const name = sanitize(file.name);
+  const who = peerName(known, words, file.peer);
+  const incoming = file.direction === 'in';
+  switch (file.state) {
+    case 'done':
+      return incoming ? sentences.received(name, who, sanitize(file.path ?? '')) : sentences.sent(name, who);
+    case 'failed': {
+      const why = whyOf(words, file.failure ?? 'undefined-condition', undefined, 'send-file');
+      return incoming ? sentences.receiveFailed(name, who, why) : sentences.sendFailed(name, who, why);
+    }
+    case 'cancelled':
+      return sentences.cancelled(name, who);
+    default:
+      return undefined;
+  }
+}
+
+export function typingLine(known: Known, words: Catalogue, event: ChatEvents['typing'][0]): string {
+  const who =
+    event.nick === undefined
+      ? personName(known, event.from)
+      : occupantName(words, event.nick, bareOf(event.chat));
+  return words.notifications.typing[event.state](who);
+}

@@ -1,0 +1,37 @@
+/** What people and rooms are called in a notification: nobody can pass for somebody else. */
+import { bareOf, localOf, resourceOf } from '../../chat/address.ts';
+import type { Client } from '../../chat/client.ts';
+import type { Catalogue } from '../../i18n/catalogue.ts';
+import { sanitize } from '../sanitize.ts';
+
+export type Known = Pick<Client, 'contact' | 'chatOf' | 'kindOf' | 'joinedRooms'>;
+
+/** `Alice (alice@example.org)`; a stranger, or a contact without a name of its own, by JID alone. */
+export function personName(known: Known, jid: string): string {
+  const bare = bareOf(jid);
+  const name = known.contact(bare)?.name.trim() ?? '';
+  const address = sanitize(bare);
+  // A name that is itself an address could be somebody else's.
+  const tells = name !== '' && name !== bare && name !== localOf(bare) && !name.includes('@');
+  return tells ? `${sanitize(name)} (${address})` : address;
+}
+
+/** A person by any JID: an occupant always with the room. */
+export function peerName(known: Known, words: Catalogue, jid: string): string {
+  const chat = known.chatOf(jid);
+  const kind = known.kindOf(chat);
+  if (kind === 'private') return occupantName(words, resourceOf(chat) ?? '', bareOf(chat));
+  return kind === 'room' ? sanitize(chat) : personName(known, jid);
+}
+
+export function occupantName(words: Catalogue, nick: string, room: string): string {
+  return words.notifications.inRoom(sanitize(nick), sanitize(room));
+}
+
+/** `lobby` where only one joined room is called so, else the whole JID. */
+export function roomName(known: Known, room: string): string {
+  const local = localOf(room);
+  const alike = known.joinedRooms().filter((joined) => localOf(joined.room) === local);
+  const unique = alike.length === 1 && alike[0]?.room === room;
+  return sanitize(local !== undefined && unique ? local : room);
+}

@@ -1,0 +1,135 @@
+/** Runs one action for a command line: values, log-in, result, one line for what went wrong, exit code. */
+import type { Action, ActionContext, Outcome } from '../actions/action.ts';
+import { bareOf, domainOf, parseAddress } from '../chat/address.ts';
+import type { Catalogue } from '../i18n/catalogue.ts';
+import { interruptedExitCode } from './interrupts.ts';
+import { jsonOutput } from './json.ts';
+import { completeInput } from './one-shot/input.ts';
+import type { Output } from './one-shot/output.ts';
+import type { Ask, Passwords } from './one-shot/passwords.ts';
+import { type Progress, progress } from './one-shot/progress.ts';
+import type { StandardInput } from './one-shot/standard-input.ts';
+import type { RawInput } from './parameters.ts';
+import { outcomeText } from './render/outcome.ts';
+import { type About, type Problem, problemLine, problemOf } from './sentences.ts';
+import type { Theme } from './theme.ts';
+
+export interface OneShot {
+  readonly action: Action;
+  readonly input: RawInput;
+  readonly words: Catalogue;
+  /** of standard output */
+  readonly theme: Theme;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly yes: boolean;
+  /** bare JID, where one is given */
+  readonly account?: string | undefined;
+  /** completes bare names; the account's own where it has one */
+  readonly domain?: string | undefined;
+  /** results */
+  readonly out: Output;
+  /** everything else */
+  readonly err: Output;
+  /** for progress; the terminal behind `err` */
+  readonly errStream: Parameters<typeof progress>[0];
+  /** width of standard output where it is a terminal */
+  readonly columns?: number | undefined;
+  /** where it is no terminal */
+  readonly stdin?: StandardInput | undefined;
+  readonly ask?: Ask | undefined;
+  readonly passwords: Passwords;
+  /** ended by a signal */
+  readonly signal: AbortSignal;
+  /** Makes what the action runs with; called when the command line is known to be right. */
+  prepare(
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<Omit<ActionContext, 'signal' | 'oneShot' | 'progress'>>;
+  /** milliseconds since 1970 */
+  now(): number;
+}
+
+/** Resolves to the exit code; never rejects. */
+export async function runOneShot(run: OneShot): Promise<number> {
+  const shown = progress(run.errStream, run.words, run.now);
+  let input: Record<string, unknown> = { ...run.input };
+  try {
+    input = await completeInput(run.action, { ...run, raw: run.input, now: run.now() });
+    const outcome = await untilAborted(perform(run, input, shown), run.signal);
+    shown.clear();
+    printOutcome(run, outcome);
+    return outcome.kind === 'done' ? (outcome.exitCode ?? 0) : 0;
+  } catch (error) {
+    shown.clear();
+    if (run.signal.aborted) return interruptedExitCode(run.signal);
+    return fail(run, problemOf(error, run.words, aboutRun(run, input)));
+  } finally {
+    await Promise.all([run.out.flush(), run.err.flush()]);
+  }
+}
+
+async function perform(
+  run: OneShot,
+  input: Readonly<Record<string, unknown>>,
+  shown: Progress,
+): Promise<Outcome> {
+  const { action, signal } = run;
+  const context: ActionContext = {
+    ...(await run.prepare(input)),
+    signal,
+    oneShot: true,
+    progress: (file) => {
+      if (!run.quiet) shown.show(file);
+    },
+  };
+  await context.online(action.needs);
+  return action.run(context, input);
+}
+
+function printOutcome(run: OneShot, outcome: Outcome): void {
+  const { result, notices } = outcomeText(outcome, run);
+  if (run.json) {
+    jsonOutput((line) => run.out.line(line)).end(outcome, notices.join(' '));
+    return;
+  }
+  run.out.line(result);
+  if (!run.quiet) for (const notice of notices) run.err.line(notice);
+}
+
+/** Prints what went wrong; gives the exit code. */
+function fail(run: Pick<OneShot, 'json' | 'out' | 'err' | 'words'>, problem: Problem): number {
+  if (run.json) jsonOutput((line) => run.out.line(line)).fail(problem);
+  else run.err.line(problemLine(problem, run.words));
+  return problem.exitCode;
+}
+
+function aboutRun({ action, account, domain }: OneShot, input: Readonly<Record<string, unknown>>): About {
+  // The account that `--register` makes is the one it connects with.
+  const typed = action.needs === 'nothing' && typeof input.jid === 'string' ? input.jid : undefined;
+  const own = account ?? (typed === undefined ? undefined : parseAddress(typed, domain));
+  return {
+    action: action.name,
+    values: {
+      ...input,
+      account: own === undefined ? undefined : bareOf(own),
+      domain: own === undefined ? domain : domainOf(own),
+    },
+  };
+}
+
+/** Rejects with the signal's reason as soon as it is aborted, whether the work listens to it or not. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    // What lost the race may still fail; nobody is left to hear it.
+    work.catch(() => {});
+  }
+}

@@ -1,0 +1,76 @@
+/** The values of an action for a run by flag: read, completed from standard input, asked for at a terminal. */
+import type { Action } from '../../actions/action.ts';
+import type { Catalogue } from '../../i18n/catalogue.ts';
+import { missingParams, optionName, type RawInput, readInput, readValue } from '../parameters.ts';
+import { sanitize } from '../sanitize.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Ask, Passwords } from './passwords.ts';
+import type { StandardInput } from './standard-input.ts';
+
+export interface InputSources {
+  readonly words: Catalogue;
+  readonly raw: RawInput;
+  /** completes bare user names */
+  readonly domain?: string | undefined;
+  /** bare JID of the account, where one is given */
+  readonly account?: string | undefined;
+  /** standard input, where it is no terminal */
+  readonly stdin?: StandardInput | undefined;
+  readonly ask?: Ask | undefined;
+  readonly passwords: Passwords;
+  readonly yes: boolean;
+  /** milliseconds since 1970 */
+  readonly now: number;
+}
+
+/** Resolves to what `run` gets; required values are there. Throws UsageError. */
+export async function completeInput(action: Action, sources: InputSources): Promise<Record<string, unknown>> {
+  const { domain, now } = sources;
+  const input = readInput(action, sources.raw, { domain, now });
+  for (const name of missingParams(action, input)) input[name] = await missing(action, name, input, sources);
+  const empty = missingParams(action, input)[0];
+  if (empty !== undefined) throw wanted(action, empty);
+  await confirmed(action, sources);
+  return input;
+}
+
+async function missing(
+  action: Action,
+  name: string,
+  input: Readonly<Record<string, unknown>>,
+  sources: InputSources,
+): Promise<unknown> {
+  const param = action.params[name];
+  if (param === undefined) return undefined;
+  const { words, stdin, ask, passwords, domain, now } = sources;
+  if (param.secret) {
+    const account = String(input.jid ?? sources.account ?? '');
+    return name === 'newPassword'
+      ? passwords.newPassword(account)
+      : passwords.password(account, { twice: action.name === 'register' });
+  }
+  if (action.stdin === true && name === action.rest && stdin !== undefined) return stdin.rest();
+  if (ask === undefined) return undefined;
+  const question = words.help.questions[name] ?? name;
+  const choices = param.choices === undefined ? '' : ` (${param.choices.join(', ')})`;
+  const typed = await ask.text({ message: question + choices });
+  return readValue(param, typed, { domain, now, label: question });
+}
+
+function wanted(action: Action, name: string): UsageError {
+  if (action.stdin === true && name === action.rest) return new UsageError('missing-text');
+  const own = name === action.value || name === action.rest;
+  return new UsageError('missing-parameter', { option: `--${own ? action.name : optionName(action, name)}` });
+}
+
+/** What cannot be undone is asked for at a terminal, and needs `--yes` without one. */
+async function confirmed(action: Action, { words, ask, yes, account }: InputSources): Promise<void> {
+  if (action.confirm !== true || yes) return;
+  if (ask === undefined) throw new UsageError('needs-yes');
+  const { confirm } = words.help;
+  const message =
+    action.name === 'delete-account' && account !== undefined
+      ? confirm['delete-account'](sanitize(account))
+      : confirm.any;
+  if (!(await ask.confirm({ message, initial: false }))) throw new UsageError('needs-yes');
+}
