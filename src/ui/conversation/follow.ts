@@ -1,9 +1,10 @@
 /** What is shown of an open chat: the kept messages on entry, then everything that happens in it. */
 import type { Client } from '../../chat/client.ts';
-import type { ChatEvents } from '../../chat/events.ts';
+import type { ChatEvents, TypingState } from '../../chat/events.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Face, Seat } from '../face.ts';
+import { presenceKind, presenceLine } from '../notifications/lines.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Subscribe } from '../terminal.ts';
 import { chatLabel, chatTitle, senderName } from './names.ts';
@@ -41,6 +42,8 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const waiting = new Map<number, Message>();
   const redraws = new Set<() => void>();
   let oldest: number | undefined;
+  /** what the contact said last about itself (XEP-0085); in rooms only who is typing matters */
+  let peer: TypingState | undefined;
 
   function newTimeline() {
     return timeline({
@@ -70,7 +73,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     if (message.chat !== chat) return;
     show(message);
     if (message.direction === 'out') return;
-    if (message.mention) terminal.bell();
+    if (message.mention && client.setting('bell') !== 'off') terminal.bell();
     client.markRead(chat);
   };
   const changed = (message: Message, change: ChatEvents['messageChanged'][1]) => {
@@ -86,7 +89,16 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const listeners: { [E in keyof ChatEvents]?: (...values: ChatEvents[E]) => void } = {
     message: arrived,
     messageChanged: changed,
-    typing: (typing) => typing.chat === chat && redraw(),
+    typing(typing) {
+      if (typing.chat !== chat) return;
+      if (kind === 'contact') peer = typing.state;
+      redraw();
+    },
+    presence(presence) {
+      if (kind !== 'contact' || presence.jid !== chat) return;
+      const news = presenceKind(client, presence);
+      if (news !== undefined) event(presenceLine(client, words, presence, news));
+    },
     occupant: (change) => change.room === chat && event(occupantLine(words, change)),
     subject: (change) => change.room === chat && event(subjectLine(words, change)),
     room: (change) => {
@@ -104,6 +116,11 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     connection: redraw,
   };
   const entries = Object.entries(listeners) as [keyof ChatEvents, (...values: unknown[]) => void][];
+
+  const typingText = (names: readonly string[]): string => {
+    if (names.length > 0 || peer === undefined) return words.conversation.typing(names);
+    return peer === 'composing' ? '' : words.conversation[peer](sanitize(chatLabel(seat, chat)));
+  };
 
   const enter = () => {
     print([theme.bold(chatTitle(seat, words, chat))]);
@@ -138,7 +155,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       return [
         ...(hidden > 0 ? [theme.dim(words.menus.moreRows(hidden))] : []),
         ...last,
-        ...(names.length > 0 ? [theme.dim(words.conversation.typing(names))] : []),
+        ...(typingText(names) === '' ? [] : [theme.dim(typingText(names))]),
       ];
     },
     subscribe(call) {

@@ -132,6 +132,40 @@ describe('while a chat is open', () => {
     );
   });
 
+  it("shows a contact's other typing states too: paused, active, inactive, gone (product §3)", async () => {
+    await play(
+      ROMEO,
+      then(({ prompt }) => {
+        for (const [state, text] of [
+          ['paused', 'Romeo stopped typing'],
+          ['active', 'Romeo is looking at this chat'],
+          ['inactive', 'Romeo is not looking at this chat'],
+          ['gone', 'Romeo closed this chat'],
+        ] as const) {
+          fake.emit('typing', { chat: ROMEO, from: ROMEO, state });
+          expect(prompt.above()).toEqual([text]);
+        }
+      }),
+    );
+  });
+
+  it('tells when the contact comes, changes or goes, since no notification does', async () => {
+    const online = { jid: ROMEO, resource: 'a', status: 'here', initial: false } as const;
+    const { terminal } = await play(
+      ROMEO,
+      then(() => {
+        fake.emit('presence', { ...online, show: 'away', before: { show: 'available', status: '' } });
+        fake.emit('presence', {
+          ...online,
+          jid: NURSE,
+          show: 'dnd',
+          before: { show: 'available', status: '' },
+        });
+      }),
+    );
+    expect(terminal.lines.at(-1)).toMatch(/── Romeo.* is away: here$/);
+  });
+
   it('redraws for typing and marks, and no more when it is closed', async () => {
     let redraws = 0;
     const tell = () => fake.emit('typing', { chat: ROMEO, from: ROMEO, state: 'composing' });
@@ -158,6 +192,12 @@ describe('while a chat is open', () => {
       }),
     );
     expect(terminal.bells).toBe(1);
+    fake.settings.set('bell', 'off');
+    const silent = await play(
+      LOBBY,
+      then(() => void fake.receive(LOBBY, 'juliet!', { nick: 'romeo', mention: true })),
+    );
+    expect(silent.terminal.bells).toBe(0);
   });
 
   it('shows who comes, goes and is kicked, and subjects, in the timeline of that room alone', async () => {
