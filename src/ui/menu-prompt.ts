@@ -37,6 +37,7 @@ export const menuPrompt = createPrompt<string, MenuConfig>(({ menu, dress, back 
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState('');
   const [chosen, setChosen] = useState<MenuItem | undefined>(undefined);
+  const [folded, setFolded] = useState(menu.folded === true);
   const [, setSize] = useState('');
   const current = useRef(items);
   current.current = items;
@@ -59,6 +60,7 @@ export const menuPrompt = createPrompt<string, MenuConfig>(({ menu, dress, back 
     done(item.value);
   };
   const move = (to: number, way: 1 | -1): void => {
+    setFolded(false);
     setActive(selectable(items, to, way) ?? active);
     setTyped('');
   };
@@ -104,7 +106,13 @@ export const menuPrompt = createPrompt<string, MenuConfig>(({ menu, dress, back 
   if (chosen) return `${theme.success('✔')} ${theme.bold(menu.message)} ${theme.accent(chosen.name)}`;
   const hint = problem === '' ? theme.dim(words.menuHint) : theme.error(problem);
   const keys = typed === '' ? '' : `${theme.bar(typed)} `;
-  const lines = [theme.bold(menu.message), ...listed(items, active, size, dress), `${keys}${hint}`];
+  // folded, one still sees what a number means that waits for its second digit
+  const shown = folded ? listed(typed === '' ? [] : items.slice(active, active + 1), 0, 1, dress) : undefined;
+  const lines = [
+    theme.bold(menu.message),
+    ...(shown ?? listed(items, active, size, dress)),
+    `${keys}${hint}`,
+  ];
   return `${lines.map((line) => clip(line, dress.columns())).join('\n')}${cursorHide}`;
 });
 

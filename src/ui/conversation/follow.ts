@@ -163,6 +163,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       return () => redraws.delete(call);
     },
     async settle(timeout) {
+      if (client.state === 'offline') return;
       await Promise.all([...waiting.keys()].map((row) => client.settled(row, { timeout })));
     },
     close() {

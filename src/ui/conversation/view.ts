@@ -14,7 +14,7 @@ import { nextUnread, runViewCommand } from './view-commands.ts';
 
 export type ViewEnd = { readonly then: 'left' | 'exit' } | { readonly then: 'chat'; readonly chat: string };
 
-/** how long a plain run waits for its last messages when the input is at its end, in milliseconds */
+/** how long a plain run waits for its own messages before it goes on, in milliseconds */
 const LAST_WORDS = 10_000;
 
 /** Resolves to where the user goes next. */
@@ -61,7 +61,10 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
         entered,
         older: shown.older,
       });
-      if (closed.by === 'left') return end;
+      if (closed.by === 'left') {
+        if (!terminal.interactive) await shown.settle(LAST_WORDS);
+        return end;
+      }
       const next = nextUnread(seat, chat);
       if (next !== undefined) return { then: 'chat', chat: next };
       terminal.log(words.conversation.noUnread);

@@ -26,15 +26,17 @@ interface Entry {
   readonly key: string;
   readonly label: Exclude<Label, 'title'>;
   readonly screen: Screen;
+  /** prints more than fits above the menu, which is folded then */
+  readonly long?: true;
 }
 
 // The numbers are the product's: they stay what they are, whatever else comes or goes.
 const ENTRIES: readonly Entry[] = [
   { key: '1', label: 'chat', screen: chatWith },
-  { key: '2', label: 'users', screen: listUsers },
-  { key: '3', label: 'contacts', screen: listContacts },
+  { key: '2', label: 'users', screen: listUsers, long: true },
+  { key: '3', label: 'contacts', screen: listContacts, long: true },
   { key: '4', label: 'addContact', screen: addContact },
-  { key: '5', label: 'user', screen: userDetails },
+  { key: '5', label: 'user', screen: userDetails, long: true },
   { key: '6', label: 'room', screen: createOrJoin },
   { key: '7', label: 'roomMessage', screen: messageToRoom },
   { key: '8', label: 'presence', screen: presence },
@@ -44,7 +46,7 @@ const ENTRIES: readonly Entry[] = [
   { key: '12', label: 'logout', screen: async () => 'logout' },
   { key: '13', label: 'leaveRoom', screen: leaveRoom },
   { key: '14', label: 'removeContact', screen: removeContact },
-  { key: '15', label: 'history', screen: history },
+  { key: '15', label: 'history', screen: history, long: true },
   { key: '16', label: 'more', screen: more },
 ];
 
@@ -76,8 +78,8 @@ async function choices(app: MenuApp, seat: OpenSeat): Promise<MainEnd> {
       folded,
     }));
     if (chosen === 'exit') return 'exit';
-    // What a screen printed stays in view; M shows the menu again.
-    folded = chosen !== 'menu';
+    // A long list stays in view; M shows the menu again.
+    folded = ENTRIES.find((entry) => entry.key === chosen)?.long === true;
     if (chosen === 'menu') continue;
     const end = await runScreen(app, seat, chosen);
     if (end !== undefined) return end;

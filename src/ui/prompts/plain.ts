@@ -43,7 +43,7 @@ export function plainPrompts({ input, words, log }: PlainOptions): Asking & { cl
     text,
     async menu(menu, options = {}) {
       const items = menu.items();
-      log([menu.message, ...items.map(menuLine)].join('\n'));
+      log([menu.message, ...(menu.folded ? [] : items.map(menuLine))].join('\n'));
       for (;;) {
         const typed = (await ask('>', options.signal)).trim();
         const index = chosen(typed, items, menu.initial);

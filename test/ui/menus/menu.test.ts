@@ -159,3 +159,17 @@ describe('deleting the account', () => {
     expect(terminal.asked.at(-1)).toContain('Logged in as juliet@example.org');
   });
 });
+
+describe('the menu after a list', () => {
+  it('is folded, so that the list stays in view, until M shows it again', async () => {
+    const folded: (boolean | undefined)[] = [];
+    const terminal = new ScriptedTerminal('3', 'M', '13', '0');
+    const menu = terminal.menu.bind(terminal);
+    terminal.menu = (prompt) => {
+      folded.push(prompt.folded);
+      return menu(prompt);
+    };
+    await menuLoop(plainApp(terminal, fake), fake.client);
+    expect(folded).toEqual([false, true, false, false]);
+  });
+});
