@@ -1,8 +1,9 @@
 /** XEP-0077 In-Band Registration, version 2.4. https://xmpp.org/extensions/xep-0077.html */
-import { StanzaError, XmppError } from './errors.ts';
+import type { EventEmitter } from 'node:events';
+import { DisconnectedError, StanzaError, StreamError, XmppError } from './errors.ts';
 import { type Form, type FormValues, parseForm, xSubmit } from './forms.ts';
 import { localOf } from './jid.ts';
-import type { RequestOptions, Session } from './session/session.ts';
+import type { RequestOptions, Session, SessionEvents } from './session/session.ts';
 import { child, childText, type Element, elements, x } from './stanza.ts';
 
 export const NS = 'jabber:iq:register';
@@ -130,15 +131,37 @@ export async function changePassword(
   await request(requester, iq, [password]);
 }
 
+/** Stream errors by which a server ends the stream of an account it has just removed (§3.2; ejabberd: conflict). */
+const REMOVED: readonly string[] = ['not-authorized', 'conflict'];
+
 /**
- * Removes the own account from the server. Resolves with the server's result; the stream then ends, with a stream
- * error `not-authorized`, or `reset`, or none: that is success, and nothing must reconnect. The same end of the stream
- * before the result (DisconnectedError) leaves open whether the account is gone: a log-in refused with
- * `not-authorized` says that it is. Rejects with StanzaError `not-allowed`, `forbidden`. §3.2.
+ * Removes the own account from the server. Resolves when it is gone: with the server's result, after which the stream
+ * ends with an error `not-authorized`, a reset or nothing; or, as ejabberd sends no result, with a stream error that
+ * says so. Nothing must reconnect. A stream that ends otherwise before the result leaves it open (DisconnectedError):
+ * a log-in refused with `not-authorized` says that the account is gone. Rejects with StanzaError `not-allowed`,
+ * `forbidden`. §3.2.
  */
-export async function removeAccount(requester: Requester, options?: RequestOptions): Promise<void> {
-  // §3.2: neither 'from' nor 'to' to the own server.
-  await requester.request(xRegister('set', undefined, x('remove')), options);
+export async function removeAccount(
+  session: Pick<Session, 'request' | 'online'> & Pick<EventEmitter<SessionEvents>, 'once' | 'off'>,
+  options?: RequestOptions,
+): Promise<void> {
+  if (!session.online) throw new DisconnectedError();
+  let ended: (reason: XmppError | undefined) => void = () => {};
+  const end = new Promise<XmppError | undefined>((resolve) => {
+    ended = resolve;
+  });
+  const listen = ({ reason }: { reason: XmppError | undefined }) => ended(reason);
+  session.once('offline', listen);
+  try {
+    // §3.2: neither 'from' nor 'to' to the own server.
+    await session.request(xRegister('set', undefined, x('remove')), options);
+  } catch (error) {
+    // A request ends like this only when the stream does: `offline` has come, or comes now.
+    const reason = error instanceof DisconnectedError ? await end : undefined;
+    if (!(reason instanceof StreamError) || !REMOVED.includes(reason.condition)) throw error;
+  } finally {
+    session.off('offline', listen);
+  }
 }
 
 export interface Registration {
@@ -151,7 +174,7 @@ export interface Registration {
 }
 
 /** What an account that is logged in can do with its registration. */
-export function registration(session: Pick<Session, 'request' | 'domain' | 'account'>): Registration {
+export function registration(session: Session): Registration {
   return {
     form: () => registrationForm(session, session.domain),
     changePassword: (password) =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DisconnectedError, StreamError } from '../../src/xmpp/errors.ts';
 import {
   changePassword,
   missingFields,
@@ -153,6 +154,27 @@ describe('an account that exists', () => {
         .map((node) => node.getName()),
     ).toEqual(['remove']);
   });
+
+  it.each([
+    ['conflict', true],
+    ['not-authorized', true],
+    ['system-shutdown', false],
+  ])(
+    'is gone, or not known to be, when the stream ends with %s before the result (XEP-0077 §3.2)',
+    async (condition, gone) => {
+      const session = new FakeSession();
+      session.request = async () => {
+        queueMicrotask(() =>
+          session.emit('offline', { reason: new StreamError(condition), final: true, retryIn: undefined }),
+        );
+        throw new DisconnectedError();
+      };
+      const removing = removeAccount(session);
+      if (gone) await removing;
+      else await expect(removing).rejects.toMatchObject({ condition: 'disconnected' });
+      expect(session.listenerCount('offline')).toBe(0);
+    },
+  );
 
   it('stays where the server does not allow its removal (XEP-0077 §3.2)', async () => {
     const session = new FakeSession();

@@ -52,13 +52,16 @@ export function siIbb({ disco, presence, inBand, streamInitiation }: SiIbbOption
   const takesFiles = async (jid: string) =>
     (await Promise.all(NEEDED.map((feature) => disco.supports(jid, feature)))).every(Boolean);
 
-  /** The full JID to send to: the one given, else the first resource that takes files. */
+  /**
+   * The full JID to send to: the one given, for who does not see our presence may tell us nothing of itself and still
+   * take a file; of a bare JID the first resource that says it takes files.
+   */
   async function addressOf(peer: string): Promise<string | undefined> {
-    const addresses =
-      resourceOf(peer) === undefined
-        ? presence.resources(peer).map(({ resource }) => `${peer}/${resource}`)
-        : [peer];
-    for (const address of addresses) if (await takesFiles(address)) return address;
+    if (resourceOf(peer) !== undefined) return peer;
+    for (const { resource } of presence.resources(peer)) {
+      const address = `${peer}/${resource}`;
+      if (await takesFiles(address)) return address;
+    }
     return undefined;
   }
 

@@ -81,12 +81,20 @@ describe('a file by stream initiation in-band', () => {
     await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'declined' });
   });
 
-  it('is not offered to a program that takes no files (XEP-0095 §3.1)', async () => {
+  it('is not offered to programs that take no files (XEP-0095 §3.1)', async () => {
     const wire = wiredSessions();
     const alice = side(wire.alice, { supports: false });
     const { path } = await source(10);
-    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'no-route' });
+    await expect(alice.send(path, 'bob@example.org')).rejects.toMatchObject({ condition: 'no-route' });
     expect(wire.alice.sentStanzas).toEqual([]);
+  });
+
+  it('is offered to a full JID that tells nothing of itself (XEP-0095 §3.1)', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice, { supports: false });
+    side(wire.bob);
+    const { path } = await source(10);
+    expect(await alice.send(path, BOB)).toMatchObject({ state: 'done' });
   });
 
   it('is cancelled by the sender: the receiver keeps nothing (XEP-0047 §2.3)', async () => {
