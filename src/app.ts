@@ -22,7 +22,7 @@ export async function run({ argv, env, cwd }: Surroundings): Promise<number> {
   try {
     const invocation = parseArguments(argv, actions);
     if (invocation.kind === 'version') return print(`${about.version}\n`);
-    const config = loadConfig({ env, cwd, flags: invocation.flags });
+    const config = loadConfig({ env, cwd, flags: flagsOf(invocation) });
     const language = chooseLanguage(config.lang, env);
     words = await catalogueFor(language);
     return await perform(invocation, { config, language, words, env });
@@ -41,15 +41,27 @@ interface Scene {
 
 async function perform(invocation: Invocation, scene: Scene): Promise<number> {
   const ca = readCertificates(scene.config);
+  const shared = { ...scene, ca, version: about.version };
+  if (invocation.kind === 'action' || invocation.kind === 'listen') {
+    const { runScripted } = await import('./app/scripted.ts');
+    return runScripted({ ...shared, invocation });
+  }
   const { runMenus } = await import('./app/interactive.ts');
   return runMenus({
-    ...scene,
-    ca,
-    version: about.version,
+    ...shared,
     password: configuredPassword(scene.config)?.password,
     demo: invocation.kind === 'demo',
     status: invocation.kind === 'demo' ? invocation.status : undefined,
   });
+}
+
+/** `--register <jid>` says which account the files must be written for, as `--jid` does. */
+function flagsOf(invocation: Invocation): Invocation['flags'] {
+  if (invocation.kind !== 'action' || invocation.action.needs !== 'nothing') return invocation.flags;
+  const { jid } = invocation.input;
+  return typeof jid === 'string' && invocation.flags.jid === undefined
+    ? { ...invocation.flags, jid }
+    : invocation.flags;
 }
 
 /** The language asked for, before anything else is read: errors are told in it. */

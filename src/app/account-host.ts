@@ -31,6 +31,14 @@ export interface AccountHost {
   close(): Promise<void>;
 }
 
+/** What this run says of settings counts before what is kept. */
+export function overridesOf(config: Config): Readonly<Partial<Record<SettingName, string>>> {
+  return {
+    ...(config.sources.acceptFiles === 'default' ? {} : { 'accept-files': config.acceptFiles }),
+    ...(config.autoApprove ? { 'auto-approve': 'on' } : {}),
+  };
+}
+
 export function accountHost({ reach, version, languages, overrides }: AccountHostOptions): AccountHost {
   const clients = new Set<Client>();
   let opened: Promise<Stores> | undefined;

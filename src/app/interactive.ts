@@ -16,7 +16,7 @@ import { renderer } from '../ui/render.ts';
 import { openTerminal } from '../ui/terminal/open.ts';
 import { EXIT_CODES } from '../ui/terminal/signals.ts';
 import { backgroundOf, colourLevel, createTheme } from '../ui/theme.ts';
-import { type AccountHost, accountHost, type Reach } from './account-host.ts';
+import { type AccountHost, accountHost, overridesOf, type Reach } from './account-host.ts';
 
 export interface InteractiveOptions {
   readonly config: Config;
@@ -120,10 +120,7 @@ interface Seats {
 function accountSeats(options: InteractiveOptions, log: (text: string) => void): Seats {
   const { config, version, language } = options;
   const languages = [language];
-  const overrides = {
-    ...(config.sources.acceptFiles === 'default' ? {} : { 'accept-files': config.acceptFiles }),
-    ...(config.autoApprove ? { 'auto-approve': 'on' } : {}),
-  };
+  const overrides = overridesOf(config);
   const host = accountHost({ reach: { ...config, ca: options.ca }, version, languages, overrides });
   const hosts: AccountHost[] = [host];
   const last = lastAccount(host);

@@ -1,0 +1,197 @@
+/** The run of a script: one action by its flag, or `--listen`. Nothing of the menus is loaded for it. */
+import type { Action, ActionContext } from '../actions/action.ts';
+import { bareOf, domainOf } from '../chat/address.ts';
+import type { Client } from '../chat/client.ts';
+import { registerAccount } from '../chat/registration.ts';
+import type { Config } from '../config/config.ts';
+import { configuredNewPassword, configuredPassword } from '../config/passwords.ts';
+import type { Catalogue, Language } from '../i18n/catalogue.ts';
+import type { Invocation } from '../ui/cli/invocation.ts';
+import { type Interrupts, interrupts } from '../ui/interrupts.ts';
+import { listen } from '../ui/listen.ts';
+import { type Output, output } from '../ui/one-shot/output.ts';
+import { type Ask, type Passwords, passwords } from '../ui/one-shot/passwords.ts';
+import { standardInput } from '../ui/one-shot/standard-input.ts';
+import { runOneShot } from '../ui/one-shot.ts';
+import { backgroundOf, colourLevel, createTheme, type Theme } from '../ui/theme.ts';
+import { UsageError } from '../ui/usage-error.ts';
+import { type AccountHost, accountHost, overridesOf } from './account-host.ts';
+
+export interface ScriptedOptions {
+  readonly invocation: Invocation;
+  readonly config: Config;
+  /** PEM text of `--ca` */
+  readonly ca: string | undefined;
+  readonly words: Catalogue;
+  readonly language: Language;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What every scripted run has: the streams, the account, its password. */
+interface Stage extends ScriptedOptions {
+  readonly theme: Theme;
+  readonly out: Output;
+  readonly err: Output;
+  readonly host: AccountHost;
+  readonly interrupts: Interrupts;
+  readonly passwords: Passwords;
+  readonly stdin: ReturnType<typeof standardInput> | undefined;
+  readonly ask: Ask | undefined;
+}
+
+/** Resolves to the exit code when everything is closed. Throws UsageError. */
+export async function runScripted(options: ScriptedOptions): Promise<number> {
+  const { config, ca, words, language, version, env, invocation } = options;
+  const caught = interrupts();
+  const host = accountHost({
+    reach: { ...config, ca },
+    version,
+    languages: [language],
+    overrides: overridesOf(config),
+  });
+  const asking = questions(options);
+  const stdin = process.stdin.isTTY === true ? undefined : standardInput(process.stdin);
+  const stage: Stage = {
+    ...options,
+    theme: createTheme({
+      level: colourLevel(config.noColor ? false : undefined, process.stdout.isTTY === true, env),
+      background: backgroundOf(env),
+    }),
+    out: output(process.stdout),
+    err: output(process.stderr),
+    host,
+    interrupts: caught,
+    stdin,
+    ask: asking.ask,
+    passwords: passwords({
+      words,
+      stdin: invocation.passwordStdin ? (stdin ?? standardInput(process.stdin)) : undefined,
+      configured: () => configuredPassword(config)?.password,
+      configuredNew: () => configuredNewPassword(config)?.password,
+      ask: asking.ask,
+    }),
+  };
+  try {
+    if (invocation.kind === 'listen') return await runListen(stage, invocation);
+    if (invocation.kind === 'action') return await runAction(stage, invocation);
+    return 0;
+  } finally {
+    await host.close();
+    await asking.close();
+    caught.close();
+    // A pipe that somebody keeps open must not keep us.
+    process.stdin.destroy();
+  }
+}
+
+/** The account of the run: the one that `--register` makes, else `--jid`. Throws UsageError `missing-account`. */
+function accountOf({ config }: Stage, action?: Action, input?: Readonly<Record<string, unknown>>): string {
+  if (action?.needs === 'nothing' && typeof input?.jid === 'string') return bareOf(input.jid);
+  if (config.jid === undefined) throw new UsageError('missing-account');
+  return bareOf(config.jid);
+}
+
+function runAction(stage: Stage, invocation: Extract<Invocation, { kind: 'action' }>): Promise<number> {
+  const { config, words, theme, out, err, stdin, ask, host } = stage;
+  const { action, input } = invocation;
+  const account = config.jid === undefined ? undefined : bareOf(config.jid);
+  return runOneShot({
+    action,
+    input,
+    words,
+    theme,
+    json: config.json,
+    quiet: config.quiet,
+    yes: invocation.yes,
+    account,
+    domain: account === undefined ? config.domain : domainOf(account),
+    out,
+    err,
+    errStream: process.stderr,
+    columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
+    stdin,
+    ask,
+    passwords: stage.passwords,
+    signal: stage.interrupts.signal,
+    now: Date.now,
+    async prepare(values) {
+      const own = accountOf(stage, action, values);
+      const client = await host.client(own, () => stage.passwords.password(own));
+      return contextOf(stage, client);
+    },
+  });
+}
+
+function contextOf(
+  { config, host }: Stage,
+  client: Client,
+): Omit<ActionContext, 'signal' | 'oneShot' | 'progress'> {
+  return {
+    client,
+    timeout: config.timeout,
+    async online(need) {
+      if (need !== 'nothing' && need !== 'store') await client.online(need);
+    },
+    register: ({ jid, password, fields }) => registerAccount(host.session(jid, password), fields),
+  };
+}
+
+async function runListen(
+  stage: Stage,
+  { join, status }: Extract<Invocation, { kind: 'listen' }>,
+): Promise<number> {
+  const { config, words, theme, out, err, host } = stage;
+  const account = accountOf(stage);
+  const client = await host.client(account, () => stage.passwords.password(account));
+  if (status !== undefined)
+    client.savePresence(status.show as Parameters<Client['savePresence']>[0], status.message);
+  return listen({
+    client,
+    words,
+    theme,
+    json: config.json,
+    out,
+    err,
+    signal: stage.interrupts.signal,
+    about: { account, domain: domainOf(account) },
+    now: Date.now,
+    async start() {
+      await client.online('presence');
+      for (const room of join.rooms) {
+        await client.join(await client.roomAddress(room), {
+          nick: join.nick,
+          password: join.password,
+          keep: true,
+        });
+      }
+    },
+  });
+}
+
+/** Questions at a terminal, on standard error; the terminal is taken when the first one is asked. */
+function questions({ words, config, env }: ScriptedOptions): {
+  ask: Ask | undefined;
+  close(): Promise<void>;
+} {
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true)
+    return { ask: undefined, close: async () => undefined };
+  let opened: Promise<Ask & { close(): Promise<void> }> | undefined;
+  const terminal = () => {
+    opened ??= (async () => {
+      const { openTerminal } = await import('../ui/terminal/open.ts');
+      const level = colourLevel(config.noColor ? false : undefined, true, env);
+      const theme = createTheme({ level, background: backgroundOf(env) });
+      return openTerminal({ input: process.stdin, output: process.stderr, words: words.prompts, theme, env });
+    })();
+    return opened;
+  };
+  return {
+    ask: {
+      text: async (prompt, options) => (await terminal()).text(prompt, options),
+      password: async (prompt, options) => (await terminal()).password(prompt, options),
+      confirm: async (prompt, options) => (await terminal()).confirm(prompt, options),
+    },
+    close: async () => (await opened)?.close(),
+  };
+}
