@@ -1,13 +1,14 @@
 /** The session itself: keeps one account online, hands stanzas out and in. RFC 6120, XEP-0198, XEP-0199. */
-import { EventEmitter } from 'node:events';
-import { ConnectionError, DisconnectedError, StreamError, XmppError } from '../errors.ts';
+import { ConnectionError, DisconnectedError, XmppError } from '../errors.ts';
 import { parseJid } from '../jid.ts';
 import { isFinal, retryDelay } from './backoff.ts';
 import type { ClientStream } from './client-adapter.ts';
 import { attempt, type Connection } from './connection.ts';
 import { type Traffic, traffic } from './debug.ts';
-import { Liveness } from './liveness.ts';
-import { type LoggedIn, type LogInOptions, logIn, NS_SM } from './log-in.ts';
+import { GuardedEmitter } from './guarded-emitter.ts';
+import { Incoming, isStanza } from './incoming.ts';
+import { LiveStream } from './live-stream.ts';
+import { type LoggedIn, type LogInOptions, logIn } from './log-in.ts';
 import type { Security, SessionOptions } from './options.ts';
 import type { PreAuthStream } from './pre-auth-stream.ts';
 import { randomId } from './random-id.ts';
@@ -18,7 +19,7 @@ import { securityOf } from './security.ts';
 import type { IqHandler, RequestOptions, Session, SessionEvents } from './session.ts';
 import { RemoteStreamError } from './stream-error.ts';
 import { DEFAULT_LIMITS } from './stream-parser.ts';
-import { MemoryStreamState, parseHandled, type StreamState } from './stream-state.ts';
+import { MemoryStreamState, type StreamState } from './stream-state.ts';
 import { parseOtherHost, parseService, type Target } from './targets.ts';
 import { type Element, x } from './xml.ts';
 
@@ -28,7 +29,10 @@ export type { PreAuthStream, Security, SessionOptions };
 export interface SessionControl extends Session {
   /** how the present connection, or the last one, is protected */
   readonly security: Security | undefined;
-  /** Resolves when online for the first time; rejects with the XmppError that ended the first attempt for good. */
+  /**
+   * Resolves when online; rejects with the XmppError that made it final, or with what `beforeAuthentication` threw.
+   * While the next attempt is being waited for, it is made at once.
+   */
   connect(): Promise<void>;
   /** Ends the stream and every attempt; resolves when no socket and no timer is left, a second later at most. */
   close(): Promise<void>;
@@ -39,9 +43,6 @@ export interface SessionControl extends Session {
 }
 
 const NS_PING = 'urn:xmpp:ping';
-/** `<r/>` after so many stanzas, or so many milliseconds after the first one that was not asked for. */
-const ASK_AFTER_STANZAS = 50;
-const ASK_AFTER = 1000;
 /** A connection that held that long was a good one: the next delay starts at the beginning. */
 const STABLE = 60_000;
 const LIVENESS = { silence: 30_000, patience: 10_000 };
@@ -55,11 +56,14 @@ export function createSession(options: SessionOptions): SessionControl {
 /** From `connect` to the end of everything it started. */
 interface Running {
   ender: AbortController;
+  /** the first time online */
   first: Promise<void>;
   done: Promise<void>;
+  /** it has been online */
+  online: boolean;
 }
 
-class XmppSession extends EventEmitter<SessionEvents> implements SessionControl {
+class XmppSession extends GuardedEmitter implements SessionControl {
   readonly account: string;
   readonly domain: string;
   readonly #options: SessionOptions;
@@ -70,22 +74,23 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
   readonly #responders: Responders;
   readonly #traffic: Traffic | undefined;
   readonly #salted = new Map<string, Buffer>();
-  /** normalised senders; the same few write again and again */
-  readonly #senders = new Map<string, string | undefined>();
+  readonly #incoming: Incoming;
   #password: string;
   #strongest: string | undefined;
   #prepared = false;
   #jid = '';
   #security: Security | undefined;
-  #live: { stream: ClientStream; features: Element; managed: boolean; liveness: Liveness } | undefined;
+  #live: LiveStream | undefined;
   #running: Running | undefined;
   #hurry: (() => void) | undefined;
-  #unasked = 0;
-  #askTimer: NodeJS.Timeout | undefined;
 
   constructor(options: SessionOptions) {
-    super();
-    this.setMaxListeners(0);
+    const log = options.debug && traffic(options.debug);
+    const fault = (error: unknown) => {
+      log?.note(`fault ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      options.onFault?.(error);
+    };
+    super(fault);
     const jid = parseJid(options.jid);
     if (jid?.local === undefined) throw new XmppError('jid-malformed', options.jid);
     this.account = jid.bare;
@@ -101,8 +106,17 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
     this.#strongest = options.strongestSeen;
     this.#state = options.state ?? new MemoryStreamState();
     this.#requests = new Requests(jid.bare);
-    this.#responders = new Responders((error) => this.#fault(error));
-    this.#traffic = options.debug && traffic(options.debug);
+    this.#responders = new Responders(fault);
+    this.#traffic = log;
+    this.#incoming = new Incoming({
+      requests: this.#requests,
+      responders: this.#responders,
+      message: (stanza) => this.emit('message', stanza),
+      presence: (stanza) => this.emit('presence', stanza),
+      answer: (iq) => {
+        if (this.online) this.send(iq);
+      },
+    });
   }
 
   get jid(): string {
@@ -110,7 +124,7 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
   }
 
   get online(): boolean {
-    return this.#live?.stream.writable === true;
+    return this.#live?.writable === true;
   }
 
   get acknowledges(): boolean {
@@ -127,7 +141,10 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
 
   connect(): Promise<void> {
     this.#running ??= this.#start();
-    return this.#running.first;
+    if (!this.#running.online || this.online) return this.#running.first;
+    const back = this.#nextOnline();
+    this.#hurry?.();
+    return back;
   }
 
   async close(): Promise<void> {
@@ -135,12 +152,7 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
     if (running === undefined) return;
     running.ender.abort();
     this.#hurry?.();
-    const live = this.#live;
-    if (live?.stream.writable === true) {
-      // XEP-0198 §4: so that the server does not deliver again what was handled.
-      if (live.managed) live.stream.send(this.#acknowledgement());
-      await live.stream.close();
-    }
+    await this.#live?.close();
     await running.done;
   }
 
@@ -154,21 +166,13 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
   }
 
   send(stanza: Element): void {
-    const live = this.#live;
-    if (live?.stream.writable !== true) throw new DisconnectedError();
-    const counted = live.managed && isStanza(stanza);
-    if (counted) this.#state.sent(stanza);
-    live.stream.send(stanza);
+    if (this.#live === undefined) throw new DisconnectedError();
+    this.#live.send(stanza);
     this.emit('sent', stanza);
-    if (counted) this.#askSoon();
   }
 
   requestAcknowledgement(): void {
-    const live = this.#live;
-    clearTimeout(this.#askTimer);
-    this.#askTimer = undefined;
-    this.#unasked = 0;
-    if (live?.managed === true && live.stream.writable) live.stream.send(x('r', { xmlns: NS_SM }));
+    this.#live?.requestAcknowledgement();
   }
 
   request(iq: Element, options: RequestOptions = {}): Promise<Element> {
@@ -180,65 +184,68 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
     return this.#responders.add(type, name, xmlns, handler);
   }
 
-  /** One listener's exception must stop neither the others nor the process. */
-  override emit<K extends keyof SessionEvents>(event: K, ...args: SessionEvents[K]): boolean {
-    const listeners = this.rawListeners(event);
-    for (const listener of listeners)
-      try {
-        const result: unknown = Reflect.apply(listener, this, args);
-        if (result instanceof Promise) result.catch((error) => this.#fault(error));
-      } catch (error) {
-        this.#fault(error);
-      }
-    return listeners.length > 0;
-  }
-
-  #fault(error: unknown): void {
-    this.#traffic?.note(`fault ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    this.#options.onFault?.(error);
-  }
-
   #start(): Running {
-    const ender = new AbortController();
-    let done: Promise<void> = Promise.resolve();
-    const first = new Promise<void>((resolve, reject) => {
-      done = this.#keepOnline(ender.signal, resolve, reject).finally(() => {
+    const running: Running = {
+      ender: new AbortController(),
+      first: Promise.resolve(),
+      done: Promise.resolve(),
+      online: false,
+    };
+    running.first = new Promise<void>((resolve, reject) => {
+      running.done = this.#keepOnline(running, resolve, reject).finally(() => {
         this.#running = undefined;
       });
     });
-    return { ender, first, done };
+    // Nobody has to wait for it: `offline` tells too.
+    running.first.catch(() => undefined);
+    return running;
+  }
+
+  /** For those who ask to connect while the next attempt is being waited for. */
+  #nextOnline(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void) => {
+        this.off('online', up).off('resumed', up).off('offline', down);
+        act();
+      };
+      const up = () => settle(resolve);
+      const down = ({ reason, final }: SessionEvents['offline'][0]) =>
+        final && settle(() => reject(reason ?? new ConnectionError('closed', 'cancelled')));
+      this.on('online', up).on('resumed', up).on('offline', down);
+    });
   }
 
   /** The whole life, from the first attempt to the end. Never rejects. */
-  async #keepOnline(signal: AbortSignal, first: () => void, failed: (error: unknown) => void): Promise<void> {
-    let wasOnline = false;
+  async #keepOnline(running: Running, first: () => void, failed: (error: unknown) => void): Promise<void> {
+    const { signal } = running.ender;
     let target = this.#service;
     for (let tries = 1; ; tries++) {
       let error: unknown;
-      const began = performance.now();
+      let lasted = 0;
       try {
         this.emit('connecting', { attempt: tries });
         const connection = await this.#attempt(target, signal);
-        wasOnline = true;
+        const began = performance.now();
+        running.online = true;
         first();
         error = await this.#inhabit(connection);
-        if (performance.now() - began > STABLE) tries = 1;
+        lasted = performance.now() - began;
       } catch (caught) {
         error = caught;
       }
+      if (lasted > STABLE) tries = 0;
       const reason = error instanceof XmppError ? error : undefined;
-      const { reconnect = 'after-online' } = this.#options;
-      const allowed = reconnect === 'always' || (reconnect === 'after-online' && wasOnline);
-      // Neither the network nor the server: it would happen again.
-      const broken = error !== undefined && reason === undefined;
-      const final = signal.aborted || !allowed || broken || isFinal(reason);
-      const retryIn = final ? undefined : retryDelay(tries, this.#options.random);
+      const retryIn = this.#goesOn(running, error) ? retryDelay(tries || 1, this.#options.random) : undefined;
       target = this.#nextTarget(tries, reason);
-      if (final) this.#forget();
-      this.emit('offline', { reason: signal.aborted ? undefined : reason, final, retryIn });
-      if (retryIn === undefined) return failed(error ?? new ConnectionError('closed'));
+      if (retryIn === undefined) this.#forget();
+      this.emit('offline', {
+        reason: signal.aborted ? undefined : reason,
+        final: retryIn === undefined,
+        retryIn,
+      });
+      if (retryIn === undefined) return void failed(error ?? new ConnectionError('closed'));
       await this.#pause(retryIn, signal);
-      if (signal.aborted) return this.#cancelled(failed);
+      if (signal.aborted) return void this.#cancelled(failed);
     }
   }
 
@@ -248,13 +255,21 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
     failed(new ConnectionError('closed', 'cancelled'));
   }
 
+  #goesOn({ ender, online }: Running, error: unknown): boolean {
+    const { reconnect = 'after-online' } = this.#options;
+    if (ender.signal.aborted || reconnect === 'never' || (reconnect === 'after-online' && !online))
+      return false;
+    // What is no XmppError is no fault of network or server: it would happen again.
+    return error === undefined || (error instanceof XmppError && !isFinal(error));
+  }
+
   /** XEP-0198 §5 and RFC 6120 §4.9.3.19: a place that the trusted server named is tried once. */
   #nextTarget(tries: number, reason: XmppError | undefined): Target | undefined {
     const direct = this.#service?.direct ?? false;
     const named =
       reason instanceof RemoteStreamError && reason.otherHost !== undefined
         ? reason.otherHost
-        : tries === 1
+        : tries <= 1
           ? this.#state.resumption?.location
           : undefined;
     return (named === undefined ? undefined : parseOtherHost(named, direct)) ?? this.#service;
@@ -339,123 +354,38 @@ class XmppSession extends EventEmitter<SessionEvents> implements SessionControl 
   #inhabit({ stream, negotiated, adopt }: Connection<LoggedIn>): Promise<XmppError | undefined> {
     const { features, managed, jid, early } = negotiated;
     return new Promise((resolve) => {
-      const liveness = new Liveness({
-        ...(this.#options.liveness ?? LIVENESS),
-        probe: () => this.#probe(),
-        dead: () => stream.destroy(new ConnectionError('timeout', 'the server is silent')),
-      });
-      this.#live = { stream, features, managed, liveness };
-      if (jid === undefined) this.#resend(stream);
-      else {
-        this.#jid = jid;
-        this.emit('online', { jid });
-        for (const element of early) this.#dispatch(element);
-      }
-      adopt({
-        element: (element) => this.#receive(element),
-        heard: () => liveness.heard(),
+      const live = new LiveStream({
+        stream,
+        features,
+        managed,
+        state: this.#state,
+        liveness: this.#options.liveness ?? LIVENESS,
+        stanza: (stanza) => this.#incoming.take(stanza),
+        acknowledged: (stanzas) => this.#confirm(stanzas),
+        confused: () => this.#forget(),
+        ping: () => this.#ping(),
         ended: (reason) => {
-          liveness.stop();
-          clearTimeout(this.#askTimer);
-          this.#askTimer = undefined;
           this.#live = undefined;
           if (this.#state.resumption === undefined) this.#forget();
           resolve(reason);
         },
       });
+      this.#live = live;
+      if (jid === undefined) {
+        live.sendAgain();
+        this.emit('resumed');
+      } else {
+        this.#jid = jid;
+        this.emit('online', { jid });
+        for (const element of early) if (isStanza(element)) this.#incoming.take(element);
+      }
+      adopt(live);
     });
   }
 
-  /** XEP-0198 §5: what the server did not get, before anything new. */
-  #resend(stream: ClientStream): void {
-    for (const stanza of this.#state.unacknowledged) if (stream.writable) stream.send(stanza);
-    if (this.#state.unacknowledged.length > 0) this.requestAcknowledgement();
-    this.emit('resumed');
-  }
-
-  #probe(): void {
-    if (this.#live?.managed === true) {
-      this.requestAcknowledgement();
-      return;
-    }
+  /** XEP-0199 §4.2: any answer is a sign of life, an error too. */
+  #ping(): void {
     const ping = x('iq', { type: 'get', to: this.domain }, x('ping', { xmlns: NS_PING }));
-    // Any answer is a sign of life, an error too.
     this.request(ping).catch(() => undefined);
   }
-
-  #askSoon(): void {
-    this.#unasked++;
-    if (this.#unasked >= ASK_AFTER_STANZAS) this.requestAcknowledgement();
-    else this.#askTimer ??= setTimeout(() => this.requestAcknowledgement(), ASK_AFTER);
-  }
-
-  #acknowledgement(): Element {
-    return x('a', { xmlns: NS_SM, h: String(this.#state.inbound) });
-  }
-
-  #receive(element: Element): void {
-    const live = this.#live;
-    if (live === undefined) return;
-    if (element.getNS() === NS_SM) {
-      if (element.getName() === 'r' && live.managed) {
-        if (live.stream.writable) live.stream.send(this.#acknowledgement());
-      } else if (element.getName() === 'a' && live.managed) this.#acknowledgedUpTo(element, live.stream);
-    } else if (isStanza(element)) {
-      this.#dispatch(element);
-      // §4: a stanza counts when it was handled, not when it came.
-      if (live.managed) this.#state.handled();
-    }
-  }
-
-  #acknowledgedUpTo(element: Element, stream: ClientStream): void {
-    const h = parseHandled(element.attrs.h);
-    if (h === undefined) return;
-    const sent = this.#state.unacknowledged.length;
-    const done = this.#state.acknowledged(h);
-    if (done !== undefined) {
-      this.#confirm(done);
-      return;
-    }
-    // §4: the counters do not agree any more, so this stream cannot be trusted nor resumed.
-    this.#forget();
-    const told = x('handled-count-too-high', { xmlns: NS_SM, h: String(h), 'send-count': String(sent) });
-    stream.fail(new StreamError('undefined-condition', 'the server acknowledged more than was sent'), told);
-  }
-
-  #dispatch(element: Element): void {
-    if (!isStanza(element)) return;
-    const { from: written } = element.attrs;
-    const from = written === undefined ? undefined : this.#sender(written);
-    // RFC 6120 §8.1.2.2: nobody with such an address can have sent it.
-    if (written !== undefined && from === undefined) return;
-    if (from !== undefined) element.attrs.from = from;
-    const name = element.getName();
-    if (name === 'message') this.emit('message', element);
-    else if (name === 'presence') this.emit('presence', element);
-    else this.#dispatchIq(element, from);
-  }
-
-  #dispatchIq(iq: Element, from: string | undefined): void {
-    const { type } = iq.attrs;
-    if (type === 'result' || type === 'error') this.#requests.answered(iq, from);
-    else if (type === 'get' || type === 'set')
-      void this.#responders.answer(iq, (answer) => {
-        if (this.online) this.send(answer);
-      });
-  }
-
-  #sender(written: string): string | undefined {
-    if (this.#senders.has(written)) return this.#senders.get(written);
-    if (this.#senders.size >= 4096) this.#senders.clear();
-    const full = parseJid(written)?.full;
-    this.#senders.set(written, full);
-    return full;
-  }
-}
-
-const STANZAS: readonly string[] = ['message', 'presence', 'iq'];
-
-/** §8: only in our namespace; one that we built and did not name a namespace for is of it. */
-function isStanza(element: Element): boolean {
-  return STANZAS.includes(element.name) && (element.getNS() ?? 'jabber:client') === 'jabber:client';
 }

@@ -3,7 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { ConnectionError, type XmppError } from '../errors.ts';
 import { startTls } from './starttls.ts';
-import { type ResolveSrv, resolveTargets, type Target } from './targets.ts';
+import { type ResolveSrv, resolveTargets, srvResolver, type Target } from './targets.ts';
 import { connectionError, secureContext, tlsOptions } from './trust.ts';
 
 export interface Established {
@@ -40,7 +40,9 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
  */
 export async function establish(options: EstablishOptions): Promise<Established> {
   const { domain, signal } = options;
-  const targets = options.target ? [options.target] : await resolveTargets(domain, options.resolveSrv);
+  const targets = options.target
+    ? [options.target]
+    : await resolveTargets(domain, options.resolveSrv ?? srvResolver(signal));
   signal.throwIfAborted();
   const context = secureContext(options.ca);
   let worst: XmppError | undefined;

@@ -16,6 +16,8 @@ export interface StreamState {
   readonly resumption: Resumption | undefined;
   /** stanzas handled of this stream, modulo 2^32 */
   readonly inbound: number;
+  /** stanzas sent of this stream, modulo 2^32 */
+  readonly outbound: number;
   /** stanzas sent and not acknowledged, oldest first */
   readonly unacknowledged: readonly Element[];
   /** `<enable/>` is about to be sent: outgoing stanzas count from here (§3) */
@@ -56,6 +58,10 @@ export class MemoryStreamState implements StreamState {
 
   get inbound(): number {
     return this.#inbound;
+  }
+
+  get outbound(): number {
+    return (this.#acknowledged + this.#queue.length - this.#first) % MODULO;
   }
 
   get unacknowledged(): readonly Element[] {

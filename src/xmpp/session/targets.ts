@@ -75,10 +75,18 @@ export function bySrvOrder<T extends { priority: number; weight: number }>(
 
 const NO_RECORD = new Set(['ENOTFOUND', 'ENODATA', 'NXDOMAIN', 'NOTFOUND']);
 
-/** DNS with an end: two tries of three seconds each. */
-function resolver(): ResolveSrv {
-  const dns = new Resolver({ timeout: 3000, tries: 2 });
-  return (name) => dns.resolveSrv(name);
+/** DNS with an end: two tries of three seconds each, or the signal. */
+export function srvResolver(signal: AbortSignal): ResolveSrv {
+  return async (name) => {
+    const dns = new Resolver({ timeout: 3000, tries: 2 });
+    const cancel = () => dns.cancel();
+    signal.addEventListener('abort', cancel);
+    try {
+      return await dns.resolveSrv(name);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  };
 }
 
 /** An empty list when there is none, `undefined` when DNS gave no usable answer. */
@@ -95,7 +103,7 @@ async function lookup(resolve: ResolveSrv, name: string): Promise<SrvRecord[] | 
  * Resolves to at least one target. Rejects with ConnectionError `dns-not-found` when the domain says that it has
  * no such service. A failing DNS is no error here: the bare domain is left to try, and says so itself.
  */
-export async function resolveTargets(domain: string, resolve: ResolveSrv = resolver()): Promise<Target[]> {
+export async function resolveTargets(domain: string, resolve: ResolveSrv): Promise<Target[]> {
   const host = asciiDomain(domain);
   const fallback = [{ host, port: DEFAULT_PORT, direct: false }];
   if (isIP(host) !== 0 || host === 'localhost' || host.endsWith('.localhost')) return fallback;

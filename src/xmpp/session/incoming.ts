@@ -1,0 +1,59 @@
+/** What a stanza from the server turns into: an event, an answer to a request, a question. RFC 6120 §8. */
+import { parseJid } from '../jid.ts';
+import type { Requests } from './requests.ts';
+import type { Responders } from './responders.ts';
+import type { Element } from './xml.ts';
+
+export interface IncomingOptions {
+  requests: Requests;
+  responders: Responders;
+  message(stanza: Element): void;
+  presence(stanza: Element): void;
+  /** sends the answer to a question, where there still is a stream */
+  answer(iq: Element): void;
+}
+
+const STANZAS: readonly string[] = ['message', 'presence', 'iq'];
+const REMEMBERED = 1024;
+
+/** §8: only in our namespace; one that we built and did not name a namespace for is of it. */
+export function isStanza(element: Element): boolean {
+  return STANZAS.includes(element.name) && (element.getNS() ?? 'jabber:client') === 'jabber:client';
+}
+
+export class Incoming {
+  readonly #options: IncomingOptions;
+  /** normalised senders; the same few write again and again */
+  readonly #senders = new Map<string, string | undefined>();
+
+  constructor(options: IncomingOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a stanza; what has a sender that is no JID is ignored. */
+  take(stanza: Element): void {
+    const { from: written } = stanza.attrs;
+    const from = written === undefined ? undefined : this.#sender(written);
+    // §8.1.2.2: nobody with such an address can have sent it.
+    if (written !== undefined && from === undefined) return;
+    if (from !== undefined) stanza.attrs.from = from;
+    if (stanza.name === 'message') this.#options.message(stanza);
+    else if (stanza.name === 'presence') this.#options.presence(stanza);
+    else this.#iq(stanza, from);
+  }
+
+  #iq(iq: Element, from: string | undefined): void {
+    const { requests, responders, answer } = this.#options;
+    const { type } = iq.attrs;
+    if (type === 'result' || type === 'error') requests.answered(iq, from);
+    else if (type === 'get' || type === 'set') void responders.answer(iq, answer);
+  }
+
+  #sender(written: string): string | undefined {
+    if (this.#senders.has(written)) return this.#senders.get(written);
+    if (this.#senders.size >= REMEMBERED) this.#senders.clear();
+    const full = parseJid(written)?.full;
+    this.#senders.set(written, full);
+    return full;
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * One bound stream while it lasts: stanzas are counted and acknowledged in both directions, silence is noticed.
+ * XEP-0198: Stream Management, version 1.6.2, https://xmpp.org/extensions/xep-0198.html.
+ */
+import { ConnectionError, DisconnectedError, StreamError, type XmppError } from '../errors.ts';
+import type { ClientStream, StreamListener } from './client-adapter.ts';
+import { isStanza } from './incoming.ts';
+import { Liveness, type LivenessOptions } from './liveness.ts';
+import { NS_SM } from './log-in.ts';
+import { parseHandled, type StreamState } from './stream-state.ts';
+import { type Element, x } from './xml.ts';
+
+export interface LiveStreamOptions {
+  stream: ClientStream;
+  features: Element;
+  /** true where the stream has XEP-0198 */
+  managed: boolean;
+  state: StreamState;
+  liveness: Pick<LivenessOptions, 'silence' | 'patience'>;
+  /** a stanza came; it counts as handled when this returns */
+  stanza(stanza: Element): void;
+  acknowledged(stanzas: Element[]): void;
+  /** the counters do not agree: what was not acknowledged is unknown, and the stream ends */
+  confused(): void;
+  /** asks the server for anything at all, where there is no `<r/>` */
+  ping(): void;
+  ended(reason: XmppError | undefined): void;
+}
+
+/** `<r/>` after so many stanzas, or so many milliseconds after the first one that was not asked for. */
+const ASK_AFTER_STANZAS = 50;
+const ASK_AFTER = 1000;
+
+export class LiveStream implements StreamListener {
+  readonly features: Element;
+  readonly managed: boolean;
+  readonly #options: LiveStreamOptions;
+  readonly #stream: ClientStream;
+  readonly #liveness: Liveness;
+  #unasked = 0;
+  #askTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: LiveStreamOptions) {
+    const { stream, features, managed, liveness } = options;
+    this.features = features;
+    this.managed = managed;
+    this.#options = options;
+    this.#stream = stream;
+    this.#liveness = new Liveness({
+      ...liveness,
+      probe: () => (managed ? this.requestAcknowledgement() : options.ping()),
+      dead: () => stream.destroy(new ConnectionError('timeout', 'the server is silent')),
+    });
+  }
+
+  get writable(): boolean {
+    return this.#stream.writable;
+  }
+
+  /** Throws DisconnectedError when the stream is closed or closing; the stanza is in no queue then. */
+  send(stanza: Element): void {
+    if (!this.#stream.writable) throw new DisconnectedError();
+    const counted = this.managed && isStanza(stanza);
+    if (counted) this.#options.state.sent(stanza);
+    this.#stream.send(stanza);
+    if (counted) this.#askSoon();
+  }
+
+  /** §5: after a resumption, what the server did not get, before anything new. */
+  sendAgain(): void {
+    const { unacknowledged } = this.#options.state;
+    for (const stanza of unacknowledged) if (this.#stream.writable) this.#stream.send(stanza);
+    if (unacknowledged.length > 0) this.requestAcknowledgement();
+  }
+
+  requestAcknowledgement(): void {
+    this.#stopAsking();
+    if (this.managed && this.#stream.writable) this.#stream.send(x('r', { xmlns: NS_SM }));
+  }
+
+  /** Resolves when the socket is closed; everything sent before is flushed. */
+  async close(): Promise<void> {
+    // §4: so that the server does not deliver again what was handled.
+    if (this.managed && this.#stream.writable) this.#stream.send(this.#acknowledgement());
+    await this.#stream.close();
+  }
+
+  heard(): void {
+    this.#liveness.heard();
+  }
+
+  element(element: Element): void {
+    if (isStanza(element)) {
+      this.#options.stanza(element);
+      // §4: a stanza counts when it was handled, not when it came.
+      if (this.managed) this.#options.state.handled();
+    } else if (this.managed && element.is('r', NS_SM)) {
+      if (this.#stream.writable) this.#stream.send(this.#acknowledgement());
+    } else if (this.managed && element.is('a', NS_SM)) this.#acknowledgedUpTo(element);
+  }
+
+  ended(reason: XmppError | undefined): void {
+    this.#liveness.stop();
+    this.#stopAsking();
+    this.#options.ended(reason);
+  }
+
+  #acknowledgement(): Element {
+    return x('a', { xmlns: NS_SM, h: String(this.#options.state.inbound) });
+  }
+
+  #acknowledgedUpTo(element: Element): void {
+    const { state, acknowledged, confused } = this.#options;
+    const h = parseHandled(element.attrs.h);
+    if (h === undefined) return;
+    const done = state.acknowledged(h);
+    if (done !== undefined) return void acknowledged(done);
+    // §4: such a stream can be neither trusted nor resumed.
+    const sent = String(state.outbound);
+    confused();
+    const told = x('handled-count-too-high', { xmlns: NS_SM, h: String(h), 'send-count': sent });
+    this.#stream.fail(new StreamError('undefined-condition', 'more was acknowledged than was sent'), told);
+  }
+
+  #askSoon(): void {
+    this.#unasked++;
+    if (this.#unasked >= ASK_AFTER_STANZAS) this.requestAcknowledgement();
+    else this.#askTimer ??= setTimeout(() => this.requestAcknowledgement(), ASK_AFTER);
+  }
+
+  #stopAsking(): void {
+    clearTimeout(this.#askTimer);
+    this.#askTimer = undefined;
+    this.#unasked = 0;
+  }
+}
