@@ -129,7 +129,7 @@ export const help: typeof en = {
     '2 uso incorrecto',
     '3 sin autorización',
     '4 no se puede conectar, o la conexión no es de fiar',
-    '5 el mensaje queda guardado, y se enviará otra vez que se ejecute',
+    '5 el mensaje queda guardado y se enviará en la próxima ejecución',
     '128 + n terminado por la señal n',
   ],
   password: 'La contraseña se pregunta, o viene de --password-file, --password-stdin o XMPP_PASSWORD.',
