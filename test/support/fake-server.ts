@@ -36,6 +36,8 @@ export interface FakeServerOptions {
   featuresAfter?: string;
   /** default true: offers XEP-0198, with resumption */
   management?: boolean;
+  /** where `<enabled/>` says to come back to */
+  location?: string;
   maxTlsVersion?: 'TLSv1.2' | 'TLSv1.3';
   misbehave?: {
     /** leaves STARTTLS out of the features */
@@ -326,7 +328,9 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
       this.handled = 0;
       const id = randomBytes(8).toString('hex');
       this.#server.sessions.set(id, this);
-      this.write(`<enabled xmlns='${NS_SM}' id='${id}' resume='true'/>`);
+      const { location } = this.#options;
+      const where = location === undefined ? '' : ` location='${location}'`;
+      this.write(`<enabled xmlns='${NS_SM}' id='${id}' resume='true'${where}/>`);
       this.#online();
     } else if (element.getName() === 'resume') {
       const old = this.#server.sessions.get(element.attrs.previd ?? '');

@@ -139,6 +139,16 @@ describe('stream management (XEP-0198)', () => {
     expect(session.online).toBe(true);
   });
 
+  it('comes back to the place that the server named (§3)', async () => {
+    const other = await fake(silent);
+    const server = await fake({ ...silent, location: `127.0.0.1:${other.port}` });
+    const { session, peer } = await connected(server);
+    peer.cut();
+    await back(other, session, 'online');
+    expect(other.connections).toHaveLength(1);
+    expect(server.connections).toHaveLength(1);
+  });
+
   it('is done without where the server has none', async () => {
     const { session } = await connected(await fake({ management: false }));
     expect(session.acknowledges).toBe(false);
@@ -231,6 +241,34 @@ describe('reconnection', () => {
     await online;
   });
 
+  it('is made at once when somebody asks to connect', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server);
+    peer.cut();
+    await next(session, 'offline');
+    const began = performance.now();
+    await session.connect();
+    expect(session.online).toBe(true);
+    expect(performance.now() - began).toBeLessThan(450);
+  });
+
+  it('numbers its attempts from the last good connection', async () => {
+    const server = await fake({ management: false });
+    const session = sessionFor(server);
+    const attempts: number[] = [];
+    session.on('connecting', ({ attempt }) => attempts.push(attempt));
+    await session.connect();
+    server.connections.at(-1)?.cut();
+    await back(server, session, 'online');
+    expect(attempts).toEqual([1, 2]);
+  });
+
+  it('never happens where it is not wanted', async () => {
+    const { session, peer } = await connected(await fake(silent), { reconnect: 'never' });
+    peer.cut();
+    expect(await next(session, 'offline')).toMatchObject({ final: true, retryIn: undefined });
+  });
+
   it('stays away after a conflict, so that two clients do not take turns (RFC 6120 §4.9.3.3)', async () => {
     const server = await fake();
     const { session, peer } = await connected(server);
@@ -288,6 +326,22 @@ describe('the end', () => {
     expect(performance.now() - began).toBeLessThan(400);
     expect(await gone).toEqual({ reason: undefined, final: true, retryIn: undefined });
     expect(server.received.endsWith('</stream:stream>')).toBe(true);
+  });
+
+  it('tells what was not acknowledged', async () => {
+    const { session } = await connected(await fake(silent));
+    const lost = collect(session, 'unconfirmed');
+    session.send(message('1'));
+    await session.close();
+    expect(lost).toEqual(['1']);
+  });
+
+  it('can be followed by another beginning', async () => {
+    const server = await fake();
+    const { session } = await connected(server);
+    await session.close();
+    await session.connect();
+    expect(session.online).toBe(true);
   });
 
   it('does not wait for ever for a server that does not close', async () => {

@@ -217,6 +217,15 @@ describe('after authentication', () => {
     },
   );
 
+  it.each([
+    ["<session xmlns='urn:ietf:params:xml:ns:xmpp-session'/>", true],
+    ["<session xmlns='urn:ietf:params:xml:ns:xmpp-session'><optional/></session>", false],
+  ])('establishes a session only where it has to: %s (RFC 3921 §3)', async (featuresAfter, asked) => {
+    const server = await fake({ featuresAfter, onStanza: (iq, peer) => peer.answer(iq) });
+    await connected(server);
+    expect(server.received.includes('<session')).toBe(asked);
+  });
+
   it('does not bind without authentication', async () => {
     const server = await fake({
       mechanisms: [],

@@ -104,6 +104,15 @@ describe('what comes in', () => {
     expect(performance.now() - began).toBeLessThan(3000);
   });
 
+  it('does not take a stream lost meanwhile for a fault of its listeners', async () => {
+    const { session, peer } = await connected(await fake());
+    session.on('offline', () => session.send(x('presence')));
+    const gone = next(session, 'offline');
+    peer.cut();
+    await gone;
+    expect(session.faults).toEqual([]);
+  });
+
   it('survives the exceptions of its listeners, and tells of them', async () => {
     const { session, peer } = await connected(await fake());
     const ids: string[] = [];
