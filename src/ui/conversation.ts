@@ -6,7 +6,7 @@ import { conversationView } from './conversation/view.ts';
 import type { Face, Seat } from './face.ts';
 
 /** How a conversation ended: back to where it was opened, or out of the program. */
-export type ConversationResult = 'left' | 'exit';
+export type ConversationResult = 'menu' | 'exit';
 
 /**
  * Opens a chat (a bare JID, or an occupant's full JID) and follows the user from chat to chat. Resolves when
@@ -18,7 +18,7 @@ export async function openConversation(face: Face, seat: Seat, first: string): P
     for (;;) {
       seat.setOpenChat(chat);
       const end = await conversationView(face, seat, chat);
-      if (end.then !== 'chat') return end.then;
+      if (end.to !== 'chat') return end.to;
       chat = end.chat;
     }
   } finally {

@@ -34,7 +34,7 @@ export async function runAction(
  * Does something that may fail; a failure is printed as one line. Resolves to false then, or where `work` does.
  * Ctrl-C and the end of input go on upwards.
  */
-export async function attempt(face: Face, work: () => Promise<boolean | void>): Promise<boolean> {
+export async function attempt(face: Face, work: () => Promise<unknown>): Promise<boolean> {
   try {
     return (await work()) !== false;
   } catch (error) {

@@ -64,9 +64,9 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   };
   const event = (text: string) => print(lines.event(text, face.now()));
 
-  const show = (message: Message) => {
+  const show = (message: Message, place = { firstNew: false }) => {
     if (waits(message)) waiting.set(message.row, message);
-    else print(lines.message(message));
+    else print(lines.message(message, place));
     redraw();
   };
   const arrived = (message: Message) => {
@@ -131,8 +131,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     if (kept.length === 0) print([theme.dim(words.conversation.empty)]);
     const firstNew = firstUnread(kept, unread);
     for (const message of kept) {
-      if (message.row === firstNew) print([lines.newMessages()]);
-      show(message);
+      show(message, { firstNew: message.row === firstNew });
     }
     client.markRead(chat);
     for (const [name, listener] of entries) client.on(name, listener);

@@ -32,13 +32,12 @@ export interface TimelineOptions {
 }
 
 export interface Timeline {
-  /** lines of one message, a day line before it where the day changes */
-  message(message: Message): string[];
+  /** lines of one message: a day line before it where the day changes, then, if wanted, the "new messages" line */
+  message(message: Message, options?: { readonly firstNew: boolean }): string[];
   /** an own message in the live block: as it will be logged, with the mark it has now */
   pending(message: Message): string;
   /** one line of an event in a room, made safe by the caller */
   event(text: string, time: number): string[];
-  newMessages(): string;
   /** an own message that failed after its line was printed */
   failed(message: Message): string;
 }
@@ -68,10 +67,13 @@ export function timeline(options: TimelineOptions): Timeline {
   };
 
   return {
-    message: (message) => [...dayLine(message.time), line(message)],
+    message: (message, { firstNew } = { firstNew: false }) => [
+      ...dayLine(message.time),
+      ...(firstNew ? [theme.accent(`── ${words.conversation.newMessages} ──`)] : []),
+      line(message),
+    ],
     pending: line,
     event: (text, time) => [...dayLine(time), theme.dim(`${clockTime(time)} ── ${text}`)],
-    newMessages: () => theme.accent(`── ${words.conversation.newMessages} ──`),
     failed: (message) => {
       const start = shorten(sanitize(message.body));
       return theme.error(

@@ -31,9 +31,9 @@ export async function runViewCommand(
       terminal.log(helpText(face));
       return undefined;
     case 'close':
-      return { then: 'left' };
+      return { to: 'menu' };
     case 'exit':
-      return { then: 'exit' };
+      return { to: 'exit' };
     case 'older':
       call.shown.older();
       return undefined;
@@ -45,7 +45,7 @@ export async function runViewCommand(
       return undefined;
     case 'next': {
       const next = nextUnread(seat, call.chat);
-      if (next !== undefined) return { then: 'chat', chat: next };
+      if (next !== undefined) return { to: 'chat', chat: next };
       terminal.log(theme.dim(words.conversation.noUnread));
       return undefined;
     }
@@ -108,7 +108,7 @@ async function privately(face: Face, seat: Seat, call: ViewCommandCall): Promise
     face.terminal.log(face.words.conversation.wrongUse('/msg <jid|nick> [text…]'));
     return undefined;
   }
-  if (text === '') return { then: 'chat', chat };
+  if (text === '') return { to: 'chat', chat };
   client.send(chat, text);
   const who = nick ?? chat;
   face.terminal.log(

@@ -12,7 +12,7 @@ import { completable } from './known-names.ts';
 import { ownTyping } from './own-typing.ts';
 import { nextUnread, runViewCommand } from './view-commands.ts';
 
-export type ViewEnd = { readonly then: 'left' | 'exit' } | { readonly then: 'chat'; readonly chat: string };
+export type ViewEnd = { readonly to: 'menu' | 'exit' } | { readonly to: 'chat'; readonly chat: string };
 
 /** how long a plain run waits for its own messages before it goes on, in milliseconds */
 const LAST_WORDS = 10_000;
@@ -24,7 +24,7 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
   const kind = client.kindOf(chat);
   const shown = follow(face, seat, chat);
   const typing = ownTyping({ kind, send: (state) => client.setTyping(chat, state) });
-  let end: ViewEnd = { then: 'left' };
+  let end: ViewEnd = { to: 'menu' };
 
   const entered = async (text: string): Promise<'stay' | 'leave'> => {
     drafts.entered(chat, text);
@@ -66,12 +66,12 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
         return end;
       }
       const next = nextUnread(seat, chat);
-      if (next !== undefined) return { then: 'chat', chat: next };
+      if (next !== undefined) return { to: 'chat', chat: next };
       terminal.log(words.conversation.noUnread);
     }
   } catch (error) {
     // Ctrl-C goes back one level; a draft stays for the next time.
-    if (error instanceof InterruptedError) return { then: 'left' };
+    if (error instanceof InterruptedError) return { to: 'menu' };
     if (error instanceof EndOfInputError) await shown.settle(LAST_WORDS);
     throw error;
   } finally {

@@ -26,10 +26,7 @@ export const presence: Screen = async (app, seat) => {
         },
       ],
       {
-        initial: Math.max(
-          0,
-          SHOWS.findIndex((value) => value === show),
-        ),
+        initial: Math.max(0, (SHOWS as readonly Show[]).indexOf(show)),
       },
     );
     if (chosen === undefined) return undefined;

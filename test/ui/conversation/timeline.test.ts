@@ -38,6 +38,14 @@ describe('a timeline', () => {
     expect(shown.message(message('d'))).toEqual(['12:05 Romeo  d']);
   });
 
+  it('draws the "new messages" line under the day line', () => {
+    expect(lines().message(message('a'), { firstNew: true })).toEqual([
+      '── today ──',
+      '── new messages ──',
+      '12:05 Romeo  a',
+    ]);
+  });
+
   it('shows the local time of day with two digits each', () => {
     expect(clockTime(new Date(2026, 0, 1, 3, 4).getTime())).toBe('03:04');
   });

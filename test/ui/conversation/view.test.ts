@@ -41,7 +41,7 @@ describe('entering a chat', () => {
     expect(terminal.output).toContain('message 5');
     expect(fake.called('markRead')).toEqual([[ROMEO]]);
     expect(seat.openChats).toEqual([ROMEO, undefined]);
-    expect(end).toBe('left');
+    expect(end).toBe('menu');
   });
 
   it('draws the "new messages" line before the unread ones, own messages not counted', async () => {
@@ -51,7 +51,7 @@ describe('entering a chat', () => {
     fake.keep(ROMEO, 'new 2');
     fake.setUnread(ROMEO, 2);
     const { terminal } = await play(ROMEO, ESC);
-    const shown = terminal.lines.map((line) => line.split('  ').at(-1));
+    const shown = terminal.output.split('\n').map((line) => line.split('  ').at(-1));
     expect(shown.slice(-5)).toEqual(['old', '── new messages ──', 'new 1', 'mine ✓', 'new 2']);
   });
 
@@ -268,7 +268,7 @@ describe('typing', () => {
 
   it('survives Ctrl-C: one level back, listeners gone', async () => {
     const { end } = await play(ROMEO, CTRL_C);
-    expect(end).toBe('left');
+    expect(end).toBe('menu');
     expect(fake.eventNames()).toEqual([]);
   });
 
@@ -317,7 +317,7 @@ describe('commands', () => {
   });
 
   it('leave with /close, and the program with /exit', async () => {
-    expect((await play(ROMEO, '/close')).end).toBe('left');
+    expect((await play(ROMEO, '/close')).end).toBe('menu');
     expect((await play(ROMEO, '/exit')).end).toBe('exit');
   });
 
