@@ -11,7 +11,7 @@ export interface OutboundTerms {
   readonly source: AsyncIterable<Uint8Array>;
   /** bytes a block; default 4096 (§4), halved when the peer asks for less */
   readonly blockSize?: number | undefined;
-  /** blocks that may be unconfirmed; default 8 */
+  /** most blocks that may be unconfirmed, where the way is quick; default 32 */
   readonly window?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** called with the bytes confirmed so far, first with 0 when the stream is open */
@@ -19,6 +19,9 @@ export interface OutboundTerms {
 }
 
 const SMALLEST_BLOCK = 256;
+const FIRST_WINDOW = 8;
+/** milliseconds */
+const QUICK = 300;
 /** A reader that is slow confirms late: its answers are waited for longer than usual. */
 const BLOCK_TIMEOUT = 120_000;
 
@@ -53,12 +56,14 @@ async function open(session: Session, terms: OutboundTerms): Promise<number> {
 }
 
 /** Everything under way; `room` waits until one more fits, `empty` until all are confirmed, both throw a failure. */
-function flight(window: number, ended: AbortSignal) {
+function flight(most: number, ended: AbortSignal) {
+  // On a slow way a full window would hold chat messages back for seconds: it grows with quick answers only.
+  let window = Math.min(FIRST_WINDOW, most);
   let underWay = 0;
   let fault: unknown;
   let wake = () => {};
-  const until = async (most: number) => {
-    while (underWay > most && fault === undefined) {
+  const until = async (left: () => number) => {
+    while (underWay > left() && fault === undefined) {
       await new Promise<void>((go) => {
         wake = go;
       });
@@ -74,13 +79,18 @@ function flight(window: number, ended: AbortSignal) {
   return {
     add(block: Promise<void>) {
       underWay++;
-      block.catch(fail).finally(() => {
+      const begun = performance.now();
+      const answered = () => {
+        const quick = performance.now() - begun < QUICK;
+        window = quick ? Math.min(window + 1, most) : Math.max(Math.ceil(window / 2), 1);
+      };
+      block.then(answered, fail).finally(() => {
         underWay--;
         wake();
       });
     },
-    room: () => until(window - 1),
-    empty: () => until(0),
+    room: () => until(() => window - 1),
+    empty: () => until(() => 0),
   };
 }
 
@@ -101,7 +111,7 @@ export async function sendInBand(
   onProgress?.(0);
   let sent = 0;
   let seq = 0;
-  const blocks = flight(terms.window ?? 8, ended);
+  const blocks = flight(terms.window ?? 32, ended);
   const transmit = async (block: Uint8Array) => {
     const iq = set(xData(sid, seq, block));
     seq = (seq + 1) % 65_536;
