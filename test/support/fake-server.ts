@@ -60,6 +60,8 @@ export interface FakeServerOptions {
     saslFailure?: string;
     /** `<success/>` to `<auth/>` at once */
     successAtOnce?: boolean;
+    /** written in one piece with `<success/>` */
+    behindSuccess?: string;
     /** bound whoever asks */
     bindJid?: string;
     /** accepts the connection and is silent */
@@ -103,7 +105,14 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
   }
 
   write(xml: string | Buffer): void {
-    if (this.#socket.writable) this.#socket.write(xml);
+    const socket = this.#socket;
+    if (!socket.writable) return;
+    // What is written in one turn arrives in one piece.
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    socket.write(xml);
   }
 
   /** Sends bytes one by one, or cut wherever told, each in a packet of its own. */
@@ -196,7 +205,8 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
       `<?xml version='1.0'?><stream:stream from='${domain}' id='${randomBytes(6).toString('hex')}' version='1.0'` +
         ` xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`,
     );
-    if (this.#secure && this.#authenticated === '' && misbehave.insteadOfFeatures !== undefined) {
+    const settled = this.#secure || tls === 'none';
+    if (settled && this.#authenticated === '' && misbehave.insteadOfFeatures !== undefined) {
       this.write(misbehave.insteadOfFeatures);
       return;
     }
@@ -305,6 +315,7 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
       return;
     }
     say(misbehave.signatureInChallenge === true ? 'challenge' : 'success', signature);
+    this.write(misbehave.behindSuccess ?? '');
   }
 
   #bind(iq: Element): void {

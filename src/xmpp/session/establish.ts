@@ -32,6 +32,11 @@ const KEEP_ALIVE = 30_000;
 /** RFC 8305 §5: how long one address may take before the next one is tried beside it. */
 const NEXT_ADDRESS = 250;
 
+/** True for an address of this machine that no packet leaves it by. */
+export function isLoopback(address: string | undefined): boolean {
+  return LOOPBACK.test(address ?? '');
+}
+
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 
 /**
@@ -131,7 +136,7 @@ function hastenTickets(tls: TLSSocket): void {
 
 /** For tests and benchmarks: no peer beyond this machine gets to see clear text. */
 function plain(socket: Socket, target: Target): Established {
-  if (!LOOPBACK.test(socket.remoteAddress ?? ''))
+  if (!isLoopback(socket.remoteAddress))
     throw new ConnectionError('policy', 'clear text is for loopback only');
   socket.pause();
   return { socket, tls: undefined, target };

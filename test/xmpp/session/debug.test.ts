@@ -62,6 +62,8 @@ describe('the traffic of a log-in', () => {
 
 describe('masked', () => {
   it.each([
+    "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>HUSH</auth>",
+    "<response xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>HUSH</response>",
     "<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>HUSH</challenge>",
     "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>HUSH</success>",
     "<authenticate xmlns='urn:xmpp:sasl:2'><initial-response>HUSH</initial-response></authenticate>",

@@ -61,6 +61,15 @@ describe('stream management (XEP-0198)', () => {
     expect(await during).toBe(3);
   });
 
+  it('does not count the stanza that is being handled (§4)', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server);
+    const told = new Promise<number>((resolve) => server.once('acknowledged', resolve));
+    session.on('presence', () => void session.close());
+    peer.write('<message/><presence/>');
+    expect(await told).toBe(1);
+  });
+
   it('counts from <enabled/>, whatever stands in the same packet (§3)', async () => {
     const server = await fake(silent);
     server.on('bound', (peer) => peer.write("<message id='a'/><message id='b'/><r xmlns='urn:xmpp:sm:3'/>"));

@@ -226,6 +226,12 @@ describe('after authentication', () => {
     expect(server.received.includes('<session')).toBe(asked);
   });
 
+  it('forgets what stands behind <success/> (RFC 6120 §6.4.6)', async () => {
+    const behindSuccess = '<stream:features/><message/>';
+    const server = await fake({ misbehave: { behindSuccess } });
+    expect((await connected(server)).session.online).toBe(true);
+  });
+
   it('does not bind without authentication', async () => {
     const server = await fake({
       mechanisms: [],

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createSecureContext, connect as tlsConnect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import { isLoopback } from '../../../src/xmpp/session/establish.ts';
 import { secureContext } from '../../../src/xmpp/session/trust.ts';
 import { connected, fake, mentions, refused, sessionFor } from './support.ts';
 
@@ -163,6 +164,32 @@ describe('clear text', () => {
     const server = await fake({ tls: 'none' });
     const { session } = await connected(server, { plaintext: true });
     expect(session.security?.protocol).toBe('none');
+  });
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.8.9.1', true],
+    ['::1', true],
+    ['::ffff:127.0.0.1', true],
+    ['192.0.2.1', false],
+    ['::ffff:192.0.2.1', false],
+    ['1127.0.0.1', false],
+    ['2001:db8::1', false],
+    [undefined, false],
+  ])('to %s: %s', (address, allowed) => {
+    expect(isLoopback(address)).toBe(allowed);
+  });
+
+  it('follows no redirection', async () => {
+    const other = await fake({ tls: 'none' });
+    const server = await fake({
+      tls: 'none',
+      misbehave: {
+        insteadOfFeatures: `<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>127.0.0.1:${other.port}</see-other-host></stream:error>`,
+      },
+    });
+    expect(await refused(server, { plaintext: true })).toMatchObject({ condition: 'see-other-host' });
+    expect(other.connections).toHaveLength(0);
   });
 
   it('never carries PLAIN', async () => {
