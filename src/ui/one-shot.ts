@@ -93,7 +93,10 @@ function printOutcome(run: OneShot, outcome: Outcome): void {
     return;
   }
   run.out.line(result);
-  if (!run.quiet) for (const notice of notices) run.err.line(notice);
+  const exitCode = outcome.kind === 'done' ? (outcome.exitCode ?? 0) : 0;
+  // What did not go as asked is told as every error is, also to those who want it quiet.
+  if (exitCode !== 0) run.err.line(`${run.words.errors.program}: ${notices.join(' ')} (${exitCode})`);
+  else if (!run.quiet) for (const notice of notices) run.err.line(notice);
 }
 
 /** Prints what went wrong; gives the exit code. */
@@ -103,14 +106,18 @@ function fail(run: Pick<OneShot, 'json' | 'out' | 'err' | 'words'>, problem: Pro
   return problem.exitCode;
 }
 
+/** What the sentences may name: addresses and paths, neither texts nor secrets. */
 function aboutRun({ action, account, domain }: OneShot, input: Readonly<Record<string, unknown>>): About {
+  const shown = Object.entries(input).filter(
+    ([name]) => name !== action.rest && action.params[name]?.secret !== true,
+  );
   // The account that `--register` makes is the one it connects with.
   const typed = action.needs === 'nothing' && typeof input.jid === 'string' ? input.jid : undefined;
   const own = account ?? (typed === undefined ? undefined : parseAddress(typed, domain));
   return {
     action: action.name,
     values: {
-      ...input,
+      ...Object.fromEntries(shown),
       account: own === undefined ? undefined : bareOf(own),
       domain: own === undefined ? domain : domainOf(own),
     },

@@ -17,7 +17,7 @@ export function renderer(
       const { result, notices } = outcomeText(outcome, { ...options, columns: options.columns?.() });
       return [...notices, result].filter((text) => text !== '').join('\n');
     },
-    problem: (error) => capital(problemText(problemOf(error, words))),
+    problem: (error, about) => capital(problemText(problemOf(error, words, about))),
     failure: ({ condition, text }) => whyOf(words, condition, text, 'send'),
     size: (bytes) => size(bytes, words),
   };

@@ -140,12 +140,12 @@ function valuesOf(error: unknown, about: About): Values {
   const fault = isRecord(own.fault) ? own.fault : {};
   const text = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
   return {
-    text: shorten(text),
-    message: shorten(text),
     path: own.path,
     program: own.program,
     install: own.install,
     ...about.values,
+    text: shorten(text),
+    message: shorten(text),
     ...(isRecord(own.values) ? own.values : {}),
     ...fault,
     ...(fault.value === '' && fault.path !== undefined ? { value: fault.path } : {}),
@@ -169,7 +169,7 @@ function quoteOf(error: unknown): string {
 }
 
 function suggestion(error: unknown, words: Catalogue): string {
-  const { values } = error as { values?: unknown };
+  const values = isRecord(error) ? error.values : undefined;
   const like = isRecord(values) ? values.nearest : undefined;
   return typeof like === 'string' && like !== '' ? words.errors.didYouMean(like) : '';
 }

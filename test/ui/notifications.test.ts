@@ -1,0 +1,487 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ChatEvents } from '../../src/chat/events.ts';
+import { catalogueFor } from '../../src/i18n/catalogue.ts';
+import { type NotificationOptions, notifications } from '../../src/ui/notifications.ts';
+import { contact, message, NOON, plain, ToldClient } from './support.ts';
+
+const en = await catalogueFor('en');
+const es = await catalogueFor('es');
+const LOBBY = 'lobby@conference.example.org';
+const ALICE = 'alice@example.org';
+
+let client: ToldClient;
+let lines: string[];
+
+function start(more: Partial<NotificationOptions> = {}) {
+  return notifications({
+    client,
+    words: en,
+    theme: plain,
+    now: () => NOON,
+    print: (line) => lines.push(line),
+    ...more,
+  });
+}
+
+const presence = (more: Partial<ChatEvents['presence'][0]> = {}): ChatEvents['presence'][0] => ({
+  jid: ALICE,
+  resource: 'phone',
+  show: 'available',
+  status: '',
+  initial: false,
+  ...more,
+});
+const occupant = (
+  nick: string,
+  more: Partial<ChatEvents['occupant'][0]> = {},
+): ChatEvents['occupant'][0] => ({
+  room: LOBBY,
+  nick,
+  event: 'joined',
+  ...more,
+});
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  client = new ToldClient();
+  client.rooms.push(LOBBY);
+  lines = [];
+});
+afterEach(() => vi.useRealTimers());
+
+/** one event → its line without the word and the time; product §3 */
+const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
+  presence: [
+    ['online', [presence()], `${ALICE} is online`],
+    [
+      'online with a show',
+      [presence({ show: 'dnd', status: 'busy' })],
+      `${ALICE} is online (do not disturb): busy`,
+    ],
+    ['offline', [presence({ show: 'offline', before: { show: 'away', status: '' } })], `${ALICE} is offline`],
+    [
+      'changed',
+      [presence({ show: 'away', status: 'lunch', before: { show: 'available', status: '' } })],
+      `${ALICE} is away: lunch`,
+    ],
+  ],
+  contactsOnline: [
+    [
+      'who is online',
+      [
+        [
+          contact(ALICE, { resources: [{ resource: 'x', show: 'chat', status: '', priority: 0 }] }),
+          contact('b@x.org'),
+        ],
+      ],
+      `online now: ${ALICE}`,
+    ],
+    ['nobody online', [[contact('b@x.org')]], 'none of your contacts is online'],
+  ],
+  message: [
+    ['to me', [message({ body: 'one\ntwo' })], `message from ${ALICE}: one␊two`],
+    ['by carbon', [message({ source: 'carbon' })], `message from ${ALICE}: hello`],
+    [
+      'in a room',
+      [message({ kind: 'room', chat: LOBBY, from: `${LOBBY}/bob`, nick: 'bob' })],
+      `bob in the room ${LOBBY}: hello`,
+    ],
+    [
+      'naming me',
+      [message({ kind: 'room', chat: LOBBY, from: `${LOBBY}/bob`, nick: 'bob', mention: true })],
+      `bob names you in the room ${LOBBY}: hello`,
+    ],
+    [
+      'private in a room',
+      [message({ kind: 'private', chat: `${LOBBY}/bob`, from: `${LOBBY}/bob`, nick: 'bob' })],
+      `private message from bob in the room ${LOBBY}: hello`,
+    ],
+    [
+      'unreadable',
+      [message({ body: '', encryption: 'OMEMO' })],
+      `message from ${ALICE}: [encrypted message]`,
+    ],
+  ],
+  messageChanged: [
+    [
+      'failed',
+      [message({ direction: 'out', state: 'failed', failure: { condition: 'item-not-found' } }), 'state'],
+      `message to ${ALICE} was not delivered: there is no such user`,
+    ],
+  ],
+  occupant: [
+    ['enters', [occupant('bob')], `bob joined the room ${LOBBY}`],
+    ['leaves', [occupant('bob', { event: 'left', reason: 'bye' })], `bob left the room ${LOBBY}: bye`],
+    [
+      'kicked',
+      [occupant('bob', { event: 'kicked', actor: 'ann', reason: 'spam' })],
+      `bob was kicked from the room ${LOBBY} by ann: spam`,
+    ],
+    ['banned', [occupant('bob', { event: 'banned' })], `bob was banned from the room ${LOBBY}`],
+    [
+      'renamed',
+      [occupant('bob', { event: 'renamed', newNick: 'rob' })],
+      `bob in the room ${LOBBY} is now called rob`,
+    ],
+    [
+      'role',
+      [occupant('bob', { event: 'role', role: 'moderator' })],
+      `bob in the room ${LOBBY} has the role: moderator`,
+    ],
+    [
+      'affiliation',
+      [occupant('bob', { event: 'affiliation', affiliation: 'owner' })],
+      `bob in the room ${LOBBY} has the affiliation: owner`,
+    ],
+    ['removed', [occupant('bob', { event: 'removed' })], `bob had to leave the room ${LOBBY} (members only)`],
+  ],
+  room: [
+    [
+      'I entered',
+      [{ room: LOBBY, nick: 'me', event: 'joined', occupants: 3 }],
+      `you joined the room ${LOBBY} as me, 3 people here`,
+    ],
+    [
+      'I created',
+      [{ room: LOBBY, nick: 'me', event: 'created' }],
+      `you created the room ${LOBBY} and are in it as me`,
+    ],
+    ['I left', [{ room: LOBBY, nick: 'me', event: 'left' }], `you left the room ${LOBBY}`],
+    [
+      'I was kicked',
+      [{ room: LOBBY, nick: 'me', event: 'kicked', actor: 'ann' }],
+      `you were kicked from the room ${LOBBY} by ann`,
+    ],
+    [
+      'I was banned',
+      [{ room: LOBBY, nick: 'me', event: 'banned' }],
+      `you were banned from the room ${LOBBY}`,
+    ],
+    ['destroyed', [{ room: LOBBY, nick: 'me', event: 'destroyed' }], `the room ${LOBBY} was destroyed`],
+    [
+      'shut down',
+      [{ room: LOBBY, nick: 'me', event: 'shutdown' }],
+      `you left the room ${LOBBY}: its service shuts down`,
+    ],
+    [
+      'failed',
+      [{ room: LOBBY, nick: 'me', event: 'failed', condition: 'conflict' }],
+      `cannot enter the room ${LOBBY}: the nickname is taken`,
+    ],
+  ],
+  subject: [
+    [
+      'subject',
+      [{ room: LOBBY, nick: 'bob', subject: 'tea' }],
+      `bob changed the subject of the room ${LOBBY}: tea`,
+    ],
+  ],
+  roomNotice: [
+    ['logging', [{ room: LOBBY, codes: [170, 999] }], `the room ${LOBBY}: what is said here is now logged`],
+  ],
+  request: [
+    [
+      'wants to add me',
+      [{ kind: 'subscription', id: '1', from: 'x@y.org', nick: 'Alice', text: 'hi', time: NOON }],
+      'x@y.org (calls itself “Alice”) wants to add you as a contact: hi',
+    ],
+    [
+      'invitation',
+      [{ kind: 'invitation', id: '1', from: 'x@y.org', room: 'r@c.y.org', time: NOON }],
+      'x@y.org invites you to the room r@c.y.org',
+    ],
+    [
+      'file offered',
+      [{ kind: 'file', id: '1', from: 'x@y.org/z', name: 'a.jpg', size: 2048, time: NOON }],
+      'x@y.org offers you the file a.jpg (2 KiB)',
+    ],
+  ],
+  subscription: [
+    ['approved', [{ jid: ALICE, kind: 'approved' }], `${ALICE} has accepted you as a contact`],
+    ['declined', [{ jid: ALICE, kind: 'declined' }], `${ALICE} has declined your request`],
+    [
+      'removed me',
+      [{ jid: ALICE, kind: 'removed' }],
+      `${ALICE} has removed you: you no longer see each other's presence`,
+    ],
+  ],
+  file: [
+    ['finished', [file('done', 'in', { path: '/f/a.jpg' })], `file a.jpg from ${ALICE} is saved as /f/a.jpg`],
+    ['sent', [file('done', 'out')], `file a.jpg is sent to ${ALICE}`],
+    [
+      'failed',
+      [file('failed', 'out', { failure: 'forbidden' })],
+      `file a.jpg to ${ALICE} failed: the other side declined it`,
+    ],
+    ['cancelled', [file('cancelled', 'in')], `file a.jpg with ${ALICE} was cancelled`],
+    ['taken by itself', [file('active', 'in')], `${ALICE} offers you the file a.jpg (10 B)`],
+  ],
+  account: [
+    ['created', [{ jid: 'me@example.org', kind: 'created' }], 'the account me@example.org was created'],
+    ['deleted', [{ jid: 'me@example.org', kind: 'deleted' }], 'the account me@example.org was deleted'],
+    [
+      'password changed',
+      [{ jid: 'me@example.org', kind: 'password-changed' }],
+      'the password of me@example.org was changed',
+    ],
+  ],
+  problem: [['problem', [{ condition: 'odd', text: 'something', hint: 'Try.' }], 'something Try.']],
+};
+
+function file(
+  state: 'done' | 'failed' | 'cancelled' | 'active',
+  direction: 'in' | 'out',
+  more: Partial<ChatEvents['file'][0]> = {},
+): ChatEvents['file'][0] {
+  return {
+    id: 'f',
+    peer: `${ALICE}/phone`,
+    direction,
+    name: 'a.jpg',
+    size: 10,
+    sent: 10,
+    state,
+    route: 'si-ibb',
+    ...more,
+  };
+}
+
+describe('NOTIFICATION lines (product §3)', () => {
+  for (const [name, cases] of Object.entries(KINDS) as [string, [string, unknown[], string][]][])
+    it.each(cases)(`${name}: %s`, (_, event, line) => {
+      start();
+      (client.emit as (name: string, ...event: unknown[]) => void).call(client, name, ...event);
+      expect(lines).toEqual([`NOTIFICATION 14:03 ${line}`]);
+    });
+
+  it('in Spanish the word is NOTIFICACIÓN', () => {
+    start({ words: es });
+    client.emit('presence', presence());
+    expect(lines).toEqual([`NOTIFICACIÓN 14:03 ${ALICE} está en línea`]);
+  });
+
+  it('connection lost is told once, and that it is back', () => {
+    start();
+    client.emit('connection', { state: 'connecting', attempt: 1 });
+    client.emit('connection', { state: 'online' });
+    client.emit('connection', { state: 'offline', condition: 'closed', retryIn: 1500 });
+    client.emit('connection', { state: 'connecting', attempt: 1 });
+    client.emit('connection', { state: 'offline', condition: 'refused', retryIn: 3000 });
+    client.emit('connection', { state: 'resumed' });
+    client.emit('connection', { state: 'offline', condition: 'conflict', final: true });
+    expect(lines.map((line) => line.slice('NOTIFICATION 14:03 '.length))).toEqual([
+      'connection lost: the server closed the connection; next try in 2 s',
+      'the connection is back',
+      'connection ended: another program has logged in with the same resource',
+    ]);
+  });
+
+  it('typing only if asked for', () => {
+    start();
+    client.emit('typing', { chat: ALICE, from: ALICE, state: 'composing' });
+    expect(lines).toEqual([]);
+    client.settings.set('notify-typing', 'on');
+    client.emit('typing', { chat: ALICE, from: ALICE, state: 'composing' });
+    client.emit('typing', { chat: LOBBY, from: `${LOBBY}/bob`, nick: 'bob', state: 'paused' });
+    expect(lines).toEqual([
+      `NOTIFICATION 14:03 ${ALICE} is typing`,
+      `NOTIFICATION 14:03 bob in the room ${LOBBY} stopped typing`,
+    ]);
+  });
+
+  it('a subject that comes with entering is no news (XEP-0045 §7.2.15)', () => {
+    start();
+    client.emit('room', { room: LOBBY, nick: 'me', event: 'joined' });
+    client.emit('subject', { room: LOBBY, nick: 'bob', subject: 'old' });
+    client.emit('subject', { room: LOBBY, nick: 'bob', subject: 'new' });
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain('new');
+  });
+
+  it('one offer is told once, whichever event comes first', () => {
+    start();
+    client.emit('request', { kind: 'file', id: 'f', from: `${ALICE}/phone`, name: 'a.jpg', time: NOON });
+    client.emit('file', { ...file('active', 'in'), state: 'offered' });
+    client.emit('file', file('active', 'in'));
+    expect(lines).toHaveLength(1);
+  });
+
+  it("another device of somebody who is there, one's own, and the burst after log-in are no news", () => {
+    start();
+    client.people.set(
+      ALICE,
+      contact(ALICE, { resources: [{ resource: 'pc', show: 'away', status: '', priority: 0 }] }),
+    );
+    client.emit('presence', presence());
+    client.emit('presence', presence({ show: 'offline', before: { show: 'available', status: '' } }));
+    client.emit('presence', presence({ jid: 'me@example.org' }));
+    client.emit('presence', presence({ jid: 'b@x.org', initial: true }));
+    expect(lines).toEqual([]);
+  });
+
+  it.each([
+    ['own messages', message({ direction: 'out' })],
+    ['what the archive brings', message({ source: 'archive' })],
+  ])('%s are no news', (_, event) => {
+    start();
+    client.emit('message', event);
+    expect(lines).toEqual([]);
+  });
+
+  it('what the archive brings is told where asked for, with its day', () => {
+    start({ missed: true });
+    client.emit('message', message({ source: 'archive', time: new Date(2026, 10, 20, 9, 5).getTime() }));
+    expect(lines).toEqual([`NOTIFICATION 2026-11-20 09:05 message from ${ALICE}: hello`]);
+  });
+
+  it('nothing for the chat that is open', () => {
+    start({ isOpen: (chat) => chat === LOBBY || chat === ALICE });
+    client.emit('message', message());
+    client.emit('occupant', occupant('bob'));
+    client.emit('message', message({ kind: 'room', chat: LOBBY, nick: 'bob' }));
+    client.emit('subject', { room: LOBBY, nick: 'bob', subject: 'x' });
+    expect(lines).toEqual([]);
+  });
+
+  it('a muted room is silent, or tells mentions only', () => {
+    start();
+    const room = (mention: boolean) => message({ kind: 'room', chat: LOBBY, nick: 'bob', mention });
+    client.settings.set(`mute:${LOBBY}`, 'off');
+    client.emit('message', room(true));
+    client.settings.set(`mute:${LOBBY}`, 'mentions');
+    client.emit('message', room(false));
+    client.emit('occupant', occupant('bob'));
+    expect(lines).toEqual([]);
+    client.emit('message', room(true));
+    expect(lines).toHaveLength(1);
+    client.settings.delete(`mute:${LOBBY}`);
+    client.settings.set('notify-rooms', 'off');
+    client.emit('message', room(true));
+    expect(lines).toHaveLength(1);
+  });
+
+  it.each([
+    ['notify-presence', () => client.emit('presence', presence())],
+    ['notify-messages', () => client.emit('message', message())],
+    ['notify-occupants', () => client.emit('occupant', occupant('bob'))],
+  ] as const)('%s off silences', (name, happen) => {
+    start();
+    client.settings.set(name, 'off');
+    happen();
+    expect(lines).toEqual([]);
+  });
+
+  it('bell and desktop for what is personal', () => {
+    const bell = vi.fn();
+    const desktop = vi.fn();
+    start({ bell, desktop });
+    client.settings.set('desktop', 'on');
+    client.emit('message', message({ kind: 'room', chat: LOBBY, nick: 'bob' }));
+    expect(bell).not.toHaveBeenCalled();
+    client.emit('message', message());
+    expect(bell).toHaveBeenCalledOnce();
+    expect(desktop).toHaveBeenCalledExactlyOnceWith(`message from ${ALICE}: hello`);
+    client.settings.set('bell', 'off');
+    client.emit('message', message());
+    expect(bell).toHaveBeenCalledOnce();
+  });
+
+  it("a contact's name only for exactly that JID, and with it", () => {
+    start();
+    client.people.set(ALICE, contact(ALICE, { name: 'Alice' }));
+    client.people.set('eve@x.org', contact('eve@x.org', { name: ALICE }));
+    client.emit('message', message());
+    client.emit('message', message({ chat: 'eve@x.org', from: 'eve@x.org/a' }));
+    client.emit('message', message({ chat: 'alice@examp1e.org', from: 'alice@examp1e.org/a' }));
+    expect(lines.map((line) => line.replace('NOTIFICATION 14:03 message from ', ''))).toEqual([
+      `Alice (${ALICE}): hello`,
+      'eve@x.org: hello',
+      'alice@examp1e.org: hello',
+    ]);
+  });
+
+  it('hostile text stays on its line and moves nothing', () => {
+    start();
+    client.emit('message', message({ body: 'x\r\nNOTIFICATION 14:03 alice is \u001b[31mgone\u202e' }));
+    client.emit('occupant', occupant('a\u001b]52;c;x\u0007b', { reason: 'r\u2028s' }));
+    for (const line of lines)
+      expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/);
+    expect(lines).toHaveLength(2);
+  });
+
+  it('after close nothing is told, and no timer is left', () => {
+    const running = start();
+    client.emit('occupant', occupant('a'));
+    running.close();
+    client.emit('message', message());
+    expect(lines).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(client.eventNames()).toEqual([]);
+  });
+});
+
+describe('bursts (product §3)', () => {
+  const join = (count: number) => {
+    for (let i = 0; i < count; i++) client.emit('occupant', occupant(`n${i}`));
+  };
+
+  it('folds what comes within a second: “12 people joined lobby”', () => {
+    start();
+    join(12);
+    expect(lines).toEqual([`NOTIFICATION 14:03 n0 joined the room ${LOBBY}`]);
+    vi.advanceTimersByTime(1000);
+    expect(lines).toEqual([
+      `NOTIFICATION 14:03 n0 joined the room ${LOBBY}`,
+      'NOTIFICATION 14:03 12 people joined lobby',
+    ]);
+  });
+
+  it('two are told one by one', () => {
+    start();
+    join(2);
+    vi.advanceTimersByTime(1000);
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain('n1 joined');
+  });
+
+  it('stays folded while they keep coming, and opens again when it is quiet', () => {
+    start();
+    join(3);
+    vi.advanceTimersByTime(1000);
+    join(4);
+    expect(lines).toHaveLength(2);
+    vi.advanceTimersByTime(1000);
+    expect(lines.at(-1)).toContain('4 people joined lobby');
+    vi.advanceTimersByTime(2000);
+    join(1);
+    expect(lines.at(-1)).toContain('n0 joined');
+    expect(vi.getTimerCount()).toBe(1);
+  });
+
+  it('names the whole room where two are called alike', () => {
+    client.rooms.push('lobby@elsewhere.org');
+    start();
+    join(5);
+    vi.advanceTimersByTime(1000);
+    expect(lines.at(-1)).toContain(`5 people joined ${LOBBY}`);
+  });
+
+  it('twenty messages a second are all shown, in order', () => {
+    start();
+    for (let i = 0; i < 200; i++) {
+      client.emit('message', message({ body: `${i}` }));
+      vi.advanceTimersByTime(50);
+    }
+    expect(lines.map((line) => Number(line.split(': ').at(-1)))).toEqual(
+      Array.from({ length: 200 }, (_, i) => i),
+    );
+  });
+
+  it('a flood of messages is folded, and nothing is lost at the end', () => {
+    const running = start();
+    for (let i = 0; i < 500; i++) client.emit('message', message({ body: `${i}` }));
+    expect(lines).toHaveLength(50);
+    running.close();
+    expect(lines.at(-1)).toBe(`NOTIFICATION 14:03 450 more messages in ${ALICE}`);
+  });
+});

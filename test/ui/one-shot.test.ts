@@ -1,0 +1,310 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
+import type { Action, ActionContext } from '../../src/actions/action.ts';
+import { notice } from '../../src/actions/notices.ts';
+import { findAction } from '../../src/actions/table.ts';
+import { catalogueFor } from '../../src/i18n/catalogue.ts';
+import { SignalError } from '../../src/ui/interrupts.ts';
+import { output } from '../../src/ui/one-shot/output.ts';
+import { type Ask, type PasswordSources, passwords } from '../../src/ui/one-shot/passwords.ts';
+import { standardInput } from '../../src/ui/one-shot/standard-input.ts';
+import { type OneShot, runOneShot } from '../../src/ui/one-shot.ts';
+import { AuthenticationError, ConnectionError, StanzaError } from '../../src/xmpp/errors.ts';
+import { plain } from './support.ts';
+
+const en = await catalogueFor('en');
+
+class Sink {
+  text = '';
+  fail: Error | undefined;
+  readonly #errors: ((error: Error) => void)[] = [];
+  on(event: string, listener: (error: Error) => void): this {
+    if (event === 'error') this.#errors.push(listener);
+    return this;
+  }
+  write(text: string, done?: () => void): boolean {
+    if (this.fail !== undefined) for (const listener of this.#errors) listener(this.fail);
+    else this.text += text;
+    queueMicrotask(() => done?.());
+    return true;
+  }
+}
+
+const sink = () => {
+  const stream = new Sink();
+  return { stream, output: output(stream as unknown as NodeJS.WritableStream) };
+};
+
+const stdin = (...chunks: (string | Buffer)[]) =>
+  standardInput(Readable.from(chunks.map((chunk) => Buffer.from(chunk))));
+
+function ask(...answers: string[]): Ask & { asked: string[] } {
+  const asked: string[] = [];
+  const answer = async ({ message }: { message: string }) => {
+    asked.push(message);
+    return answers.shift() ?? '';
+  };
+  return {
+    asked,
+    text: answer,
+    password: answer,
+    confirm: async (prompt) => (await answer(prompt)) === 'yes',
+  };
+}
+
+const sources = (more: Partial<PasswordSources> = {}): PasswordSources => ({
+  words: en,
+  configured: () => undefined,
+  configuredNew: () => undefined,
+  ...more,
+});
+
+function table(name: string): Action {
+  const found = findAction(name);
+  if (found === undefined) throw new Error(`no action ${name}`);
+  return found;
+}
+
+function setup(name: string, input: OneShot['input'], more: Partial<OneShot> & { run?: Action['run'] } = {}) {
+  const out = sink();
+  const err = sink();
+  const run = vi.fn(
+    more.run ?? (async () => ({ kind: 'done', notice: notice('left', { room: 'r@c' }) }) as const),
+  );
+  const online = vi.fn(async () => {});
+  const shot: OneShot = {
+    action: { ...table(name), run },
+    input,
+    words: en,
+    theme: plain,
+    json: false,
+    quiet: false,
+    yes: false,
+    account: 'me@example.org',
+    domain: 'example.org',
+    out: out.output,
+    err: err.output,
+    errStream: { write: () => true },
+    passwords: passwords(sources()),
+    signal: new AbortController().signal,
+    prepare: async () =>
+      ({ client: {}, timeout: 1000, online, register: async () => {} }) as unknown as ActionContext,
+    now: () => 0,
+    ...more,
+  };
+  return { shot, run, online, out: out.stream, err: err.stream };
+}
+
+describe('one action by flag', () => {
+  it('results to standard output, notices to standard error', async () => {
+    const { shot, out, err } = setup(
+      'blocked',
+      {},
+      {
+        run: async () => ({
+          kind: 'rows',
+          rows: [{ type: 'blocked', jid: 'b@x' }],
+          empty: notice('no-blocked', {}),
+        }),
+      },
+    );
+    expect(await runOneShot(shot)).toBe(0);
+    expect([out.text, err.text]).toEqual(['b@x\n', '']);
+  });
+
+  it('--quiet prints no notices', async () => {
+    const { shot, err } = setup('leave', { room: 'r' });
+    expect(await runOneShot(shot)).toBe(0);
+    expect(err.text).toBe('You have left the room r@c.\n');
+    const quiet = setup('leave', { room: 'r' }, { quiet: true });
+    await runOneShot(quiet.shot);
+    expect(quiet.err.text).toBe('');
+  });
+
+  it('--json prints rows and a result, or an error, on standard output', async () => {
+    const { shot, out, err } = setup('leave', { room: 'r' }, { json: true });
+    await runOneShot(shot);
+    expect(JSON.parse(out.text)).toMatchObject({
+      v: 1,
+      type: 'result',
+      ok: true,
+      condition: 'left',
+      exitCode: 0,
+    });
+    expect(err.text).toBe('');
+    const failing = setup(
+      'leave',
+      { room: 'r' },
+      {
+        json: true,
+        run: () => Promise.reject(new StanzaError('forbidden')),
+      },
+    );
+    expect(await runOneShot(failing.shot)).toBe(1);
+    expect(JSON.parse(failing.out.text)).toMatchObject({
+      v: 1,
+      type: 'error',
+      ok: false,
+      condition: 'forbidden',
+      exitCode: 1,
+      text: 'cannot leave the room r: you are not allowed to.',
+    });
+  });
+
+  it('the exit code of a queued message is the outcome’s', async () => {
+    const { shot } = setup(
+      'send',
+      { jid: 'b', text: 'hi' },
+      {
+        run: async () => ({
+          kind: 'done',
+          notice: notice('message-queued', { chat: 'b@example.org', reason: 'dns-failed' }),
+          exitCode: 5,
+        }),
+      },
+    );
+    expect(await runOneShot(shot)).toBe(5);
+  });
+
+  it.each([
+    [
+      new AuthenticationError('not-authorized'),
+      3,
+      'cannot log in as me@example.org: wrong user name or password',
+    ],
+    [new ConnectionError('certificate-wrong-host'), 4, 'for another name than example.org'],
+    [new StanzaError('item-not-found'), 1, 'cannot send to b@example.org: there is no such user'],
+    [new TypeError('oops'), 1, 'something unexpected happened: oops'],
+  ])('%s: one line, with the code %i in brackets', async (error, code, text) => {
+    const { shot, out, err } = setup('send', { jid: 'b', text: 'hi' }, { run: () => Promise.reject(error) });
+    expect(await runOneShot(shot)).toBe(code);
+    expect(out.text).toBe('');
+    expect(err.text).toContain(text);
+    expect(err.text).toMatch(new RegExp(`^xmpp-chat: [^\\n]+ \\(${code}\\)\\n$`));
+  });
+
+  it('wrong usage is found before anything is connected', async () => {
+    const { shot, online, err } = setup('history', { since: 'yesterday' });
+    expect(await runOneShot(shot)).toBe(2);
+    expect(online).not.toHaveBeenCalled();
+    expect(err.text).toContain('--since needs a date, not “yesterday”');
+  });
+
+  it('a signal ends it with 128 + n and without a word', async () => {
+    const stop = new AbortController();
+    const { shot, err } = setup('contacts', {}, { signal: stop.signal, run: () => new Promise(() => {}) });
+    const ended = runOneShot(shot);
+    stop.abort(new SignalError('SIGTERM'));
+    expect(await ended).toBe(143);
+    expect(err.text).toBe('');
+  });
+
+  it('a reader that has gone is no error', async () => {
+    const { shot, out } = setup(
+      'blocked',
+      {},
+      {
+        run: async () => ({
+          kind: 'rows',
+          rows: [{ type: 'blocked', jid: 'b@x' }],
+          empty: notice('no-blocked', {}),
+        }),
+      },
+    );
+    out.fail = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    expect(await runOneShot(shot)).toBe(0);
+    expect(shot.out.closed.aborted).toBe(true);
+  });
+});
+
+describe('missing values', () => {
+  it('are asked for at a terminal', async () => {
+    const asked = ask('bob');
+    const { shot, run } = setup('send-file', { path: 'x' }, { ask: asked });
+    expect(await runOneShot(shot)).toBe(0);
+    expect(asked.asked).toEqual(['To whom (JID)']);
+    expect(run.mock.calls[0]?.[1]).toEqual({ path: 'x', to: 'bob@example.org' });
+  });
+
+  it('are wrong usage without one', async () => {
+    const { shot, err } = setup('send-file', { path: 'x' });
+    expect(await runOneShot(shot)).toBe(2);
+    expect(err.text).toContain('--to is missing');
+  });
+
+  it('text comes from standard input, without one last line break', async () => {
+    const { shot, run } = setup('send', { jid: 'b' }, { stdin: stdin('one\r\n', 'twö\n\n') });
+    expect(await runOneShot(shot)).toBe(0);
+    expect(run.mock.calls[0]?.[1]).toMatchObject({ text: 'one\ntwö\n' });
+  });
+
+  it.each([
+    ['empty', Buffer.from('\n'), 'there is no text to send'],
+    ['no UTF-8', Buffer.from([0xff, 0xfe, 0xfd]), 'not UTF-8'],
+    ['too long', Buffer.alloc(300_000, 'x'), 'longer than 200 KiB'],
+  ])('standard input that is %s is wrong usage', async (_, bytes, text) => {
+    const { shot, err } = setup('send', { jid: 'b' }, { stdin: stdin(bytes) });
+    expect(await runOneShot(shot)).toBe(2);
+    expect(err.text).toContain(text);
+  });
+
+  it('what cannot be undone needs --yes, or a yes', async () => {
+    expect(await runOneShot(setup('delete-account', {}).shot)).toBe(2);
+    expect(await runOneShot(setup('delete-account', {}, { yes: true }).shot)).toBe(0);
+    expect(await runOneShot(setup('delete-account', {}, { ask: ask('no') }).shot)).toBe(2);
+    expect(await runOneShot(setup('delete-account', {}, { ask: ask('yes') }).shot)).toBe(0);
+  });
+});
+
+describe('passwords', () => {
+  it('standard input before the configuration before the person', async () => {
+    const configured = () => 'from file';
+    expect(await passwords(sources({ stdin: stdin('first\nsecond\n'), configured })).password('a@x')).toBe(
+      'first',
+    );
+    expect(await passwords(sources({ configured, ask: ask('typed') })).password('a@x')).toBe('from file');
+    expect(await passwords(sources({ ask: ask('typed') })).password('a@x')).toBe('typed');
+    await expect(passwords(sources()).password('a@x')).rejects.toMatchObject({
+      condition: 'missing-password',
+    });
+    await expect(passwords(sources({ stdin: stdin('') })).password('a@x')).rejects.toMatchObject({
+      condition: 'missing-password',
+    });
+  });
+
+  it('the new one is the second line, whichever is asked for first', async () => {
+    const found = passwords(sources({ stdin: stdin('first\r\nsecond') }));
+    expect(await found.newPassword('a@x')).toBe('second');
+    expect(await found.password('a@x')).toBe('first');
+  });
+
+  it('the rest of standard input is the text', async () => {
+    const input = stdin('first\nhello\n');
+    const { shot, run } = setup(
+      'send',
+      { jid: 'b' },
+      { stdin: input, passwords: passwords(sources({ stdin: input })) },
+    );
+    await shot.passwords.password('me@example.org');
+    await runOneShot(shot);
+    expect(run.mock.calls[0]?.[1]).toMatchObject({ text: 'hello' });
+  });
+
+  it('a new one is asked for twice', async () => {
+    expect(await passwords(sources({ ask: ask('a', 'a') })).newPassword('a@x')).toBe('a');
+    await expect(passwords(sources({ ask: ask('a', 'b') })).newPassword('a@x')).rejects.toMatchObject({
+      condition: 'passwords-differ',
+    });
+    await expect(passwords(sources({ ask: ask('') })).newPassword('a@x')).rejects.toMatchObject({
+      condition: 'empty-password',
+    });
+  });
+
+  it('the account’s own is asked for once', async () => {
+    const asked = ask('typed');
+    const found = passwords(sources({ ask: asked }));
+    await found.password('a@x');
+    expect(await found.password('a@x')).toBe('typed');
+    expect(asked.asked).toEqual(['Password of a@x']);
+  });
+});
