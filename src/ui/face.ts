@@ -5,6 +5,7 @@ import type { FileTransfer } from '../chat/events.ts';
 import type { MessageFailure } from '../chat/message.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import type { Drafts } from './conversation/drafts.ts';
+import type { About } from './sentences.ts';
 import type { Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
 
@@ -24,7 +25,7 @@ export interface Renderer {
   styled(text: string): string;
   outcome(outcome: Outcome): string;
   /** one line: what, why, what to try */
-  problem(error: unknown): string;
+  problem(error: unknown, about?: About): string;
   /** why a message failed, as a clause */
   failure(failure: MessageFailure): string;
   size(bytes: number): string;

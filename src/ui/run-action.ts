@@ -2,6 +2,7 @@
 import type { Action } from '../actions/action.ts';
 import type { FileTransfer } from '../chat/events.ts';
 import type { Face, Seat } from './face.ts';
+import type { About } from './sentences.ts';
 import { EndOfInputError, InterruptedError } from './terminal.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -15,7 +16,7 @@ export async function runAction(
   { signal, progress }: { signal?: AbortSignal; progress?: (file: FileTransfer) => void } = {},
 ): Promise<boolean> {
   const ended = signal === undefined ? seat.signal : AbortSignal.any([seat.signal, signal]);
-  return attempt(face, async () => {
+  const work = async () => {
     try {
       const context = seat.context(ended, progress);
       await context.online(action.needs);
@@ -27,21 +28,24 @@ export async function runAction(
       if (ended.aborted) return false;
       throw error;
     }
-  });
+  };
+  return attempt(face, work, { action: action.name, values: input });
 }
 
-/**
- * Does something that may fail; a failure is printed as one line. Resolves to false then, or where `work` does.
- * Ctrl-C and the end of input go on upwards.
- */
-export async function attempt(face: Face, work: () => Promise<unknown>): Promise<boolean> {
+/** Does something that may fail. Resolves to false where it did, or where `work` does. */
+export async function attempt(face: Face, work: () => Promise<unknown>, about?: About): Promise<boolean> {
   try {
     return (await work()) !== false;
   } catch (error) {
-    if (error instanceof InterruptedError || error instanceof EndOfInputError) throw error;
-    face.terminal.log(face.theme.error(face.render.problem(error)));
+    complain(face, error, about);
     return false;
   }
+}
+
+/** Prints a failure as one line. Ctrl-C and the end of input are none: they are thrown on. */
+export function complain({ terminal, theme, render }: Face, error: unknown, about?: About): void {
+  if (error instanceof InterruptedError || error instanceof EndOfInputError) throw error;
+  terminal.log(theme.error(render.problem(error, about)));
 }
 
 /** The action of that name; the table has every name that a screen uses, or the program is wrong. */

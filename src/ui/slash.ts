@@ -50,7 +50,7 @@ export type Slash =
   | { readonly kind: 'action'; readonly action: Action; readonly input: Readonly<Record<string, unknown>> }
   | { readonly kind: 'unknown'; readonly name: string }
   /** `error` where a value could not be read */
-  | { readonly kind: 'wrong'; readonly usage: string; readonly error?: unknown };
+  | { readonly kind: 'wrong'; readonly action: Action; readonly error?: unknown };
 
 /** Takes what was typed, gives what it means. Total: an unknown command is never text. */
 export function parseSlash(typed: string, context: SlashContext): Slash {
@@ -70,11 +70,12 @@ export function slashActions(actions: readonly Action[]): Action[] {
   return actions.filter((action) => !ELSEWHERE.includes(action.name));
 }
 
-/** How a command is written: `/invite <jid> [reason…] [--room <room>]`. */
-export function usageOf(action: Action): string {
+/** How a command is written: `/invite <jid> [<reason…>] [--room <room>]`. `values` names what stands in <…>. */
+export function usageOf(action: Action, values: Readonly<Record<string, string>>): string {
   const words = Object.entries(action.params).map(([name, param]) => {
-    const plain = name === action.value ? `<${name}>` : name === action.rest ? `<${name}…>` : undefined;
-    const value = param.kind === 'switch' ? '' : ` <${param.choices?.join('|') ?? name}>`;
+    const label = values[name] ?? values[optionName(action, name)] ?? name;
+    const plain = name === action.value ? `<${label}>` : name === action.rest ? `<${label}…>` : undefined;
+    const value = param.kind === 'switch' ? '' : ` <${param.choices?.join('|') ?? label}>`;
     const shown = plain ?? `--${optionName(action, name)}${value}`;
     return {
       shown: param.required && plain !== undefined ? shown : `[${shown}]`,
@@ -86,7 +87,7 @@ export function usageOf(action: Action): string {
 }
 
 function fill(action: Action, typed: string, context: SlashContext): Slash {
-  const wrong = (error?: unknown): Slash => ({ kind: 'wrong', usage: usageOf(action), error });
+  const wrong = (error?: unknown): Slash => ({ kind: 'wrong', action, error });
   const split = splitWords(action, typed);
   if (split === undefined) return wrong();
   const { values, left } = split;

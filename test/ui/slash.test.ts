@@ -94,13 +94,16 @@ describe('an action in a conversation', () => {
   it('says how it is used where a value is missing, left over or none of its kind', () => {
     expect(parseSlash('/topic', room)).toMatchObject({
       kind: 'wrong',
-      usage: '/subject <subject…> [--room <room>]',
+      action: { name: 'subject' },
     });
     expect(parseSlash('/status asleep', contact)).toMatchObject({
       kind: 'wrong',
       error: { condition: 'not-a-choice' },
     });
-    expect(parseSlash('/contacts now', contact)).toMatchObject({ kind: 'wrong', usage: '/contacts' });
+    expect(parseSlash('/contacts now', contact)).toMatchObject({
+      kind: 'wrong',
+      action: { name: 'contacts' },
+    });
     expect(parseSlash('/add nurse --name', contact).kind).toBe('wrong');
   });
 
@@ -113,6 +116,8 @@ describe('an action in a conversation', () => {
 
   it('shows optional values in brackets', () => {
     const invite = actions.find((action) => action.name === 'invite');
-    expect(invite && usageOf(invite)).toBe('/invite <jid> [<reason…>] [--room <room>]');
+    expect(invite && usageOf(invite, { room: 'sala', reason: 'motivo' })).toBe(
+      '/invite <jid> [<motivo…>] [--room <sala>]',
+    );
   });
 });

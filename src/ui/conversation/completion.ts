@@ -1,4 +1,5 @@
 /** What Tab offers: `/commands` at the beginning, nicknames in rooms, contacts elsewhere. */
+import { completePath } from '../prompts/path.ts';
 import type { Completion } from '../terminal.ts';
 
 export interface Completable {
@@ -10,6 +11,8 @@ export interface Completable {
   readonly addresses: readonly string[];
   /** the choices of a command's first word, where it has some */
   choices(command: string): readonly string[] | undefined;
+  /** true where a command is followed by a file */
+  takesPath(command: string): boolean;
 }
 
 /** Takes the line and the cursor in UTF-16 units, gives the options for the word before the cursor. */
@@ -21,6 +24,12 @@ export function completeLine(line: string, cursor: number, known: Completable): 
   if (from === 0 && word.startsWith('/') && !word.startsWith('//')) {
     const options = known.commands.map((name) => `/${name} `);
     return { from, options: startingWith(options, word) };
+  }
+  if (command !== undefined && known.takesPath(command)) {
+    const start = head.search(/(?<=\s)\S/);
+    const path = start < 0 ? '' : head.slice(start);
+    const found = completePath(path, path.length);
+    return { ...found, from: cursor - path.length + found.from };
   }
   if (command !== undefined && command !== 'me') {
     const offered = known.choices(command) ?? [...known.names, ...known.addresses];

@@ -1,20 +1,22 @@
 /** `/help`: commands of the view, commands of the table, keys. */
+import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Face } from '../face.ts';
 import { slashActions, usageOf } from '../slash.ts';
 
 export function helpText({ words, theme, actions }: Face): string {
   const { commands, keys, helpTitle, helpKeys } = words.conversation;
+  const { values } = words.help;
   const own: [string, string][] = [
     ['/help', commands.help],
     ['/close', commands.close],
     ['/exit', commands.exit],
-    ['/me <text…>', commands.me],
-    ['/msg <jid|nick> [text…]', commands.msg],
+    [`/me <${values.text}…>`, commands.me],
+    [msgUsage(words), commands.msg],
     ['/who', commands.who],
     ['/older', commands.older],
     ['/next', commands.next],
-    ['/accept, /decline [jid]', `${commands.accept}; ${commands.refuse}`],
-    ['/send <path>', words.help.actions['send-file']],
+    [`/accept, /decline [<${values.jid}>]`, `${commands.accept}; ${commands.refuse}`],
+    [`/send <${values.path}>`, words.help.actions['send-file']],
     ['/cancel', commands.cancel],
     ['/mute [all|mentions|off]', commands.mute],
     ['/clear', commands.clear],
@@ -23,7 +25,7 @@ export function helpText({ words, theme, actions }: Face): string {
   const sentences: Readonly<Record<string, string>> = words.help.actions;
   const table = slashActions(actions)
     .filter((action) => !SHOWN_ABOVE.includes(action.name))
-    .map((action): [string, string] => [usageOf(action), sentences[action.name] ?? '']);
+    .map((action): [string, string] => [usageOf(action, words.help.values), sentences[action.name] ?? '']);
   const rows = [...own, ...table].map(([usage, meaning]) => `  ${usage}  ${theme.dim(meaning)}`);
   const last = Object.values(keys).map((key) => `  ${key}`);
   return [theme.bold(helpTitle), ...rows, theme.bold(helpKeys), ...last].join('\n');
@@ -31,3 +33,8 @@ export function helpText({ words, theme, actions }: Face): string {
 
 /** commands that have a shorter name of the view's own */
 const SHOWN_ABOVE: readonly string[] = ['send', 'send-file', 'approve', 'decline', 'accept', 'refuse'];
+
+/** How `/msg` is written. */
+export function msgUsage({ help: { values } }: Catalogue): string {
+  return `/msg <${values.jid}|${values.nick}> [<${values.text}…>]`;
+}

@@ -13,6 +13,11 @@ export function completable(face: Face, { client }: Seat, chat: string): Complet
   ]);
   const room = client.joinedRoom(client.kindOf(chat) === 'private' ? (chat.split('/')[0] ?? chat) : chat);
   const contacts = client.contacts();
+  const valueOf = (command: string) => {
+    const name = Object.hasOwn(ALIASES, command) ? ALIASES[command] : command;
+    const action = actions.find((entry) => entry.name === name);
+    return action?.value === undefined ? undefined : action.params[action.value];
+  };
   return {
     commands: [...names].sort(),
     names:
@@ -23,10 +28,7 @@ export function completable(face: Face, { client }: Seat, chat: string): Complet
       ...contacts.map((contact) => contact.jid),
       ...client.joinedRooms().map((entry) => entry.room),
     ],
-    choices(command) {
-      const name = Object.hasOwn(ALIASES, command) ? ALIASES[command] : command;
-      const action = actions.find((entry) => entry.name === name);
-      return action?.value === undefined ? undefined : action.params[action.value]?.choices;
-    },
+    choices: (command) => valueOf(command)?.choices,
+    takesPath: (command) => valueOf(command)?.kind === 'path',
   };
 }

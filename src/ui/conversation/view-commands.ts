@@ -8,7 +8,7 @@ import { actionNamed, runAction } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { ViewCommand } from '../slash.ts';
 import type { Shown } from './follow.ts';
-import { helpText } from './help.ts';
+import { helpText, msgUsage } from './help.ts';
 import type { ViewEnd } from './view.ts';
 
 export interface ViewCommandCall {
@@ -105,7 +105,7 @@ async function privately(face: Face, seat: Seat, call: ViewCommandCall): Promise
   const chat = to ?? addressed(seat, word);
   const text = call.rest.slice((nick ?? word).length).trim();
   if (chat === undefined) {
-    face.terminal.log(face.words.conversation.wrongUse('/msg <jid|nick> [text…]'));
+    face.terminal.log(face.words.conversation.wrongUse(msgUsage(face.words)));
     return undefined;
   }
   if (text === '') return { to: 'chat', chat };

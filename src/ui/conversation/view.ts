@@ -2,9 +2,10 @@
 import { domainOf } from '../../chat/address.ts';
 import type { Face, Seat } from '../face.ts';
 import { readValue } from '../parameters.ts';
-import { runAction } from '../run-action.ts';
+import { expandHome } from '../prompts/path.ts';
+import { complain, runAction } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
-import { parseSlash, type SlashContext } from '../slash.ts';
+import { parseSlash, type SlashContext, usageOf } from '../slash.ts';
 import { EndOfInputError, InterruptedError } from '../terminal.ts';
 import { completeLine } from './completion.ts';
 import { follow, subjectNow } from './follow.ts';
@@ -39,7 +40,8 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
       end = next;
       return 'leave';
     } catch (error) {
-      terminal.log(face.render.problem(error));
+      const about = { action: kind === 'room' ? 'send-room' : 'send', values: { jid: chat, room: chat } };
+      complain(face, error, about);
       return 'stay';
     }
   };
@@ -93,8 +95,10 @@ async function act(
     actions: face.actions,
     chat,
     kind: client.kindOf(chat),
-    read: (param, value) =>
-      readValue(param, value, { domain: domainOf(client.account), now: face.now(), label: text }),
+    read(param, value) {
+      const reading = { domain: domainOf(client.account), now: face.now(), label: text };
+      return readValue(param, param.kind === 'path' ? expandHome(value) : value, reading);
+    },
   };
   if (context.kind === 'room' && /^\/(topic|subject)\s*$/.test(text)) {
     terminal.log(subjectNow(words, client, chat));
@@ -111,7 +115,7 @@ async function act(
       return undefined;
     case 'wrong':
       if (meant.error !== undefined) terminal.log(face.render.problem(meant.error));
-      terminal.log(words.conversation.wrongUse(meant.usage));
+      terminal.log(words.conversation.wrongUse(usageOf(meant.action, words.help.values)));
       return undefined;
     case 'view':
       return runViewCommand(face, seat, { chat, name: meant.name, rest: meant.rest, shown });

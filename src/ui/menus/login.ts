@@ -2,14 +2,14 @@
 import { domainOf, parseUserAddress } from '../../chat/address.ts';
 import type { Client } from '../../chat/client.ts';
 import type { FilledForm } from '../../chat/form.ts';
-import { attempt } from '../run-action.ts';
+import { attempt, complain } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Credentials, MenuApp } from './accounts.ts';
 import { completeFrom } from './person.ts';
 import { createAccount } from './register.ts';
 import { whileWorking } from './working.ts';
 
-/** Resolves to a client that is logged in, undefined where the user goes back. Rejects with why it failed. */
+/** Resolves to a client that is logged in, undefined where the user goes back or it failed, which is said. */
 export async function login(app: MenuApp): Promise<Client | undefined> {
   const { terminal, words, accounts } = app;
   const jid = await askAccount(app, words.menus.login.jid, accounts.lastJid);
@@ -20,9 +20,8 @@ export async function login(app: MenuApp): Promise<Client | undefined> {
   try {
     return await logInto(app, credentials);
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    terminal.log(app.theme.error(app.render.problem(error)));
-    return offerRegistration(app, credentials);
+    complain(app, error, { action: 'login', values: { jid, domain: domainOf(jid) } });
+    return isRefusal(error) ? offerRegistration(app, credentials) : undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Rooms: enter or create, talk, leave. */
 import { localOf } from '../../chat/address.ts';
 import type { Filled } from '../../chat/form.ts';
-import { actionNamed } from '../run-action.ts';
+import { actionNamed, complain } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { enterChat } from './contacts.ts';
@@ -46,7 +46,7 @@ interface Entry {
 
 /**
  * Asks for a nickname and enters; asks again where the nickname is taken (XEP-0045 §7.2.8) or a password is
- * needed (§7.2.5). Resolves to true when in the room, rejects with any other refusal.
+ * needed (§7.2.5). Resolves to true when in the room, to false where the user gives up or is refused, which is said.
  */
 export async function enterRoom(
   app: MenuApp,
@@ -68,7 +68,7 @@ export async function enterRoom(
   return true;
 }
 
-/** Tries until it works, the user gives up (undefined), or the room refuses for good. */
+/** Tries until it works, the user gives up (undefined), or the room refuses for good, which is said. */
 async function join(
   app: MenuApp,
   { client }: OpenSeat,
@@ -84,8 +84,8 @@ async function join(
       );
     } catch (error) {
       const next = await otherEntry(app, error, entry);
-      if (next === 'refused') throw error;
-      entry = next;
+      if (next === 'refused') complain(app, error, { action: 'join', values: { room } });
+      entry = next === 'refused' ? undefined : next;
     }
   }
   return undefined;

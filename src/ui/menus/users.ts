@@ -47,10 +47,14 @@ async function find(app: MenuApp, seat: OpenSeat, query: string): Promise<string
   const typed = parseUserAddress(query, domain);
   if (typed !== undefined && query.includes('@') && seat.client.contact(typed) !== undefined) return typed;
   let rows: readonly UserRow[] = [];
-  await attempt(app, async () => {
-    const found = await whileWorking(app, { message: labels.searching }, () => seat.client.users(query));
-    rows = merge(found.users, known(seat, query));
-  });
+  await attempt(
+    app,
+    async () => {
+      const found = await whileWorking(app, { message: labels.searching }, () => seat.client.users(query));
+      rows = merge(found.users, known(seat, query));
+    },
+    { action: 'users' },
+  );
   if (rows.length === 0) {
     if (typed === undefined) app.terminal.log(labels.notFound(sanitize(query)));
     return typed;

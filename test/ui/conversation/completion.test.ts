@@ -7,6 +7,7 @@ const known: Completable = {
   names: ['Romeo', 'romeo 2', 'Friar Laurence'],
   addresses: ['romeo@example.org', 'lobby@conference.example.org'],
   choices: (command) => (command === 'status' ? ['available', 'away'] : undefined),
+  takesPath: (command) => command === 'send',
 };
 const complete = (line: string, cursor = line.length) => completeLine(line, cursor, known);
 
@@ -30,6 +31,11 @@ describe('Tab', () => {
     expect(complete('/status a')).toEqual({ from: 8, options: ['available', 'away'] });
     expect(complete('/invite rom').options).toEqual(['Romeo', 'romeo 2', 'romeo@example.org']);
     expect(complete('/me ro').options).toEqual(['Romeo ', 'romeo 2 ']);
+  });
+
+  it('completes a file behind a command that takes one', () => {
+    expect(complete('/send package.j')).toEqual({ from: 6, options: ['package.json'] });
+    expect(complete('/send src/ui/slas')).toEqual({ from: 13, options: ['slash.ts'] });
   });
 
   it('replaces only text before the cursor, for any line', () => {
