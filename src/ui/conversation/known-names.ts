@@ -13,7 +13,7 @@ export function completable(face: Face, { client }: Seat, chat: string): Complet
   ]);
   const room = client.joinedRoom(client.kindOf(chat) === 'private' ? (chat.split('/')[0] ?? chat) : chat);
   const contacts = client.contacts();
-  const valueOf = (command: string) => {
+  const firstParam = (command: string) => {
     const name = Object.hasOwn(ALIASES, command) ? ALIASES[command] : command;
     const action = actions.find((entry) => entry.name === name);
     return action?.value === undefined ? undefined : action.params[action.value];
@@ -28,7 +28,7 @@ export function completable(face: Face, { client }: Seat, chat: string): Complet
       ...contacts.map((contact) => contact.jid),
       ...client.joinedRooms().map((entry) => entry.room),
     ],
-    choices: (command) => valueOf(command)?.choices,
-    takesPath: (command) => valueOf(command)?.kind === 'path',
+    choices: (command) => firstParam(command)?.choices,
+    takesPath: (command) => firstParam(command)?.kind === 'path',
   };
 }
