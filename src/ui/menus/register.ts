@@ -6,7 +6,7 @@ import { sanitize } from '../sanitize.ts';
 import type { Credentials, MenuApp } from './accounts.ts';
 import { askNewPassword } from './ask.ts';
 import { fillForm } from './form.ts';
-import { askAccount, logInto } from './login.ts';
+import { askAccount, logInto } from './own-account.ts';
 import { whileWorking } from './working.ts';
 
 /** Resolves to a client that is logged in with the new account, undefined where the user goes back. */
