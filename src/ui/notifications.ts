@@ -1,4 +1,5 @@
 /** NOTIFICATION lines: facts of the domain, one line each, as the user's settings ask for them (product §3). */
+import type { EventEmitter } from 'node:events';
 import { bareOf } from '../chat/address.ts';
 import type { Client } from '../chat/client.ts';
 import type { ChatEvents } from '../chat/events.ts';
@@ -18,16 +19,16 @@ import {
   requestLine,
   typingLine,
 } from './notifications/lines.ts';
-import { peerName, personName, roomName } from './notifications/names.ts';
+import { type Known, peerName, personName, roomName } from './notifications/names.ts';
 import { clock, stamp } from './render/formats.ts';
 import { sanitize } from './sanitize.ts';
 import { knows, whyOf } from './sentences.ts';
 import type { Theme } from './theme.ts';
 
-export type NotifyingClient = Pick<
-  Client,
-  'account' | 'contact' | 'chatOf' | 'kindOf' | 'joinedRooms' | 'setting' | 'on' | 'off'
->;
+/** As much of the client as the lines need. */
+export type NotifyingClient = Known &
+  Pick<Client, 'account' | 'setting'> &
+  Pick<EventEmitter<ChatEvents>, 'on' | 'off'>;
 
 export interface NotificationOptions {
   readonly client: NotifyingClient;

@@ -1,8 +1,8 @@
 /** The `Renderer` of the screens: data becomes text for a terminal, sanitised and coloured. */
 import type { Renderer } from './face.ts';
 import { size } from './render/formats.ts';
+import type { RenderOptions } from './render/options.ts';
 import { outcomeText } from './render/outcome.ts';
-import type { RenderOptions } from './render/rows.ts';
 import { styledText } from './render/styled.ts';
 import { problemOf, problemText, whyOf } from './sentences.ts';
 

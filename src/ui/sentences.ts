@@ -89,6 +89,16 @@ export function problemLine(problem: Problem, words: Catalogue): string {
   return `${words.errors.program}: ${problemText(problem)} (${problem.exitCode})`;
 }
 
+/** What the user should hear of although everything works; '' for a condition without words. */
+export function warningText(
+  warning: { readonly condition: string; readonly path: string; readonly name?: string | undefined },
+  words: Catalogue,
+): string {
+  const sentences: Readonly<Record<string, string>> = words.errors.warnings;
+  const sentence = Object.hasOwn(sentences, warning.condition) ? sentences[warning.condition] : undefined;
+  return sentence === undefined ? '' : `${words.errors.program}: ${fill(sentence, { ...warning })}`;
+}
+
 /** The line for anything that was thrown. */
 export function fatalLine(error: unknown, words: Catalogue, about: About = {}): string {
   return problemLine(problemOf(error, words, about), words);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { actions, findAction } from '../../src/actions/table.ts';
 import { commandLine, quote } from '../../src/ui/cli/command-line.ts';
+import { wantedLanguage, wantsJson } from '../../src/ui/cli/early.ts';
 import { flagActions } from '../../src/ui/cli/options.ts';
 import { parseArguments } from '../../src/ui/cli.ts';
 import { UsageError } from '../../src/ui/usage-error.ts';
@@ -205,5 +206,15 @@ describe('the command line that does the same', () => {
     expect(quote('$(x)')).toBe(`'$(x)'`);
     expect(quote('')).toBe(`''`);
     expect(quote('a@b.c/d-e')).toBe('a@b.c/d-e');
+  });
+});
+
+describe('a command line that is wrong', () => {
+  it('still tells the language and the form of the answer', () => {
+    expect(wantedLanguage(['--sned', '--lang', 'es'])).toBe('es');
+    expect(wantedLanguage(['--lang=es', '--sned'])).toBe('es');
+    expect(wantedLanguage(['--send', 'b', '--', '--lang', 'es'])).toBeUndefined();
+    expect(wantsJson(['--json', '--sned'])).toBe(true);
+    expect(wantsJson(['--', '--json'])).toBe(false);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ChatError } from '../../src/chat/problem.ts';
-import { ConfigError } from '../../src/config/errors.ts';
+import { ConfigError, type ConfigWarning } from '../../src/config/errors.ts';
 import { catalogueFor, LANGUAGES } from '../../src/i18n/catalogue.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import { exitCodeOf, signalExitCode } from '../../src/ui/exit-codes.ts';
-import { fatalLine, problemOf, whyOf } from '../../src/ui/sentences.ts';
+import { fatalLine, problemOf, warningText, whyOf } from '../../src/ui/sentences.ts';
 import { UsageError } from '../../src/ui/usage-error.ts';
 import {
   AuthenticationError,
@@ -145,6 +145,15 @@ describe('sentences for errors', () => {
   it('leaves out what is not known', () => {
     expect(problemOf(new ConnectionError('refused'), en).what).toBe('');
     expect(problemOf(new ChatError('offline'), en, { action: 'join' }).what).toBe('');
+  });
+
+  it.each(LANGUAGES)('has a sentence for every warning of the settings in %s', async (language) => {
+    const words = await catalogueFor(language);
+    const warnings = ['readable-by-others', 'unknown-name', 'not-taken', 'unreadable'] as const;
+    for (const condition of warnings) {
+      const warning: ConfigWarning = { condition, path: '/x/.env', name: 'XMPP_JDI', nearest: 'XMPP_JID' };
+      expect(warningText(warning, words)).toMatch(/^xmpp-chat: .*\/x\/\.env/);
+    }
   });
 
   it('gives a clause for a condition alone', () => {

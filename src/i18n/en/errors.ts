@@ -210,6 +210,13 @@ export const errors = {
   program: 'xmpp-chat',
   what,
   groups: { ...errorsOfProtocol, chat, storage, config, files, usage, unknown },
+  /** what is said although everything works: sentences about settings */
+  warnings: {
+    'readable-by-others': '{path} holds a password and others can read it. Run: chmod 600 {path}',
+    'unknown-name': '{path}: there is no {name}. Did you mean {nearest}?',
+    'not-taken': '{path}: {name} is left out, because it belongs to another account.',
+    unreadable: '{path} cannot be read and is left out.',
+  },
   /** the server's own words behind a reason */
   quoted: (why: string, text: string) => `${why} (“${text}”)`,
   didYouMean: (option: string) => `Did you mean ${option}? `,

@@ -219,6 +219,12 @@ export const errors: typeof en = {
   program: 'xmpp-chat',
   what,
   groups: { ...errorsOfProtocol, chat, storage, config, files, usage, unknown },
+  warnings: {
+    'readable-by-others': '{path} contiene una contraseña y otros pueden leerlo. Ejecuta: chmod 600 {path}',
+    'unknown-name': '{path}: no existe {name}. ¿Querías decir {nearest}?',
+    'not-taken': '{path}: no se tiene en cuenta {name}, porque es de otra cuenta.',
+    unreadable: '{path} no se puede leer y no se tiene en cuenta.',
+  },
   quoted: (why, text) => `${why} («${text}»)`,
   didYouMean: (option) => `¿Querías decir ${option}? `,
 };

@@ -3,7 +3,7 @@ import type { UserDetails } from '../../chat/people.ts';
 import { sanitize } from '../sanitize.ts';
 import { whyOf } from '../sentences.ts';
 import { span, stamp } from './formats.ts';
-import { type RenderOptions, subscriptionText } from './rows.ts';
+import { type RenderOptions, subscriptionText } from './options.ts';
 import { listText } from './table.ts';
 
 export function detailsText(details: UserDetails, { words, theme }: RenderOptions): string {

@@ -3,7 +3,7 @@ import { bareOf } from '../../chat/address.ts';
 import type { Message } from '../../chat/message.ts';
 import { timeline } from '../conversation/timeline.ts';
 import { whyOf } from '../sentences.ts';
-import type { RenderOptions } from './rows.ts';
+import type { RenderOptions } from './options.ts';
 import { styledText } from './styled.ts';
 
 export function historyText(messages: readonly Message[], options: RenderOptions): string {

@@ -1,7 +1,8 @@
 /** What an action gave, as text: results apart from what is said about them. */
 import type { Outcome } from '../../actions/action.ts';
 import { noticeText } from './notice.ts';
-import { type RenderOptions, rowsText } from './rows.ts';
+import type { RenderOptions } from './options.ts';
+import { rowsText } from './rows.ts';
 
 export interface OutcomeText {
   /** for standard output; '' where there is none */

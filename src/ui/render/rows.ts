@@ -4,20 +4,11 @@ import type { Contact, FileTransfer, Request, Resource, Show } from '../../chat/
 import type { RoomRow, UserRow } from '../../chat/people.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { sanitize } from '../sanitize.ts';
-import type { Theme } from '../theme.ts';
 import { detailsText } from './details.ts';
 import { size, stamp } from './formats.ts';
 import { historyText } from './history.ts';
+import { type RenderOptions, subscriptionText } from './options.ts';
 import { type Column, tableText } from './table.ts';
-
-export interface RenderOptions {
-  readonly words: Catalogue;
-  readonly theme: Theme;
-  /** cells of the terminal; undefined where the output is none */
-  readonly columns?: number | undefined;
-  /** milliseconds since 1970 */
-  now(): number;
-}
 
 /** Takes rows of one type; gives their lines, '' for none. */
 export function rowsText(rows: readonly Row[], options: RenderOptions): string {
@@ -106,14 +97,6 @@ export function resourcesText(resources: readonly Resource[], words: Catalogue):
       return `${words.words.shows[show]}${where}${status === '' ? '' : `: ${status}`}`;
     })
     .join('; ');
-}
-
-export function subscriptionText(
-  { subscription, ask }: Pick<Contact, 'subscription' | 'ask'>,
-  { words }: Catalogue,
-): string {
-  const word = words.subscriptions[subscription];
-  return ask ? `${word} (${words.asked})` : word;
 }
 
 function lastSeenText({ resources, lastSeen }: Contact, { words }: Catalogue): string {
