@@ -53,6 +53,9 @@ const what = open({
 });
 
 const chat = {
+  'nothing-to-configure': { why: 'the room offers nothing to configure', hint: '' },
+  'registration-closed': { why: 'this server does not let people register', hint: 'Choose another server.' },
+  'registration-elsewhere': { why: 'this server registers accounts on the web', hint: 'Look there: {url}' },
   'no-such-setting': { why: 'there is no setting {name}', hint: '' },
   'wrong-value': { why: '{name} cannot be {value}', hint: 'It takes one of: {choices}.' },
   'bad-setting': { why: '{name} cannot be {value}', hint: 'It takes one of: {values}.' },

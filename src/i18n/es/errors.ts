@@ -43,6 +43,9 @@ const what: typeof en.what = {
 };
 
 const chat: typeof en.groups.chat = {
+  'nothing-to-configure': { why: 'la sala no ofrece nada que configurar', hint: '' },
+  'registration-closed': { why: 'este servidor no permite registrarse', hint: 'Elige otro servidor.' },
+  'registration-elsewhere': { why: 'este servidor registra las cuentas en la web', hint: 'Mira allí: {url}' },
   'no-such-setting': { why: 'no existe el ajuste {name}', hint: '' },
   'wrong-value': { why: '{name} no puede ser {value}', hint: 'Valores posibles: {choices}.' },
   'bad-setting': { why: '{name} no puede ser {value}', hint: 'Valores posibles: {values}.' },
