@@ -3,10 +3,12 @@
  * prompt and the footer) and stay in the terminal's own scrollback; the live block is erased and painted anew,
  * together with what is printed above it, in one write.
  */
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { Frame } from './screen/frame.ts';
 import { type Block, footerRow, layout, NOTHING, paint } from './screen/layout.ts';
-import { ENDLESS, width } from './screen/width.ts';
+import { type PromptOutput, promptOutput } from './screen/prompt-output.ts';
+import { CLEAR, CLEAR_LINE, drawn, erased, frameOf, MODES_OFF, MODES_ON } from './screen/sequences.ts';
+import { width } from './screen/width.ts';
 
 export interface ScreenOutput extends Writable {
   readonly isTTY?: boolean | undefined;
@@ -21,23 +23,6 @@ export interface ScreenOptions {
   readonly onGone?: () => void;
 }
 
-/** A prompt's own output. `discard` before its end leaves nothing of it on the screen. */
-export interface PromptOutput extends Writable {
-  discard(): void;
-}
-
-const CSI = '\x1b[';
-const BEGIN = `${CSI}?2026h${CSI}?25l`;
-const SHOW_CURSOR = `${CSI}?25h`;
-const END = `${CSI}?2026l`;
-/** bracketed paste and reports of focus */
-const MODES_ON = `${CSI}?2004h${CSI}?1004h`;
-const MODES_OFF = `${CSI}?1004l${CSI}?2004l${SHOW_CURSOR}`;
-/** Rows of the block must not wrap, whatever the terminal thinks of a character's width. */
-const NO_WRAP = `${CSI}?7l`;
-const WRAP = `${CSI}?7h`;
-/** The top row is cleared by itself: tmux copies the screen to its scrollback on `CSI J` at the top left. */
-const CLEAR = `${CSI}H${CSI}K${CSI}B${CSI}J${CSI}A`;
 const KEPT_LINES = 500;
 
 export class Screen {
@@ -109,33 +94,20 @@ export class Screen {
   /** An output for one prompt, to be ended by it. What stands above its cursor then is printed for good. */
   open(): PromptOutput {
     const frame = new Frame();
-    let discarded = false;
     this.frames.push(frame);
-    const close = () => {
-      const index = this.frames.indexOf(frame);
-      if (index < 0) return;
-      this.frames.splice(index, 1);
-      if (!discarded) for (const row of frame.rows.slice(0, frame.row)) this.log(paint(row));
-      this.schedule();
-    };
-    const output = new Writable({
-      decodeStrings: false,
-      write: (chunk, _encoding, done) => {
-        frame.write(String(chunk));
+    return promptOutput({
+      written: (text) => {
+        frame.write(text);
         this.schedule();
-        done();
+      },
+      ended: (discarded) => {
+        const index = this.frames.indexOf(frame);
+        if (index < 0) return;
+        this.frames.splice(index, 1);
+        if (!discarded) for (const row of frame.rows.slice(0, frame.row)) this.log(paint(row));
+        this.schedule();
       },
     });
-    const end = output.end.bind(output);
-    // at once, not with the stream's later events: what the caller prints next stands below the answer
-    const endNow = () => {
-      close();
-      return end();
-    };
-    const discard = () => {
-      discarded = true;
-    };
-    return Object.assign(output, { end: endNow, discard, isTTY: true, columns: ENDLESS, rows: 1000 });
   }
 
   /** Calls back after the terminal's size changed, until the returned function is called. */
@@ -171,7 +143,7 @@ export class Screen {
   /** Leaves a clean line for the shell (Ctrl-Z). */
   suspend(): void {
     if (this.state !== 'open') return;
-    if (this.live) this.write(this.erase() + MODES_OFF);
+    if (this.live) this.write(erased(this.painted) + MODES_OFF);
     this.painted = NOTHING;
     this.state = 'suspended';
   }
@@ -181,7 +153,7 @@ export class Screen {
     if (this.state === 'closed' || this.state === 'gone') return;
     this.state = 'open';
     this.painted = NOTHING;
-    if (this.live) this.paint(`\r${CSI}K${MODES_ON}`);
+    if (this.live) this.paint(CLEAR_LINE + MODES_ON);
   }
 
   /** Prints what is left, removes the live block, and gives the terminal back as it was. */
@@ -243,17 +215,9 @@ export class Screen {
     }
     const block = this.block();
     const lines = printed.map((line) => `${line.replaceAll('\n', '\r\n')}\r\n`).join('');
-    const text = before + this.erase() + lines + drawn(block);
+    const text = before + erased(this.painted) + lines + drawn(block);
     this.painted = block;
-    if (text !== '') this.write(`${BEGIN}${text}${block.hidden ? '' : SHOW_CURSOR}${END}`);
-  }
-
-  private erase(): string {
-    const { rows, cursorRow } = this.painted;
-    if (rows.length === 0) return '';
-    // saved and restored: on the last row of the screen, where a resize may have put it, down does not move
-    const rest = rows.length > 1 ? `\x1b7${CSI}B${CSI}J\x1b8` : '';
-    return `\r${cursorRow > 0 ? `${CSI}${cursorRow}A` : ''}${CSI}K${rest}`;
+    if (text !== '') this.write(frameOf(text, !block.hidden));
   }
 
   private block(): Block {
@@ -307,12 +271,4 @@ export class Screen {
       this.schedule();
     });
   }
-}
-
-function drawn(block: Block): string {
-  if (block.rows.length === 0) return '';
-  const up = block.rows.length - 1 - block.cursorRow;
-  const across = block.cursorColumn;
-  const place = `${up > 0 ? `${CSI}${up}A` : ''}\r${across > 0 ? `${CSI}${across}C` : ''}`;
-  return `${NO_WRAP}${block.rows.join('\r\n')}${WRAP}${place}`;
 }

@@ -3,7 +3,8 @@ import { Writable } from 'node:stream';
 import headless from '@xterm/headless';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type PromptOutput, Screen } from '../../../src/ui/screen.ts';
+import type { PromptOutput } from '../../../src/ui/screen/prompt-output.ts';
+import { Screen } from '../../../src/ui/screen.ts';
 
 type Step =
   | { readonly do: 'log'; readonly count: number }
