@@ -3,23 +3,29 @@ import { bareOf, domainOf, localOf, parseJid, resourceOf } from '../xmpp/jid.ts'
 
 export { bareOf, domainOf, localOf, resourceOf };
 
+/** The JID of an `xmpp:` link (RFC 5122 §2.2, with its percent signs); other text as it is; undefined for a broken link. */
+function withoutLink(text: string): string | undefined {
+  const link = /^xmpp:(?:\/\/[^/?#]*\/)?([^?#]*)/is.exec(text);
+  if (link === null) return text;
+  try {
+    return decodeURIComponent(link[1] ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Completes and normalises an address: a bare name means name@`domain`. Takes `xmpp:` links as well.
- * Resolves to the normalised JID (with its resource where one was given), or `undefined` where it is none.
+ * Completes and normalises an address: a bare name means name@`domain`, one with a dot is a domain. Takes `xmpp:`
+ * links as well. Resolves to the normalised JID (with its resource where one was given), or `undefined` where it is
+ * none.
  */
 export function parseAddress(typed: string, domain?: string): string | undefined {
-  const text = typed.trim().replace(/^xmpp:([^?#]*).*$/i, '$1');
-  if (text === '' || text.startsWith('-')) return undefined;
-  const at = text.indexOf('@');
+  const text = withoutLink(typed.trim());
+  if (text === undefined || text === '' || text.startsWith('-')) return undefined;
   const slash = text.indexOf('/');
-  const bareName =
-    (at < 0 || (slash >= 0 && slash < at)) && !text.slice(0, slash < 0 ? undefined : slash).includes('.');
-  if (bareName && text !== domain && domain !== undefined) {
-    const name = slash < 0 ? text : text.slice(0, slash);
-    const rest = slash < 0 ? '' : text.slice(slash);
-    return parseJid(`${name}@${domain}${rest}`)?.full;
-  }
-  return parseJid(text)?.full;
+  const name = slash < 0 ? text : text.slice(0, slash);
+  const complete = domain === undefined || name === '' || name === domain || /[@.:]/.test(name);
+  return parseJid(complete ? text : `${name}@${domain}${text.slice(name.length)}`)?.full;
 }
 
 /** The bare JID of what was typed; `undefined` where it is no JID, or one without a local part. */

@@ -1,12 +1,20 @@
 /** class Client: one account's contacts, rooms, conversations and files; what the UI calls and listens to. */
 import { EventEmitter } from 'node:events';
-import { AuthenticationError, ConnectionError, TimeoutError } from '../xmpp/errors.ts';
 import type { Features } from '../xmpp/features.ts';
-import type { Form } from '../xmpp/forms.ts';
-import { configurationOf, configure } from '../xmpp/muc/config.ts';
+import type { ParsedMessage } from '../xmpp/messages.ts';
 import type { SessionControl } from '../xmpp/session/create-session.ts';
-import { bareOf, localOf, resourceOf } from './address.ts';
-import { Connection, type ConnectionChange, type Level } from './connection.ts';
+import { bareOf, resourceOf } from './address.ts';
+import { changePassword, removeAccount } from './client/account.ts';
+import { type TrustedArchives, trustedArchives } from './client/archives.ts';
+import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
+import { type ChatKinds, chatKinds } from './client/kinds.ts';
+import type { Link } from './client/link.ts';
+import { listen } from './client/listen.ts';
+import { ownPresence } from './client/own-presence.ts';
+import { roomForms } from './client/room-forms.ts';
+import { flushed, type NewContact, subscriptions } from './client/subscriptions.ts';
+import { reading } from './client/unread.ts';
+import { Connection, type ConnectionChange, type CreateSession, type Level } from './connection.ts';
 import { type Contacts, contacts } from './contacts.ts';
 import { detailsOf, type Found, findUsers } from './details.ts';
 import type {
@@ -19,17 +27,16 @@ import type {
   TypingState,
 } from './events.ts';
 import { type Files, files } from './files.ts';
-import { type Filled, type FilledForm, formValues, readableForm } from './form.ts';
+import type { Filled, FilledForm } from './form.ts';
 import { type Inbound, inbound } from './inbound.ts';
 import type { ChatKind, Message } from './message.ts';
-import { type Outbound, outbound } from './outbound.ts';
 import type { RoomRow, UserDetails } from './people.ts';
 import { ChatError } from './problem.ts';
 import { Requests, requestId } from './requests.ts';
 import { type ChatRooms, chatRooms, type JoinedRoom, type JoinOptions } from './rooms.ts';
 import { siIbb } from './routes/si-ibb.ts';
-import { isSettingName, type SettingName, settingValues } from './settings.ts';
-import type { Stores } from './stores.ts';
+import { accountSettings, type SettingName } from './settings.ts';
+import { isStorageFailure, type Stores } from './stores.ts';
 import { type TypingStates, typingStates } from './typing.ts';
 
 export type { JoinedRoom, JoinOptions } from './rooms.ts';
@@ -40,6 +47,7 @@ export interface ClientOptions {
   readonly stores: Stores;
   /** makes the session's options when the first connection is wanted; undefined: this client stays offline */
   readonly session?: (() => Promise<SessionSettings>) | undefined;
+  readonly createSession?: CreateSession | undefined;
   /** folder that received files go to */
   readonly filesDir: () => string;
   /** of the program, told to those who may ask (XEP-0092) */
@@ -56,58 +64,88 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly account: string;
   readonly #options: ClientOptions;
   readonly #stores: Stores;
+  readonly #settings: ReturnType<typeof accountSettings>;
+  readonly #presence: ReturnType<typeof ownPresence>;
   readonly #contacts: Contacts;
+  readonly #subscriptions: ReturnType<typeof subscriptions>;
   readonly #rooms: ChatRooms;
-  readonly #outbound: Outbound;
+  readonly #kinds: ChatKinds;
+  readonly #archives: TrustedArchives;
+  readonly #delivery: Delivery;
   readonly #inbound: Inbound;
+  readonly #reading: ReturnType<typeof reading>;
   readonly #typing: TypingStates;
   readonly #requests = new Requests();
-  readonly #roomForms = new Map<string, Form>();
-  readonly #unreadBefore = new Map<string, number>();
+  readonly #roomForms: ReturnType<typeof roomForms>;
   #connection: Connection | undefined;
   #opening: Promise<Connection> | undefined;
   #files: Files | undefined;
   #state: ConnectionState = 'offline';
   #offlineReason: string | undefined;
-  #presence: { show: Exclude<Show, 'offline'>; status: string };
-  #archives = new Set<string>();
+  /** the account is being deleted: the server ends the stream with an error that is none */
+  #leaving = false;
+  #closed = false;
+  /** condition of the store's failure that was told last */
+  #storeFailure: string | undefined;
 
   constructor(options: ClientOptions) {
     super();
     this.setMaxListeners(0);
-    const { account, stores } = options;
+    const { account, stores, overrides } = options;
+    const { messages } = stores;
     this.account = account;
     this.#options = options;
     this.#stores = stores;
     const tell = this.emit.bind(this) as Parameters<typeof contacts>[0]['tell'];
-    this.#presence = this.#savedPresence();
+    const isRoom = (bare: string) => this.#rooms.isRoom(bare);
+    this.#settings = accountSettings({ account, store: stores.settings, overrides });
+    const restore = this.setting('restore-presence') === 'on';
+    this.#presence = ownPresence({ account, settings: stores.settings, restore });
     this.#contacts = contacts({
       account,
       cache: stores.roster,
-      messages: stores.messages,
+      messages,
       tell,
       clientOf: (jid) => this.#connection?.features.disco.known(jid)?.identities[0]?.name,
     });
-    this.#rooms = chatRooms({ account, store: stores.rooms, tell });
-    this.#typing = typingStates((event) => this.emit('typing', event));
-    this.#outbound = outbound({
+    this.#subscriptions = subscriptions({
       account,
-      store: stores.messages,
-      wire: this.#wire(),
-      appended: (message) => this.emit('message', message),
+      linked: () => this.#linked(),
+      contacts: this.#contacts,
+      requests: this.#requests,
+      autoApprove: () => this.setting('auto-approve') === 'on',
+      failed: (jid, condition, text) => this.emit('problem', { condition, text: text ?? jid }),
+    });
+    this.#rooms = chatRooms({ account, store: stores.rooms, tell });
+    this.#roomForms = roomForms(() => this.#linked());
+    this.#kinds = chatKinds({ account, store: messages, isRoom });
+    this.#archives = trustedArchives(async (jid) => this.#connection?.features.disco.info(jid));
+    this.#reading = reading({ account, store: messages, changed: (event) => this.emit('unread', event) });
+    this.#typing = typingStates((event) => this.emit('typing', event));
+    this.#delivery = delivery({
+      account,
+      store: messages,
+      rooms: this.#rooms,
+      link: () => this.#connection,
+      linked: () => this.#linked(),
+      tellsTyping: () => this.setting('send-typing') === 'on',
+      appended: (message) => this.#added(message),
       changed: (message) => this.emit('messageChanged', message, 'state'),
-      nick: (room) => this.#rooms.nick(room),
+      failed: (error) => this.#failed(error),
     });
     this.#inbound = inbound({
       account,
-      store: stores.messages,
-      outbound: this.#outbound,
-      isRoom: (bare) => this.#rooms.isRoom(bare),
+      store: messages,
+      outbound: this.#delivery.outbox,
+      isRoom,
       nick: (room) => this.#rooms.nick(room),
       trusts: (by) => this.#archives.has(by),
       typing: (event) => this.#typing.set(event),
       spoke: (chat, from) => this.#typing.stop(chat, from),
-      received: (message) => this.#received(message),
+      received: (message) => {
+        this.#added(message);
+        this.#reading.count(message.chat);
+      },
     });
     this.#requests.on('opened', (request) => this.emit('request', request));
     this.#requests.on('closed', (request) => this.emit('requestClosed', request));
@@ -130,40 +168,42 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   get presence(): { show: Show; status: string } {
-    return this.#state === 'offline' ? { show: 'offline', status: '' } : this.#presence;
+    return this.#state === 'offline' ? { show: 'offline', status: '' } : this.#presence.current;
   }
 
   /**
    * Logs in as far as `level` asks; resolves at once where that stands already.
-   * Rejects with AuthenticationError, ConnectionError, StreamError, TimeoutError.
+   * Rejects with AuthenticationError, ConnectionError, StreamError, TimeoutError; ChatError `offline`.
    */
   async online(level: Level): Promise<void> {
-    this.#opening ??= this.#open();
     try {
+      this.#opening ??= this.#open();
       const connection = await this.#opening;
       await connection.reach(level);
     } catch (error) {
-      if (error instanceof Error && 'condition' in error) this.#offlineReason = String(error.condition);
+      if (this.#connection === undefined) this.#opening = undefined;
+      if (this.#connection?.online !== true && error instanceof Error && 'condition' in error)
+        this.#offlineReason = String(error.condition);
       throw error;
     }
   }
 
   async #open(): Promise<Connection> {
     const settings = await this.#options.session?.();
-    if (settings === undefined) throw new ChatError('offline');
+    if (settings === undefined || this.#closed) throw new ChatError('offline');
+    const { version, languages, createSession } = this.#options;
+    const { outbox } = this.#delivery;
     const connection = new Connection({
       session: settings,
-      features: {
-        version: this.#options.version,
-        languages: this.#options.languages,
-        caps: this.#stores.caps,
-      },
+      createSession,
+      features: { version, languages, caps: this.#stores.caps },
       attach: (features, session) => this.#attach(features, session),
       changed: (change) => this.#connectionChanged(change),
-      streamUp: () => {
-        this.#outbound.lost();
-        this.#outbound.flush();
+      streamUp: ({ renewed }) => {
+        if (renewed) outbox.lost();
+        outbox.flush();
       },
+      prepare: () => this.#archives.learn(this.account),
       rosterCopy: () => this.#contacts.copy(),
       settling: () => this.#contacts.settle(),
       settled: () => {
@@ -174,72 +214,69 @@ export class Client extends EventEmitter<ChatEvents> {
         );
       },
       enterRooms: () => this.#rooms.enterKept(),
-      presence: () => this.#presence,
-      awaited: () => this.#awaited(),
+      failed: (error) => this.#failed(error),
+      presence: () => this.#presence.current,
+      awaited: () => this.#contacts.awaited(),
     });
     this.#connection = connection;
     return connection;
   }
 
-  #awaited(): string[] {
-    return this.#contacts
-      .list()
-      .filter(
-        ({ subscription, resources }) =>
-          (subscription === 'to' || subscription === 'both') && resources.length === 0,
-      )
-      .map(({ jid }) => jid);
-  }
-
   #connectionChanged(change: ConnectionChange): void {
+    const told = this.#leaving ? { state: change.state, final: change.final } : change;
     this.#state = change.state;
-    this.#offlineReason = change.state === 'offline' ? change.condition : undefined;
+    this.#offlineReason = change.state === 'offline' ? told.condition : undefined;
     if (change.state === 'offline') this.#typing.clear();
-    this.emit('connection', change);
+    this.emit('connection', told);
   }
 
-  #linked(): { features: Features; session: SessionControl } {
+  #linked(): Link {
     const connection = this.#connection;
     if (connection === undefined || !connection.online) throw new ChatError('offline');
     return connection;
   }
 
-  /** Listens to everything that a new connection's features tell. */
+  /** Something in the background: one line for the user, and of a store that fails only one until it works again. */
+  #failed(error: unknown): void {
+    const { condition, message } = error as { condition?: string; message?: string };
+    if (isStorageFailure(error)) {
+      if (this.#storeFailure === error.condition) return;
+      this.#storeFailure = error.condition;
+    }
+    this.emit('problem', { condition: condition ?? 'undefined-condition', text: message ?? '' });
+  }
+
   #attach(features: Features, session: SessionControl): void {
-    const { messages, presence, rooms, roster } = features;
-    this.#contacts.attach({ roster, presence });
-    this.#rooms.attach({ rooms, disco: features.disco });
-    messages.on('received', (message) => {
-      if (message.type === 'chat' || message.type === 'normal') {
-        features.chatStates.heard(bareOf(message.from), message.state, message.body !== undefined);
-      }
-      this.#inbound.take(message, 'live');
+    this.#contacts.attach(features);
+    this.#subscriptions.attach(features);
+    this.#rooms.attach(features);
+    listen(features, {
+      archives: this.#archives,
+      kinds: this.#kinds,
+      outbox: this.#delivery.outbox,
+      requests: this.#requests,
+      typing: this.#typing,
+      take: (message) => this.#take(message),
     });
-    messages.on('bounced', ({ from, id, error }) => this.#bounced(from, id, error));
-    messages.on('acknowledged', ({ id }) => this.#outbound.acknowledged(id));
-    rooms.on('message', ({ message }) => this.#inbound.take(message, 'live'));
-    rooms.on('privateMessage', ({ message }) => this.#inbound.take(message, 'live'));
-    rooms.on('room', ({ room, event }) => {
-      if (event !== 'joined' && event !== 'created') return;
-      void this.#learnArchive(room);
-      this.#outbound.flush((message) => bareOf(message.chat) === room);
-    });
-    rooms.on('invitation', ({ room, from, reason, password }) => {
-      this.#requests.open({
-        kind: 'invitation',
-        id: requestId.invitation(room),
-        from: bareOf(from) === room ? from : bareOf(from),
-        room,
-        text: reason,
-        password,
-        time: Date.now(),
-      });
-    });
-    presence.on('subscriptionRequest', ({ from, text, nick }) => this.#asked(from, text, nick));
-    presence.on('subscriptionEnded', ({ jid }) => this.#requests.close(requestId.subscription(jid)));
-    session.on('online', () => void this.#learnArchive(this.account));
     session.on('authenticated', ({ mechanism }) => this.#remember(mechanism, session.jid));
     this.#attachFiles(features);
+  }
+
+  #take(message: ParsedMessage): void {
+    try {
+      this.#inbound.take(message, 'live');
+      this.#storeFailure = undefined;
+    } catch (error) {
+      // Told, and not taken for handled.
+      if (isStorageFailure(error)) this.#failed(error);
+      throw error;
+    }
+  }
+
+  /** A message became part of a timeline. */
+  #added(message: Message): void {
+    this.#kinds.note(message);
+    this.emit('message', message);
   }
 
   /** The account worked: it is known from now on, and a weaker mechanism would be noticed. */
@@ -266,16 +303,6 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#files = transfers;
   }
 
-  /** XEP-0359 §6: archive ids count only where the entity says that it gives them. */
-  async #learnArchive(jid: string): Promise<void> {
-    const info = await this.#connection?.features.disco.info(jid).catch(() => undefined);
-    const gives = info?.features.some(
-      (feature) => feature === 'urn:xmpp:sid:0' || feature === 'urn:xmpp:mam:2',
-    );
-    if (gives === true) this.#archives.add(jid);
-    else this.#archives.delete(jid);
-  }
-
   // ---- people
 
   contacts(): Contact[] {
@@ -292,67 +319,28 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   /** Puts them on the roster and asks to see their presence; `greeting` goes with the request. RFC 6121 §3.1.2. */
-  async addContact(
-    jid: string,
-    more: {
-      name?: string | undefined;
-      groups?: readonly string[] | undefined;
-      greeting?: string | undefined;
-    } = {},
-  ): Promise<void> {
-    if (bareOf(jid) === this.account) throw new ChatError('own-jid', { jid });
-    const { features } = this.#linked();
-    const known = this.#contacts.item(jid);
-    await features.roster.set({
-      jid,
-      name: more.name ?? known?.name ?? '',
-      groups: more.groups ?? known?.groups ?? [],
-    });
-    features.presence.subscribe(jid, { text: more.greeting ?? '', nick: localOf(this.account) ?? '' });
-    await this.#flushed();
+  addContact(jid: string, more: NewContact = {}): Promise<void> {
+    return this.#subscriptions.add(jid, more);
   }
 
   /** Takes them off the roster, with both subscriptions. RFC 6121 §2.5. */
-  async removeContact(jid: string): Promise<void> {
-    await this.#linked().features.roster.remove(jid);
+  removeContact(jid: string): Promise<void> {
+    return this.#subscriptions.remove(jid);
   }
 
-  async approve(jid: string): Promise<void> {
-    this.#linked().features.presence.approve(jid);
-    this.#requests.close(requestId.subscription(jid));
-    await this.#flushed();
+  approve(jid: string): Promise<void> {
+    return this.#subscriptions.approve(jid);
   }
 
-  async decline(jid: string): Promise<void> {
-    this.#linked().features.presence.decline(jid);
-    this.#requests.close(requestId.subscription(jid));
-    await this.#flushed();
+  decline(jid: string): Promise<void> {
+    return this.#subscriptions.decline(jid);
   }
 
-  /** What was written has been read by the server: stanzas without an answer of their own are sure to be handled. */
-  async #flushed(): Promise<void> {
-    const { features, session } = this.#linked();
-    await features.ping.ping(session.domain).catch((error: unknown) => {
-      if (error instanceof TimeoutError) throw error;
-    });
-  }
-
-  #asked(from: string, text: string, nick: string | undefined): void {
-    const subscription = this.#contacts.item(from)?.subscription;
-    const sees = subscription === 'from' || subscription === 'both';
-    if (sees || this.setting('auto-approve') === 'on') {
-      this.#connection?.features.presence.approve(from);
-      return;
-    }
-    const id = requestId.subscription(from);
-    this.#requests.open({ kind: 'subscription', id, from, text: text || undefined, nick, time: Date.now() });
-  }
-
-  users(query: string | undefined): Promise<Found> {
+  async users(query: string | undefined): Promise<Found> {
     return findUsers(query, this.#sources());
   }
 
-  details(jid: string): Promise<UserDetails> {
+  async details(jid: string): Promise<UserDetails> {
     return detailsOf(jid, this.#sources());
   }
 
@@ -376,40 +364,31 @@ export class Client extends EventEmitter<ChatEvents> {
 
   // ---- presence
 
-  #savedPresence(): { show: Exclude<Show, 'offline'>; status: string } {
-    const { settings } = this.#stores;
-    const show = settings.get(this.account, 'presence-show');
-    const restore = this.setting('restore-presence') === 'on';
-    if (!restore || show === undefined || !isOwnShow(show)) return { show: 'available', status: '' };
-    return { show, status: settings.get(this.account, 'presence-status') ?? '' };
-  }
-
   /** For the next log-in, without sending anything. */
   savePresence(show: Show, status: string): void {
-    this.#presence = { show: isOwnShow(show) ? show : 'available', status };
-    this.#stores.settings.set(this.account, 'presence-show', this.#presence.show);
-    this.#stores.settings.set(this.account, 'presence-status', status);
+    this.#presence.save(show, status);
   }
 
   /** Tells contacts and every joined room. RFC 6121 §4.4, XEP-0045 §7.7. */
   async setPresence(show: Show, status: string): Promise<void> {
     this.savePresence(show, status);
-    const { features } = this.#linked();
-    features.presence.send({ ...this.#presence, priority: features.presence.own?.priority ?? 0 });
-    features.rooms.setPresence(this.#presence.show, status);
-    await this.#flushed();
+    const link = this.#linked();
+    const { presence, rooms } = link.features;
+    const own = this.#presence.current;
+    presence.send({ ...own, priority: presence.own?.priority ?? 0 });
+    rooms.setPresence(own.show, own.status);
+    await flushed(link);
   }
 
   // ---- conversations
 
   kindOf(chat: string): ChatKind {
-    if (!this.#rooms.isRoom(bareOf(chat))) return 'contact';
-    return resourceOf(chat) === undefined ? 'room' : 'private';
+    return this.#kinds.kindOf(chat);
   }
 
   /** The chat that a full or bare JID belongs to: an occupant stays whole, a contact's resource goes. */
   chatOf(jid: string): string {
-    return this.kindOf(jid) === 'private' ? jid : bareOf(jid);
+    return this.#kinds.chatOf(jid);
   }
 
   /** Newest `limit` messages before `before`, oldest first, from the local store. */
@@ -425,102 +404,22 @@ export class Client extends EventEmitter<ChatEvents> {
   /** Commits the row, then writes it where that is possible now. Throws ChatError `not-joined` for a room left. */
   send(chat: string, body: string): Message {
     const target = this.chatOf(chat);
-    return this.#outbound.send(target, this.kindOf(target), body);
+    return this.#delivery.send(target, this.kindOf(target), body);
   }
 
-  /** Commits the row, goes online, waits for the acknowledgement and for the answer to a ping behind it. */
-  async sendAndSettle(
-    chat: string,
-    body: string,
-    options: { timeout: number; signal: AbortSignal; online: () => Promise<void> },
-  ): Promise<Message> {
-    const deadline = Date.now() + options.timeout;
-    const { row } = this.send(chat, body);
-    const now = () => this.#stores.messages.get(row);
-    try {
-      await options.online();
-      const { session, features } = this.#linked();
-      session.requestAcknowledgement();
-      const timeout = Math.max(1, deadline - Date.now());
-      const pong = features.ping.ping(session.domain, { timeout }).catch(() => undefined);
-      await this.settled(row, { timeout, signal: options.signal });
-      await pong;
-    } catch (error) {
-      if (!staysQueued(error)) {
-        this.#outbound.withdraw(row);
-        throw error;
-      }
-    }
-    const message = now();
-    if (message === undefined) throw new ChatError('message-gone');
-    return message;
+  /**
+   * Commits the row, goes online, waits for the acknowledgement and for the answer to a ping behind it. Resolves to
+   * the row as it is then: `acked` only where both came, `failed` where an error did, else `queued` or `sent`, to be
+   * sent by a later run. Rejects where the server refused us or cannot be trusted; nothing is kept then.
+   */
+  async sendAndSettle(chat: string, body: string, options: SettleOptions): Promise<Message> {
+    const target = this.chatOf(chat);
+    return this.#delivery.sendAndSettle(target, this.kindOf(target), body, options);
   }
 
   /** Resolves when the message is acknowledged or failed, or `timeout` ms passed, with its row as it is then. */
   settled(row: number, options: { timeout: number; signal?: AbortSignal | undefined }): Promise<Message> {
-    return this.#outbound.settled(row, options);
-  }
-
-  #wire(): Parameters<typeof outbound>[0]['wire'] {
-    const client = this;
-    return {
-      get ready() {
-        return client.#connection?.online === true;
-      },
-      get jid() {
-        return client.#connection?.session.jid ?? '';
-      },
-      reachable: (chat, kind) => kind === 'contact' || client.#rooms.get(bareOf(chat))?.joined === true,
-      write: (message) => client.#write(message),
-    };
-  }
-
-  #write(message: Message): void {
-    const { features, session } = this.#linked();
-    const { chat, kind, id, body } = message;
-    const state = kind === 'contact' ? features.chatStates.attach(chat) : undefined;
-    features.messages.send({
-      to: chat,
-      type: kind === 'room' ? 'groupchat' : 'chat',
-      occupant: kind === 'private',
-      id,
-      body,
-      state,
-    });
-    if (!session.acknowledges && kind !== 'room') void this.#confirmByPing();
-  }
-
-  /** Without XEP-0198: the server answers in order, so its pong says that it has what was written before. */
-  async #confirmByPing(): Promise<void> {
-    const before = this.#outbound.open();
-    const { features, session } = this.#linked();
-    const answered = await features.ping.ping(session.domain).then(
-      () => true,
-      () => false,
-    );
-    if (answered) this.#outbound.answered(before);
-  }
-
-  #bounced(
-    from: string,
-    id: string | undefined,
-    error: { condition: string; text: string | undefined },
-  ): void {
-    if (id === undefined) return;
-    const { condition, text } = error;
-    this.#outbound.failed(this.chatOf(from), id, { condition, text });
-  }
-
-  #received(message: Message): void {
-    this.emit('message', message);
-    this.#tellUnread(message.chat);
-  }
-
-  #tellUnread(chat: string): void {
-    const { count, mentions } = this.#stores.messages.unread(this.account, chat);
-    if (this.#unreadBefore.get(chat) === count) return;
-    this.#unreadBefore.set(chat, count);
-    this.emit('unread', { chat, count, mentions });
+    return this.#delivery.outbox.settled(row, options);
   }
 
   /** Tells a contact what we do with the chat (XEP-0085); rooms are not told. */
@@ -539,10 +438,7 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   markRead(chat: string): void {
-    const last = this.history({ chat, limit: 1 }).at(-1);
-    if (last === undefined) return;
-    this.#stores.messages.markRead(this.account, chat, last.row);
-    this.#tellUnread(chat);
+    this.#reading.markRead(chat);
   }
 
   /** Chats by last message, newest first. */
@@ -551,9 +447,7 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   unread(): { chat: string; kind: ChatKind; count: number; mentions: number }[] {
-    return this.chats()
-      .filter(({ unread }) => unread > 0)
-      .map(({ chat, kind, unread, mentions }) => ({ chat, kind, count: unread, mentions }));
+    return this.#reading.unread();
   }
 
   // ---- rooms
@@ -589,33 +483,26 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#rooms.leave(room);
   }
 
-  setSubject(room: string, subject: string): Promise<void> {
-    return this.#rooms.feature().setSubject(room, subject);
+  async setSubject(room: string, subject: string): Promise<void> {
+    await this.#rooms.feature().setSubject(room, subject);
   }
 
   setNick(room: string, nick: string): Promise<void> {
-    return this.#rooms.feature().setNick(room, nick);
+    return this.#rooms.setNick(room, nick);
   }
 
-  invite(room: string, jid: string, reason: string | undefined): Promise<void> {
-    return this.#rooms.feature().invite(room, jid, { reason });
+  async invite(room: string, jid: string, reason: string | undefined): Promise<void> {
+    await this.#rooms.feature().invite(room, jid, { reason });
   }
 
   /** The room's configuration form, for its owner; undefined where nothing can be configured. XEP-0045 §10.2. */
-  async roomForm(room: string): Promise<FilledForm | undefined> {
-    const form = await configurationOf(this.#linked().session, room);
-    if (form === undefined) return undefined;
-    this.#roomForms.set(room, form);
-    return readableForm(form);
+  roomForm(room: string): Promise<FilledForm | undefined> {
+    return this.#roomForms.read(room);
   }
 
   /** Submits the form that `roomForm` gave; a new room opens by it. Rejects with StanzaError `not-acceptable`, `forbidden`. */
-  async configureRoom(room: string, filled: Filled): Promise<void> {
-    const { session } = this.#linked();
-    const form = this.#roomForms.get(room) ?? (await configurationOf(session, room));
-    if (form === undefined) throw new ChatError('nothing-to-configure', { room });
-    await configure(session, room, form, formValues(form, filled));
-    this.#roomForms.delete(room);
+  configureRoom(room: string, filled: Filled): Promise<void> {
+    return this.#roomForms.submit(room, filled);
   }
 
   // ---- what waits for an answer
@@ -662,7 +549,7 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   /** Resolves when done; rejects with ChatError on failure or cancel. */
-  sendFile(
+  async sendFile(
     path: string,
     peer: string,
     options: { signal?: AbortSignal; onProgress?: (file: FileTransfer) => void } = {},
@@ -682,16 +569,20 @@ export class Client extends EventEmitter<ChatEvents> {
   // ---- account
 
   async changePassword(password: string): Promise<void> {
-    const { features, session } = this.#linked();
-    await features.registration.changePassword(password);
-    session.setPassword(password);
+    await changePassword(this.#linked(), password);
     this.emit('account', { jid: this.account, kind: 'password-changed' });
   }
 
   /** Removes the account from the server (XEP-0077 §3.2); `wipe`: also all local data of it. */
   async deleteAccount({ wipe }: { wipe: boolean }): Promise<void> {
-    const { features } = this.#linked();
-    await features.registration.remove();
+    const link = this.#linked();
+    this.#leaving = true;
+    try {
+      await removeAccount(link);
+    } catch (error) {
+      this.#leaving = false;
+      throw error;
+    }
     await this.close();
     if (wipe) this.#stores.accounts.wipe(this.account);
     this.emit('account', { jid: this.account, kind: 'deleted' });
@@ -701,46 +592,24 @@ export class Client extends EventEmitter<ChatEvents> {
     await this.close();
   }
 
-  /** Goes offline; resolves when no socket and no timer is left. */
+  /** Goes offline; resolves when no socket and no timer is left. A client that was closed stays offline. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#typing.clear();
     this.#requests.clear();
+    this.#delivery.outbox.close();
+    await this.#files?.close();
     await this.#connection?.close();
   }
 
   setting(name: SettingName): string {
-    const values = settingValues(name);
-    const set = this.#options.overrides?.[name] ?? this.#stores.settings.get(this.account, name);
-    return set !== undefined && values.includes(set) ? set : (values[0] ?? '');
+    return this.#settings.get(name);
   }
 
   /** Throws ChatError `no-such-setting`, `bad-setting`. */
   setSetting(name: SettingName, value: string): void {
-    if (!isSettingName(name)) throw new ChatError('no-such-setting', { name });
-    const values = settingValues(name);
-    if (!values.includes(value))
-      throw new ChatError('bad-setting', { name, value, values: values.join(', ') });
-    this.#stores.settings.set(this.account, name, value);
+    this.#settings.set(name, value);
+    const states = this.#connection?.features.chatStates;
+    if (states !== undefined) states.enabled = this.setting('send-typing') === 'on';
   }
-}
-
-function isOwnShow(show: string): show is Exclude<Show, 'offline'> {
-  return ['available', 'chat', 'away', 'xa', 'dnd'].includes(show);
-}
-
-const TRANSIENT: readonly string[] = [
-  'dns-not-found',
-  'dns-failed',
-  'refused',
-  'unreachable',
-  'timeout',
-  'closed',
-];
-
-/** Whether a later run may well deliver it: no network, DNS, time-outs; not a refusal, not a server that lies. */
-export function staysQueued(error: unknown): boolean {
-  if (error instanceof AuthenticationError) return error.condition === 'temporary-auth-failure';
-  if (error instanceof ConnectionError) return TRANSIENT.includes(error.condition);
-  if (error instanceof ChatError) return error.condition === 'offline';
-  return error instanceof TimeoutError || (error instanceof Error && error.name === 'DisconnectedError');
 }

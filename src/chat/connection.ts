@@ -19,21 +19,29 @@ export interface ConnectionChange {
   readonly attempt?: number | undefined;
 }
 
+/** Makes the session of a connection; tests put their own in. */
+export type CreateSession = (options: SessionOptions) => SessionControl;
+
 export interface ConnectionOptions {
   readonly session: SessionOptions;
+  readonly createSession?: CreateSession | undefined;
   readonly features: FeaturesOptions;
   /** called once, before anything is read: collaborators listen to the features */
   readonly attach: (features: Features, session: SessionControl) => void;
   readonly changed: (change: ConnectionChange) => void;
-  /** a new stream is up, nothing is asked yet: what waits in the outbox goes first */
-  readonly streamUp: () => void;
+  /** a stream is up, nothing is asked yet: what waits in the outbox goes first; `renewed`: the old one is gone for good */
+  readonly streamUp: (stream: { renewed: boolean }) => void;
+  /** asked beside the roster: what must be known before messages come. Never rejects. */
+  readonly prepare: () => Promise<void>;
   /** roster copy, to ask for changes only */
   readonly rosterCopy: () => RosterCopy;
   /** presence goes out; `settled` follows when the burst it causes is over */
   readonly settling: () => void;
   readonly settled: () => void;
-  /** rooms are entered (again) */
+  /** rooms are entered (again); nobody waits for them */
   readonly enterRooms: () => Promise<void>;
+  /** a reconnection could not climb to where the last stream was */
+  readonly failed: (error: unknown) => void;
   readonly presence: () => { show: Exclude<Show, 'offline'>; status: string };
   /** bare JIDs whose presence we may see and have not seen yet */
   readonly awaited: () => readonly string[];
@@ -54,11 +62,13 @@ export class Connection {
   #connecting: Promise<void> | undefined;
   #climbing: Promise<void> = Promise.resolve();
   #settled: Promise<void> = Promise.resolve();
+  /** counts the streams: what belongs to an older one is over */
+  #stream = 0;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.session = createSession(options.session);
+    this.session = (options.createSession ?? createSession)(options.session);
     this.features = features(this.session, options.features);
     options.attach(this.features, this.session);
     this.#listen();
@@ -66,9 +76,12 @@ export class Connection {
 
   #listen(): void {
     const { session } = this;
-    const { changed } = this.#options;
+    const { changed, streamUp } = this.#options;
     session.on('connecting', ({ attempt }) => changed({ state: 'connecting', attempt }));
-    session.on('resumed', () => changed({ state: 'resumed' }));
+    session.on('resumed', () => {
+      changed({ state: 'resumed' });
+      streamUp({ renewed: false });
+    });
     session.on('offline', ({ reason, final, retryIn }) => {
       // A resumed stream keeps what was reached; a new one says so by `online`.
       if (final) this.#reached = undefined;
@@ -81,12 +94,12 @@ export class Connection {
       });
     });
     session.on('online', () => {
+      this.#stream++;
       this.#reached = 'stream';
       changed({ state: 'online' });
-      this.#options.streamUp();
+      streamUp({ renewed: true });
       // The first time `reach` does it; later streams climb to where the last one was.
-      if (this.#connecting === undefined && this.#wanted !== undefined)
-        this.#climb(this.#wanted).catch(() => undefined);
+      if (this.#connecting === undefined && this.#wanted !== undefined) this.#climbAgain(this.#wanted);
     });
   }
 
@@ -103,6 +116,13 @@ export class Connection {
     await this.#climb(level);
   }
 
+  /** The next stream tries again; that this one stays below is told. */
+  #climbAgain(level: Level): void {
+    this.#climb(level).catch((error: unknown) => {
+      if (this.session.online && !this.#closed) this.#options.failed(error);
+    });
+  }
+
   #climb(level: Level): Promise<void> {
     this.#climbing = this.#climbing.catch(() => undefined).then(() => this.#steps(level));
     return this.#climbing;
@@ -112,31 +132,44 @@ export class Connection {
     if (!this.session.online) throw new ChatError('offline');
     if (rank(level) <= rank(this.#reached)) return;
     // RFC 6121 §2.2: the roster before the initial presence.
-    if (this.#reached === 'stream') await this.features.roster.load(this.#options.rosterCopy());
+    if (this.#reached === 'stream') {
+      const stream = this.#stream;
+      await Promise.all([this.features.roster.load(this.#options.rosterCopy()), this.#options.prepare()]);
+      // Another stream climbs for itself.
+      if (this.#closed || stream !== this.#stream || !this.session.online) throw new ChatError('offline');
+    }
     this.#announce(level);
-    if (level === 'presence') await this.#options.enterRooms();
+    // A room that does not answer must not keep anybody from being online.
+    if (level === 'presence') this.#options.enterRooms().catch(this.#options.failed);
   }
 
   #announce(level: Level): void {
     const { show, status } = this.#options.presence();
-    this.#options.settling();
+    const first = this.#reached === 'stream';
+    if (first) this.#options.settling();
     const priority = level === 'background' ? BACKGROUND_PRIORITY : 0;
     this.features.presence.send({ show, status, priority });
+    this.features.rooms.setPresence(show, status);
     this.#reached = level;
-    this.#settled = this.#settle();
+    // RFC 6121 §4.3: only the initial presence makes the server tell who is there.
+    if (!first) return;
+    this.#settled = this.#settle(this.#stream);
+    this.#settled.catch(this.#options.failed);
   }
 
   /** The server answers in order: behind its pong there is only what comes from elsewhere. */
-  async #settle(): Promise<void> {
+  async #settle(stream: number): Promise<void> {
     await this.features.ping.ping(this.session.domain).catch(() => undefined);
-    const missing = this.#options.awaited();
+    const missing = this.session.online ? this.#options.awaited() : [];
     const others = missing.some((jid) => !jid.endsWith(`@${this.session.domain}`));
-    if (missing.length > 0) await this.#quiet(others ? SETTLE_OTHERS : SETTLE_OWN);
-    this.#options.settled();
+    if (missing.length > 0) await this.#quiet(missing, others ? SETTLE_OTHERS : SETTLE_OWN);
+    // Lost meanwhile: the next stream has a burst of its own.
+    if (stream === this.#stream && this.session.online) this.#options.settled();
   }
 
   /** Until everybody awaited is there, `milliseconds` at most. */
-  #quiet(milliseconds: number): Promise<void> {
+  #quiet(awaited: readonly string[], milliseconds: number): Promise<void> {
+    const missing = new Set(awaited);
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -144,8 +177,9 @@ export class Connection {
         this.session.off('offline', done);
         resolve();
       };
-      const look = () => {
-        if (this.#options.awaited().length === 0) done();
+      const look = ({ jid }: { jid: string }) => {
+        missing.delete(jid);
+        if (missing.size === 0) done();
       };
       const timer = setTimeout(done, milliseconds);
       this.features.presence.on('changed', look);
@@ -162,13 +196,9 @@ export class Connection {
     return this.session.online;
   }
 
-  /** as a person, rather than to ask something */
-  get present(): boolean {
-    return this.#reached === 'presence';
-  }
-
   /** Goes offline for good: unavailable presence first, so that contacts see it at once. */
   async close(): Promise<void> {
+    if (this.#closed) return this.session.close();
     this.#closed = true;
     const { presence, chatStates } = this.features;
     if (this.session.online && presence.own !== undefined) presence.sendUnavailable();

@@ -16,6 +16,7 @@ export interface ContactsOptions {
   readonly clientOf: (jid: string) => string | undefined;
 }
 
+const byName = new Intl.Collator().compare;
 const STATUS_ORDER: readonly string[] = ['chat', 'available', 'dnd', 'away', 'xa'];
 
 /** Works on the cached roster until `attach` gives it a connection. */
@@ -34,7 +35,7 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
       client: clientOf(`${jid}/${resource}`),
     }));
 
-  function view(item: RosterItem): Contact {
+  function view(item: RosterItem, unread = messages.unread(account, item.jid).count): Contact {
     const { jid, name, groups, subscription, ask } = item;
     const there = resources(jid);
     return {
@@ -46,7 +47,7 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
       resources: there,
       lastSeen:
         there.length > 0 ? undefined : (presence?.lastSeen(jid)?.time ?? cache.lastSeen(account, jid)?.time),
-      unread: messages.unread(account, jid).count,
+      unread,
     };
   }
 
@@ -102,13 +103,21 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
     copy: () => ({ version: cache.version(account), items: cache.items(account) }),
     /** those who are there first, then by name */
     list(): Contact[] {
+      const unread = new Map(messages.chats(account).map((chat) => [chat.chat, chat.unread]));
       const rank = (contact: Contact) => {
         const best = contact.resources[0];
         return best === undefined ? STATUS_ORDER.length : STATUS_ORDER.indexOf(best.show);
       };
       return [...items.values()]
-        .map(view)
-        .sort((a, b) => rank(a) - rank(b) || (a.name || a.jid).localeCompare(b.name || b.jid));
+        .map((item) => view(item, unread.get(item.jid) ?? 0))
+        .sort((a, b) => rank(a) - rank(b) || byName(a.name || a.jid, b.name || b.jid));
+    },
+    /** bare JIDs whose presence we may see and have not seen yet */
+    awaited(): string[] {
+      const sees = ({ subscription }: RosterItem) => subscription === 'to' || subscription === 'both';
+      return [...items.values()]
+        .filter((item) => sees(item) && (presence?.resources(item.jid).length ?? 0) === 0)
+        .map(({ jid }) => jid);
     },
     get(jid: string): Contact | undefined {
       const item = items.get(jid);

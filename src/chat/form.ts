@@ -46,14 +46,23 @@ export function readableForm(form: Form, url?: string): FilledForm {
   return { instructions: form.instructions.join('\n'), fields: form.fields.flatMap(fieldOf), url };
 }
 
+const SEVERAL: readonly FieldType[] = ['jid-multi', 'list-multi', 'text-multi'];
+
 /** The values to submit; fields that were not filled in keep what the server gave. */
 export function formValues(form: Form, filled: Filled): Record<string, FieldValue> {
-  const values: Record<string, FieldValue> = {};
-  for (const { name, type } of form.fields) {
-    const text = filled[name];
-    if (text === undefined || type === 'hidden' || type === 'fixed') continue;
-    const several = type === 'jid-multi' || type === 'list-multi' || type === 'text-multi';
-    values[name] = type === 'boolean' ? text === '1' : several ? text.split('\n').filter(Boolean) : text;
-  }
-  return values;
+  const values = form.fields.flatMap(({ name, type }): [string, FieldValue][] => {
+    // Names are the server's: one may be called like something that every object has.
+    const text = Object.hasOwn(filled, name) ? filled[name] : undefined;
+    if (text === undefined || type === 'hidden' || type === 'fixed') return [];
+    return [[name, fieldValue(text, type)]];
+  });
+  return Object.fromEntries(values);
+}
+
+function fieldValue(text: string, type: FieldType): FieldValue {
+  if (type === 'boolean') return text === '1';
+  if (!SEVERAL.includes(type)) return text;
+  const lines = text === '' ? [] : text.split('\n');
+  // An empty line is part of a text; it is no choice and no JID.
+  return type === 'text-multi' ? lines : lines.filter(Boolean);
 }

@@ -43,7 +43,11 @@ export interface InboundOptions {
   readonly received: (message: Message) => void;
 }
 
-type Step = (message: Incoming) => Incoming | undefined;
+/** `later`: what is told once the transaction holds; a listener that throws must not undo it */
+type Step = (message: Incoming, later: (tell: () => void) => void) => Incoming | undefined;
+
+/** milliseconds between our clock, when a line came live, and the room's stamp on its copy */
+const CLOCKS_APART = 5 * 60_000;
 
 export function inbound(options: InboundOptions) {
   const { account, store, outbound } = options;
@@ -74,50 +78,68 @@ export function inbound(options: InboundOptions) {
   }
 
   /** XEP-0085: states are shown, never stored. One that came late (§5: offline, history) says nothing any more. */
-  const takeTyping: Step = (message) => {
-    const { parsed, chat, kind, nick } = message;
-    if (parsed.state === undefined || parsed.delay !== undefined || message.direction === 'out')
+  const takeTyping: Step = (message, later) => {
+    const { parsed, chat, kind, nick, direction } = message;
+    const { state, body, delay } = parsed;
+    if (state === undefined || body !== undefined || delay !== undefined || direction === 'out')
       return message;
     const from = kind === 'contact' ? chat : parsed.from;
-    if (parsed.body === undefined) options.typing({ chat, from, nick, state: parsed.state });
+    later(() => options.typing({ chat, from, nick, state }));
     return message;
   };
 
-  const takeSpoken: Step = (message) => {
-    if (says(message.parsed) && message.direction === 'in')
-      options.spoke(message.chat, message.kind === 'contact' ? message.chat : message.parsed.from);
-    return says(message.parsed) ? message : undefined;
+  const takeSpoken: Step = (message, later) => {
+    const { parsed, chat, kind, direction } = message;
+    if (!says(parsed)) return undefined;
+    if (direction === 'in' && parsed.delay === undefined)
+      later(() => options.spoke(chat, kind === 'contact' ? chat : parsed.from));
+    return message;
   };
 
   /** The room's copy of our own message is its acknowledgement (XEP-0045 §7.4). */
-  const takeReflection: Step = (message) => {
-    if (message.direction !== 'out' || message.parsed.id === undefined) return message;
-    const { parsed, chat, stanzaId } = message;
-    const known =
-      outbound.reflected(chat, parsed.id ?? '', stanzaId, parsed.delay?.time) ||
-      (parsed.originId !== undefined &&
-        outbound.reflected(chat, parsed.originId, stanzaId, parsed.delay?.time));
-    return known ? undefined : message;
+  const takeReflection: Step = (message, later) => {
+    const { direction, parsed, chat, stanzaId } = message;
+    if (direction !== 'out') return message;
+    for (const id of [parsed.id, parsed.originId]) {
+      const tell = id === undefined ? undefined : outbound.reflected(chat, id, stanzaId, parsed.delay?.time);
+      if (tell === undefined) continue;
+      later(tell);
+      return undefined;
+    }
+    return message;
   };
 
   /**
-   * The same archive id, or, where there is none, the same sender, id, text and stamp. A bare id hides nothing:
-   * senders use theirs again (XEP-0359 §6).
+   * The same archive id, or, where one of the two has none, the same sender, id, text and stamp. A bare id hides
+   * nothing: senders use theirs again (XEP-0359 §6).
    */
   const dropDuplicate: Step = (message) => {
     const { parsed, chat, stanzaId, time } = message;
-    if (stanzaId !== undefined)
-      return store.byStanzaId(account, chat, stanzaId) === undefined ? message : undefined;
+    if (stanzaId !== undefined && store.byStanzaId(account, chat, stanzaId) !== undefined) return undefined;
     if (parsed.delay === undefined || parsed.id === undefined) return message;
     const same = store
       .byId(account, chat, parsed.id)
-      .some((row) => row.from === parsed.from && row.body === (parsed.body ?? '') && row.time === time);
-    return same ? undefined : message;
+      .find(
+        (row) =>
+          row.from === parsed.from &&
+          row.body === textOf(parsed) &&
+          (stanzaId === undefined || row.stanzaId === undefined) &&
+          isOneMoment(row, message),
+      );
+    if (same === undefined) return message;
+    if (stanzaId !== undefined) store.setStanzaId(same.row, stanzaId, time);
+    return undefined;
   };
+
+  /** A room's line that came live has our stamp, its copy in the history the room's (XEP-0045 §7.2.14). */
+  function isOneMoment(row: Message, { kind, time }: Incoming): boolean {
+    if (row.time === time) return true;
+    return kind === 'room' && Math.abs(row.time - time) < CLOCKS_APART;
+  }
 
   function row({ parsed, source, chat, kind, direction, nick, time, stanzaId }: Incoming): NewMessage {
     const own = kind === 'room' ? options.nick(chat) : undefined;
-    const body = parsed.body ?? parsed.link?.url ?? '';
+    const body = textOf(parsed);
     return {
       account,
       chat,
@@ -147,14 +169,20 @@ export function inbound(options: InboundOptions) {
   return {
     /** Takes one parsed message through all steps and keeps it, in one transaction; tells of it when that holds. */
     take(parsed: ParsedMessage, source: MessageSource): void {
+      const told: (() => void)[] = [];
       const kept = store.transaction(() => {
         let message = address(parsed, source);
-        for (const step of steps) message = message && step(message);
+        for (const step of steps) message = message && step(message, (tell) => told.push(tell));
         return message && store.append(row(message));
       });
+      for (const tell of told) tell();
       if (kept !== undefined) options.received(kept);
     },
   };
+}
+
+function textOf(parsed: ParsedMessage): string {
+  return parsed.body ?? parsed.link?.url ?? '';
 }
 
 function says(parsed: ParsedMessage): boolean {
@@ -166,16 +194,19 @@ function says(parsed: ParsedMessage): boolean {
   );
 }
 
-/** Whether a text names a nickname as a word of its own. */
+const WORDY = /[\p{L}\p{M}\p{N}_]/u;
+
+/** Whether a text names a nickname as a word of its own. Takes time in proportion to the text. */
 export function mentions(text: string, nick: string): boolean {
-  if (nick === '') return false;
-  const lower = text.toLocaleLowerCase();
-  const name = nick.toLocaleLowerCase();
-  const wordy = /[\p{L}\p{N}_]/u;
+  const lower = text.toLowerCase();
+  const name = nick.toLowerCase();
+  if (name === '') return false;
   for (let at = lower.indexOf(name); at >= 0; at = lower.indexOf(name, at + 1)) {
-    const before = lower.slice(0, at).match(/.$/su)?.[0] ?? ' ';
-    const after = lower.slice(at + name.length).match(/^./su)?.[0] ?? ' ';
-    if (!wordy.test(before) && !wordy.test(after)) return true;
+    const end = at + name.length;
+    // Two units: a character beyond the first 65,536 is a pair of them.
+    const before = [...lower.slice(Math.max(0, at - 2), at)].at(-1) ?? ' ';
+    const [after = ' '] = lower.slice(end, end + 2);
+    if (!WORDY.test(before) && !WORDY.test(after)) return true;
   }
   return false;
 }

@@ -2,10 +2,11 @@
  * Own messages: commit the row → write → acknowledged. A row is committed before its stanza is written, so that
  * nothing typed is lost; it leaves the outbox only by an acknowledgement or an error for it.
  */
+import { DisconnectedError } from '../xmpp/errors.ts';
 import { randomId } from '../xmpp/session/random-id.ts';
 import { bareOf } from './address.ts';
 import type { ChatKind, Message, MessageFailure } from './message.ts';
-import type { MessageStore } from './stores.ts';
+import { isStorageFailure, type MessageStore } from './stores.ts';
 
 /** What the outbox needs of a connection. */
 export interface Wire {
@@ -23,37 +24,62 @@ export interface OutboundOptions {
   readonly wire: Wire;
   readonly appended: (message: Message) => void;
   readonly changed: (message: Message) => void;
+  /** the store could not keep what the server said; it is tried again with the next that it says */
+  readonly failed: (error: Error) => void;
   /** own nickname in a room */
   readonly nick: (room: string) => string | undefined;
 }
 
 const OPEN: readonly (string | undefined)[] = ['queued', 'sent'];
+/** states that no error undoes */
+const DONE: readonly string[] = ['delivered', 'read', 'failed'];
 
-export function outbound({ account, store, wire, appended, changed, nick }: OutboundOptions) {
-  const waiting = new Map<number, Set<(message: Message) => void>>();
+export function outbound({ account, store, wire, appended, changed, failed, nick }: OutboundOptions) {
+  const waiting = new Map<number, Set<(message: Message | undefined) => void>>();
   /** written in this process and not yet acknowledged: id → row */
   const inFlight = new Map<string, number>();
-  let acknowledged: Message[] = [];
+  /** rows whose acknowledgement is not enough by itself, and whether it has come */
+  const held = new Map<number, boolean>();
+  /** rows acknowledged and not committed as such yet */
+  let acknowledged: number[] = [];
+  let committing = false;
+
+  const isOpen = (row: number) => OPEN.includes(store.get(row)?.state);
 
   function announce(message: Message | undefined): void {
     if (message === undefined) return;
     changed(message);
     if (OPEN.includes(message.state)) return;
-    for (const resolve of waiting.get(message.row) ?? []) resolve(message);
-    waiting.delete(message.row);
+    for (const finish of [...(waiting.get(message.row) ?? [])]) finish(message);
   }
 
   function write(message: Message): void {
     inFlight.set(message.id, message.row);
-    wire.write(message);
+    try {
+      wire.write(message);
+    } catch (error) {
+      // The stream went between the look and the write: the next one takes it.
+      inFlight.delete(message.id);
+      if (!(error instanceof DisconnectedError)) throw error;
+      announce(store.setState(message.row, 'queued'));
+    }
   }
 
-  /** One transaction for all that one `<a h>` acknowledges. */
+  /** One transaction for all that one `<a h>` acknowledges. An error may have come right behind it: that stays. */
   function commitAcknowledged(): void {
+    committing = false;
     const batch = acknowledged;
     acknowledged = [];
-    const rows = store.transaction(() => batch.map((message) => store.setState(message.row, 'acked')));
-    for (const row of rows) announce(row);
+    for (const row of batch) if (held.has(row)) held.set(row, true);
+    const free = batch.filter((row) => !held.has(row));
+    try {
+      const rows = store.transaction(() => free.filter(isOpen).map((row) => store.setState(row, 'acked')));
+      for (const row of rows) announce(row);
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
+      acknowledged = [...free, ...acknowledged];
+      failed(error);
+    }
   }
 
   function canWrite(chat: string, kind: ChatKind): boolean {
@@ -86,8 +112,9 @@ export function outbound({ account, store, wire, appended, changed, nick }: Outb
         mention: false,
       });
       appended(message);
-      if (now) write(message);
-      return message;
+      if (!now) return message;
+      write(message);
+      return store.get(message.row) ?? message;
     },
 
     /** Writes what a lost connection or an earlier run left, oldest first, each with its own id. */
@@ -95,6 +122,8 @@ export function outbound({ account, store, wire, appended, changed, nick }: Outb
       for (const message of store.pending(account)) {
         if (
           inFlight.has(message.id) ||
+          held.get(message.row) === true ||
+          acknowledged.includes(message.row) ||
           (only !== undefined && !only(message)) ||
           !canWrite(message.chat, message.kind)
         )
@@ -109,31 +138,40 @@ export function outbound({ account, store, wire, appended, changed, nick }: Outb
     /** The server has it (XEP-0198 §4). A room's message is known to be there only by its reflection. */
     acknowledged(id: string): void {
       const row = inFlight.get(id);
-      const message = row === undefined ? undefined : store.get(row);
-      if (message === undefined || message.kind === 'room') return;
+      if (row === undefined || store.get(row)?.kind === 'room') return;
       inFlight.delete(id);
-      if (!OPEN.includes(message.state)) return;
-      if (acknowledged.length === 0) queueMicrotask(commitAcknowledged);
-      acknowledged.push(message);
+      acknowledged.push(row);
+      if (committing) return;
+      committing = true;
+      queueMicrotask(commitAcknowledged);
     },
 
-    /** The room sent our message back: it stands in the room's order. RFC 6120 ids, XEP-0045 §7.4, XEP-0359. */
-    reflected(room: string, id: string, stanzaId: string | undefined, time: number | undefined): boolean {
+    /**
+     * The room sent our message back: it stands in the room's order. RFC 6120 ids, XEP-0045 §7.4, XEP-0359.
+     * Undefined where it is none of ours; else what tells of it, for when the caller's transaction holds.
+     */
+    reflected(
+      room: string,
+      id: string,
+      stanzaId: string | undefined,
+      time: number | undefined,
+    ): (() => void) | undefined {
       const message = store.byId(account, room, id).find((row) => row.direction === 'out');
-      if (message === undefined) return false;
-      inFlight.delete(id);
+      if (message === undefined) return undefined;
       const done = store.transaction(() => {
         if (stanzaId !== undefined) store.setStanzaId(message.row, stanzaId, time);
         return OPEN.includes(message.state) ? store.setState(message.row, 'acked') : undefined;
       });
-      announce(done);
-      return true;
+      return () => {
+        inFlight.delete(id);
+        announce(done);
+      };
     },
 
     /** An error for it came, early or late: `acked` becomes `failed`, `delivered` and `read` stay. */
     failed(chat: string, id: string, failure: MessageFailure): boolean {
       const message = store.byId(account, chat, id).find((row) => row.direction === 'out');
-      if (message === undefined || message.state === 'delivered' || message.state === 'read') return false;
+      if (message === undefined || message.state === undefined || DONE.includes(message.state)) return false;
       inFlight.delete(id);
       announce(store.setState(message.row, 'failed', failure));
       return true;
@@ -154,9 +192,22 @@ export function outbound({ account, store, wire, appended, changed, nick }: Outb
       inFlight.clear();
     },
 
-    /** Takes a row away that never reached a server and shall not. */
+    /** From now on the acknowledgement of a row counts only with `release`. */
+    hold(row: number): void {
+      held.set(row, false);
+    },
+
+    /** `confirmed`: what it was held for has come too. Otherwise the row stays as if nothing had. */
+    release(row: number, confirmed: boolean): void {
+      if (acknowledged.includes(row)) commitAcknowledged();
+      const acked = held.get(row);
+      held.delete(row);
+      if (acked === true && confirmed && isOpen(row)) announce(store.setState(row, 'acked'));
+    },
+
+    /** Takes a row away that never reached a server and shall not; one that was written stays. */
     withdraw(row: number): void {
-      store.remove(row);
+      if (store.get(row)?.state === 'queued') store.remove(row);
     },
 
     /** Resolves to the row once it is acknowledged or failed, or as it is when `timeout` ms passed or `signal` fired. */
@@ -168,13 +219,14 @@ export function outbound({ account, store, wire, appended, changed, nick }: Outb
       if (now === undefined) return Promise.reject(new Error(`no message in row ${row}`));
       if (!OPEN.includes(now.state)) return Promise.resolve(now);
       return new Promise((resolve) => {
-        const finish = (message: Message) => {
+        const finish = (message: Message | undefined) => {
           clearTimeout(timer);
           signal?.removeEventListener('abort', giveUp);
           waiting.get(row)?.delete(finish);
-          resolve(message);
+          if (waiting.get(row)?.size === 0) waiting.delete(row);
+          resolve(message ?? now);
         };
-        const giveUp = () => finish(store.get(row) ?? now);
+        const giveUp = () => finish(store.get(row));
         const timer = setTimeout(giveUp, timeout);
         signal?.addEventListener('abort', giveUp);
         const set = waiting.get(row) ?? new Set();
@@ -182,6 +234,14 @@ export function outbound({ account, store, wire, appended, changed, nick }: Outb
         waiting.set(row, set);
         if (signal?.aborted === true) giveUp();
       });
+    },
+
+    /** Nobody waits any longer: what `settled` was asked resolves as it is now. */
+    close(): void {
+      for (const row of [...waiting.keys()]) {
+        const message = store.get(row);
+        for (const finish of [...(waiting.get(row) ?? [])]) finish(message);
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Rooms as a person has them: those we are in, and those kept for every log-in. */
-
 import type { Disco } from '../xmpp/disco.ts';
+import { DisconnectedError, StanzaError, XmppError } from '../xmpp/errors.ts';
 import { publicRooms, roomService } from '../xmpp/muc/browse.ts';
 import type { Rooms as RoomsFeature } from '../xmpp/muc/rooms.ts';
 import { localOf, parseAddress } from './address.ts';
@@ -8,7 +8,7 @@ import type { Tell } from './contacts.ts';
 import type { Occupant } from './events.ts';
 import type { RoomRow } from './people.ts';
 import { ChatError } from './problem.ts';
-import type { RoomStore } from './stores.ts';
+import type { KeptRoom, RoomStore } from './stores.ts';
 
 export interface JoinedRoom {
   readonly room: string;
@@ -56,7 +56,17 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
       throw new ChatError('no-room-service', { domain: account.slice(account.indexOf('@') + 1) });
     return found;
   };
-  const kept = (room: string) => store.rooms(account).find((entry) => entry.room === room);
+  /** read anew with every connection and change: it is asked for with each message */
+  let keptRooms: Map<string, KeptRoom> | undefined;
+  const allKept = () => {
+    keptRooms ??= new Map(store.rooms(account).map((entry) => [entry.room, entry]));
+    return keptRooms;
+  };
+  const kept = (room: string) => allKept().get(room);
+  const keep = (entry: KeptRoom) => {
+    store.keep(account, entry);
+    keptRooms = undefined;
+  };
   const defaultNick = (room: string) => kept(room)?.nick ?? localOf(account) ?? account;
 
   async function join(room: string, options: JoinOptions): Promise<{ created: boolean; nick: string }> {
@@ -69,8 +79,20 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
       history: { maxStanzas: PAST_LINES },
       reserve: options.reserve,
     });
-    if (options.keep === true) store.keep(account, { room, nick: entered.nick, password, autojoin: true });
+    if (options.keep === true) keep({ room, nick: entered.nick, password, autojoin: true });
     return { created: entered.created, nick: entered.nick };
+  }
+
+  async function enterOne({ room, nick }: KeptRoom): Promise<void> {
+    try {
+      await join(room, { nick });
+    } catch (error) {
+      // The next stream enters it again.
+      if (error instanceof DisconnectedError) return;
+      const condition = error instanceof XmppError ? error.condition : 'undefined-condition';
+      const text = error instanceof StanzaError ? error.text : undefined;
+      tell('room', { room, nick, event: 'failed', condition, text });
+    }
   }
 
   return {
@@ -86,32 +108,27 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
     /** Enters what is kept, and again what was lost; what cannot be entered is told as `failed`, one line each. */
     async enterKept(): Promise<void> {
       const { rooms } = connected();
-      const missing = store
-        .rooms(account)
-        .filter((entry) => entry.autojoin && rooms.get(entry.room) === undefined);
-      await Promise.all([
-        rooms.rejoin({ maxStanzas: PAST_LINES }),
-        ...missing.map(async ({ room, nick }) => {
-          await join(room, { nick }).catch((error: { condition?: string; message?: string }) =>
-            tell('room', {
-              room,
-              nick,
-              event: 'failed',
-              condition: error.condition ?? 'undefined-condition',
-              text: error.message,
-            }),
-          );
-        }),
-      ]);
+      keptRooms = undefined;
+      const missing = [...allKept().values()].filter((entry) => entry.autojoin && !rooms.knows(entry.room));
+      await Promise.all([rooms.rejoin({ maxStanzas: PAST_LINES }), ...missing.map(enterOne)]);
     },
 
     join,
 
     async leave(room: string): Promise<void> {
-      const known = link?.rooms.get(room) !== undefined || kept(room) !== undefined;
-      if (!known) throw new ChatError('not-joined', { room });
+      if (link?.rooms.knows(room) !== true && kept(room) === undefined)
+        throw new ChatError('not-joined', { room });
       store.drop(account, room);
+      keptRooms = undefined;
       await link?.rooms.leave(room);
+    },
+
+    /** Rejects with StanzaError `conflict`, … A kept room is entered by the new name from now on. */
+    async setNick(room: string, nick: string): Promise<void> {
+      const { rooms } = connected();
+      await rooms.setNick(room, nick);
+      const known = kept(room);
+      if (known !== undefined) keep({ ...known, nick: rooms.get(room)?.nick ?? nick });
     },
 
     service: async (): Promise<string | undefined> => roomService(connected().disco),
@@ -128,7 +145,10 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
     async browse(): Promise<RoomRow[]> {
       const { rooms, disco } = connected();
       const listed = await publicRooms(disco, await service());
-      const ours = store.rooms(account).filter((entry) => !listed.some((room) => room.room === entry.room));
+      keptRooms = undefined;
+      const ours = [...allKept().values()].filter(
+        (entry) => !listed.some((room) => room.room === entry.room),
+      );
       const mark = (room: string) => ({
         kept: kept(room) !== undefined,
         joined: rooms.get(room)?.joined === true,

@@ -1,4 +1,6 @@
 /** Settings a person can change, with their defaults. Stored per account; values are words, so that a file can hold them. */
+import { ChatError } from './problem.ts';
+import type { SettingsStore } from './stores.ts';
 
 export const ACCEPT_FILES = ['contacts', 'all', 'none', 'ask'] as const;
 export const ON_OFF = ['on', 'off'] as const;
@@ -31,4 +33,32 @@ export function isSettingName(name: string): name is SettingName {
 /** The values that a setting takes; the first is the default. */
 export function settingValues(name: SettingName): readonly string[] {
   return name.startsWith('mute:') ? MUTE_VALUES : SETTINGS[name as Setting];
+}
+
+export interface AccountSettingsOptions {
+  readonly account: string;
+  readonly store: SettingsStore;
+  /** of this run, before those kept */
+  readonly overrides?: Readonly<Partial<Record<SettingName, string>>> | undefined;
+}
+
+/** The settings of one account. */
+export function accountSettings({ account, store, overrides = {} }: AccountSettingsOptions) {
+  const ofRun = new Map<string, string | undefined>(Object.entries(overrides));
+  return {
+    get(name: SettingName): string {
+      const values = settingValues(name);
+      const set = ofRun.get(name) ?? store.get(account, name);
+      return set !== undefined && values.includes(set) ? set : (values[0] ?? '');
+    },
+    /** Throws ChatError `no-such-setting`, `bad-setting`. What a person sets counts before what the run began with. */
+    set(name: SettingName, value: string): void {
+      if (!isSettingName(name)) throw new ChatError('no-such-setting', { name });
+      const values = settingValues(name);
+      if (!values.includes(value))
+        throw new ChatError('bad-setting', { name, value, values: values.join(', ') });
+      store.set(account, name, value);
+      ofRun.delete(name);
+    },
+  };
 }

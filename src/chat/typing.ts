@@ -4,6 +4,9 @@ import type { TypingState } from './events.ts';
 /** milliseconds after which a `composing` that nobody renewed is taken for over */
 export const COMPOSING_FADES = 60_000;
 
+/** people remembered as typing; a flood of states pushes out the oldest */
+export const MOST_TYPING = 500;
+
 export interface TypingChange {
   readonly chat: string;
   readonly from: string;
@@ -13,46 +16,50 @@ export interface TypingChange {
 
 /** `changed` is called for each change, also when a state fades. */
 export function typingStates(changed: (event: TypingChange) => void) {
-  const chats = new Map<string, Map<string, { name: string; timer: NodeJS.Timeout }>>();
+  /** by chat and sender, the oldest first */
+  const people = new Map<string, { event: TypingChange; timer: NodeJS.Timeout }>();
+  const keyOf = (chat: string, from: string) => `${chat}\n${from}`;
 
-  function forget(chat: string, from: string): boolean {
-    const people = chats.get(chat);
-    const entry = people?.get(from);
-    if (people === undefined || entry === undefined) return false;
-    clearTimeout(entry.timer);
-    people.delete(from);
-    if (people.size === 0) chats.delete(chat);
-    return true;
+  function forget(key: string): TypingChange | undefined {
+    const entry = people.get(key);
+    clearTimeout(entry?.timer);
+    people.delete(key);
+    return entry?.event;
+  }
+
+  function over(key: string, state: TypingState): void {
+    const event = forget(key);
+    if (event !== undefined) changed({ ...event, state });
   }
 
   return {
     /** Takes a state that arrived. */
     set(event: TypingChange): void {
-      const was = forget(event.chat, event.from);
+      const key = keyOf(event.chat, event.from);
+      const was = forget(key) !== undefined;
       if (event.state === 'composing') {
-        const timer = setTimeout(() => {
-          forget(event.chat, event.from);
-          changed({ ...event, state: 'paused' });
-        }, COMPOSING_FADES);
+        const timer = setTimeout(() => over(key, 'paused'), COMPOSING_FADES);
         timer.unref();
-        const people = chats.get(event.chat) ?? new Map<string, { name: string; timer: NodeJS.Timeout }>();
-        people.set(event.from, { name: event.nick ?? event.from, timer });
-        chats.set(event.chat, people);
+        people.set(key, { event, timer });
+        const [oldest] = people.keys();
+        if (people.size > MOST_TYPING && oldest !== undefined) over(oldest, 'paused');
         if (was) return;
       }
       changed(event);
     },
     /** A message or a departure ends the typing without a state of its own. */
     stop(chat: string, from: string): void {
-      if (forget(chat, from)) changed({ chat, from, nick: undefined, state: 'active' });
+      over(keyOf(chat, from), 'active');
     },
     /** nicknames in rooms, bare JIDs else */
     who(chat: string): string[] {
-      return [...(chats.get(chat)?.values() ?? [])].map((entry) => entry.name);
+      return [...people.values()]
+        .filter(({ event }) => event.chat === chat)
+        .map(({ event }) => event.nick ?? event.from);
     },
+    /** The connection is gone: nobody is known to type any more. */
     clear(): void {
-      for (const people of chats.values()) for (const { timer } of people.values()) clearTimeout(timer);
-      chats.clear();
+      for (const key of [...people.keys()]) over(key, 'paused');
     },
   };
 }

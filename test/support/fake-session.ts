@@ -1,17 +1,23 @@
 /** A session without a network: tests read what a feature sent and answer it. */
 import { EventEmitter } from 'node:events';
-import { DisconnectedError, parseStanzaError, StanzaError, xStanzaError } from '../../src/xmpp/errors.ts';
+import {
+  DisconnectedError,
+  parseStanzaError,
+  StanzaError,
+  type XmppError,
+  xStanzaError,
+} from '../../src/xmpp/errors.ts';
+import type { SessionControl } from '../../src/xmpp/session/create-session.ts';
 import {
   type IqHandler,
   type RequestOptions,
   randomId,
-  type Session,
   type SessionEvents,
 } from '../../src/xmpp/session/session.ts';
 import { type Element, elements, x } from '../../src/xmpp/stanza.ts';
 import { parse } from './parse.ts';
 
-export class FakeSession extends EventEmitter<SessionEvents> implements Session {
+export class FakeSession extends EventEmitter<SessionEvents> implements SessionControl {
   readonly account: string;
   readonly domain: string;
   jid: string;
@@ -21,6 +27,14 @@ export class FakeSession extends EventEmitter<SessionEvents> implements Session 
   /** everything written, oldest first */
   readonly sentStanzas: Element[] = [];
   acknowledgementRequests = 0;
+  readonly security = undefined;
+  /** passwords that later reconnections shall use */
+  readonly passwords: string[] = [];
+  /** what the next attempts to connect end with; undefined: they succeed */
+  refusal: XmppError | undefined;
+  /** attempts to connect */
+  connects = 0;
+  closes = 0;
   private readonly waiting = new Map<
     string,
     { to: string | undefined; resolve: (iq: Element) => void; reject: (error: Error) => void }
@@ -34,6 +48,60 @@ export class FakeSession extends EventEmitter<SessionEvents> implements Session 
     this.jid = jid;
     this.account = jid.slice(0, jid.indexOf('/'));
     this.domain = this.account.slice(this.account.indexOf('@') + 1);
+  }
+
+  async connect(): Promise<void> {
+    if (this.online) return;
+    this.connects++;
+    this.emit('connecting', { attempt: 1 });
+    await Promise.resolve();
+    if (this.refusal !== undefined) {
+      this.emit('offline', { reason: this.refusal, final: true, retryIn: undefined });
+      throw this.refusal;
+    }
+    this.renew();
+  }
+
+  async close(): Promise<void> {
+    this.closes++;
+    if (this.online) this.drop({ final: true });
+  }
+
+  reconnectNow(): void {}
+
+  setPassword(password: string): void {
+    this.passwords.push(password);
+  }
+
+  /** A new stream is up. */
+  renew(): void {
+    this.online = true;
+    this.emit('online', { jid: this.jid });
+  }
+
+  /** The old stream goes on (XEP-0198 §5). */
+  resume(): void {
+    this.online = true;
+    this.emit('resumed');
+  }
+
+  /** The stream is gone; unless it may be resumed, so is every answer that was to come. */
+  drop({
+    final = false,
+    reason,
+    resumable = false,
+  }: {
+    final?: boolean;
+    reason?: XmppError;
+    resumable?: boolean;
+  } = {}): void {
+    this.online = false;
+    if (!resumable) {
+      const open = [...this.waiting.values()];
+      this.waiting.clear();
+      for (const { reject } of open) reject(new DisconnectedError());
+    }
+    this.emit('offline', { reason, final, retryIn: final ? undefined : 1000 });
   }
 
   hasStreamFeature(name: string, xmlns: string): boolean {
@@ -67,11 +135,16 @@ export class FakeSession extends EventEmitter<SessionEvents> implements Session 
       signal?.addEventListener('abort', aborted);
       this.waiting.set(id, { to: iq.attrs.to, resolve: settle(resolve), reject: settle(reject) });
     });
-    this.send(iq);
+    try {
+      this.send(iq);
+    } catch (error) {
+      this.waiting.delete(id);
+      return Promise.reject(error);
+    }
     const prepared = this.answers.find((entry) => entry.match(iq));
     if (prepared) {
       const reply = prepared.answer(iq);
-      queueMicrotask(() => this.answer(iq, reply));
+      queueMicrotask(() => this.waiting.has(id) && this.answer(iq, reply));
     }
     return answer;
   }

@@ -1,0 +1,156 @@
+/** Own messages on the way out of a client: what is written, what confirms it, what a single run may promise. */
+import { AuthenticationError, ConnectionError, DisconnectedError, TimeoutError } from '../../xmpp/errors.ts';
+import { bareOf } from '../address.ts';
+import type { ChatKind, Message } from '../message.ts';
+import { type OutboundOptions, outbound, type Wire } from '../outbound.ts';
+import { ChatError } from '../problem.ts';
+import type { ChatRooms } from '../rooms.ts';
+import type { MessageStore } from '../stores.ts';
+import type { Link, Linked } from './link.ts';
+
+export interface DeliveryOptions
+  extends Pick<OutboundOptions, 'account' | 'appended' | 'changed' | 'failed'> {
+  readonly store: MessageStore;
+  readonly rooms: ChatRooms;
+  /** undefined before the first connection */
+  readonly link: () => Link | undefined;
+  readonly linked: Linked;
+  /** whether contacts are told what we do with their chat (XEP-0085 §5.2) */
+  readonly tellsTyping: () => boolean;
+}
+
+export interface SettleOptions {
+  /** milliseconds */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  /** logs in */
+  readonly online: () => Promise<void>;
+}
+
+export function delivery(options: DeliveryOptions) {
+  const { account, store, rooms, link, linked, appended, changed, failed } = options;
+  let confirming = false;
+
+  /**
+   * Without XEP-0198: the server answers in order, so its pong says that it has what was written before. One ping
+   * for all that is written at once.
+   */
+  function confirmSoon(): void {
+    if (confirming) return;
+    confirming = true;
+    queueMicrotask(() => {
+      confirming = false;
+      const live = link();
+      if (live?.session.online !== true) return;
+      const written = outbox.open();
+      // Without an answer the next one, or the next stream, decides.
+      live.features.ping.ping(live.session.domain).then(
+        () => outbox.answered(written),
+        () => undefined,
+      );
+    });
+  }
+
+  function write({ chat, kind, id, body }: Message): void {
+    const live = link();
+    if (live === undefined) throw new DisconnectedError();
+    const { features, session } = live;
+    features.chatStates.enabled = options.tellsTyping();
+    features.messages.send({
+      to: chat,
+      type: kind === 'room' ? 'groupchat' : 'chat',
+      occupant: kind === 'private',
+      id,
+      body,
+      state: kind === 'contact' ? features.chatStates.attach(chat) : undefined,
+    });
+    // A room's message is confirmed by its reflection alone (XEP-0045 §7.4).
+    if (!session.acknowledges && kind !== 'room') confirmSoon();
+  }
+
+  const wire: Wire = {
+    get ready() {
+      return link()?.session.online === true;
+    },
+    get jid() {
+      return link()?.session.jid ?? '';
+    },
+    reachable: (chat, kind) => kind === 'contact' || rooms.get(bareOf(chat))?.joined === true,
+    write,
+  };
+  const outbox = outbound({ account, store, wire, appended, changed, failed, nick: rooms.nick });
+
+  function send(chat: string, kind: ChatKind, body: string): Message {
+    const room = bareOf(chat);
+    if (kind !== 'contact' && !rooms.isRoom(room)) throw new ChatError('not-joined', { room });
+    return outbox.send(chat, kind, body);
+  }
+
+  /** Until the server's pong and the acknowledgement are there, an error came, or time or signal ended it. */
+  async function confirmed(row: number, timeout: number, signal: AbortSignal): Promise<void> {
+    const { features, session } = linked();
+    const ended = new AbortController();
+    const until = { timeout, signal: AbortSignal.any([signal, ended.signal]) };
+    const settled = outbox.settled(row, until);
+    session.requestAcknowledgement();
+    const pong = features.ping.ping(session.domain, until).then(
+      async () => {
+        outbox.release(row, true);
+        await settled;
+      },
+      () => undefined,
+    );
+    await Promise.race([pong, settled]);
+    ended.abort();
+  }
+
+  return {
+    outbox,
+    send,
+
+    /** Commits the row, logs in, waits for the acknowledgement and for the answer to a ping behind it. */
+    async sendAndSettle(
+      chat: string,
+      kind: ChatKind,
+      body: string,
+      { timeout, signal, online }: SettleOptions,
+    ): Promise<Message> {
+      const deadline = Date.now() + timeout;
+      const { row } = send(chat, kind, body);
+      outbox.hold(row);
+      try {
+        await online();
+        await confirmed(row, Math.max(1, deadline - Date.now()), signal);
+      } catch (error) {
+        if (!staysQueued(error)) {
+          outbox.withdraw(row);
+          throw error;
+        }
+      } finally {
+        outbox.release(row, false);
+      }
+      const message = store.get(row);
+      if (message === undefined) throw new ChatError('message-gone');
+      return message;
+    },
+  };
+}
+
+export type Delivery = ReturnType<typeof delivery>;
+
+const TRANSIENT: readonly string[] = [
+  'dns-not-found',
+  'dns-failed',
+  'refused',
+  'unreachable',
+  'timeout',
+  'closed',
+];
+
+/** Whether a later run may well deliver it: no network, DNS, time-outs; not a refusal, not a server that lies. */
+export function staysQueued(error: unknown): boolean {
+  if (error instanceof AuthenticationError) return error.condition === 'temporary-auth-failure';
+  if (error instanceof ConnectionError) return TRANSIENT.includes(error.condition);
+  if (error instanceof ChatError) return error.condition === 'offline';
+  return error instanceof TimeoutError || error instanceof DisconnectedError;
+}

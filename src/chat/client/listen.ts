@@ -1,0 +1,71 @@
+/** What a connection's features tell, and which part of the client hears it. */
+import type { Features } from '../../xmpp/features.ts';
+import type { ParsedMessage } from '../../xmpp/messages.ts';
+import { bareOf } from '../address.ts';
+import type { Outbound } from '../outbound.ts';
+import { type Requests, requestId } from '../requests.ts';
+import type { TypingStates } from '../typing.ts';
+import type { TrustedArchives } from './archives.ts';
+import type { ChatKinds } from './kinds.ts';
+
+export interface Hearers {
+  readonly archives: TrustedArchives;
+  readonly kinds: ChatKinds;
+  readonly outbox: Outbound;
+  readonly requests: Requests;
+  readonly typing: TypingStates;
+  readonly take: (message: ParsedMessage) => void;
+}
+
+/** Listens for the life of the session. */
+export function listen(features: Features, hearers: Hearers): void {
+  listenToMessages(features, hearers);
+  listenToRooms(features, hearers);
+}
+
+function listenToMessages({ chatStates, messages, presence, rooms }: Features, hearers: Hearers): void {
+  const { kinds, outbox, take, typing } = hearers;
+  messages.on('received', (message) => {
+    if (message.type === 'chat' || message.type === 'normal')
+      chatStates.heard(bareOf(message.from), message.state, message.body !== undefined);
+    take(message);
+  });
+  messages.on('bounced', ({ from, id, error: { condition, text } }) => {
+    if (id === undefined) return;
+    // An occupant of a room that was left is known by its whole JID still.
+    for (const chat of new Set([kinds.chatOf(from), from]))
+      if (outbox.failed(chat, id, { condition, text })) return;
+  });
+  messages.on('acknowledged', ({ id }) => outbox.acknowledged(id));
+  rooms.on('message', ({ message }) => take(message));
+  rooms.on('privateMessage', ({ message }) => take(message));
+  presence.on('changed', ({ jid, show }) => {
+    if (show === 'offline' && presence.resources(jid).length === 0) typing.stop(jid, jid);
+  });
+}
+
+function listenToRooms({ rooms }: Features, { archives, outbox, requests, typing }: Hearers): void {
+  rooms.on('room', ({ room, event }) => {
+    if (event !== 'joined' && event !== 'created') return;
+    requests.close(requestId.invitation(room));
+    void archives.learn(room);
+    outbox.flush((message) => bareOf(message.chat) === room);
+  });
+  rooms.on('occupant', ({ room, nick, event }) => {
+    if (event === 'joined' || event === 'role' || event === 'affiliation') return;
+    const occupant = `${room}/${nick}`;
+    typing.stop(room, occupant);
+    typing.stop(occupant, occupant);
+  });
+  rooms.on('invitation', ({ room, from, reason, password }) => {
+    requests.open({
+      kind: 'invitation',
+      id: requestId.invitation(room),
+      from: bareOf(from) === room ? from : bareOf(from),
+      room,
+      text: reason,
+      password,
+      time: Date.now(),
+    });
+  });
+}

@@ -1,0 +1,89 @@
+/** Contacts asked, answered and removed. RFC 6121 §2.3–§2.5, §3. */
+import { bareOf, localOf } from '../address.ts';
+import type { Contacts } from '../contacts.ts';
+import { ChatError } from '../problem.ts';
+import { type Requests, requestId } from '../requests.ts';
+import type { Link, Linked } from './link.ts';
+
+export interface SubscriptionsOptions {
+  readonly account: string;
+  readonly linked: Linked;
+  readonly contacts: Contacts;
+  readonly requests: Requests;
+  /** everybody who asks is approved unasked */
+  readonly autoApprove: () => boolean;
+  /** a request of ours could not be delivered */
+  readonly failed: (jid: string, condition: string, text: string | undefined) => void;
+}
+
+export interface NewContact {
+  readonly name?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly greeting?: string | undefined;
+}
+
+/** What was written has been read by the server: stanzas without an answer of their own are sure to be handled. */
+export async function flushed({ features, session }: Link): Promise<void> {
+  await features.ping.ping(session.domain);
+}
+
+export function subscriptions(options: SubscriptionsOptions) {
+  const { account, linked, contacts, requests } = options;
+
+  function asked({ presence }: Link['features'], from: string, text: string, nick: string | undefined): void {
+    const subscription = contacts.item(from)?.subscription;
+    // Whoever sees us already loses nothing by a second yes, and has got no answer to the first.
+    const sees = subscription === 'from' || subscription === 'both';
+    if (sees || options.autoApprove()) {
+      presence.approve(from);
+      return;
+    }
+    const id = requestId.subscription(from);
+    requests.open({ kind: 'subscription', id, from, text: text || undefined, nick, time: Date.now() });
+  }
+
+  async function answer(jid: string, say: 'approve' | 'decline'): Promise<void> {
+    const link = linked();
+    link.features.presence[say](jid);
+    requests.close(requestId.subscription(jid));
+    await flushed(link);
+  }
+
+  return {
+    attach(features: Link['features']): void {
+      const { presence, roster } = features;
+      presence.on('subscriptionRequest', ({ from, text, nick }) => asked(features, from, text, nick));
+      presence.on('subscriptionEnded', ({ jid }) => requests.close(requestId.subscription(jid)));
+      presence.on('failed', ({ jid, error }) => {
+        if (contacts.item(bareOf(jid))?.ask === true)
+          options.failed(bareOf(jid), error.condition, error.text);
+      });
+      // Answered on another device.
+      roster.on('changed', ({ item }) => {
+        if (item.subscription === 'from' || item.subscription === 'both')
+          requests.close(requestId.subscription(item.jid));
+      });
+    },
+
+    async add(jid: string, more: NewContact): Promise<void> {
+      if (bareOf(jid) === account) throw new ChatError('own-jid', { jid });
+      const link = linked();
+      const known = contacts.item(jid);
+      await link.features.roster.set({
+        jid,
+        name: more.name ?? known?.name ?? '',
+        groups: more.groups ?? known?.groups ?? [],
+      });
+      const greeting = { text: more.greeting ?? '', nick: localOf(account) ?? '' };
+      link.features.presence.subscribe(jid, greeting);
+      await flushed(link);
+    },
+
+    async remove(jid: string): Promise<void> {
+      await linked().features.roster.remove(jid);
+    },
+
+    approve: (jid: string): Promise<void> => answer(jid, 'approve'),
+    decline: (jid: string): Promise<void> => answer(jid, 'decline'),
+  };
+}
