@@ -27,6 +27,7 @@ export interface DemoOptions {
 
 const NAMES = ['demo', 'alice', 'bob'] as const;
 type Name = (typeof NAMES)[number];
+const RESOURCES: Readonly<Record<Name, string>> = { demo: 'introduction', alice: 'phone', bob: 'pc' };
 
 /**
  * Resolves when server and friends are up and both know the demo user.
@@ -72,7 +73,13 @@ function clientOf(
   return new Client({
     account,
     stores: openStores(':memory:'),
-    session: async () => ({ jid: account, password, service: server.service, ca }),
+    session: async () => ({
+      jid: account,
+      password,
+      resource: RESOURCES[name],
+      service: server.service,
+      ca,
+    }),
     filesDir: () => join(server.folder, name),
     version,
     languages: [],
