@@ -2,12 +2,13 @@
 import about from '../package.json' with { type: 'json' };
 import { actions } from './actions/table.ts';
 import { type Config, loadConfig } from './config/config.ts';
-import { configuredPassword, readCertificates } from './config/passwords.ts';
+import { configuredPassword, type Password, readCertificates } from './config/passwords.ts';
 import { type Catalogue, catalogueFor, chooseLanguage, type Language } from './i18n/catalogue.ts';
+import { wantedLanguage, wantsJson } from './ui/cli/early.ts';
 import type { Invocation } from './ui/cli/invocation.ts';
 import { parseArguments } from './ui/cli.ts';
 import { exitCodeOf } from './ui/exit-codes.ts';
-import { fatalLine } from './ui/sentences.ts';
+import { problemLine, problemOf, warningText } from './ui/sentences.ts';
 
 /** Everything of the process that a run looks at. */
 export interface Surroundings {
@@ -18,60 +19,85 @@ export interface Surroundings {
 
 /** Runs the program; resolves to its exit code. What goes wrong has been said then, in one line. */
 export async function run({ argv, env, cwd }: Surroundings): Promise<number> {
-  let words = await catalogueFor(chooseLanguage(languageIn(argv), env));
+  let words = await catalogueFor(chooseLanguage(wantedLanguage(argv), env));
   try {
     const invocation = parseArguments(argv, actions);
-    if (invocation.kind === 'version') return print(`${about.version}\n`);
+    if (invocation.kind === 'version') return await print(about.version);
+    if (invocation.kind === 'help') return await print(await help(words));
     const config = loadConfig({ env, cwd, flags: flagsOf(invocation) });
     const language = chooseLanguage(config.lang, env);
     words = await catalogueFor(language);
-    return await perform(invocation, { config, language, words, env });
+    const ca = readCertificates(config);
+    warn(config.warnings, config, words);
+    return await perform(invocation, { config, ca, language, words, env, version: about.version });
   } catch (error) {
-    process.stderr.write(`${fatalLine(error, words)}\n`);
+    await complain(error, words, wantsJson(argv));
     return exitCodeOf(error);
   }
 }
 
 interface Scene {
   readonly config: Config;
+  /** PEM text of `--ca` */
+  readonly ca: string | undefined;
   readonly language: Language;
   readonly words: Catalogue;
   readonly env: Surroundings['env'];
+  readonly version: string;
 }
 
 async function perform(invocation: Invocation, scene: Scene): Promise<number> {
-  const ca = readCertificates(scene.config);
-  const shared = { ...scene, ca, version: about.version };
   if (invocation.kind === 'action' || invocation.kind === 'listen') {
     const { runScripted } = await import('./app/scripted.ts');
-    return runScripted({ ...shared, invocation });
+    return runScripted({ ...scene, invocation });
   }
+  const demo = invocation.kind === 'demo';
+  const password = demo ? undefined : configuredPassword(scene.config);
+  warn(password?.warnings ?? [], scene.config, scene.words);
   const { runMenus } = await import('./app/interactive.ts');
-  return runMenus({
-    ...shared,
-    password: configuredPassword(scene.config)?.password,
-    demo: invocation.kind === 'demo',
-    status: invocation.kind === 'demo' ? invocation.status : undefined,
-  });
+  const status = demo ? invocation.status : undefined;
+  return runMenus({ ...scene, password: password?.password, demo, status });
 }
 
 /** `--register <jid>` says which account the files must be written for, as `--jid` does. */
 function flagsOf(invocation: Invocation): Invocation['flags'] {
   if (invocation.kind !== 'action' || invocation.action.needs !== 'nothing') return invocation.flags;
   const { jid } = invocation.input;
-  return typeof jid === 'string' && invocation.flags.jid === undefined
-    ? { ...invocation.flags, jid }
-    : invocation.flags;
+  if (typeof jid !== 'string' || invocation.flags.jid !== undefined) return invocation.flags;
+  return { ...invocation.flags, jid };
 }
 
-/** The language asked for, before anything else is read: errors are told in it. */
-function languageIn(argv: readonly string[]): string | undefined {
-  const at = argv.findIndex((word) => word === '--lang' || word.startsWith('--lang='));
-  const word = argv[at];
-  return word === '--lang' ? argv[at + 1] : word?.slice('--lang='.length);
+async function help(words: Catalogue): Promise<string> {
+  const [{ helpText }, { colourLevel, createTheme }] = await Promise.all([
+    import('./ui/cli/help.ts'),
+    import('./ui/theme.ts'),
+  ]);
+  const level = colourLevel(undefined, process.stdout.isTTY === true, process.env);
+  return helpText(actions, words, createTheme({ level, background: 'dark' }), process.stdout.columns ?? 80);
 }
 
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
+function warn(warnings: Password['warnings'], config: Config, words: Catalogue): void {
+  if (config.quiet) return;
+  for (const warning of warnings) process.stderr.write(`${warningText(warning, words)}\n`);
+}
+
+/** As an error of an action would be told: a JSON line, or one line for a person. */
+async function complain(error: unknown, words: Catalogue, json: boolean): Promise<void> {
+  const problem = problemOf(error, words);
+  if (!json) {
+    process.stderr.write(`${problemLine(problem, words)}\n`);
+    return;
+  }
+  const { jsonOutput } = await import('./ui/json.ts');
+  const lines: string[] = [];
+  jsonOutput((line) => lines.push(line)).fail(problem);
+  await print(lines.join('\n'));
+}
+
+/** Resolves to exit code 0 when it is written, or nobody reads it (`| head`). */
+function print(text: string): Promise<number> {
+  return new Promise((resolve) => {
+    process.stdout.once('error', () => resolve(0));
+    process.stdout.write(`${text}\n`, () => resolve(0));
+  });
 }

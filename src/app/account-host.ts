@@ -19,6 +19,8 @@ export interface AccountHostOptions {
   readonly version: string;
   readonly languages: readonly string[];
   readonly overrides?: Readonly<Partial<Record<SettingName, string>>>;
+  /** false: a lost connection ends the run, which says so at once */
+  readonly reconnects: boolean;
 }
 
 export interface AccountHost {
@@ -39,7 +41,13 @@ export function overridesOf(config: Config): Readonly<Partial<Record<SettingName
   };
 }
 
-export function accountHost({ reach, version, languages, overrides }: AccountHostOptions): AccountHost {
+export function accountHost({
+  reach,
+  version,
+  languages,
+  overrides,
+  reconnects,
+}: AccountHostOptions): AccountHost {
   const clients = new Set<Client>();
   let opened: Promise<Stores> | undefined;
   let trace: number | undefined;
@@ -70,6 +78,7 @@ export function accountHost({ reach, version, languages, overrides }: AccountHos
       ca: reach.ca,
       lang: languages[0],
       timeout: reach.timeout,
+      reconnect: reconnects ? 'after-online' : 'never',
       debug: reach.debug === undefined ? undefined : debug,
     };
   }

@@ -11,7 +11,7 @@ import type { Catalogue, Language } from '../i18n/catalogue.ts';
 import type { StartPresence } from '../ui/cli/invocation.ts';
 import { menuLoop } from '../ui/menu.ts';
 import type { Accounts, MenuApp } from '../ui/menus/accounts.ts';
-import { notifications } from '../ui/notifications.ts';
+import { type Tellings, tellings } from '../ui/notifications/tellings.ts';
 import { renderer } from '../ui/render.ts';
 import { openTerminal } from '../ui/terminal/open.ts';
 import { EXIT_CODES } from '../ui/terminal/signals.ts';
@@ -54,29 +54,23 @@ export async function runMenus(options: InteractiveOptions): Promise<number> {
     });
     terminal.onGone(() => resolve(0));
   });
-  const seats = accountSeats(options, terminal.log);
+  const seats = accountSeats(options, terminal.log, (client) => tellings({ client, words, theme, terminal }));
   const app: MenuApp = {
     terminal,
     words,
     theme,
     actions,
-    render: renderer({ words, theme, columns: () => terminal.columns, now: Date.now }),
+    render: renderer({
+      words,
+      theme,
+      // What is piped on is not cut to the width of a terminal that nobody has.
+      columns: () => (terminal.interactive ? terminal.columns : undefined),
+      now: Date.now,
+    }),
     now: Date.now,
     accounts: seats.accounts,
     context: seats.context,
-    notify(client, openChat) {
-      const { close } = notifications({
-        client,
-        words,
-        theme,
-        print: (line) => terminal.log(line),
-        isOpen: (chat) => chat === openChat(),
-        bell: () => terminal.bell(),
-        desktop: (text) => terminal.notify('xmpp-chat', text),
-        now: Date.now,
-      });
-      return close;
-    },
+    notify: seats.notify,
   };
   try {
     return await Promise.race([start(app, seats, options, ended.signal), signalled]);
@@ -112,19 +106,31 @@ async function start(
 interface Seats {
   readonly accounts: Accounts;
   context: MenuApp['context'];
+  notify: MenuApp['notify'];
   show(status: StartPresence): Parameters<Client['setPresence']>[0];
   close(): Promise<void>;
 }
 
 /** Logging in and registering; each server is reached as the configuration says, the demo's as the demo says. */
-function accountSeats(options: InteractiveOptions, log: (text: string) => void): Seats {
+function accountSeats(
+  options: InteractiveOptions,
+  log: (text: string) => void,
+  tell: (client: Client) => Tellings,
+): Seats {
   const { config, version, language } = options;
   const languages = [language];
   const overrides = overridesOf(config);
-  const host = accountHost({ reach: { ...config, ca: options.ca }, version, languages, overrides });
+  const host = accountHost({
+    reach: { ...config, ca: options.ca },
+    version,
+    languages,
+    overrides,
+    reconnects: true,
+  });
   const hosts: AccountHost[] = [host];
   const last = lastAccount(host);
   let demo: Demo | undefined;
+  const told = new WeakMap<Client, Tellings>();
 
   async function logIn(
     from: AccountHost,
@@ -133,13 +139,16 @@ function accountSeats(options: InteractiveOptions, log: (text: string) => void):
     signal: AbortSignal,
   ): Promise<Client> {
     const client = await from.client(jid, async () => password);
+    const telling = tell(client);
     const cancel = () => void client.close();
     signal.addEventListener('abort', cancel);
     try {
       await client.online('presence');
       signal.throwIfAborted();
+      told.set(client, telling);
       return client;
     } catch (error) {
+      telling.close();
       await client.close();
       throw error;
     } finally {
@@ -162,7 +171,7 @@ function accountSeats(options: InteractiveOptions, log: (text: string) => void):
       demo ??= await startDemo({ language, version });
       const { service, ca, dataDir } = demo;
       const reach: Reach = { ...config, resource: undefined, service, ca, dataDir };
-      const demoHost = accountHost({ reach, version, languages, overrides });
+      const demoHost = accountHost({ reach, version, languages, overrides, reconnects: true });
       hosts.push(demoHost);
       const client = await logIn(demoHost, demo.jid, demo.password, signal);
       await client.contactsSettled();
@@ -185,6 +194,7 @@ function accountSeats(options: InteractiveOptions, log: (text: string) => void):
       register: ({ jid, password, fields }) => registerAccount(host.session(jid, password), fields),
       progress,
     }),
+    notify: (client, openChat) => (told.get(client) ?? tell(client)).start(openChat),
     show: ({ show }) => show as Parameters<Client['setPresence']>[0],
     async close() {
       await Promise.all(hosts.map((each) => each.close()));

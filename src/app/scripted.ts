@@ -49,6 +49,7 @@ export async function runScripted(options: ScriptedOptions): Promise<number> {
     version,
     languages: [language],
     overrides: overridesOf(config),
+    reconnects: invocation.kind === 'listen',
   });
   const asking = questions(options);
   const stdin = process.stdin.isTTY === true ? undefined : standardInput(process.stdin);

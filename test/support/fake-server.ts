@@ -250,6 +250,8 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
       this.#bind(element);
       return;
     }
+    // XEP-0198 §4: stanzas count, a stream error does not.
+    if (!['iq', 'message', 'presence'].includes(element.getName())) return;
     if (this.managed) this.handled++;
     if (misbehave.silentOnceBound === true) return;
     this.emit('stanza', element);
