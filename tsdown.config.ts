@@ -20,5 +20,4 @@ export default defineConfig({
     neverBundle: [/^@photostructure\//],
     onlyBundle: false,
   },
-  loader: { '.sql': 'text' },
 });

@@ -1,19 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
-
-/** `import sql from './001.sql'` gives the text, as the build does. */
-const sqlAsText = {
-  name: 'sql-as-text',
-  enforce: 'pre' as const,
-  load(id: string) {
-    if (!id.endsWith('.sql')) return undefined;
-    return `export default ${JSON.stringify(readFileSync(id, 'utf8'))};`;
-  },
-};
 
 /** The suites by name: what `scripts/suites.js` runs with `--project`. */
 export default defineConfig({
-  plugins: [sqlAsText],
   test: {
     pool: 'forks',
     projects: [
