@@ -27,7 +27,7 @@ import type { Theme } from './theme.ts';
 
 /** As much of the client as the lines need. */
 export type NotifyingClient = Known &
-  Pick<Client, 'account' | 'setting'> &
+  Pick<Client, 'account' | 'contacts' | 'setting'> &
   Pick<EventEmitter<ChatEvents>, 'on' | 'off'>;
 
 export interface NotificationOptions {
@@ -65,6 +65,7 @@ export function notifications(options: NotificationOptions): Notifications {
   const offered = new Set<string>();
   /** rooms whose subject of entering is still to come (XEP-0045 §7.2.15) */
   const entering = new Set<string>();
+  let onlineBefore: string | undefined;
 
   const headed = (line: string, time = options.now()) => {
     const today = new Date(time).toDateString() === new Date(options.now()).toDateString();
@@ -128,7 +129,11 @@ export function notifications(options: NotificationOptions): Notifications {
       fold(line, `presence ${kind}`, FREE.crowd, ({ all }) => text.bursts[kind](all));
     },
     contactsOnline(contacts) {
-      if (wanted('notify-presence')) tell(onlineLine(client, words, contacts));
+      if (!wanted('notify-presence') || client.contacts().length === 0) return;
+      const line = onlineLine(client, words, contacts);
+      // A connection that came back with the same people there is no news.
+      if (line !== onlineBefore) tell(line);
+      onlineBefore = line;
     },
     subscription: ({ jid, kind }) => tell(text.subscription[kind](personName(client, jid))),
     request(request) {

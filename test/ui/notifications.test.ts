@@ -249,6 +249,7 @@ function file(
 describe('NOTIFICATION lines (product §3)', () => {
   for (const [name, cases] of Object.entries(KINDS) as [string, [string, unknown[], string][]][])
     it.each(cases)(`${name}: %s`, (_, event, line) => {
+      client.people.set('b@x.org', contact('b@x.org'));
       start();
       (client.emit as (name: string, ...event: unknown[]) => void).call(client, name, ...event);
       expect(lines).toEqual([`NOTIFICATION 14:03 ${line}`]);
@@ -258,6 +259,20 @@ describe('NOTIFICATION lines (product §3)', () => {
     start({ words: es });
     client.emit('presence', presence());
     expect(lines).toEqual([`NOTIFICACIÓN 14:03 ${ALICE} está en línea`]);
+  });
+
+  it('who is online is not told again after a reconnection that found the same, and not without contacts', () => {
+    start();
+    client.emit('contactsOnline', []);
+    client.people.set(ALICE, contact(ALICE));
+    const here = contact(ALICE, {
+      resources: [{ resource: 'x', show: 'chat', status: '', priority: 0 }],
+    });
+    for (const online of [[here], [here], []]) client.emit('contactsOnline', online);
+    expect(lines.map((line) => line.slice('NOTIFICATION 14:03 '.length))).toEqual([
+      `online now: ${ALICE}`,
+      'none of your contacts is online',
+    ]);
   });
 
   it('connection lost is told once, and that it is back', () => {

@@ -43,6 +43,9 @@ export class ToldClient extends EventEmitter<ChatEvents> implements NotifyingCli
   readonly rooms: string[] = [];
   readonly settings = new Map<SettingName, string>();
 
+  contacts(): Contact[] {
+    return [...this.people.values()];
+  }
   contact(jid: string): Contact | undefined {
     return this.people.get(jid);
   }
