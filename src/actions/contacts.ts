@@ -89,6 +89,8 @@ export const user = action({
   params: { jid: jid() },
   value: 'jid',
   async run({ client }, input) {
+    // Which resources are asked is known when the presences of the log-in have come.
+    await client.contactsSettled();
     const details = await client.details(input.jid);
     return {
       kind: 'rows',

@@ -37,6 +37,8 @@ export interface ProgramOptions {
   /** Written to standard input, which is then closed. Without it standard input stays open. */
   readonly stdin?: string;
   readonly cwd?: string;
+  /** A program and its arguments that start ours: `sh -c 'ulimit …; exec "$@"' sh`. */
+  readonly through?: readonly string[];
   /** Killed after this many milliseconds, default 60,000; the run then ended by SIGKILL. */
   readonly timeoutMs?: number;
 }
@@ -129,7 +131,13 @@ function waitForText(
 /** Starts the built program with these arguments. */
 export async function startProgram(args: readonly string[], options: ProgramOptions = {}): Promise<Program> {
   const home = options.home ?? (await createHome());
-  const child = spawn(process.execPath, [launcher, ...args], {
+  const [command = process.execPath, ...words] = [
+    ...(options.through ?? []),
+    process.execPath,
+    launcher,
+    ...args,
+  ];
+  const child = spawn(command, words, {
     cwd: options.cwd ?? home.work,
     env: { ...home.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
