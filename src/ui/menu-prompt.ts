@@ -24,7 +24,7 @@ import type { MenuItem, MenuPrompt } from './terminal.ts';
 export interface MenuConfig {
   readonly menu: MenuPrompt;
   readonly dress: Dress;
-  /** Esc and Ctrl-D where the menu names no item for it */
+  /** Ctrl-D where the menu names no item to go back; Esc does nothing there: it leaves no program */
   back(): void;
 }
 
@@ -78,10 +78,10 @@ export const menuPrompt = createPrompt<string, MenuConfig>(({ menu, dress, back 
       setProblem(dress.words.noSuchChoice(longer.kind === 'none' ? typed + character : character));
     }
   };
-  const leave = (): void => {
-    const index = items.findIndex((item) => !isHeading(item) && item.value === menu.back);
-    if (index >= 0) choose(index);
-    else back();
+  const backIndex = items.findIndex((item) => !isHeading(item) && item.value === menu.back);
+  const leave = (byEnd: boolean): void => {
+    if (backIndex >= 0) choose(backIndex);
+    else if (byEnd) back();
   };
 
   useKeypress((key, readline) => {
@@ -91,7 +91,7 @@ export const menuPrompt = createPrompt<string, MenuConfig>(({ menu, dress, back 
     const { name } = key;
     const end = name === 'delete' && (key as { sequence?: string }).sequence === END_OF_TRANSMISSION;
     if (isEnterKey(key)) choose(active);
-    else if (name === 'escape' || end) leave();
+    else if (name === 'escape' || end) leave(end);
     else if (isUpKey(key)) move(active === firstOf(items) ? items.length - 1 : active - 1, -1);
     else if (isDownKey(key)) move(active === lastOf(items) ? 0 : active + 1, 1);
     else if (name === 'home') move(0, 1);
@@ -103,8 +103,10 @@ export const menuPrompt = createPrompt<string, MenuConfig>(({ menu, dress, back 
   });
 
   const { theme, words } = dress;
-  if (chosen) return `${theme.success('✔')} ${theme.bold(menu.message)} ${theme.accent(chosen.name)}`;
-  const hint = problem === '' ? theme.dim(words.menuHint) : theme.error(problem);
+  if (chosen) return answerLine(menu, chosen, dress);
+  const waits = typed === '' ? undefined : items[active];
+  const help = waits ? words.menuPartial(waits.name) : backIndex < 0 ? words.menuHint : words.menuHintBack;
+  const hint = problem === '' ? theme.dim(help) : theme.error(problem);
   const keys = typed === '' ? '' : `${theme.bar(typed)} `;
   // folded, one still sees what a number means that waits for its second digit
   const shown = folded ? listed(typed === '' ? [] : items.slice(active, active + 1), 0, 1, dress) : undefined;
@@ -115,6 +117,13 @@ export const menuPrompt = createPrompt<string, MenuConfig>(({ menu, dress, back 
   ];
   return `${lines.map((line) => clip(line, dress.columns())).join('\n')}${cursorHide}`;
 });
+
+/** What stays on the screen. Going back leaves nothing: it answers no question. */
+function answerLine(menu: MenuPrompt, chosen: MenuItem, { theme }: Dress): string {
+  if (chosen.value === menu.back) return '';
+  const question = menu.echo === 'item' ? '' : `${theme.bold(menu.message)} `;
+  return `${theme.success('✔')} ${question}${theme.accent(chosen.name)}`;
+}
 
 function listed(items: readonly MenuItem[], active: number, size: number, dress: Dress): string[] {
   const { theme, words } = dress;

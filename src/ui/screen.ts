@@ -104,7 +104,9 @@ export class Screen {
         const index = this.frames.indexOf(frame);
         if (index < 0) return;
         this.frames.splice(index, 1);
-        if (!discarded) for (const row of frame.rows.slice(0, frame.row)) this.log(paint(row));
+        const lines = discarded ? [] : frame.rows.slice(0, frame.row).map(paint);
+        // a prompt that leaves nothing leaves no empty line either
+        if (lines.some((line) => line !== '')) for (const line of lines) this.log(line);
         this.schedule();
       },
     });

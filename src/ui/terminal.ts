@@ -30,7 +30,9 @@ export interface MenuPrompt {
   /** asked again at each redraw, so that badges live */
   items(): readonly MenuItem[];
   readonly subscribe?: Subscribe | undefined;
-  /** value of the item that Esc chooses */
+  /** what stays on the screen: message and chosen item (default), or the item alone, where it says all */
+  readonly echo?: 'item' | undefined;
+  /** value of the item that Esc chooses; choosing it leaves nothing on the screen */
   readonly back?: string | undefined;
   /** value of the item that Enter chooses at first */
   readonly initial?: string | undefined;

@@ -111,9 +111,9 @@ export const menus = {
   addContact: {
     title: 'Add a contact',
     jid: 'Whom (JID, or a user name of your server)',
-    name: 'Name for your list (optional)',
-    groups: 'Groups, separated by commas (optional)',
-    greeting: 'Greeting (optional)',
+    name: 'Name for your list',
+    groups: 'Groups, separated by commas',
+    greeting: 'Greeting',
   },
   user: {
     title: "A user's details",

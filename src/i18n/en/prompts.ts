@@ -6,7 +6,9 @@ export const prompts = {
   /** the letters that answer a yes-or-no question, lower case, the first is shown */
   yesKeys: ['y', 'yes'],
   noKeys: ['n', 'no'],
-  menuHint: 'number, arrows and Enter · Esc back',
+  menuHint: 'number, letter, or arrows and Enter',
+  menuHintBack: 'number, letter, or arrows and Enter · Esc back',
+  menuPartial: (name: string) => `Enter: ${name} · or another digit`,
   textHint: 'Enter to answer · Esc back',
   passwordHint: 'what you type is not shown',
   optional: 'optional',

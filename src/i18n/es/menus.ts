@@ -112,9 +112,9 @@ export const menus: typeof en = {
   addContact: {
     title: 'Añadir un contacto',
     jid: 'A quién (JID, o un nombre de usuario de tu servidor)',
-    name: 'Nombre en tu lista (opcional)',
-    groups: 'Grupos, separados por comas (opcional)',
-    greeting: 'Saludo (opcional)',
+    name: 'Nombre en tu lista',
+    groups: 'Grupos, separados por comas',
+    greeting: 'Saludo',
   },
   user: {
     title: 'Detalles de un usuario',

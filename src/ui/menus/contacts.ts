@@ -5,7 +5,7 @@ import { openConversation } from '../conversation.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import type { MainEnd, Screen } from './main.ts';
-import { choosePerson, typePerson } from './person.ts';
+import { choosePerson, contactBadge, contactName, typePerson } from './person.ts';
 import { runFromMenu } from './run.ts';
 import { choose } from './screen.ts';
 import type { OpenSeat } from './seat.ts';
@@ -33,17 +33,25 @@ async function choosePartner(app: MenuApp, seat: OpenSeat): Promise<string | und
   if (listed.size === 0) return choosePerson(app, seat, { message: labels.who });
   const unread = new Map(recent.map((entry) => [entry.chat, entry.unread]));
   const entries = [...listed, ...contacts.slice(0, RECENT).map((contact) => contact.jid)];
-  const chosen = await choose<string | null>(app, labels.title, [
-    ...entries.map((chat) => {
-      const count = unread.get(chat) ?? 0;
-      return {
-        name: sanitize(chatLabel(seat, chat)),
-        badge: count > 0 ? badges.unread(count) : undefined,
-        value: chat,
-      };
-    }),
-    { key: 'J', name: labels.other, value: null },
-  ]);
+  const chosen = await choose<string | null>(
+    app,
+    labels.title,
+    [
+      ...entries.map((chat) => {
+        const contact = client.contact(chat);
+        if (contact !== undefined)
+          return { name: contactName(contact), badge: contactBadge(app, contact), value: chat };
+        const count = unread.get(chat) ?? 0;
+        return {
+          name: sanitize(chatLabel(seat, chat)),
+          badge: count > 0 ? badges.unread(count) : undefined,
+          value: chat,
+        };
+      }),
+      { key: 'J', name: labels.other, value: null },
+    ],
+    { echo: 'item' },
+  );
   return chosen === null ? typePerson(app, seat, { message: labels.who }) : chosen;
 }
 

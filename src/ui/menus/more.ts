@@ -9,17 +9,22 @@ import { settings } from './settings.ts';
 export const more: Screen = async (app, seat) => {
   const { more: labels, settings: states } = app.words.menus;
   for (;;) {
-    const chosen = await choose(app, labels.title, [
-      { name: labels.changePassword, value: changePassword },
-      { name: labels.blockList, value: blockList },
-      { name: labels.settings, value: settings },
-      {
-        key: 'C',
-        name: labels.commandLines,
-        badge: seat.commandLines ? states.on : states.off,
-        value: switchCommandLines,
-      },
-    ]);
+    const chosen = await choose(
+      app,
+      labels.title,
+      [
+        { name: labels.changePassword, value: changePassword },
+        { name: labels.blockList, value: blockList },
+        { name: labels.settings, value: settings },
+        {
+          key: 'C',
+          name: labels.commandLines,
+          badge: seat.commandLines ? states.on : states.off,
+          value: switchCommandLines,
+        },
+      ],
+      { echo: 'item' },
+    );
     if (chosen === undefined) return undefined;
     const end = await chosen(app, seat);
     if (end !== undefined) return end;

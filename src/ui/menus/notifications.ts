@@ -1,5 +1,5 @@
 /** What happened while away, what waits for an answer, what to be notified of. */
-import { bareOf } from '../../chat/address.ts';
+import { bareOf, localOf } from '../../chat/address.ts';
 import type { Request } from '../../chat/events.ts';
 import { chatLabel } from '../conversation/names.ts';
 import { answerRequest } from '../conversation/view-commands.ts';
@@ -18,18 +18,26 @@ const LISTED = 40;
 
 export const notifications: Screen = async (app, seat) => {
   const { notifications: labels } = app.words.menus;
-  for (;;) {
+  for (let answered = false; ; ) {
     const entries = waiting(app, seat);
+    // that was the last one
+    if (entries.length === 0 && answered) return undefined;
     if (entries.length === 0) app.terminal.log(app.theme.dim(labels.nothing));
     if (entries.length > LISTED) app.terminal.log(app.words.menus.moreRows(entries.length - LISTED));
-    const chosen = await choose(app, labels.title, [
-      ...entries.slice(0, LISTED),
-      ...(seat.client.unread().length === 0
-        ? []
-        : [{ key: 'A', name: labels.markAllRead, value: markAllRead }]),
-      { key: 'S', name: labels.settings, value: notificationSettings },
-    ]);
+    const chosen = await choose(
+      app,
+      labels.title,
+      [
+        ...entries.slice(0, LISTED),
+        ...(seat.client.unread().length === 0
+          ? []
+          : [{ key: 'A', name: labels.markAllRead, value: markAllRead }]),
+        { key: 'S', name: labels.settings, value: notificationSettings },
+      ],
+      { echo: 'item' },
+    );
     if (chosen === undefined) return undefined;
+    answered = chosen !== notificationSettings;
     const end = await chosen(app, seat);
     if (end !== undefined) return end;
   }
@@ -73,10 +81,14 @@ function requestText({ words, render }: MenuApp, request: Request): string {
         request.size === undefined ? words.words.unknown : render.size(request.size),
       ),
   }[request.kind]();
-  const nick = request.nick ? labels.callsItself(sanitize(request.nick)) : '';
+  const nick = tellsMore(request) ? labels.callsItself(sanitize(request.nick ?? '')) : '';
   const text = request.text ? labels.said(sanitize(request.text)) : '';
   return [what, nick, text].filter((part) => part !== '').join(' · ');
 }
+
+/** A nickname that only repeats the user name is no news. */
+const tellsMore = ({ nick, from }: Pick<Request, 'nick' | 'from'>): boolean =>
+  nick !== undefined && nick !== '' && nick !== localOf(bareOf(from));
 
 type Answer = 'approve' | 'approve-add' | 'decline' | 'block' | 'join' | 'accept' | 'refuse';
 
@@ -84,7 +96,7 @@ async function answer(app: MenuApp, seat: OpenSeat, request: Request): Promise<M
   const { notifications: labels } = app.words.menus;
   const answers: Record<Request['kind'], Choice<Answer>[]> = {
     subscription: [
-      { name: labels.approveAdd, value: 'approve-add' },
+      ...(isAsked(seat, request) ? [] : [{ name: labels.approveAdd, value: 'approve-add' as const }]),
       { name: labels.approve, value: 'approve' },
       { name: labels.decline, value: 'decline' },
       { name: labels.block, value: 'block' },
@@ -99,9 +111,15 @@ async function answer(app: MenuApp, seat: OpenSeat, request: Request): Promise<M
     ],
   };
   // `0`, going back, is to decide later.
-  const chosen = await choose(app, requestText(app, request), answers[request.kind]);
+  const chosen = await choose(app, requestText(app, request), answers[request.kind], { echo: 'item' });
   if (chosen !== undefined) await give(app, seat, request, chosen);
   return undefined;
+}
+
+/** We see their presence, or have asked to: nothing is left to add. */
+function isAsked({ client }: OpenSeat, { from }: Request): boolean {
+  const contact = client.contact(bareOf(from));
+  return contact !== undefined && (contact.ask || ['to', 'both'].includes(contact.subscription));
 }
 
 async function give(app: MenuApp, seat: OpenSeat, request: Request, chosen: Answer): Promise<void> {

@@ -70,7 +70,8 @@ export function contactName({ name, jid }: Contact): string {
   return name === '' || name === jid ? sanitize(jid) : `${sanitize(name)} (${sanitize(jid)})`;
 }
 
-function contactBadge({ words }: Face, contact: Contact): string {
+/** Presence, status message, unread messages. */
+export function contactBadge({ words }: Face, contact: Contact): string {
   const best = [...contact.resources].sort((a, b) => b.priority - a.priority)[0];
   const unread = contact.unread > 0 ? words.menus.badges.unread(contact.unread) : '';
   return [words.words.shows[best?.show ?? 'offline'], sanitize(best?.status ?? ''), unread]

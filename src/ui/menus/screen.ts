@@ -16,6 +16,8 @@ export interface ChooseOptions {
   readonly subscribe?: Subscribe | undefined;
   /** position of the choice that Enter takes */
   readonly initial?: number | undefined;
+  /** see MenuPrompt */
+  readonly echo?: 'item' | undefined;
 }
 
 /** Resolves to the value chosen, or undefined where the user goes back. Rejects as the terminal's prompts do. */
@@ -39,6 +41,7 @@ export async function choose<T>(
     back: back.value,
     initial: String(options.initial ?? 0),
     subscribe: options.subscribe,
+    echo: options.echo,
   });
   return chosen === back.value ? undefined : choices[Number(chosen)]?.value;
 }

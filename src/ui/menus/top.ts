@@ -12,7 +12,7 @@ export async function topMenu({ terminal, words, theme }: Face, prompt: () => Me
   let warned = false;
   for (;;) {
     try {
-      return await terminal.menu(prompt());
+      return await terminal.menu({ ...prompt(), echo: 'item' });
     } catch (error) {
       if (!(error instanceof InterruptedError)) throw error;
       if (warned) throw new ExitByInterrupt();

@@ -1,5 +1,5 @@
 /** Events of people, messages, requests and files as sentences; `undefined` where there is nothing to tell. */
-import { bareOf, resourceOf } from '../../chat/address.ts';
+import { bareOf, localOf, resourceOf } from '../../chat/address.ts';
 import type { ChatEvents, Contact, FileTransfer, Request } from '../../chat/events.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
@@ -83,7 +83,12 @@ export function requestLine(known: Known, words: Catalogue, request: Request): s
   const text = sanitize(request.text ?? '');
   switch (request.kind) {
     case 'subscription':
-      return sentences.subscription(personName(known, request.from), sanitize(request.nick ?? ''), text);
+      return sentences.subscription(
+        personName(known, request.from),
+        // a nickname that only repeats the user name is no news
+        request.nick === localOf(bareOf(request.from)) ? '' : sanitize(request.nick ?? ''),
+        text,
+      );
     case 'invitation':
       return sentences.invitation(peerName(known, words, request.from), sanitize(request.room ?? ''), text);
     case 'file':

@@ -7,8 +7,11 @@ export interface PromptWords {
   /** answers that mean yes, lower case; the first is shown */
   readonly yesKeys: readonly string[];
   readonly noKeys: readonly string[];
-  /** how a menu is used */
+  /** how a menu is used; and one that can be gone back from */
   readonly menuHint: string;
+  readonly menuHintBack: string;
+  /** a number was typed that may be the beginning of another one; `name` is what Enter takes */
+  menuPartial(name: string): string;
   readonly textHint: string;
   readonly passwordHint: string;
   /** nothing was typed where something must be */

@@ -31,7 +31,7 @@ describe('1 chat with someone', () => {
     const terminal = await play('1', '2', ESC, '1', 'J', 'tybalt', ESC);
     expect(terminal.menus[1]).toEqual([
       '1) nurse@example.org 1 unread',
-      '2) Romeo',
+      '2) Romeo (romeo@example.org) offline',
       'J) Somebody else …',
       '0) Back',
     ]);
@@ -197,13 +197,22 @@ describe('10 notifications', () => {
       text: 'hi\nthere',
       time: 0,
     }));
-    const terminal = await play('10', '1', '1', '1', '2', '1', '3', '1', '0', '1', '4', '0');
+    const terminal = await play('10', '1', '1', '1', '2', '1', '3', '1', '0', '1', '4');
     expect(terminal.menus[1]?.[0]).toBe('1) a@example.org wants to add you as a contact · says: hi␊there');
     expect(fake.called('approve')).toEqual([['a@example.org'], ['b@example.org']]);
     expect(fake.called('addContact').map(([jid]) => jid)).toEqual(['a@example.org']);
     expect(fake.called('decline')).toEqual([['c@example.org'], ['d@example.org']]);
     expect(fake.called('block')).toEqual([['d@example.org']]);
-    expect(terminal.output).toContain('Nothing happened while you were away.');
+    expect(terminal.output).not.toContain('Nothing happened');
+  });
+
+  it('offers to add back only whom one has not asked already', async () => {
+    fake.addPerson(ROMEO, { subscription: 'to' });
+    fake.open = [{ kind: 'subscription', id: 'r', from: ROMEO, nick: 'romeo', time: 0 }];
+    const terminal = await play('10', '1', '1');
+    expect(terminal.menus[1]?.[0]).toBe(`1) ${ROMEO} wants to add you as a contact`);
+    expect(terminal.menus[2]?.[0]).toBe('1) Approve');
+    expect(fake.called('approve')).toEqual([[ROMEO]]);
   });
 
   it('enters a room by its invitation with its password, and takes or refuses files', async () => {
@@ -212,7 +221,7 @@ describe('10 notifications', () => {
       { kind: 'file', id: 'f', from: `${ROMEO}/a`, name: 'x.jpg', size: 5, time: 0 },
       { kind: 'file', id: 'g', from: `${ROMEO}/a`, name: 'y.jpg', time: 0 },
     ];
-    const terminal = await play('10', '1', '1', '', '1', '1', '1', '2', '0');
+    const terminal = await play('10', '1', '1', '', '1', '1', '1', '2');
     expect(terminal.menus[1]?.slice(1, 3)).toEqual([
       `2) ${ROMEO}/a offers you the file x.jpg (5 B)`,
       `3) ${ROMEO}/a offers you the file y.jpg (unknown)`,
@@ -225,7 +234,7 @@ describe('10 notifications', () => {
   it('opens unread chats, or marks all read', async () => {
     fake.setUnread(ROMEO, 2);
     fake.setUnread('nurse@example.org', 1);
-    const terminal = await play('10', '1', ESC, 'A', '0');
+    const terminal = await play('10', '1', ESC, 'A');
     expect(terminal.menus[1]).toContain(`1) ${ROMEO}: 2 unread messages`);
     expect(fake.called('markRead')).toEqual([[ROMEO], ['nurse@example.org']]);
   });
@@ -233,6 +242,7 @@ describe('10 notifications', () => {
   it('sets what to be notified of, and each room for itself', async () => {
     fake.addRoom(LOBBY);
     const terminal = await play('10', 'S', '1', '2', '8', '2', '0', '0');
+    expect(terminal.output).toContain('Nothing happened while you were away.');
     expect(terminal.menus[2]?.at(-2)).toBe(`8) Room ${LOBBY} all`);
     expect(fake.called('setSetting')).toEqual([
       ['notify-presence', 'off'],

@@ -1,5 +1,6 @@
 import { render } from '@inquirer/testing';
 import { describe, expect, it, vi } from 'vitest';
+import { END_OF_TRANSMISSION } from '../../../src/ui/keys/decoder.ts';
 import { menuPrompt } from '../../../src/ui/menu-prompt.ts';
 import { checkboxPrompt } from '../../../src/ui/prompts/checkbox.ts';
 import { textPrompt } from '../../../src/ui/prompts/text.ts';
@@ -30,7 +31,7 @@ describe('menu', () => {
   it('is chosen from with a number and Enter, two digits, a letter', async () => {
     const one = await render(menuPrompt, { menu, dress, back() {} });
     one.events.type('1');
-    expect(one.getScreen()).toContain('1 number or letter');
+    expect(one.getScreen()).toContain('1 Enter: item 1, or another digit');
     one.events.keypress('enter');
     await expect(one.answer).resolves.toBe('v1');
     const two = await render(menuPrompt, { menu, dress, back() {} });
@@ -54,13 +55,27 @@ describe('menu', () => {
     await expect(answer).resolves.toBe('m');
   });
 
-  it('takes the item named for going back on Esc, else says so to the caller', async () => {
+  it('says the item alone where that says all, and how to go back only where one can', async () => {
+    const alone = await render(menuPrompt, { menu: { ...menu, echo: 'item' }, dress, back() {} });
+    alone.events.type('m');
+    await alone.answer;
+    expect(alone.getScreen()).toBe('✔ menu');
+    const back = await render(menuPrompt, { menu: { ...menu, back: 'm' }, dress, back() {} });
+    expect(back.getScreen()).toContain('Esc back');
+    back.events.type('m');
+    await expect(back.answer).resolves.toBe('m');
+  });
+
+  it('takes the item named for going back on Esc, else Ctrl-D says so to the caller', async () => {
     const named = await render(menuPrompt, { menu: { ...menu, back: 'v4' }, dress, back() {} });
     named.events.keypress('escape');
     await expect(named.answer).resolves.toBe('v4');
     const back = vi.fn();
     const none = await render(menuPrompt, { menu, dress, back });
+    expect(none.getScreen()).not.toContain('Esc back');
     none.events.keypress('escape');
+    expect(back).not.toHaveBeenCalled();
+    none.events.keypress({ name: 'delete', ctrl: false, sequence: END_OF_TRANSMISSION } as never);
     expect(back).toHaveBeenCalledTimes(1);
     none.events.type('2');
     await none.answer;
