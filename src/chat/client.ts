@@ -285,7 +285,7 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#stores.accounts.put({
       account: this.account,
       mechanism,
-      resource: known?.resource ?? resourceOf(jid) ?? '',
+      resource: known?.resource || (resourceOf(jid) ?? ''),
     });
   }
 
