@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { isSettingName, SETTINGS, type SettingName, settingValues } from '../../src/chat/settings.ts';
+import { ACCOUNT, memoryStores, World } from './support.ts';
+
+describe('settings', () => {
+  it('have the first of their values until they are set', () => {
+    const { client } = new World();
+    for (const name of Object.keys(SETTINGS) as SettingName[])
+      expect(client.setting(name)).toBe(settingValues(name)[0]);
+  });
+
+  it('nobody is approved unasked, and files only of contacts (product §7)', () => {
+    const { client } = new World();
+    expect([client.setting('auto-approve'), client.setting('accept-files')]).toEqual(['off', 'contacts']);
+  });
+
+  it('are kept for the next run, per account', () => {
+    const stores = memoryStores();
+    new World({ stores }).client.setSetting('bell', 'all');
+    expect(new World({ stores }).client.setting('bell')).toBe('all');
+    expect(new World({ stores, account: 'romeo@example.org' }).client.setting('bell')).toBe('mentions');
+  });
+
+  it('a room can be muted by itself', () => {
+    const { client } = new World();
+    client.setSetting('mute:lobby@conference.example.org', 'mentions');
+    expect(client.setting('mute:lobby@conference.example.org')).toBe('mentions');
+    expect(client.setting('mute:other@conference.example.org')).toBe('all');
+  });
+
+  it.each(['no-such', 'toString', '__proto__', 'mute:', ''])('%j is none', (name) => {
+    const { client } = new World();
+    expect(isSettingName(name)).toBe(false);
+    expect(() => client.setSetting(name as SettingName, 'on')).toThrow(
+      expect.objectContaining({ condition: 'no-such-setting' }),
+    );
+  });
+
+  it('takes only the values it has, and says which', () => {
+    const { client } = new World();
+    expect(() => client.setSetting('auto-approve', 'yes')).toThrow(
+      expect.objectContaining({
+        condition: 'bad-setting',
+        values: { name: 'auto-approve', value: 'yes', values: 'off, on' },
+      }),
+    );
+    expect(client.setting('auto-approve')).toBe('off');
+  });
+
+  it('a value kept by another version counts as never set', () => {
+    const stores = memoryStores();
+    stores.settings.set(ACCOUNT, 'bell', 'sometimes');
+    expect(new World({ stores }).client.setting('bell')).toBe('mentions');
+  });
+
+  it('those of this run come before those kept, until a person sets them', () => {
+    const stores = memoryStores();
+    stores.settings.set(ACCOUNT, 'accept-files', 'none');
+    const { client } = new World({ stores, overrides: { 'accept-files': 'all' } });
+    expect(client.setting('accept-files')).toBe('all');
+    client.setSetting('accept-files', 'ask');
+    expect(client.setting('accept-files')).toBe('ask');
+  });
+});
