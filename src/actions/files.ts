@@ -1,4 +1,5 @@
 /** Files out. What comes in is a request (accept, refuse). */
+import { bareOf } from '../chat/address.ts';
 import { action } from './action.ts';
 import { notice } from './notices.ts';
 import { fullJid, path } from './params.ts';
@@ -9,6 +10,8 @@ export const sendFile = action({
   params: { path: path(), to: fullJid() },
   value: 'path',
   async run(context, input) {
+    // To which of somebody's resources a file can go is known when the presences of the log-in have come.
+    if (input.to === bareOf(input.to)) await context.client.contactsSettled();
     const start = performance.now();
     const file = await context.client.sendFile(input.path, input.to, {
       signal: context.signal,
