@@ -3,6 +3,7 @@ import { bareOf, localOf } from '../chat/address.ts';
 import type { Client } from '../chat/client.ts';
 import type { ChatEvents } from '../chat/events.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
+import { presenceText } from './conversation/names.ts';
 import { sanitize } from './sanitize.ts';
 import type { Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
@@ -35,10 +36,10 @@ export function footer({
   let ticking: NodeJS.Timeout | undefined;
 
   const draw = () => {
+    const link = connection(client, words, retryAt === undefined ? undefined : retryAt - now());
     const parts = [
-      `${bareOf(client.account)} ${presence(client, words)}`,
-      connection(client, words, retryAt === undefined ? undefined : retryAt - now()),
-      chat === undefined ? '' : chat,
+      `${bareOf(client.account)} ${link === '' ? presence(client, words) : link}`,
+      chat === undefined ? '' : `${chat} ${presenceText({ client }, words, chat)}`.trimEnd(),
       unread(client, words, chat),
       requests(client, words),
     ];

@@ -64,7 +64,7 @@ describe('the footer', () => {
     fake.setUnread('lobby@conference.example.org', 1, 1);
     expect(terminal.footer).toContain('│ 3 unread: lobby (1) Romeo (2)');
     line.setOpenChat(ROMEO);
-    expect(terminal.footer).toContain(`│ ${ROMEO} │ 1 unread: lobby (1)`);
+    expect(terminal.footer).toContain(`│ ${ROMEO} offline │ 1 unread: lobby (1)`);
   });
 
   it('counts what waits for an answer', () => {

@@ -5,6 +5,7 @@ import type { Message } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Face, Seat } from '../face.ts';
 import { presenceKind, presenceLine } from '../notifications/lines.ts';
+import { roomName } from '../notifications/names.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Subscribe } from '../terminal.ts';
 import { chatLabel, chatTitle, senderName } from './names.ts';
@@ -125,6 +126,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const enter = () => {
     print([theme.bold(chatTitle(seat, words, chat))]);
     print(head(face, seat, chat).map((line) => theme.dim(line)));
+    if (terminal.interactive) print([theme.dim(words.conversation.howTo)]);
     const unread = client.unread().find((entry) => entry.chat === chat)?.count ?? 0;
     const kept = client.history({ chat, limit: Math.min(MOST, Math.max(PAGE, unread + 5)) });
     oldest = kept[0]?.row;
@@ -146,7 +148,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       if (page.length < PAGE) print([theme.dim(`── ${words.conversation.beginning} ──`)]);
       oldest = page[0]?.row ?? oldest;
     },
-    label: () => sanitize(chatLabel(seat, chat)),
+    label: () => (kind === 'room' ? roomName(client, chat) : sanitize(chatLabel(seat, chat))),
     above() {
       const last = [...waiting.values()].slice(-LIVE).map((message) => lines.pending(message));
       const hidden = waiting.size - last.length;

@@ -25,7 +25,12 @@ export function helpText({ words, theme, actions }: Face): string {
   const sentences: Readonly<Record<string, string>> = words.help.actions;
   const table = slashActions(actions)
     .filter((action) => !SHOWN_ABOVE.includes(action.name))
-    .map((action): [string, string] => [usageOf(action, words.help.values), sentences[action.name] ?? '']);
+    .map((action): [string, string] => [
+      brief(usageOf(action, words.help.values)),
+      Object.hasOwn(commands, action.name)
+        ? commands[action.name as keyof typeof commands]
+        : (sentences[action.name] ?? ''),
+    ]);
   const rows = [...own, ...table].map(([usage, meaning]) => `  ${usage}  ${theme.dim(meaning)}`);
   const last = Object.values(keys).map((key) => `  ${key}`);
   return [theme.bold(helpTitle), ...rows, theme.bold(helpKeys), ...last].join('\n');
@@ -33,6 +38,9 @@ export function helpText({ words, theme, actions }: Face): string {
 
 /** commands that have a shorter name of the view's own */
 const SHOWN_ABOVE: readonly string[] = ['send', 'send-file', 'approve', 'decline', 'accept', 'refuse'];
+
+/** Without its options, which come last: a wrong use shows them all. */
+const brief = (usage: string): string => usage.replace(/ \[--.*$/, '');
 
 /** How `/msg` is written. */
 export function msgUsage({ help: { values } }: Catalogue): string {

@@ -1,5 +1,5 @@
 /** What people and chats are called. A contact's name only for exactly that JID, strangers by JID. */
-import { bareOf, resourceOf } from '../../chat/address.ts';
+import { bareOf, localOf, resourceOf } from '../../chat/address.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Seat } from '../face.ts';
@@ -19,11 +19,15 @@ export function chatLabel({ client }: Seat, chat: string): string {
 }
 
 /** The line at the top of a conversation. */
-export function chatTitle({ client }: Seat, { conversation }: Catalogue, chat: string): string {
+export function chatTitle(seat: Seat, words: Catalogue, chat: string): string {
+  const { client } = seat;
+  const { conversation } = words;
   const bare = bareOf(chat);
   switch (client.kindOf(chat)) {
-    case 'contact':
-      return conversation.contactTitle(sanitize(client.contact(bare)?.name ?? ''), sanitize(bare));
+    case 'contact': {
+      const title = conversation.contactTitle(sanitize(client.contact(bare)?.name ?? ''), sanitize(bare));
+      return [title, presenceText(seat, words, bare)].filter((part) => part !== '').join(' · ');
+    }
     case 'room':
       return conversation.roomTitle(sanitize(chat), client.joinedRoom(chat)?.occupants.length ?? 0);
     case 'private':
@@ -31,9 +35,21 @@ export function chatTitle({ client }: Seat, { conversation }: Catalogue, chat: s
   }
 }
 
+/** `away (at lunch)`, of the resource that messages go to; '' for who is no contact. */
+export function presenceText({ client }: Pick<Seat, 'client'>, { words }: Catalogue, jid: string): string {
+  const contact = client.contact(jid);
+  if (contact === undefined) return '';
+  const best = [...contact.resources].sort((a, b) => b.priority - a.priority)[0];
+  const status = sanitize(best?.status ?? '');
+  const show = words.shows[best?.show ?? 'offline'];
+  return status === '' ? show : `${show} (${status})`;
+}
+
 /** Who said it, unsanitised. */
 export function senderName({ client }: Seat, { conversation }: Catalogue, message: Message): string {
-  if (message.direction === 'out') return message.nick ?? conversation.me;
+  // XEP-0245 §3: in the third person one is no "me".
+  const own = message.body.startsWith('/me ') ? (localOf(client.account) ?? client.account) : conversation.me;
+  if (message.direction === 'out') return message.nick ?? own;
   if (message.kind !== 'contact') return message.nick ?? resourceOf(message.from) ?? message.from;
   const bare = bareOf(message.from);
   return client.contact(bare)?.name || bare;

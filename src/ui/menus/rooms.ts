@@ -58,12 +58,13 @@ export async function enterRoom(
   const { room: labels } = words.menus;
   const own = localOf(seat.client.account) ?? '';
   const typed = (await terminal.text({ message: labels.nick, initial: own })).trim();
+  const before = seat.client.joinedRoom(room)?.joined === true;
   const joined = await join(app, seat, room, { nick: typed || own, password });
   if (joined === undefined) return false;
   if (joined.created) await open(app, seat, room);
-  const { nick, created } = joined;
-  const say = words.notices[created ? 'room-created' : 'joined'];
-  terminal.log(say({ room: sanitize(room), nick: sanitize(nick) }));
+  const { nick } = joined;
+  // That one entered is a notification; only who was there already hears nothing of it.
+  if (before) terminal.log(words.notices.joined({ room: sanitize(room), nick: sanitize(nick) }));
   sayCommandLine(app, seat, actionNamed(app, 'join'), { room, nick });
   return true;
 }

@@ -5,6 +5,8 @@ import type { Subscribe } from '../terminal.ts';
 
 /** milliseconds until the offer appears, so that what is quick does not flicker */
 const PATIENCE = 1500;
+/** milliseconds until it is said what is done: what is quick leaves no line behind */
+const SILENCE = 300;
 
 export interface Work {
   /** what is being done, one line */
@@ -54,7 +56,9 @@ export async function whileWorking<T>(
     }
     cancelled.abort();
   };
-  face.terminal.log(face.theme.dim(message));
+  const say = () => face.terminal.log(face.theme.dim(message));
+  const saying = face.terminal.interactive ? setTimeout(say, SILENCE) : undefined;
+  if (saying === undefined) say();
   let offered: Promise<void> | undefined;
   const timer = setTimeout(() => {
     if (face.terminal.interactive) offered = offerToCancel();
@@ -62,6 +66,7 @@ export async function whileWorking<T>(
   try {
     return await cancellable(face, work, cancelled);
   } finally {
+    clearTimeout(saying);
     clearTimeout(timer);
     finished.abort();
     await offered;

@@ -53,12 +53,17 @@ describe('waiting for something long', () => {
     return { result, finish: (value: string) => finish(value), aborted: () => signal?.aborted };
   }
 
-  it('asks nothing while it is quick', async () => {
+  it('asks nothing while it is quick, and says nothing where nobody has to wait', async () => {
     const work = start();
     await vi.advanceTimersByTimeAsync(1400);
     work.finish('done');
     await expect(work.result).resolves.toBe('done');
     expect(terminal.open).toBeUndefined();
+    const quick = start();
+    await vi.advanceTimersByTimeAsync(200);
+    quick.finish('done');
+    await quick.result;
+    await vi.advanceTimersByTimeAsync(1000);
     expect(terminal.lines).toEqual(['Working']);
     expect(vi.getTimerCount()).toBe(0);
   });
