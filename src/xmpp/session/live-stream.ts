@@ -27,7 +27,10 @@ export interface LiveStreamOptions {
   ended(reason: XmppError | undefined): void;
 }
 
-/** `<r/>` after so many stanzas, or so many milliseconds after the first one that was not asked for. */
+/**
+ * `<r/>` at once after a stanza, so that whoever waits for a mark sees it; in a burst after so many stanzas, or so
+ * many milliseconds after the last `<r/>`.
+ */
 const ASK_AFTER_STANZAS = 50;
 const ASK_AFTER = 1000;
 
@@ -38,6 +41,8 @@ export class LiveStream implements StreamListener {
   readonly #stream: ClientStream;
   readonly #liveness: Liveness;
   #unasked = 0;
+  /** by the monotonic clock */
+  #asked = Number.NEGATIVE_INFINITY;
   #askTimer: NodeJS.Timeout | undefined;
 
   constructor(options: LiveStreamOptions) {
@@ -75,6 +80,7 @@ export class LiveStream implements StreamListener {
 
   requestAcknowledgement(): void {
     this.#stopAsking();
+    this.#asked = performance.now();
     if (this.managed && this.#stream.writable) this.#stream.send(x('r', { xmlns: NS_SM }));
   }
 
@@ -125,7 +131,11 @@ export class LiveStream implements StreamListener {
   #askSoon(): void {
     this.#unasked++;
     if (this.#unasked >= ASK_AFTER_STANZAS) this.requestAcknowledgement();
-    else this.#askTimer ??= setTimeout(() => this.requestAcknowledgement(), ASK_AFTER);
+    else {
+      // What is sent in one go is asked for together.
+      const wait = Math.max(0, this.#asked + ASK_AFTER - performance.now());
+      this.#askTimer ??= setTimeout(() => this.requestAcknowledgement(), wait);
+    }
   }
 
   #stopAsking(): void {

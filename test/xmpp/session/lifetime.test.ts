@@ -43,13 +43,21 @@ describe('stream management (XEP-0198)', () => {
     expect(ids).toEqual(['1', '2', '3']);
   });
 
-  it('asks by itself after a second, however much is sent (§4)', async () => {
-    const { session } = await connected(await fake(silent));
+  it('asks at once, and once for what is sent in one go; then after a second, however much is sent (§4)', async () => {
+    const server = await fake(silent);
+    const { session } = await connected(server);
+    const asked = () => server.received.split('<r xmlns').length - 1;
+    const begin = performance.now();
+    for (const id of ['1', '2', '3']) session.send(message(id));
+    await once(session, 'acknowledged');
+    expect(asked()).toBe(1);
+    expect(performance.now() - begin).toBeLessThan(700);
     const came = once(session, 'acknowledged');
-    session.send(message('1'));
     const steady = setInterval(() => session.send(message('more')), 100);
     await came;
     clearInterval(steady);
+    expect(asked()).toBe(2);
+    expect(performance.now() - begin).toBeGreaterThan(900);
   });
 
   it('counts a stanza when its listeners have returned (§4)', async () => {
