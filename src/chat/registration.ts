@@ -7,16 +7,10 @@ import {
   registrationForm,
 } from '../xmpp/registration.ts';
 import { createSession, type PreAuthStream, type SessionOptions } from '../xmpp/session/create-session.ts';
+import { withRegistrationStream } from '../xmpp/session/registration-stream.ts';
 import { domainOf, localOf } from './address.ts';
 import { type Filled, type FilledForm, formValues, readableForm } from './form.ts';
 import { ChatError } from './problem.ts';
-
-/** Ends a stream on purpose once what was asked for is known. */
-class EnoughError extends XmppError {
-  constructor() {
-    super('enough');
-  }
-}
 
 const OWN_FIELDS: readonly string[] = ['username', 'password'];
 
@@ -44,25 +38,17 @@ function refusal(error: unknown, stream: PreAuthStream): unknown {
 }
 
 /** The server's form without user name and password. Rejects with ChatError `registration-closed`, `registration-elsewhere`. */
-export async function fetchRegistrationForm(options: SessionOptions): Promise<FilledForm> {
-  let found: RegistrationForm | undefined;
-  const session = createSession({
-    ...options,
-    reconnect: 'never',
-    beforeAuthentication: async (stream) => {
-      found = await ask(stream).catch((error: unknown) => {
-        throw refusal(error, stream);
-      });
-      throw new EnoughError();
-    },
-  });
-  await session.connect().catch((error: unknown) => {
-    if (!(error instanceof EnoughError)) throw error;
-  });
-  await session.close();
-  if (found === undefined)
-    throw new ChatError('registration-closed', { domain: domainOf(options.jid), offered: 0 });
-  return fieldsOf(found);
+export async function fetchRegistrationForm(
+  options: SessionOptions,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<FilledForm> {
+  const domain = domainOf(options.jid);
+  const form = await withRegistrationStream({ ...options, domain, signal }, (stream) =>
+    ask(stream).catch((error: unknown) => {
+      throw refusal(error, stream);
+    }),
+  );
+  return fieldsOf(form);
 }
 
 function fieldsOf({ form, fields, instructions, url }: RegistrationForm): FilledForm {
@@ -82,7 +68,11 @@ function fieldsOf({ form, fields, instructions, url }: RegistrationForm): Filled
  * Rejects with ChatError `registration-closed`, `registration-elsewhere`; StanzaError `conflict`, `not-acceptable`,
  * `resource-constraint`; and as a log-in does.
  */
-export async function registerAccount(options: SessionOptions, fields: Filled = {}): Promise<void> {
+export async function registerAccount(
+  options: SessionOptions,
+  fields: Filled = {},
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<void> {
   const session = createSession({
     ...options,
     reconnect: 'never',
@@ -99,9 +89,13 @@ export async function registerAccount(options: SessionOptions, fields: Filled = 
       }
     },
   });
+  const stop = () => void session.close();
+  signal?.addEventListener('abort', stop);
   try {
+    signal?.throwIfAborted();
     await session.connect();
   } finally {
+    signal?.removeEventListener('abort', stop);
     await session.close();
   }
 }

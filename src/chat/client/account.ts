@@ -1,5 +1,5 @@
 /** The account itself: its password, its end. XEP-0077 §3.2, §3.3. */
-import { AuthenticationError, DisconnectedError, type XmppError } from '../../xmpp/errors.ts';
+import { DisconnectedError, type XmppError } from '../../xmpp/errors.ts';
 import type { SessionControl } from '../../xmpp/session/create-session.ts';
 import type { Link } from './link.ts';
 
@@ -10,6 +10,8 @@ export async function changePassword({ features, session }: Link, password: stri
 
 /** milliseconds that a server has to refuse us, when it ended the stream without an answer */
 const REFUSAL = 10_000;
+/** what it says then, ending the stream or refusing the log-in */
+const GONE: readonly string[] = ['not-authorized', 'account-disabled'];
 
 /**
  * Removes the account from its server. Some end the stream before the result is out: an end for `not-authorized`, or a
@@ -22,7 +24,7 @@ export async function removeAccount({ features, session }: Link): Promise<void> 
   } catch (error) {
     if (!(error instanceof DisconnectedError)) throw error;
     const reason = await end.within(REFUSAL);
-    if (reason?.condition !== 'not-authorized' && !(reason instanceof AuthenticationError)) throw error;
+    if (!GONE.includes(reason?.condition ?? '')) throw error;
   } finally {
     end.forget();
   }
