@@ -54,7 +54,18 @@ export interface Message {
   readonly styled?: string | undefined;
   /** in a room: names our nickname */
   readonly mention: boolean;
+  /** an older text is kept (XEP-0308) */
+  readonly corrected?: boolean | undefined;
+  /** own message written again where no archive could tell whether it had arrived */
+  readonly mayArriveTwice?: boolean | undefined;
+}
+
+/** A text that a correction replaced. */
+export interface MessageVersion {
+  readonly body: string;
+  /** milliseconds since 1970 */
+  readonly time: number;
 }
 
 /** What `appendMessage` takes: the row is given by the store. */
-export type NewMessage = Omit<Message, 'row'>;
+export type NewMessage = Omit<Message, 'row' | 'corrected'>;

@@ -3,7 +3,14 @@
  * and throw a StorageFailure where they cannot be.
  */
 import type { Show } from './events.ts';
-import type { Message, MessageFailure, MessageState, NewMessage } from './message.ts';
+import type {
+  Message,
+  MessageFailure,
+  MessageState,
+  MessageVersion,
+  NewMessage,
+  Reaction,
+} from './message.ts';
 
 export type StorageCondition =
   /** the folder or the file may not be written */
@@ -53,13 +60,29 @@ export interface HistoryQuery {
   readonly limit: number;
 }
 
+export interface SearchQuery {
+  readonly account: string;
+  readonly text: string;
+  readonly chat?: string | undefined;
+  /** full JID, or nickname in a room */
+  readonly from?: string | undefined;
+  /** milliseconds since 1970 */
+  readonly since?: number | undefined;
+  readonly limit: number;
+}
+
 export interface MessageStore {
   /**
    * Runs `work` in one transaction: all of it is kept, or none. Nests: an inner one that throws undoes only its own
    * part. `work` must be synchronous; a promise is refused with a TypeError, and nothing of it is kept.
    */
   transaction<T>(work: () => T): T;
+  /** behind everything in its chat; what comes in is unread */
   append(message: NewMessage): Message;
+  /** before everything in its chat: what one pages back to, read already */
+  prepend(message: NewMessage): Message;
+  /** the archive says that it stands behind all that is known */
+  moveToEnd(row: number): void;
   get(row: number): Message | undefined;
   /** messages of that id attribute in a chat, newest first */
   byId(account: string, chat: string, id: string): Message[];
@@ -83,6 +106,32 @@ export interface MessageStore {
   unread(account: string, chat: string): { count: number; mentions: number; firstRow: number | undefined };
   /** everything up to and including `row` counts as read */
   markRead(account: string, chat: string, row: number): void;
+  /** Puts a new text in place of the old one, which is kept. `by`: the message that brought it. */
+  correct(row: number, body: string, by: { id: string; time: number }): Message | undefined;
+  /** Takes the text away; it is kept as a version. */
+  retract(row: number, by: { id: string; time: number }): Message | undefined;
+  /** Replaces all reactions of one sender; none takes them away. */
+  react(row: number, reaction: Reaction): Message | undefined;
+  /** older texts, oldest first */
+  versions(row: number): MessageVersion[];
+  /** full text, accents folded; newest `limit`, oldest first */
+  search(query: SearchQuery): Message[];
+  /** Keeps a change (JSON) for a message that is not known yet. */
+  wait(account: string, chat: string, target: string, change: string, time: number): void;
+  /** Takes what waited for a message, oldest first. */
+  takeWaiting(account: string, chat: string, target: string): string[];
+  /** how far an archive is known without a gap */
+  archiveEnd(account: string, by: string): { id: string; time: number } | undefined;
+  setArchiveEnd(account: string, by: string, end: { id: string; time: number }): void;
+  /** how far a chat was paged back */
+  pagedBack(account: string, chat: string): { oldest: string | undefined; complete: boolean } | undefined;
+  setPagedBack(account: string, chat: string, page: { oldest: string | undefined; complete: boolean }): void;
+  /** one more id that an archive knows the message by */
+  addArchiveId(row: number, by: string, id: string): void;
+  /** the message may arrive twice: no archive could tell */
+  setTwice(row: number): void;
+  /** Removes what is older than `before` (milliseconds since 1970), read, and not waiting to be sent; gives how many. */
+  prune(account: string, before: number): number;
 }
 
 export interface KeptRoom {

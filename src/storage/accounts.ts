@@ -10,6 +10,9 @@ const OF_ACCOUNT: readonly (readonly [table: string, column: string])[] = [
   ['roster', 'account'],
   ['roster_item', 'account'],
   ['last_seen', 'account'],
+  ['waiting', 'account'],
+  ['archive_range', 'account'],
+  ['paged_back', 'account'],
   ['account', 'jid'],
 ];
 

@@ -2,7 +2,7 @@
 import type { Message, MessageState, NewMessage, Reaction } from '../chat/message.ts';
 import type { Row, Value } from './sql.ts';
 
-/** Columns of `message` in the order of `valuesOf`; `chat` stands before them. */
+/** Columns of `message` in the order of `valuesOf`; `chat`, `position` and `unread` stand before them. */
 const COLUMNS = [
   'id',
   'direction',
@@ -24,14 +24,16 @@ const COLUMNS = [
   'mention',
   'failure',
   'failure_text',
+  'twice',
 ] as const;
 
-export const INSERT_MESSAGE = `INSERT INTO message (chat, ${COLUMNS.join(', ')})
-  VALUES (?, ${COLUMNS.map(() => '?').join(', ')})`;
+export const INSERT_MESSAGE = `INSERT INTO message (chat, position, unread, ${COLUMNS.join(', ')})
+  VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})`;
 
 /** Everything that `messageOf` reads; goes on with WHERE. Of several archive ids the one that came last. */
 export const SELECT_MESSAGE = `SELECT m.*, c.account, c.jid AS chat_jid, c.kind,
-    (SELECT a.id FROM archive_id a WHERE a.message = m.row ORDER BY a.rowid DESC LIMIT 1) AS stanza_id
+    (SELECT a.id FROM archive_id a WHERE a.message = m.row ORDER BY a.rowid DESC LIMIT 1) AS stanza_id,
+    EXISTS (SELECT 1 FROM version v WHERE v.message = m.row) AS corrected
   FROM message m JOIN chat c ON c.id = m.chat`;
 
 /** Who archives: the room its own messages, the account everything else (XEP-0359 §3.2, XEP-0313 §4). */
@@ -67,6 +69,7 @@ export function valuesOf(message: NewMessage): Value[] {
     Number(message.mention),
     message.failure?.condition ?? null,
     message.failure?.text ?? null,
+    Number(message.mayArriveTwice ?? false),
   ];
 }
 
@@ -101,5 +104,7 @@ export function messageOf(row: Row): Message {
     url: optional(row.url),
     styled: optional(row.styled),
     mention: row.mention === 1,
+    corrected: row.corrected === 1 || undefined,
+    mayArriveTwice: row.twice === 1 || undefined,
   };
 }

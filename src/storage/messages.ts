@@ -1,4 +1,4 @@
-/** Chats and messages. The order of a timeline is the order of its rows; an order by archive goes into `ORDER`. */
+/** Chats and messages. The order of a timeline is that of `position`; a message's row is its identity. */
 
 import type { Message, NewMessage } from '../chat/message.ts';
 import type { HistoryQuery, MessageStore } from '../chat/stores.ts';
@@ -6,24 +6,27 @@ import { archiveOf, INSERT_MESSAGE, messageOf, SELECT_MESSAGE, valuesOf, wholeTi
 import type { Database, Value } from './sql.ts';
 
 /** The one place that says which of two messages of a timeline is the newer one. */
-const ORDER = 'm.row';
+const ORDER = 'm.position';
 
 const IN_CHAT = 'm.chat = (SELECT id FROM chat WHERE account = ? AND jid = ?)';
-const UNREAD = "m.chat = c.id AND m.row > c.read_row AND m.direction = 'in'";
 
-const CHATS = `SELECT c.jid, c.kind, l.row AS last, l.time, c.unread, c.mentions
-  FROM (SELECT c.id, c.jid, c.kind, count(m.row) AS unread, coalesce(sum(m.mention), 0) AS mentions
-      FROM chat c LEFT JOIN message m ON ${UNREAD} WHERE c.account = ? GROUP BY c.id) c
+const CHATS = `SELECT c.jid, c.kind, l.row AS last, l.time,
+    (SELECT count(*) FROM message m WHERE m.chat = c.id AND m.unread = 1) AS unread,
+    (SELECT count(*) FROM message m WHERE m.chat = c.id AND m.unread = 1 AND m.mention = 1) AS mentions
+  FROM chat c
     JOIN message l ON l.row = (SELECT m.row FROM message m WHERE m.chat = c.id ORDER BY ${ORDER} DESC LIMIT 1)
-  ORDER BY l.row DESC`;
+  WHERE c.account = ? ORDER BY l.time DESC, l.row DESC`;
 
-const COUNT_UNREAD = `SELECT count(*) AS count, coalesce(sum(m.mention), 0) AS mentions, min(m.row) AS first
-  FROM chat c JOIN message m ON ${UNREAD} WHERE c.account = ? AND c.jid = ?`;
+const COUNT_UNREAD = `SELECT count(*) AS count, coalesce(sum(m.mention), 0) AS mentions
+  FROM message m WHERE m.unread = 1 AND ${IN_CHAT}`;
+const FIRST_UNREAD = `SELECT m.row FROM message m WHERE m.unread = 1 AND ${IN_CHAT} ORDER BY ${ORDER} LIMIT 1`;
 
-// Never beyond the newest message there is: what comes later is not read by that.
-const MARK_READ = `UPDATE chat SET read_row = max(read_row, coalesce(
-    (SELECT max(m.row) FROM message m WHERE m.chat = chat.id AND m.row <= ?), 0))
-  WHERE account = ? AND jid = ?`;
+const MARK_READ = `UPDATE message SET unread = 0 WHERE unread = 1
+  AND chat = (SELECT id FROM chat WHERE account = ? AND jid = ?)
+  AND position <= coalesce((SELECT position FROM message WHERE row = ?), position)`;
+
+const LAST_POSITION = 'SELECT max(position) AS at FROM message WHERE chat = ?';
+const FIRST_POSITION = 'SELECT min(position) AS at FROM message WHERE chat = ?';
 
 export function messageStore(database: Database): MessageStore {
   const one = (where: string, ...values: Value[]): Message | undefined => {
@@ -55,15 +58,38 @@ export function messageStore(database: Database): MessageStore {
       .run(row, by, id);
   }
 
+  /** Behind everything in the chat, or before all of it. */
+  function place(chat: number, end: 'newest' | 'oldest'): number {
+    const found = database.statement(end === 'newest' ? LAST_POSITION : FIRST_POSITION).get(chat)?.at;
+    return Number(found ?? 0) + (end === 'newest' ? 1 : -1);
+  }
+
+  function insert(message: NewMessage, end: 'newest' | 'oldest', unread: boolean): Message {
+    return database.transaction(() => {
+      const chat = chatId(message);
+      const { row } = database
+        .statement(INSERT_MESSAGE)
+        .run(chat, place(chat, end), Number(unread), ...valuesOf(message));
+      if (message.stanzaId !== undefined) addArchiveId(row, archiveOf(message), message.stanzaId);
+      return { ...message, time: wholeTime(message.time), row };
+    });
+  }
+
   return {
     transaction: (work) => database.transaction(work),
 
-    append: (message) =>
-      database.transaction(() => {
-        const { row } = database.statement(INSERT_MESSAGE).run(chatId(message), ...valuesOf(message));
-        if (message.stanzaId !== undefined) addArchiveId(row, archiveOf(message), message.stanzaId);
-        return { ...message, time: wholeTime(message.time), row };
-      }),
+    append: (message) => insert(message, 'newest', message.direction === 'in'),
+
+    // What one pages back to is the past: it is no news.
+    prepend: (message) => insert(message, 'oldest', false),
+
+    moveToEnd(row) {
+      const chat = database.statement('SELECT chat FROM message WHERE row = ?').get(row)?.chat;
+      if (chat === undefined) return;
+      database
+        .statement('UPDATE message SET position = ? WHERE row = ?')
+        .run(place(Number(chat), 'newest'), row);
+    },
 
     get,
 
@@ -101,10 +127,7 @@ export function messageStore(database: Database): MessageStore {
       }),
 
     pending: (account) =>
-      many(
-        `c.account = ? AND m.direction = 'out' AND m.state IN ('queued', 'sent') ORDER BY ${ORDER}`,
-        account,
-      ),
+      many(`c.account = ? AND m.direction = 'out' AND m.state IN ('queued', 'sent') ORDER BY m.row`, account),
 
     chats: (account) =>
       database
@@ -121,30 +144,170 @@ export function messageStore(database: Database): MessageStore {
 
     unread(account, chat) {
       const found = database.statement(COUNT_UNREAD).get(account, chat);
+      const first = database.statement(FIRST_UNREAD).get(account, chat)?.row;
       return {
         count: Number(found?.count ?? 0),
         mentions: Number(found?.mentions ?? 0),
-        firstRow: typeof found?.first === 'number' ? found.first : undefined,
+        firstRow: typeof first === 'number' ? first : undefined,
       };
     },
 
     markRead(account, chat, row) {
-      const upTo = Math.max(0, Math.min(Math.floor(row), Number.MAX_SAFE_INTEGER));
-      database.statement(MARK_READ).run(upTo, account, chat);
+      database.statement(MARK_READ).run(account, chat, Math.min(row, Number.MAX_SAFE_INTEGER));
+    },
+
+    correct: (row, body, by) =>
+      database.transaction(() => {
+        const message = get(row);
+        if (message === undefined) return undefined;
+        database
+          .statement('INSERT INTO version (message, stanza, body, time) VALUES (?, ?, ?, ?)')
+          .run(row, by.id, message.body, wholeTime(by.time));
+        database.statement('UPDATE message SET body = ?, styled = NULL WHERE row = ?').run(body, row);
+        return get(row);
+      }),
+
+    retract: (row, by) =>
+      database.transaction(() => {
+        const message = get(row);
+        if (message === undefined || message.retracted) return message;
+        database
+          .statement('INSERT INTO version (message, stanza, body, time) VALUES (?, ?, ?, ?)')
+          .run(row, by.id, message.body, wholeTime(by.time));
+        database
+          .statement("UPDATE message SET retracted = 1, body = '', styled = NULL, url = NULL WHERE row = ?")
+          .run(row);
+        return get(row);
+      }),
+
+    react(row, reaction) {
+      const message = get(row);
+      if (message === undefined) return undefined;
+      const others = message.reactions.filter(({ from }) => from !== reaction.from);
+      const all = reaction.emojis.length === 0 ? others : [...others, reaction];
+      const kept = all.length === 0 ? null : JSON.stringify(all);
+      database.statement('UPDATE message SET reactions = ? WHERE row = ?').run(kept, row);
+      return get(row);
+    },
+
+    versions: (row) =>
+      database
+        .statement('SELECT body, time FROM version WHERE message = ? ORDER BY id')
+        .all(row)
+        .map(({ body, time }) => ({ body: String(body), time: Number(time) })),
+
+    search({ account, text, chat, from, since, limit }) {
+      const query = searchQuery(text);
+      if (query === '') return [];
+      const conditions: [string, Value][] = [['c.account = ?', account]];
+      if (chat !== undefined) conditions.push(['c.jid = ?', chat]);
+      if (from !== undefined) conditions.push(['(m.sender = ? OR m.nick = ?)', from]);
+      if (since !== undefined) conditions.push(['m.time >= ?', wholeTime(since)]);
+      const values = conditions.flatMap(([condition, value]) =>
+        condition
+          .split('?')
+          .slice(1)
+          .map(() => value),
+      );
+      return many(
+        `m.row IN (SELECT rowid FROM message_text WHERE message_text MATCH ?)
+          AND ${conditions.map(([condition]) => condition).join(' AND ')} ORDER BY m.time DESC, m.row DESC LIMIT ?`,
+        query,
+        ...values,
+        limit,
+      ).reverse();
+    },
+
+    wait(account, chat, target, change, time) {
+      database
+        .statement('INSERT INTO waiting (account, chat, target, change, time) VALUES (?, ?, ?, ?, ?)')
+        .run(account, chat, target, change, wholeTime(time));
+    },
+
+    takeWaiting: (account, chat, target) =>
+      database.transaction(() => {
+        const values = [account, chat, target] as const;
+        const where = 'account = ? AND chat = ? AND target = ?';
+        const found = database
+          .statement(`SELECT change FROM waiting WHERE ${where} ORDER BY id`)
+          .all(...values);
+        if (found.length > 0) database.statement(`DELETE FROM waiting WHERE ${where}`).run(...values);
+        return found.map(({ change }) => String(change));
+      }),
+
+    archiveEnd(account, by) {
+      const found = database
+        .statement('SELECT newest, newest_time FROM archive_range WHERE account = ? AND by = ?')
+        .get(account, by);
+      return found === undefined ? undefined : { id: String(found.newest), time: Number(found.newest_time) };
+    },
+
+    setArchiveEnd(account, by, end) {
+      database
+        .statement(
+          'INSERT OR REPLACE INTO archive_range (account, by, newest, newest_time) VALUES (?, ?, ?, ?)',
+        )
+        .run(account, by, end.id, wholeTime(end.time));
+    },
+
+    pagedBack(account, chat) {
+      const found = database
+        .statement('SELECT oldest, complete FROM paged_back WHERE account = ? AND chat = ?')
+        .get(account, chat);
+      if (found === undefined) return undefined;
+      return {
+        oldest: found.oldest === null ? undefined : String(found.oldest),
+        complete: found.complete === 1,
+      };
+    },
+
+    setPagedBack(account, chat, { oldest, complete }) {
+      database
+        .statement('INSERT OR REPLACE INTO paged_back (account, chat, oldest, complete) VALUES (?, ?, ?, ?)')
+        .run(account, chat, oldest ?? null, Number(complete));
+    },
+
+    addArchiveId(row, by, id) {
+      addArchiveId(row, by, id);
+    },
+
+    setTwice(row) {
+      database.statement('UPDATE message SET twice = 1 WHERE row = ?').run(row);
+    },
+
+    prune(account, before) {
+      return database
+        .statement(
+          `DELETE FROM message WHERE time < ? AND unread = 0 AND (state IS NULL OR state NOT IN ('queued', 'sent'))
+            AND chat IN (SELECT id FROM chat WHERE account = ?)`,
+        )
+        .run(wholeTime(before), account).changes;
     },
   };
 }
 
-/** The newest rows that match, newest first: condition and its values. */
+/** What a person types, as words that must all be there; the last one may go on (FTS5 §3). */
+function searchQuery(text: string): string {
+  const words = text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+  return words.map((word, at) => `"${word}"${at === words.length - 1 ? '*' : ''}`).join(' ');
+}
+
+/** The newest rows that match, newest first: condition and its values. Positions are of one chat: across chats times decide. */
 function page(query: HistoryQuery): [string, ...Value[]] {
-  const conditions: [string, Value][] = [];
-  if (query.before !== undefined) conditions.push(['m.row < ?', query.before]);
+  const inChat = query.chat !== undefined;
+  const order = inChat ? ORDER : 'm.time, m.row';
+  const conditions: [string, ...Value[]][] = inChat
+    ? [[IN_CHAT, query.account, query.chat ?? '']]
+    : [['c.account = ?', query.account]];
+  const key = order.replaceAll('m.', '');
+  if (query.before !== undefined)
+    conditions.push([`(${order}) < (SELECT ${key} FROM message WHERE row = ?)`, query.before]);
   if (query.since !== undefined) conditions.push(['m.time >= ?', wholeTime(query.since)]);
-  const where = conditions.map(([condition]) => ` AND ${condition}`).join('');
-  const values = conditions.map(([, value]) => value);
   const limit = Math.max(0, Math.min(Math.floor(query.limit), Number.MAX_SAFE_INTEGER));
-  const tail = `${where} ORDER BY ${ORDER} DESC LIMIT ?`;
-  return query.chat === undefined
-    ? [`c.account = ?${tail}`, query.account, ...values, limit]
-    : [`${IN_CHAT}${tail}`, query.account, query.chat, ...values, limit];
+  const newestFirst = order.replaceAll(/(m\.\w+)/g, '$1 DESC');
+  return [
+    `${conditions.map(([condition]) => condition).join(' AND ')} ORDER BY ${newestFirst} LIMIT ?`,
+    ...conditions.flatMap(([, ...values]) => values),
+    limit,
+  ];
 }

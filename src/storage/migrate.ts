@@ -9,10 +9,12 @@ import { StorageError } from './errors.ts';
 import { messages } from './migrations/001-messages.ts';
 import { accounts } from './migrations/002-accounts.ts';
 import { capabilities } from './migrations/003-capabilities.ts';
+import { archive } from './migrations/004-archive.ts';
+import { search } from './migrations/005-search.ts';
 import type { Database } from './sql.ts';
 
 /** In order; the first makes version 1. What was released is never edited, only added to. */
-export const migrations: readonly string[] = [messages, accounts, capabilities];
+export const migrations: readonly string[] = [messages, accounts, capabilities, archive, search];
 
 /** `xmpc`, in the header of the file: tells our database from another program's. */
 export const APPLICATION_ID = 0x786d7063;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 import { isStorageFailure } from '../../src/chat/stores.ts';
+import { migrations } from '../../src/storage/migrate.ts';
 import { runScript, temporaryDatabase, temporaryFolder, temporaryStores } from './support.ts';
 import { account, incoming, romeo } from './support-message.ts';
 
@@ -188,6 +189,6 @@ describe('two instances', () => {
     }
     const database = temporaryDatabase(path);
     expect(database.statement('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
-    expect(database.pragma('user_version')).toBe(3);
+    expect(database.pragma('user_version')).toBe(migrations.length);
   }, 30_000);
 });

@@ -86,8 +86,8 @@ describe('migrations', () => {
     const path = join(temporaryFolder(), 'x.db');
     temporaryStores(path).messages.append(incoming());
     const database = openDatabase(path);
-    migrate(database, [...migrations, 'ALTER TABLE message ADD COLUMN position INTEGER']);
-    expect(database.statement('SELECT position FROM message').all()).toEqual([{ position: null }]);
+    migrate(database, [...migrations, 'ALTER TABLE message ADD COLUMN later INTEGER']);
+    expect(database.statement('SELECT later FROM message').all()).toEqual([{ later: null }]);
     database.close();
   });
 });

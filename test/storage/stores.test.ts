@@ -64,7 +64,9 @@ describe('messages', () => {
       (time) => messages.append(incoming({ time })).time,
     );
     expect(times).toEqual([0, 8.64e15, -8.64e15, 2]);
-    expect(messages.history({ account, limit: 9 }).map((message) => message.time)).toEqual(times);
+    expect(messages.history({ account, chat: romeo, limit: 9 }).map((message) => message.time)).toEqual(
+      times,
+    );
   });
 
   it('finds by id in that chat of that account only, newest first', () => {

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../src/chat/message.ts';
+import { temporaryStores } from './support.ts';
+import { account, incoming, outgoing, romeo } from './support-message.ts';
+
+const other = 'benvolio@example.net';
+
+const bodies = (messages: readonly Message[]) => messages.map(({ body }) => body);
+
+describe('order', () => {
+  it('puts what the archive names behind everything, and keeps its row', () => {
+    const { messages } = temporaryStores();
+    const live = messages.append(incoming({ body: 'live' }));
+    messages.append(incoming({ body: 'missed' }));
+    messages.moveToEnd(live.row);
+    expect(bodies(messages.history({ account, chat: romeo, limit: 9 }))).toEqual(['missed', 'live']);
+    expect(messages.get(live.row)?.body).toBe('live');
+  });
+
+  it('puts what was paged back to before everything, read', () => {
+    const { messages } = temporaryStores();
+    messages.append(incoming({ body: 'new' }));
+    messages.prepend(incoming({ body: 'old' }));
+    messages.prepend(incoming({ body: 'older' }));
+    const { row } = messages.append(incoming({ body: 'newest' }));
+    expect(bodies(messages.history({ account, chat: romeo, limit: 9 }))).toEqual([
+      'older',
+      'old',
+      'new',
+      'newest',
+    ]);
+    expect(bodies(messages.history({ account, chat: romeo, before: row, limit: 2 }))).toEqual(['old', 'new']);
+    expect(messages.unread(account, romeo).count).toBe(2);
+  });
+
+  it('does not take for read what the archive puts before a message that was', () => {
+    const { messages } = temporaryStores();
+    const live = messages.append(incoming({ body: 'live' }));
+    messages.markRead(account, romeo, live.row);
+    const missed = messages.append(incoming({ body: 'missed' }));
+    messages.moveToEnd(live.row);
+    expect(messages.unread(account, romeo)).toEqual({ count: 1, mentions: 0, firstRow: missed.row });
+  });
+});
+
+describe('changes of a message', () => {
+  it('keeps every text that was replaced (XEP-0308 §4)', () => {
+    const { messages } = temporaryStores();
+    const { row } = messages.append(incoming({ body: 'But soft, what light', time: 1 }));
+    messages.correct(row, 'second', { id: 'c1', time: 2 });
+    expect(messages.correct(row, 'third', { id: 'c2', time: 3 })).toMatchObject({
+      body: 'third',
+      corrected: true,
+    });
+    expect(messages.versions(row)).toEqual([
+      { body: 'But soft, what light', time: 2 },
+      { body: 'second', time: 3 },
+    ]);
+    expect(messages.correct(99, 'x', { id: 'c', time: 1 })).toBeUndefined();
+  });
+
+  it('takes a retracted text away and keeps it as a version (XEP-0424 §3)', () => {
+    const { messages } = temporaryStores();
+    const { row } = messages.append(incoming({ body: 'regret' }));
+    expect(messages.retract(row, { id: 'r', time: 2 })).toMatchObject({ body: '', retracted: true });
+    messages.retract(row, { id: 'r', time: 2 });
+    expect(bodies(messages.versions(row) as unknown as Message[])).toEqual(['regret']);
+    expect(messages.search({ account, text: 'regret', limit: 9 })).toEqual([]);
+  });
+
+  it('keeps the newest reactions of each sender (XEP-0444 §3)', () => {
+    const { messages } = temporaryStores();
+    const { row } = messages.append(incoming());
+    messages.react(row, { from: romeo, emojis: ['👋'] });
+    messages.react(row, { from: other, emojis: ['🐢'] });
+    messages.react(row, { from: romeo, emojis: ['👍', '❤️'] });
+    expect(messages.get(row)?.reactions).toEqual([
+      { from: other, emojis: ['🐢'] },
+      { from: romeo, emojis: ['👍', '❤️'] },
+    ]);
+    expect(messages.react(row, { from: romeo, emojis: [] })?.reactions).toEqual([
+      { from: other, emojis: ['🐢'] },
+    ]);
+  });
+
+  it('keeps changes for a message that is not known yet, and gives them once', () => {
+    const { messages } = temporaryStores();
+    messages.wait(account, romeo, 'id-1', '{"n":1}', 1);
+    messages.wait(account, romeo, 'id-1', '{"n":2}', 2);
+    messages.wait(account, romeo, 'id-2', '{"n":3}', 3);
+    expect(messages.takeWaiting(account, romeo, 'id-1')).toEqual(['{"n":1}', '{"n":2}']);
+    expect(messages.takeWaiting(account, romeo, 'id-1')).toEqual([]);
+  });
+});
+
+describe('search', () => {
+  const kept = () => {
+    const { messages } = temporaryStores();
+    messages.append(incoming({ body: 'Ein schöner Frühling in Málaga', time: 1 }));
+    messages.append(outgoing({ body: 'fruhling is spring', time: 2 }));
+    messages.append(incoming({ body: 'malaga again', chat: other, from: `${other}/x`, time: 3 }));
+    messages.append(incoming({ body: 'Frühling', account: other, time: 4 }));
+    return messages;
+  };
+  const found = (text: string, more: object = {}) =>
+    bodies(kept().search({ account, text, limit: 9, ...more }));
+
+  it('finds words with accents folded, over all chats of the account, oldest first', () => {
+    expect(found('FRUHLING')).toEqual(['Ein schöner Frühling in Málaga', 'fruhling is spring']);
+    expect(found('mála')).toEqual(['Ein schöner Frühling in Málaga', 'malaga again']);
+    expect(found('frühling schoner')).toEqual(['Ein schöner Frühling in Málaga']);
+  });
+
+  it('narrows by chat, sender and time', () => {
+    expect(found('malaga', { chat: other })).toEqual(['malaga again']);
+    expect(found('malaga', { from: `${other}/x` })).toEqual(['malaga again']);
+    expect(found('malaga', { since: 2 })).toEqual(['malaga again']);
+  });
+
+  it.each(['"', "'; DROP TABLE message", 'a OR', 'NEAR(', '*', '', '-x', 'body:x', '^'])(
+    'takes %j for words',
+    (text) => {
+      expect(() => found(text)).not.toThrow();
+    },
+  );
+
+  it('follows a corrected text', () => {
+    const messages = kept();
+    const [message] = messages.search({ account, text: 'spring', limit: 1 });
+    messages.correct(message?.row ?? 0, 'autumn', { id: 'c', time: 9 });
+    expect(messages.search({ account, text: 'spring', limit: 9 })).toEqual([]);
+    expect(bodies(messages.search({ account, text: 'autumn', limit: 9 }))).toEqual(['autumn']);
+  });
+});
+
+describe('archives', () => {
+  it('remembers how far each is known, and how far each chat was paged back', () => {
+    const { messages } = temporaryStores();
+    expect(messages.archiveEnd(account, account)).toBeUndefined();
+    messages.setArchiveEnd(account, account, { id: 'a1', time: 5 });
+    messages.setArchiveEnd(account, account, { id: 'a2', time: 6 });
+    expect(messages.archiveEnd(account, account)).toEqual({ id: 'a2', time: 6 });
+    messages.setPagedBack(account, romeo, { oldest: undefined, complete: true });
+    expect(messages.pagedBack(account, romeo)).toEqual({ oldest: undefined, complete: true });
+    expect(messages.pagedBack(account, other)).toBeUndefined();
+  });
+
+  it('prunes what is old, read, and not waiting to be sent', () => {
+    const { messages } = temporaryStores();
+    const read = messages.append(incoming({ body: 'read', time: 1 }));
+    messages.markRead(account, romeo, read.row);
+    messages.append(incoming({ body: 'unread', time: 1 }));
+    messages.append(outgoing({ body: 'queued', state: 'queued', time: 1 }));
+    messages.append(outgoing({ body: 'new', state: 'acked', time: 100 }));
+    expect(messages.prune(account, 50)).toBe(1);
+    expect(bodies(messages.history({ account, chat: romeo, limit: 9 }))).toEqual(['unread', 'queued', 'new']);
+  });
+});
