@@ -28,6 +28,8 @@ function prepareLocal(text: string): string | undefined {
 
 function prepareDomain(text: string): string | undefined {
   const plain = text.endsWith('.') ? text.slice(0, -1) : text;
+  // RFC 7622 §3.2: only the last label may be empty, once.
+  if (/^\.|\.\.|\.$/.test(plain)) return undefined;
   if (!fits(plain) || FORBIDDEN_DOMAIN.test(plain)) return undefined;
   if (/^\[[0-9a-f:.]+\]$/i.test(plain)) return plain.toLowerCase();
   if (plain.includes(':')) return undefined;
