@@ -1,43 +1,53 @@
 /** Sending and reading messages. */
+import { bareOf } from '../chat/address.ts';
+import type { Message } from '../chat/message.ts';
 import { ChatError } from '../chat/problem.ts';
 import { type ActionContext, action, type Outcome } from './action.ts';
 import { notice } from './notices.ts';
 import { count, date, fullJid, optional, room, text, toggle, word } from './params.ts';
+
+/** Logs in; a chat in a room needs us in there too. */
+async function reach(context: ActionContext, chat: string): Promise<void> {
+  const { client } = context;
+  await context.online('stream');
+  const room = bareOf(chat);
+  if (client.kindOf(chat) !== 'contact' && client.joinedRoom(room)?.joined !== true) await client.join(room);
+}
 
 /**
  * The row is committed before anything is written, so a failing network leaves it queued (exit code 5).
  * Where the server refuses us, or cannot be trusted, nothing is kept (3, 4).
  */
 async function deliver(context: ActionContext, chat: string, body: string): Promise<Outcome> {
-  const { client } = context;
-  if (!context.oneShot) {
-    const message = client.send(chat, body);
-    return {
-      kind: 'done',
-      notice: notice('message-acknowledged', { chat }),
-      row: { type: 'message', message },
-    };
-  }
-  const message = await client.sendAndSettle(chat, body, {
-    timeout: context.timeout,
-    signal: context.signal,
-    online: () => context.online('stream'),
-  });
+  const { client, timeout, signal } = context;
+  if (context.oneShot)
+    return outcomeOf(
+      await client.sendAndSettle(chat, body, { timeout, signal, online: () => reach(context, chat) }),
+      client,
+    );
+  const message = client.send(chat, body);
+  // Nobody waits for a connection that may come back in an hour.
+  return outcomeOf(
+    message.state === 'sent' ? await client.settled(message.row, { timeout, signal }) : message,
+    client,
+  );
+}
+
+function outcomeOf(message: Message, client: ActionContext['client']): Outcome {
+  const { chat, kind, state, failure } = message;
   const row = { type: 'message', message } as const;
-  if (message.state === 'failed')
-    throw new ChatError(message.failure?.condition ?? 'undefined-condition', {
+  if (state === 'failed')
+    throw new ChatError(failure?.condition ?? 'undefined-condition', {
       jid: chat,
-      text: message.failure?.text ?? '',
+      text: failure?.text ?? '',
     });
-  if (message.state === 'queued' || message.state === 'sent') {
-    return {
-      kind: 'done',
-      notice: notice('message-queued', { chat, reason: client.offlineReason ?? 'remote-server-timeout' }),
-      exitCode: 5,
-      row,
-    };
+  if (state === 'queued' || state === 'sent') {
+    const reason = client.offlineReason ?? 'remote-server-timeout';
+    return { kind: 'done', notice: notice('message-queued', { chat, reason }), exitCode: 5, row };
   }
-  return { kind: 'done', notice: notice('message-acknowledged', { chat }), row };
+  const done =
+    kind === 'room' ? notice('message-sent-room', { room: chat }) : notice('message-acknowledged', { chat });
+  return { kind: 'done', notice: done, row };
 }
 
 export const send = action({

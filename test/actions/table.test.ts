@@ -1,0 +1,454 @@
+import { describe, expect, it } from 'vitest';
+import type { Action, ActionContext, Need, Outcome } from '../../src/actions/action.ts';
+import { actions, findAction } from '../../src/actions/table.ts';
+import type { Message } from '../../src/chat/message.ts';
+import { ChatError } from '../../src/chat/problem.ts';
+import { FakeClient } from '../support/fake-client.ts';
+
+const ROMEO = 'romeo@example.org';
+const ROOM = 'lobby@conference.example.org';
+
+interface Run {
+  outcome: Outcome;
+  client: FakeClient;
+  /** levels that were asked for while it ran */
+  needed: Need[];
+}
+
+async function run(
+  name: string,
+  input: Readonly<Record<string, unknown>> = {},
+  prepare: (client: FakeClient) => void = () => {},
+  more: Partial<ActionContext> = {},
+): Promise<Run> {
+  const client = new FakeClient();
+  prepare(client);
+  const needed: Need[] = [];
+  const context: ActionContext = {
+    client: client.client,
+    signal: new AbortController().signal,
+    oneShot: false,
+    timeout: 50,
+    online: async (need) => {
+      needed.push(need);
+    },
+    register: async () => {},
+    progress: () => {},
+    ...more,
+  };
+  return { outcome: await actionOf(name).run(context, input), client, needed };
+}
+
+function actionOf(name: string): Action {
+  const action = findAction(name);
+  if (action === undefined) throw new Error(`no action ${name}`);
+  return action;
+}
+
+const once = { oneShot: true };
+
+describe('the table', () => {
+  it('names every action once, in the form of a flag', () => {
+    const names = actions.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(findAction('no-such')).toBeUndefined();
+    expect(findAction('toString')).toBeUndefined();
+  });
+
+  it('has a flag for every action of product §5', () => {
+    const flags = actions.filter(({ flag }) => flag !== false).map(({ name }) => name);
+    expect(flags).toEqual(
+      expect.arrayContaining([
+        ...['register', 'send', 'send-room', 'send-file', 'contacts', 'users', 'user', 'add-contact'],
+        ...['remove-contact', 'approve', 'decline', 'rooms', 'join', 'leave', 'status', 'history'],
+        ...['change-password', 'delete-account', 'block', 'unblock', 'blocked'],
+      ]),
+    );
+  });
+
+  it('value, rest and options name parameters that are there; what the flag takes is one value', () => {
+    for (const { name, params, value, rest, options = {} } of actions) {
+      for (const named of [value, rest, ...Object.keys(options)])
+        if (named !== undefined) expect(Object.keys(params), name).toContain(named);
+      if (value !== undefined) expect(params[value]?.many, name).toBe(false);
+    }
+  });
+
+  it('no secret is what a flag takes, or a rest of the command line (product §7)', () => {
+    for (const { name, params, value, rest } of actions)
+      for (const [key, param] of Object.entries(params))
+        if (param.secret) expect([value, rest], name).not.toContain(key);
+  });
+
+  it('one-shot flags send no presence; lists, details, files and rooms in the background (product §5)', () => {
+    const needs = (need: Need) =>
+      actions.filter(({ needs, flag }) => needs === need && flag !== false).map(({ name }) => name);
+    expect(needs('presence')).toEqual([]);
+    expect(needs('background').sort()).toEqual(['contacts', 'join', 'send-file', 'user']);
+    expect(needs('nothing')).toEqual(['register']);
+    expect(needs('store').sort()).toEqual(['history', 'send', 'send-room', 'status']);
+  });
+
+  it('what cannot be undone is asked for once more', () => {
+    expect(actions.filter(({ confirm }) => confirm).map(({ name }) => name)).toEqual(['delete-account']);
+  });
+});
+
+describe('messages', () => {
+  const ended =
+    (state: Message['state'], more: Partial<Message> = {}) =>
+    (client: FakeClient) => {
+      client.client.sendAndSettle = async (chat, body, options) => {
+        await options.online();
+        client.calls.push(['sendAndSettle', chat, body, options.timeout]);
+        return client.keep(chat, body, { direction: 'out', state, ...more });
+      };
+    };
+
+  it.each(['acked', 'delivered', 'read'] as const)('--send: 0 when %s', async (state) => {
+    const { outcome, client, needed } = await run('send', { jid: ROMEO, text: 'hello' }, ended(state), once);
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      notice: { code: 'message-acknowledged', values: { chat: ROMEO } },
+      row: { type: 'message', message: { body: 'hello', state } },
+    });
+    expect(outcome).not.toHaveProperty('exitCode');
+    expect(client.called('sendAndSettle')).toEqual([[ROMEO, 'hello', 50]]);
+    expect(needed).toEqual(['stream']);
+  });
+
+  it.each(['queued', 'sent'] as const)(
+    '--send: 5 exactly where it stays in the outbox: %s',
+    async (state) => {
+      const { outcome } = await run('send', { jid: ROMEO, text: 'hello' }, ended(state), once);
+      expect(outcome).toMatchObject({
+        notice: { code: 'message-queued', values: { chat: ROMEO, reason: 'remote-server-timeout' } },
+        exitCode: 5,
+      });
+    },
+  );
+
+  it('--send: an error for it is an error, with what the server said', async () => {
+    const failed = ended('failed', { failure: { condition: 'item-not-found', text: 'who?' } });
+    await expect(run('send', { jid: ROMEO, text: 'hello' }, failed, once)).rejects.toMatchObject({
+      condition: 'item-not-found',
+      values: { jid: ROMEO, text: 'who?' },
+    });
+  });
+
+  it('--send: what the log-in says goes through (3, 4)', async () => {
+    const online = async () => {
+      throw new ChatError('not-authorized');
+    };
+    const sent = run('send', { jid: ROMEO, text: 'hello' }, ended('queued'), { ...once, online });
+    await expect(sent).rejects.toMatchObject({ condition: 'not-authorized' });
+  });
+
+  it('--send to a room that is kept, or to somebody in it, enters it first', async () => {
+    const inRoom = (client: FakeClient) => {
+      ended('acked')(client);
+      client.roomRows = [{ room: ROOM, name: 'lobby', kept: true, joined: false }];
+    };
+    const { outcome, client } = await run('send', { jid: ROOM, text: 'hello' }, inRoom, once);
+    expect(client.called('join').map(([room]) => room)).toEqual([ROOM]);
+    expect(outcome).toMatchObject({ notice: { code: 'message-sent-room', values: { room: ROOM } } });
+  });
+
+  it('in a running session it is confirmed too, and queued at once while offline', async () => {
+    const acked = await run('send', { jid: ROMEO, text: 'hello' }, (client) => {
+      client.client.settled = async (row) => ({
+        ...client.keep(ROMEO, 'hello'),
+        row,
+        direction: 'out',
+        state: 'acked',
+      });
+    });
+    expect(acked.outcome).toMatchObject({ notice: { code: 'message-acknowledged' } });
+    const offline = await run('send', { jid: ROMEO, text: 'hello' }, (client) => {
+      client.sentState = 'queued';
+      client.offlineReason = 'dns-failed';
+      client.client.settled = () => new Promise(() => {});
+    });
+    expect(offline.outcome).toMatchObject({
+      notice: { code: 'message-queued', values: { reason: 'dns-failed' } },
+      exitCode: 5,
+    });
+    expect(offline.client.called('send')).toEqual([[ROMEO, 'hello']]);
+  });
+
+  it('--send-room enters for it, with nickname and password, and keeps nothing', async () => {
+    const input = { room: 'lobby', text: 'hello', nick: 'jules', password: 'pw' };
+    const { outcome, client, needed } = await run('send-room', input, ended('acked'), once);
+    expect(client.called('join')).toEqual([[ROOM, { nick: 'jules', password: 'pw', keep: false }]]);
+    expect(outcome).toMatchObject({ notice: { code: 'message-sent-room', values: { room: ROOM } } });
+    expect(needed[0]).toBe('stream');
+  });
+
+  it('--send-room does not enter again', async () => {
+    const joined = (client: FakeClient) => {
+      ended('acked')(client);
+      client.addRoom(ROOM);
+    };
+    const { client } = await run('send-room', { room: 'lobby', text: 'hello' }, joined, once);
+    expect(client.called('join')).toEqual([]);
+  });
+
+  it('--history: the newest, of one chat or all; offline without a connection', async () => {
+    const talk = (client: FakeClient) => {
+      for (const body of ['one', 'two', 'three']) client.keep(ROMEO, body);
+      client.keep('nurse@example.org', 'four');
+    };
+    const bodies = ({ outcome }: Run) =>
+      outcome.kind === 'rows'
+        ? outcome.rows.map((row) => (row.type === 'message' ? row.message.body : ''))
+        : [];
+    const some = await run('history', { jid: `${ROMEO}/orchard`, limit: 2 }, talk, once);
+    expect(bodies(some)).toEqual(['two', 'three']);
+    expect(some.needed).toEqual(['stream']);
+    const all = await run('history', { offline: true }, talk, once);
+    expect(bodies(all)).toEqual(['one', 'two', 'three', 'four']);
+    expect(all.needed).toEqual([]);
+    const none = await run('history', {});
+    expect(none.outcome).toMatchObject({ kind: 'rows', rows: [], empty: { code: 'no-history' } });
+  });
+});
+
+describe('contacts and people', () => {
+  it('contacts: all of them, when the burst after the log-in is over', async () => {
+    const order: string[] = [];
+    const { outcome } = await run('contacts', {}, (client) => {
+      client.addPerson(ROMEO, { name: 'Romeo' });
+      client.client.contactsSettled = async () => {
+        await Promise.resolve();
+        order.push('settled');
+      };
+      const contacts = client.contacts.bind(client);
+      client.client.contacts = () => {
+        order.push('listed');
+        return contacts();
+      };
+    });
+    expect(outcome).toMatchObject({
+      kind: 'rows',
+      rows: [{ type: 'contact', contact: { jid: ROMEO } }],
+      empty: { code: 'no-contacts' },
+    });
+    expect(order).toEqual(['settled', 'listed']);
+  });
+
+  it('add-contact with name, groups and greeting', async () => {
+    const input = { jid: ROMEO, name: 'R', groups: ['a', 'b'], greeting: 'hi' };
+    const { outcome, client } = await run('add-contact', input);
+    expect(client.called('addContact')).toEqual([[ROMEO, { name: 'R', groups: ['a', 'b'], greeting: 'hi' }]]);
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      notice: { code: 'contact-asked', values: { jid: ROMEO } },
+    });
+  });
+
+  it.each([
+    ['remove-contact', 'removeContact', 'contact-removed'],
+    ['approve', 'approve', 'approved'],
+    ['decline', 'decline', 'declined'],
+    ['block', 'block', 'blocked'],
+    ['unblock', 'unblock', 'unblocked'],
+  ])('%s', async (name, call, code) => {
+    const { outcome, client } = await run(name, { jid: ROMEO });
+    expect(client.called(call)).toEqual([[ROMEO]]);
+    expect(outcome).toMatchObject({ kind: 'done', notice: { code, values: { jid: ROMEO } } });
+  });
+
+  it.each([
+    ['directory', undefined],
+    ['needs-text', 'directory-needs-text'],
+    ['no-directory', 'no-directory'],
+  ] as const)('users: what the answer stands on is said (%s)', async (complete, code) => {
+    const { outcome, client } = await run('users', { query: 'ro' }, (fake) => {
+      fake.directory = { users: [{ jid: ROMEO, from: 'directory' }], domain: 'example.org', complete };
+    });
+    expect(client.called('users')).toEqual([['ro']]);
+    expect(outcome).toMatchObject({
+      rows: [{ type: 'user', user: { jid: ROMEO } }],
+      empty: { code: 'no-users', values: { query: 'ro' } },
+    });
+    expect(outcome.kind === 'rows' ? outcome.note?.code : '').toBe(code);
+  });
+
+  it('user: everything known of one', async () => {
+    const { outcome } = await run('user', { jid: ROMEO });
+    expect(outcome).toMatchObject({ rows: [{ type: 'details', details: { jid: ROMEO } }] });
+  });
+
+  it('blocked: the list, or that it is empty', async () => {
+    const { outcome } = await run('blocked', {}, (client) => client.blockedJids.add('iago@example.org'));
+    expect(outcome).toMatchObject({
+      rows: [{ type: 'blocked', jid: 'iago@example.org' }],
+      empty: { code: 'no-blocked' },
+    });
+  });
+
+  it('requests are listed, accepted and refused by their id', async () => {
+    const open = (client: FakeClient) => {
+      client.open = [{ kind: 'subscription', id: 's:1', from: ROMEO, time: 0 }];
+    };
+    const listed = await run('requests', {}, open);
+    expect(listed.outcome).toMatchObject({
+      rows: [{ type: 'request', request: { id: 's:1' } }],
+      empty: { code: 'no-requests' },
+    });
+    const accepted = await run('accept', { id: 's:1' }, open);
+    expect([accepted.client.called('accept'), accepted.outcome]).toMatchObject([
+      [['s:1']],
+      { notice: { code: 'request-accepted' } },
+    ]);
+    const refused = await run('refuse', { id: 's:1' }, open);
+    expect([refused.client.called('refuse'), refused.outcome]).toMatchObject([
+      [['s:1']],
+      { notice: { code: 'request-refused' } },
+    ]);
+  });
+});
+
+describe('rooms', () => {
+  it('rooms: the public ones, and whose they are where there is none', async () => {
+    const row = { room: ROOM, name: 'Lobby', kept: true, joined: false };
+    const { outcome } = await run('rooms', {}, (client) => {
+      client.roomRows = [row];
+    });
+    expect(outcome).toEqual({
+      kind: 'rows',
+      rows: [{ type: 'room', room: row }],
+      empty: { code: 'no-rooms', values: { service: 'conference.example.org' } },
+    });
+  });
+
+  it('join keeps the room for every log-in, and says whether it is new', async () => {
+    const input = { room: 'lobby', nick: 'jules', password: 'pw' };
+    const joined = await run('join', input);
+    expect(joined.client.called('join')).toEqual([[ROOM, { nick: 'jules', password: 'pw', keep: true }]]);
+    expect(joined.outcome).toMatchObject({
+      notice: { code: 'joined', values: { room: ROOM, nick: 'jules' } },
+    });
+    const created = await run('join', input, (client) => {
+      client.created = true;
+    });
+    expect(created.outcome).toMatchObject({ notice: { code: 'room-created' } });
+  });
+
+  it.each([
+    ['leave', { room: 'lobby' }, 'leave', [ROOM], 'left'],
+    ['subject', { room: 'lobby', subject: 'Balconies' }, 'setSubject', [ROOM, 'Balconies'], 'subject-set'],
+    ['nick', { room: 'lobby', nick: 'jules' }, 'setNick', [ROOM, 'jules'], 'nick-set'],
+    ['invite', { room: 'lobby', jid: ROMEO, reason: 'come' }, 'invite', [ROOM, ROMEO, 'come'], 'invited'],
+  ])('%s', async (name, input, call, args, code) => {
+    const { outcome, client } = await run(name, input);
+    expect(client.called(call)).toEqual([args]);
+    expect(outcome).toMatchObject({ kind: 'done', notice: { code } });
+  });
+});
+
+describe('the account', () => {
+  it('status alone is saved for the next session', async () => {
+    const { outcome, client } = await run('status', { show: 'away', message: 'tea' }, undefined, once);
+    expect([client.called('savePresence'), client.called('setPresence')]).toEqual([[['away', 'tea']], []]);
+    expect(outcome).toMatchObject({
+      notice: { code: 'presence-saved', values: { show: 'away', status: 'tea' } },
+    });
+  });
+
+  it('status in a running session is told to everybody; no message is none', async () => {
+    const { outcome, client } = await run('status', { show: 'available' });
+    expect(client.called('setPresence')).toEqual([['available', '']]);
+    expect(outcome).toMatchObject({
+      notice: { code: 'presence-set', values: { show: 'available', status: '' } },
+    });
+  });
+
+  it('register hands on what was asked for', async () => {
+    const made: unknown[] = [];
+    const { outcome } = await run('register', { jid: ROMEO, password: 'pw' }, undefined, {
+      register: async (account) => {
+        made.push(account);
+      },
+    });
+    expect(made).toEqual([{ jid: ROMEO, password: 'pw' }]);
+    expect(outcome).toMatchObject({ notice: { code: 'registered', values: { jid: ROMEO } } });
+  });
+
+  it('change-password says nothing of the password', async () => {
+    const { outcome, client } = await run('change-password', { newPassword: 's3cret' });
+    expect(client.called('changePassword')).toEqual([['s3cret']]);
+    expect(outcome).toMatchObject({ notice: { code: 'password-changed', values: { jid: client.account } } });
+    expect(JSON.stringify(outcome)).not.toContain('s3cret');
+  });
+
+  it.each([
+    [undefined, false],
+    [false, false],
+    [true, true],
+  ])('delete-account wipes local data only where asked (%s)', async (wipe, wiped) => {
+    const { outcome, client } = await run('delete-account', { wipe });
+    expect(client.called('deleteAccount')).toEqual([[{ wipe: wiped }]]);
+    expect(outcome).toMatchObject({ notice: { code: 'account-deleted', values: { wiped: wiped ? 1 : 0 } } });
+  });
+
+  it('setting takes known names only', async () => {
+    const { outcome, client } = await run('setting', { name: 'bell', value: 'off' });
+    expect(client.called('setSetting')).toEqual([['bell', 'off']]);
+    expect(outcome).toMatchObject({
+      notice: { code: 'setting-saved', values: { name: 'bell', value: 'off' } },
+    });
+    await expect(run('setting', { name: 'toString', value: 'off' })).rejects.toMatchObject({
+      condition: 'no-such-setting',
+    });
+  });
+
+  it('logout', async () => {
+    const { outcome, client } = await run('logout');
+    expect([client.state, outcome]).toMatchObject(['offline', { notice: { code: 'logged-out' } }]);
+  });
+});
+
+describe('files', () => {
+  it('send-file tells how far it is, and can be cancelled', async () => {
+    const stop = new AbortController();
+    const seen: unknown[] = [];
+    const progress = () => {};
+    const { outcome } = await run(
+      'send-file',
+      { path: '/tmp/a.txt', to: `${ROMEO}/orchard` },
+      (client) => {
+        const sendFile = client.sendFile.bind(client);
+        client.client.sendFile = (path, peer, options) => {
+          seen.push(options?.signal, options?.onProgress);
+          return sendFile(path, peer);
+        };
+      },
+      { signal: stop.signal, progress },
+    );
+    expect(seen).toEqual([stop.signal, progress]);
+    expect(outcome).toMatchObject({
+      notice: { code: 'file-sent', values: { name: 'a.txt', size: 4 } },
+      row: { type: 'file', file: { state: 'done' } },
+    });
+  });
+});
+
+it.each(['addContact', 'join', 'setPresence', 'deleteAccount', 'users'])(
+  'what %s refuses goes through',
+  async (call) => {
+    const inputs: Record<string, [string, object]> = {
+      addContact: ['add-contact', { jid: ROMEO }],
+      join: ['join', { room: 'lobby' }],
+      setPresence: ['status', { show: 'away' }],
+      deleteAccount: ['delete-account', {}],
+      users: ['users', {}],
+    };
+    const [name, input] = inputs[call] ?? ['', {}];
+    const refusal = new ChatError('offline');
+    await expect(run(name, { ...input }, (client) => client.failures.set(call, refusal))).rejects.toBe(
+      refusal,
+    );
+  },
+);
