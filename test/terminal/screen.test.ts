@@ -145,7 +145,7 @@ describe('menu', { timeout: 30_000 }, () => {
     await pty.shows('CHOSE 12');
     await pty.until(() => pty.screen().some((line) => line.startsWith('❯')));
     pty.type('1');
-    await pty.shows('1 number or letter');
+    await pty.shows('1 Enter: Conversation, or another digit');
     expect(pty.lines().some((line) => line.startsWith('SENT'))).toBe(false);
     pty.type('\r');
     await pty.shows('bob> a draft');

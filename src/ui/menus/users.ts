@@ -40,12 +40,13 @@ export const userDetails: Screen = async (app, seat) => {
   return personMenu(app, seat, jid);
 };
 
-/** A whole JID needs no search; else the directory, the contacts and people met are looked through. */
+/** A contact needs no search; else the directory, the contacts and people met are looked through. */
 async function find(app: MenuApp, seat: OpenSeat, query: string): Promise<string | undefined> {
   const { user: labels } = app.words.menus;
   const domain = domainOf(seat.client.account);
   const typed = parseUserAddress(query, domain);
-  if (typed !== undefined && query.includes('@') && seat.client.contact(typed) !== undefined) return typed;
+  // A contact is known already: no directory, which may not even answer, has to be asked.
+  if (typed !== undefined && seat.client.contact(typed) !== undefined) return typed;
   let rows: readonly UserRow[] = [];
   await attempt(
     app,
