@@ -11,13 +11,14 @@ export interface StanzaId {
 }
 
 const LONGEST = 1024;
-const usable = (id: string | undefined): id is string =>
+/** Whether an attribute can name a stanza. */
+export const isId = (id: string | undefined): id is string =>
   id !== undefined && id.length > 0 && id.length <= LONGEST;
 
 /** The id its sender gave it; forgeable, so never a proof of anything (§6). */
 export function parseOriginId(stanza: Element): string | undefined {
   const id = child(stanza, 'origin-id', NS_SID)?.attrs.id;
-  return usable(id) ? id : undefined;
+  return isId(id) ? id : undefined;
 }
 
 /** The ids given on the way. §3.4: one per `by`; where there are two, one is forged and neither counts. */
@@ -26,7 +27,7 @@ export function parseStanzaIds(stanza: Element): StanzaId[] {
   for (const element of stanza.getChildren('stanza-id', NS_SID)) {
     const by = parseJid(element.attrs.by)?.full;
     const id = element.attrs.id;
-    if (by !== undefined && usable(id)) seen.set(by, seen.has(by) ? undefined : id);
+    if (by !== undefined && isId(id)) seen.set(by, seen.has(by) ? undefined : id);
   }
   return [...seen].flatMap(([by, id]) => (id === undefined ? [] : [{ id, by }]));
 }

@@ -1,12 +1,24 @@
 /** Messages: RFC 6121 §5, §8.3; threads: XEP-0201, version 1.0. https://xmpp.org/extensions/xep-0201.html */
 import { EventEmitter } from 'node:events';
+import {
+  ANNOTATION_FEATURES,
+  type Annotations,
+  annotatedBody,
+  annotates,
+  type OutgoingAnnotations,
+  parseAnnotations,
+  xAnnotations,
+} from './annotations.ts';
+import { parsePrivate, xPrivate } from './carbons.ts';
 import { type ChatState, parseChatState, xChatState } from './chat-states.ts';
 import { type Delay, parseDelay, xDelay } from './delay.ts';
 import { type ErrorType, parseStanzaError } from './errors.ts';
 import { type Encryption, NS_EME, parseEncryption } from './explicit-encryption.ts';
+import { type Hint, parseHints, xHint } from './hints.ts';
 import { parseOriginId, parseStanzaIds, type StanzaId, xOriginId } from './ids.ts';
-import { bareOf, domainOf, parseJid } from './jid.ts';
+import { bareOf, domainOf, parseJid, resourceOf } from './jid.ts';
 import { parseNick, xNick } from './nick.ts';
+import { parseOccupantId } from './occupant-id.ts';
 import { NS_OOB, type OutOfBand, parseOob, xOob } from './oob.ts';
 import type { Session } from './session/session.ts';
 import { child, type Element, type Node, NS_CLIENT, x } from './stanza.ts';
@@ -16,7 +28,7 @@ import { NS_XHTML_IM, parseXhtml } from './xhtml-im.ts';
 export type MessageType = 'chat' | 'normal' | 'groupchat' | 'headline' | 'error';
 
 /** What a message says, as data. */
-export interface ParsedMessage {
+export interface ParsedMessage extends Annotations {
   readonly type: MessageType;
   /** normalised full JID; the own bare JID where the stanza names nobody (RFC 6120 §8.1.2.1) */
   readonly from: string;
@@ -43,6 +55,14 @@ export interface ParsedMessage {
   readonly encryption: Encryption | undefined;
   readonly originId: string | undefined;
   readonly stanzaIds: readonly StanzaId[];
+  /** what its sender wanted done with it on the way */
+  readonly hints: readonly Hint[];
+  /** its sender wanted no copies of it on other devices (XEP-0280 §9) */
+  readonly private: boolean;
+  /** marked as a private message in a room (XEP-0045 §7.5); forgeable */
+  readonly occupant: boolean;
+  /** in rooms; forgeable where the room announces none (XEP-0421) */
+  readonly occupantId?: string | undefined;
   /** type error only */
   readonly error: MessageError | undefined;
 }
@@ -63,6 +83,7 @@ export interface ParseOptions {
   readonly now?: number;
 }
 
+const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 const TYPES: readonly string[] = ['chat', 'normal', 'groupchat', 'headline', 'error'];
 
 /** Reads a message of any type; `undefined` where the stanza is none or has an address that is none. */
@@ -96,6 +117,11 @@ export function parseMessage(stanza: Element, options: ParseOptions = {}): Parse
     encryption: parseEncryption(stanza),
     originId: parseOriginId(stanza),
     stanzaIds: parseStanzaIds(stanza),
+    hints: parseHints(stanza),
+    private: parsePrivate(stanza),
+    occupant: child(stanza, 'x', NS_MUC_USER) !== undefined,
+    occupantId: parseOccupantId(stanza),
+    ...parseAnnotations(stanza, options.now),
     error: type === 'error' ? readError(stanza) : undefined,
   };
 }
@@ -127,7 +153,7 @@ function chooseText(
 }
 
 /** What to say. */
-export interface OutgoingMessage {
+export interface OutgoingMessage extends OutgoingAnnotations {
   /** contact or room: bare JID (a resource is cut off); occupant of a room: full JID, with `occupant` */
   readonly to: string;
   readonly type: 'chat' | 'normal' | 'groupchat';
@@ -147,14 +173,17 @@ export interface OutgoingMessage {
   readonly unstyled?: boolean;
   /** milliseconds since 1970: the message was written then and could not be sent */
   readonly delay?: number;
+  /** no copies of it on the other devices of both sides */
+  readonly private?: boolean;
+  readonly hints?: readonly Hint[];
   /** elements of other features */
   readonly extensions?: readonly Node[];
 }
 
-const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
-
 /** Builds a message. §5.1: to the bare JID, so that every device of the contact may get it. */
 export function xMessage(message: OutgoingMessage): Element {
+  const body = annotatedBody(message);
+  const annotations = xAnnotations(message);
   return x(
     'message',
     {
@@ -164,7 +193,7 @@ export function xMessage(message: OutgoingMessage): Element {
       'xml:lang': message.lang,
     },
     message.subject !== undefined && x('subject', {}, message.subject),
-    message.body !== undefined && x('body', {}, message.body),
+    body !== undefined && x('body', {}, body),
     message.thread !== undefined && x('thread', { parent: message.parentThread }, message.thread),
     message.state !== undefined && xChatState(message.state),
     message.occupant && x('x', { xmlns: NS_MUC_USER }),
@@ -172,13 +201,23 @@ export function xMessage(message: OutgoingMessage): Element {
     message.link !== undefined && xOob({ url: message.link }),
     message.unstyled && xUnstyled(),
     message.delay !== undefined && xDelay(message.delay),
-    message.body !== undefined && xOriginId(message.id),
+    ...annotations,
+    (body !== undefined || annotations.some(Boolean)) && xOriginId(message.id),
+    message.private && xPrivate(),
+    ...hintsOf(message).map(xHint),
     ...(message.extensions ?? []),
   );
 }
 
+/** XEP-0280 §9: a private message says it twice; XEP-0334 §4.3: but the one only where it goes to a full JID. */
+function hintsOf({ to, occupant, private: secret, hints = [] }: OutgoingMessage): readonly Hint[] {
+  const full = occupant === true && resourceOf(to) !== undefined;
+  const all: readonly Hint[] = secret && full ? [...hints, 'no-copy'] : hints;
+  return [...new Set(all)].filter((hint) => full || hint !== 'no-copy');
+}
+
 export interface MessagesEvents {
-  /** when a message arrived that says something: text, subject, link, typing state, or what cannot be read */
+  /** when a message arrived that says something: text, subject, link, state, of another message, or what is unreadable */
   received: [message: ParsedMessage];
   /** when a message of ours came back with an error; its `id` and `from` (whom it did not reach) name it */
   bounced: [message: ParsedMessage & { readonly error: MessageError }];
@@ -198,17 +237,24 @@ export interface Messages extends EventEmitter<MessagesEvents> {
   send(message: OutgoingMessage): void;
   /**
    * Takes messages away from `received`: where `test` is true, another feature understands them (an invitation
-   * with a body for old clients, an event of a node). Returns the undo.
+   * with a body for old clients, an event of a node); with `errors` away from `bounced` too. Tests are asked of every
+   * message. Returns the undo.
    */
-  claim(test: (stanza: Element) => boolean): () => void;
+  claim(test: (stanza: Element) => boolean, more?: { errors: boolean }): () => void;
   /** Reads a message as `received` would (for those that arrive wrapped). */
   parse(stanza: Element): ParsedMessage | undefined;
 }
 
 /** Messages in and out, of every type but what other features claim. */
 export function messages(session: Session, options: MessagesOptions): Messages {
-  for (const ns of [NS_EME, NS_OOB, NS_STYLING, NS_XHTML_IM]) options.disco.addFeature(ns);
-  const claims = new Set<(stanza: Element) => boolean>();
+  for (const ns of [NS_EME, NS_OOB, NS_STYLING, NS_XHTML_IM, ...ANNOTATION_FEATURES])
+    options.disco.addFeature(ns);
+  const claims = new Set<{ test: (stanza: Element) => boolean; errors: boolean }>();
+  const claimed = (stanza: Element) => {
+    const failed = stanza.attrs.type === 'error';
+    for (const { test, errors } of claims) if ((errors || !failed) && test(stanza)) return true;
+    return false;
+  };
   const parse = (stanza: Element) =>
     parseMessage(stanza, { account: session.account, languages: options.languages ?? [] });
 
@@ -219,18 +265,20 @@ export function messages(session: Session, options: MessagesOptions): Messages {
   const api: Messages = Object.assign(new EventEmitter<MessagesEvents>(), {
     parse,
     send: (message: OutgoingMessage) => session.send(xMessage(message)),
-    claim(test: (stanza: Element) => boolean) {
-      claims.add(test);
-      return () => claims.delete(test);
+    claim(test: (stanza: Element) => boolean, { errors }: { errors: boolean } = { errors: false }) {
+      const claim = { test, errors };
+      claims.add(claim);
+      return () => claims.delete(claim);
     },
   });
 
   session.on('message', (stanza) => {
-    const message = parse(stanza);
+    // Before reading it: the wrappers of an archive come by the ten thousand.
+    const message = claimed(stanza) ? undefined : parse(stanza);
     if (message === undefined) return;
     const { error } = message;
     if (error !== undefined) api.emit('bounced', { ...message, error });
-    else if (says(message) && ![...claims].some((test) => test(stanza))) api.emit('received', message);
+    else if (says(message)) api.emit('received', message);
   });
   session.on('sent', (stanza) => {
     const message = named(stanza);
@@ -245,5 +293,7 @@ export function messages(session: Session, options: MessagesOptions): Messages {
 
 function says(message: ParsedMessage): boolean {
   const { body, subject, link, styled, state, encryption } = message;
-  return [body, subject, link, styled, state, encryption].some((part) => part !== undefined);
+  return (
+    annotates(message) || [body, subject, link, styled, state, encryption].some((part) => part !== undefined)
+  );
 }
