@@ -58,9 +58,22 @@ async function resourceDetails(features: Features, bare: string, resource: UserD
     ...resource,
     client:
       version === undefined ? resource.client : [version.name, version.version].filter(Boolean).join(' '),
-    time: time?.offset,
+    time: time === undefined ? undefined : clockThere(time),
     idleSeconds: last?.seconds,
   };
+}
+
+/** `14:03 +01:00`: what the clock shows there now. XEP-0202 §2. */
+function clockThere({
+  time,
+  offset,
+  offsetMinutes,
+}: {
+  time: number;
+  offset: string;
+  offsetMinutes: number;
+}) {
+  return `${new Date(time + offsetMinutes * 60_000).toISOString().slice(11, 16)} ${offset}`;
 }
 
 function sharedRooms(rooms: ChatRooms, jid: string): { room: string; nick: string }[] {
