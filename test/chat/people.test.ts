@@ -431,7 +431,7 @@ describe('details of a JID', () => {
           status: 'tea',
           priority: 3,
           client: 'Psi 1.5',
-          time: '+02:00',
+          time: expect.stringContaining('+02:00'),
           idleSeconds: 60,
         },
       ],
