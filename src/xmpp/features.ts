@@ -1,9 +1,12 @@
 /** Installs every feature on a session, in order: what others lean on comes first. */
+import { archive } from './archive.ts';
 import { blocking } from './blocking.ts';
 import { inBand, NS as NS_IBB } from './bytestreams/ibb.ts';
 import { streamInitiation } from './bytestreams/si.ts';
 import type { CapsStore } from './caps.ts';
+import { carbons } from './carbons.ts';
 import { outgoingChatStates } from './chat-states.ts';
+import { clientState } from './client-state.ts';
 import { directory } from './directory.ts';
 import { disco } from './disco.ts';
 import { lastActivity } from './last-activity.ts';
@@ -61,6 +64,9 @@ export function features(session: Session, options: FeaturesOptions) {
     disco: discovery,
     messages: texts,
     rooms: groups,
+    carbons: carbons(session, { messages: texts }),
+    archive: archive(session, { disco: discovery, messages: texts }),
+    clientState: clientState(session),
     chatStates: outgoingChatStates(session, {
       disco: discovery,
       mayKnow: isSubscribed,

@@ -40,6 +40,9 @@ describe('parseMessage', () => {
       encryption: undefined,
       originId: 'o1',
       stanzaIds: [{ id: 'a1', by: 'juliet@example.org' }],
+      hints: [],
+      private: false,
+      occupant: false,
       error: undefined,
     });
   });
