@@ -148,6 +148,8 @@ export class Connection {
     const first = this.#reached === 'stream';
     if (first) this.#options.settling();
     const priority = level === 'background' ? BACKGROUND_PRIORITY : 0;
+    // What other devices receive and send from now on; a server without copies (XEP-0280 §4) says so, and that is all.
+    if (level === 'presence') this.features.carbons.enable().catch(() => undefined);
     this.features.presence.send({ show, status, priority });
     this.features.rooms.setPresence(show, status);
     this.#reached = level;
