@@ -24,8 +24,9 @@ export const PAUSED_AFTER = 5_000;
 export const INACTIVE_AFTER = 120_000;
 
 interface Chat {
-  /** what the other side can; asked once, corrected by what it sends */
+  /** what the other side can; asked once, corrected by what it sends; undefined until then */
   support: boolean | undefined;
+  asking: boolean;
   /** the last state told, alone or with a message; §5.3: never the same twice in a row */
   told: ChatState | undefined;
   /** the state wanted, told or not */
@@ -74,7 +75,13 @@ export function outgoingChatStates(session: Session, options: ChatStatesOptions)
   const chatWith = (jid: string): Chat => {
     const known = chats.get(jid);
     if (known) return known;
-    const chat: Chat = { support: undefined, told: undefined, wanted: 'active', timer: undefined };
+    const chat: Chat = {
+      support: undefined,
+      asking: false,
+      told: undefined,
+      wanted: 'active',
+      timer: undefined,
+    };
     chats.set(jid, chat);
     return chat;
   };
@@ -89,14 +96,15 @@ export function outgoingChatStates(session: Session, options: ChatStatesOptions)
   };
 
   const ask = (jid: string, chat: Chat) => {
-    chat.support = false;
-    options.supports(jid, NS_CHAT_STATES).then(
-      (yes) => {
-        if (yes) chat.support = true;
-        if (yes && chats.get(jid) === chat) tell(jid, chat);
-      },
-      () => undefined,
-    );
+    if (chat.asking) return;
+    chat.asking = true;
+    const known = (yes: boolean) => {
+      chat.asking = false;
+      // What it sent meanwhile says more.
+      chat.support ??= yes;
+      if (chat.support && chats.get(jid) === chat) tell(jid, chat);
+    };
+    options.supports(jid, NS_CHAT_STATES).then(known, () => known(false));
   };
 
   const want = (jid: string, chat: Chat, state: ChatState, next?: { state: ChatState; after: number }) => {

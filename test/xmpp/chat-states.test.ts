@@ -76,6 +76,14 @@ describe('outgoing', () => {
     expect(told()).toEqual([`${ROMEO} composing`]);
   });
 
+  it('puts a state into the first message while nothing is known yet, and tells no older one later (XEP-0085 §5.1)', async () => {
+    const { states, told } = start({ supports: true });
+    states.composing(ROMEO);
+    expect(states.attach(ROMEO)).toBe('active');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told()).toEqual([]);
+  });
+
   it('stops after a reply without a state (XEP-0085 §5.1)', () => {
     const { states, told } = start();
     expect(states.attach(ROMEO)).toBe('active');
