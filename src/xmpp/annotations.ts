@@ -4,7 +4,7 @@
  */
 import { NS_CORRECT, parseReplace, xReplace } from './corrections.ts';
 import { type Fallback, NS_FALLBACK, parseFallbacks, xFallback } from './fallback.ts';
-import { xHint } from './hints.ts';
+import { type Hint, xHint } from './hints.ts';
 import { type Marker, NS_MARKERS, parseMarkable, parseMarker, xMarkable } from './markers.ts';
 import {
   type Moderation,
@@ -104,6 +104,7 @@ export interface OutgoingAnnotations {
 interface Annotated extends OutgoingAnnotations {
   readonly type: string;
   readonly body?: string;
+  readonly hints?: readonly Hint[];
 }
 
 /** The body with what stands before it for those who do not know replies. */
@@ -124,7 +125,13 @@ export function xAnnotations(message: Annotated): Node[] {
     ...(retraction ? xRetraction(retraction) : []),
     retraction && body !== undefined && xFallback(NS_RETRACT),
     reactions && xReactions(reactions),
-    // XEP-0424 §usecase, XEP-0444 §rules: without a body a server may not archive it.
-    (retraction !== undefined || reactions !== undefined) && xHint('store'),
+    mustBeKept(message) && xHint('store'),
   ];
+}
+
+/** XEP-0424 §usecase, XEP-0444 §rules: archived although it may have no body, unless what it is about is not. */
+function mustBeKept({ retraction, reactions, hints = [] }: Annotated): boolean {
+  return (
+    (retraction !== undefined || reactions !== undefined) && !hints.some((hint) => hint.includes('store'))
+  );
 }

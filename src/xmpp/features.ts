@@ -9,13 +9,17 @@ import { outgoingChatStates } from './chat-states.ts';
 import { clientState } from './client-state.ts';
 import { directory } from './directory.ts';
 import { disco } from './disco.ts';
+import { displayedSync } from './displayed-sync.ts';
+import { bareOf } from './jid.ts';
 import { lastActivity } from './last-activity.ts';
+import { markers } from './markers.ts';
 import { messages } from './messages.ts';
 import { rooms } from './muc/rooms.ts';
 import { outOfBand } from './oob.ts';
 import { ping } from './ping.ts';
 import { presence } from './presence.ts';
 import { pubsub } from './pubsub.ts';
+import { receipts } from './receipts.ts';
 import { registration } from './registration.ts';
 import { roster } from './roster.ts';
 import type { Session } from './session/session.ts';
@@ -57,6 +61,9 @@ export function features(session: Session, options: FeaturesOptions) {
   const groups = rooms(session, { disco: discovery, messages: texts });
   who.claim((jid) => groups.knows(jid));
   outOfBand(session);
+  const nodes = pubsub(session, { disco: discovery });
+  /** in a room everybody sees that we are there */
+  const seesUs = (jid: string) => isSubscribed(jid) || groups.get(bareOf(jid)) !== undefined;
 
   return {
     roster: contacts,
@@ -90,7 +97,10 @@ export function features(session: Session, options: FeaturesOptions) {
     vcard: vcards(session),
     registration: registration(session),
     directory: directory({ session, disco: discovery }),
-    pubsub: pubsub(session, { disco: discovery }),
+    pubsub: nodes,
+    receipts: receipts(session, { disco: discovery, mayKnow: seesUs }),
+    markers: markers(session, { disco: discovery, mayKnow: seesUs }),
+    displayedSync: displayedSync(session, { pubsub: nodes }),
     inBand: inBand(session, { disco: discovery }),
     streamInitiation: streamInitiation(session, { disco: discovery, methods: [NS_IBB] }),
   };

@@ -76,9 +76,9 @@ export interface PublishOptions extends AtService {
 
 export interface Pubsub {
   /**
-   * Publishes an item; resolves to its id. Where the node is not like `options`, or the service does not take them, it
-   * is created or configured first and looked at again: with another access model nothing is published (XmppError
-   * `precondition-not-met`). Rejects as Session.request does.
+   * Publishes an item; resolves to its id. Where the node is not like `options`, or the service does not take them
+   * (all), it is created or configured first and looked at again: with another access model nothing is published
+   * (XmppError `precondition-not-met`). Rejects as Session.request does.
    */
   publish(node: string, payload: Element, more?: PublishOptions): Promise<string>;
   /** All items that the service keeps, those named, or the newest `max`. §6.5 */
@@ -97,11 +97,41 @@ export interface Pubsub {
 }
 
 const ACCESS_MODEL = 'pubsub#access_model';
+const PUBLISH_OPTIONS = `${NS_PUBSUB}#publish-options`;
 /** answers of services that do not take publish-options, or these */
 const REFUSALS: readonly string[] = ['conflict', 'not-acceptable', 'bad-request', 'feature-not-implemented'];
 
+const isRefusal = (error: unknown) => error instanceof StanzaError && REFUSALS.includes(error.condition);
+
+/** Of what a node must be like, what guards it: services take this with an item where they refuse other options. */
+function guardOf(options: FormValues): FormValues | undefined {
+  const access = toMap(options).get(ACCESS_MODEL);
+  return access === undefined ? undefined : { [ACCESS_MODEL]: access };
+}
+
+export interface PubsubOptions {
+  readonly disco: {
+    addFeature(ns: string): void;
+    /** whether that JID announces the feature */
+    supports(jid: string, feature: string): Promise<boolean>;
+  };
+}
+
 /** Nodes of ours and events of others'. */
-export function pubsub(session: Session, { disco }: { disco: { addFeature(ns: string): void } }): Pubsub {
+export function pubsub(session: Session, { disco }: PubsubOptions): Pubsub {
+  /** nodes that were made as they are wanted, because their service does not take that with an item */
+  const prepared = new Set<string>();
+  /** by service: whether it takes options with an item */
+  const takes = new Map<string, Promise<boolean>>();
+  session.on('online', () => {
+    prepared.clear();
+    takes.clear();
+  });
+  const takesOptions = (service: string) => {
+    const answer = takes.get(service) ?? disco.supports(service, PUBLISH_OPTIONS);
+    takes.set(service, answer);
+    return answer;
+  };
   const handlers = new Map<string, Set<{ private: boolean; handler: (event: PubsubEvent) => void }>>();
 
   session.on('message', (message) => {
@@ -115,7 +145,7 @@ export function pubsub(session: Session, { disco }: { disco: { addFeature(ns: st
     session.request(x('iq', { type, to: service }, x('pubsub', { xmlns }, ...nodes)));
 
   const write = async (node: string, item: Element, service?: string, options?: FormValues) => {
-    const form = options && x('publish-options', {}, xOptions(`${NS_PUBSUB}#publish-options`, options));
+    const form = options && x('publish-options', {}, xOptions(PUBLISH_OPTIONS, options));
     await ask('set', service, NS_PUBSUB, x('publish', { node }, item), form);
   };
 
@@ -130,7 +160,7 @@ export function pubsub(session: Session, { disco }: { disco: { addFeature(ns: st
   const prepare = async (node: string, options: FormValues, at: AtService) => {
     await api.create(node, options, at).catch((error: unknown) => {
       // It is there already (§8.1.2), or cannot be made with these: what counts is what it is like afterwards.
-      if (!(error instanceof StanzaError) || !REFUSALS.includes(error.condition)) throw error;
+      if (!isRefusal(error)) throw error;
     });
     await api.configure(node, options, at);
     const wanted = toMap(options).get(ACCESS_MODEL);
@@ -142,15 +172,27 @@ export function pubsub(session: Session, { disco }: { disco: { addFeature(ns: st
   const api: Pubsub = {
     async publish(node, payload, { id = randomId(), service, options } = {}) {
       const at = service === undefined ? {} : { service };
-      const item = () => x('item', { id }, payload);
-      try {
-        await write(node, item(), service, options);
-      } catch (error) {
-        const refused = error instanceof StanzaError && REFUSALS.includes(error.condition);
-        if (options === undefined || !refused) throw error;
-        await prepare(node, options, at);
-        await write(node, item(), service);
+      const attempt = async (given?: FormValues) => {
+        try {
+          await write(node, x('item', { id }, payload), service, given);
+          return true;
+        } catch (error) {
+          if (given === undefined || !isRefusal(error)) throw error;
+          return false;
+        }
+      };
+      if (options === undefined) {
+        await attempt();
+        return id;
       }
+      const key = JSON.stringify([service, node]);
+      const guard = guardOf(options);
+      // A service that does not know the options passes over them, and makes the node for everybody to read.
+      const known = prepared.has(key) || (await takesOptions(service ?? session.account));
+      if (known && (await attempt(prepared.has(key) ? guard : options))) return id;
+      await prepare(node, options, at);
+      prepared.add(key);
+      if (guard === undefined || !(await attempt(guard))) await attempt();
       return id;
     },
     async items(node, { service, ids = [], max } = {}) {

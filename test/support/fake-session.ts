@@ -45,6 +45,8 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
 
   constructor(jid = 'juliet@example.org/balcony') {
     super();
+    // As the real one: every feature listens.
+    this.setMaxListeners(0);
     this.jid = jid;
     this.account = jid.slice(0, jid.indexOf('/'));
     this.domain = this.account.slice(this.account.indexOf('@') + 1);

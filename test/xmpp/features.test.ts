@@ -25,7 +25,11 @@ it('announces in presence what it answers to a question (XEP-0115 §6.1)', async
       'http://jabber.org/protocol/muc',
       'http://jabber.org/protocol/si/profile/file-transfer',
       'jabber:iq:version',
+      'urn:xmpp:chat-markers:0',
+      'urn:xmpp:mds:displayed:0+notify',
+      'urn:xmpp:message-correct:0',
       'urn:xmpp:ping',
+      'urn:xmpp:receipts',
       'urn:xmpp:time',
     ]),
   );

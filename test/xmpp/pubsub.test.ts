@@ -13,14 +13,19 @@ const event = (inner: string, from = "from='juliet@example.org'") =>
   `<message type='headline' ${from}><event xmlns='${NS_PUBSUB_EVENT}'>${inner}</event></message>`;
 const items = `<items node='${NODE}'><item id='i1'><note xmlns='urn:example'>hi</note></item><retract id='i0'/></items>`;
 
-function start() {
+function start(takesOptions = true) {
   const session = new FakeSession();
   const features: string[] = [];
-  return { session, features, api: pubsub(session, { disco: { addFeature: (ns) => features.push(ns) } }) };
+  const disco = {
+    addFeature: (ns: string) => void features.push(ns),
+    supports: async (jid: string, feature: string) =>
+      takesOptions && jid === session.account && feature === `${NS_PUBSUB}#publish-options`,
+  };
+  return { session, features, api: pubsub(session, { disco }) };
 }
 
 /** a service with one node whose access model is `model` and changes only when `changes` */
-function withNode(session: FakeSession, node: { model: string; changes: boolean }) {
+function withNode(session: FakeSession, node: { model: string; changes: boolean; refuses?: string }) {
   const steps: string[] = [];
   session.whenAsked('set', 'pubsub', NS_PUBSUB, (iq) => {
     const pubsubElement = iq.getChild('pubsub', NS_PUBSUB);
@@ -28,6 +33,7 @@ function withNode(session: FakeSession, node: { model: string; changes: boolean 
     const optional = pubsubElement?.getChild('publish-options', NS_PUBSUB) !== undefined;
     steps.push(`${first?.getName()}${optional ? ' with options' : ''}`);
     if (first?.getName() === 'create') return refusal('conflict');
+    if (optional && node.refuses && iq.toString().includes(node.refuses)) return refusal('conflict');
     return optional && node.model !== 'whitelist' ? refusal('conflict') : '';
   });
   session.whenAsked('get', 'pubsub', NS_PUBSUB_OWNER, () => {
@@ -65,7 +71,26 @@ describe('publish (XEP-0060 §7.1)', () => {
     const { session, api } = start();
     const steps = withNode(session, { model: 'open', changes: true });
     await api.publish(NODE, x('note'), { options: OPTIONS });
-    expect(steps).toEqual(['publish with options', 'create', 'configure', 'publish']);
+    expect(steps).toEqual(['publish with options', 'create', 'configure', 'publish with options']);
+  });
+
+  it('guards what goes into a node where the service refuses the other options, once it is made', async () => {
+    const { session, api } = start();
+    const steps = withNode(session, { model: 'open', changes: true, refuses: 'persist_items' });
+    await api.publish(NODE, x('note'), { options: OPTIONS });
+    await api.publish(NODE, x('note'), { options: OPTIONS });
+    const guarded = ['publish with options', 'create', 'configure', 'publish with options'];
+    expect(steps).toEqual([...guarded, 'publish with options']);
+    session.renew();
+    await api.publish(NODE, x('note'), { options: OPTIONS });
+    expect(steps.slice(5)).toEqual(guarded);
+  });
+
+  it('makes the node first where the service knows no options: it would pass over them', async () => {
+    const { session, api } = start(false);
+    const steps = withNode(session, { model: 'open', changes: true, refuses: 'access_model' });
+    await api.publish(NODE, x('note'), { options: OPTIONS });
+    expect(steps).toEqual(['create', 'configure', 'publish with options', 'publish']);
   });
 
   it('publishes nothing private into a node that others can read', async () => {
