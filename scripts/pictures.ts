@@ -50,9 +50,6 @@ async function perform(pty: Pty): Promise<void> {
   pty.type('The others are wai');
   await pty.quiet();
   await take(pty, 'conversation', 'A conversation with alice, who is typing; a room has something new');
-
-  pty.type('\u0015/close\r');
-  await pty.shows('7) Message to a room');
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'me-'));
@@ -66,9 +63,10 @@ const pty = new Pty(command, {
 });
 try {
   await perform(pty);
-  pty.type('0');
-  await pty.exit;
 } finally {
+  // It ends its server and its friends by itself, whatever it is doing.
+  pty.process.kill('SIGTERM');
+  await pty.exit;
   pty.kill();
   rmSync(folder, { recursive: true, force: true });
 }
