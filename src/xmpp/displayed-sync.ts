@@ -43,7 +43,10 @@ const OPTIONS = {
 };
 
 export interface DisplayedSyncEvents {
-  /** when a device of ours, this one too, displayed a chat up to there; only moves forward: to be compared (§4.1) */
+  /**
+   * when a device of ours, this one too, displayed a chat up to there. It only moves forward, so it is to be compared
+   * with what is known (§4.1); some servers tell it twice
+   */
   displayed: [state: DisplayedState];
 }
 

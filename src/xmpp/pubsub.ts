@@ -98,8 +98,10 @@ export interface Pubsub {
 
 const ACCESS_MODEL = 'pubsub#access_model';
 const PUBLISH_OPTIONS = `${NS_PUBSUB}#publish-options`;
-/** answers of services that do not take publish-options, or these */
-const REFUSALS: readonly string[] = ['conflict', 'not-acceptable', 'bad-request', 'feature-not-implemented'];
+/** answers of services that do not take publish-options, or these; ejabberd says `resource-constraint` of unknown ones */
+const REFUSALS: readonly string[] = [
+  ...['conflict', 'not-acceptable', 'bad-request', 'feature-not-implemented', 'resource-constraint'],
+];
 
 const isRefusal = (error: unknown) => error instanceof StanzaError && REFUSALS.includes(error.condition);
 

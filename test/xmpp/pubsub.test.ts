@@ -33,7 +33,8 @@ function withNode(session: FakeSession, node: { model: string; changes: boolean;
     const optional = pubsubElement?.getChild('publish-options', NS_PUBSUB) !== undefined;
     steps.push(`${first?.getName()}${optional ? ' with options' : ''}`);
     if (first?.getName() === 'create') return refusal('conflict');
-    if (optional && node.refuses && iq.toString().includes(node.refuses)) return refusal('conflict');
+    if (optional && node.refuses && iq.toString().includes(node.refuses))
+      return refusal('resource-constraint');
     return optional && node.model !== 'whitelist' ? refusal('conflict') : '';
   });
   session.whenAsked('get', 'pubsub', NS_PUBSUB_OWNER, () => {
