@@ -1,23 +1,46 @@
 /** How many columns text takes: on the screen, and in the arithmetic of Node's readline. They differ. */
 import { createInterface, type Interface } from 'node:readline';
 import { PassThrough, Writable } from 'node:stream';
-import stringWidth from 'string-width';
+import { stripVTControlCharacters } from 'node:util';
+import { clusterWidth } from './cluster-width.ts';
 
 /** What a prompt is told the terminal's width is: so wide that it never wraps by itself. */
 export const ENDLESS = 1_000_000;
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const PLAIN = /^[ -~]*$/;
+/**
+ * Characters that take one column each and join with none of their kind: what the program itself says, Latin, Greek
+ * and Cyrillic letters, punctuation, arrows, lines and blocks. Everything else needs Unicode's tables.
+ */
+const SIMPLE =
+  /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u259f\u276f]*$/;
+
+let segmenter: Intl.Segmenter | undefined;
 
 /** Splits into what a person sees as characters. */
 export function characters(text: string): string[] {
-  if (PLAIN.test(text)) return text.split('');
-  return Array.from(graphemes.segment(text), (part) => part.segment);
+  if (SIMPLE.test(text)) return text.split('');
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), (part) => part.segment);
 }
 
 /** Columns on the screen; escape sequences count nothing. */
 export function width(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  if (SIMPLE.test(text)) return text.length;
+  const bare = /[\u001b\u009b]/.test(text) ? stripVTControlCharacters(text) : text;
+  if (SIMPLE.test(bare)) return bare.length;
+  return characters(bare).reduce((columns, character) => columns + widthOf(character), 0);
+}
+
+/** of clusters, so that a screen full of them is measured once */
+const widths = new Map<string, number>();
+
+function widthOf(cluster: string): number {
+  const before = widths.get(cluster);
+  if (before !== undefined) return before;
+  const columns = clusterWidth(cluster);
+  if (widths.size > 10_000) widths.clear();
+  widths.set(cluster, columns);
+  return columns;
 }
 
 const known = new Map<string, number>();
