@@ -38,6 +38,8 @@ describe('levels of being logged in', () => {
     expect(shown.map(priorityOf)).toEqual(['0']);
     expect(sent.some((stanza) => stanza.getChild('query', NS_ROSTER))).toBe(false);
     expect(world.events('contactsOnline')).toEqual([]);
+    world.receive(here(`${ROMEO}/orchard`));
+    expect(world.events('presence')).toMatchObject([{ initial: false }]);
   });
 
   it('what stands already is not done again', async () => {
@@ -82,6 +84,19 @@ describe('a log-in that fails', () => {
       condition: 'not-authorized',
       final: true,
     });
+  });
+
+  it('one that stops half-way is told to who asked, and to nobody else', async () => {
+    const world = new World();
+    const refusal =
+      "<error type='wait'><internal-server-error xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
+    world.session.whenAsked('get', 'query', NS_ROSTER, refusal);
+    await expect(world.client.online('presence')).rejects.toMatchObject({
+      condition: 'internal-server-error',
+    });
+    await turn();
+    expect(world.events('problem')).toEqual([]);
+    expect(world.client.offlineReason).toBeUndefined();
   });
 
   it('can be tried again', async () => {

@@ -53,7 +53,11 @@ describe('writing', () => {
     world.session.take();
     world.session.drop();
     world.session.renew();
-    expect(world.sent('message').map((stanza) => stanza.attrs.id)).toEqual([second.id]);
+    await turn();
+    const again = world.sent('message');
+    expect(again.map((stanza) => stanza.attrs.id)).toEqual([second.id]);
+    expect(again[0]?.getChild('delay', 'urn:xmpp:delay')).toBeDefined();
+    expect(world.stores.messages.get(second.row)?.mayArriveTwice).toBe(true);
   });
 
   it('a resumed stream gets what was typed meanwhile, and nothing twice (XEP-0198 §5)', async () => {
@@ -99,6 +103,14 @@ describe('writing', () => {
     world.client.send(ROMEO, 'hello');
     const states = world.sent('message').map((stanza) => stanza.toString().includes('chatstates'));
     expect(states).toEqual([true, false]);
+  });
+
+  it('the setting of an earlier run holds for the first message too', async () => {
+    const stores = memoryStores();
+    stores.settings.set('juliet@example.org', 'send-typing', 'off');
+    const world = await new World({ stores, roster: `<item jid='${ROMEO}' subscription='both'/>` }).login();
+    world.client.send(ROMEO, 'hello');
+    expect(world.sent('message')[0]?.toString()).not.toContain('chatstates');
   });
 });
 
@@ -150,6 +162,16 @@ describe('confirming', () => {
     world.roomSays('juliet', 'hello', `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='s1'/>`, message.id);
     expect(world.stores.messages.get(message.row)).toMatchObject({ state: 'acked', stanzaId: 's1' });
     expect(world.client.history({ chat: ROOM, limit: 9 })).toHaveLength(1);
+  });
+
+  it('no ping confirms what goes to a room', async () => {
+    const world = await new World().login();
+    await world.enter();
+    world.session.take();
+    const { row } = world.client.send(ROOM, 'hello');
+    await turn();
+    expect(world.sent('iq')).toEqual([]);
+    expect(world.state(row)).toBe('sent');
   });
 
   it('knows the reflection by its origin-id where the room gave it another id (XEP-0359)', async () => {
