@@ -4,12 +4,16 @@ import type { Features } from '../xmpp/features.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
 import type { SessionControl } from '../xmpp/session/create-session.ts';
 import { bareOf, resourceOf } from './address.ts';
+import { changes } from './changes.ts';
 import { changePassword, removeAccount } from './client/account.ts';
+import { type Amendments, amendments } from './client/amendments.ts';
 import { type TrustedArchives, trustedArchives } from './client/archives.ts';
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
+import { type HistorySync, historySync } from './client/history-sync.ts';
 import { type ChatKinds, chatKinds } from './client/kinds.ts';
 import type { Link } from './client/link.ts';
 import { listen } from './client/listen.ts';
+import { type Marks, marks } from './client/marks.ts';
 import { ownPresence } from './client/own-presence.ts';
 import { roomForms } from './client/room-forms.ts';
 import { flushed, type NewContact, subscriptions } from './client/subscriptions.ts';
@@ -29,7 +33,7 @@ import type {
 import { type Files, files } from './files.ts';
 import type { Filled, FilledForm } from './form.ts';
 import { type Inbound, inbound } from './inbound.ts';
-import type { ChatKind, Message } from './message.ts';
+import type { ChatKind, Message, MessageSource, MessageVersion } from './message.ts';
 import type { RoomRow, UserDetails } from './people.ts';
 import { ChatError } from './problem.ts';
 import { Requests, requestId } from './requests.ts';
@@ -73,12 +77,17 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #archives: TrustedArchives;
   readonly #delivery: Delivery;
   readonly #inbound: Inbound;
+  readonly #history: HistorySync;
+  readonly #marks: Marks;
+  readonly #amendments: Amendments;
   readonly #reading: ReturnType<typeof reading>;
   readonly #typing: TypingStates;
   readonly #requests = new Requests();
   readonly #roomForms: ReturnType<typeof roomForms>;
   #connection: Connection | undefined;
   #opening: Promise<Connection> | undefined;
+  /** what an earlier stream left is on its way */
+  #recovered: Promise<void> = Promise.resolve();
   #files: Files | undefined;
   #state: ConnectionState = 'offline';
   #offlineReason: string | undefined;
@@ -133,19 +142,49 @@ export class Client extends EventEmitter<ChatEvents> {
       changed: (message) => this.emit('messageChanged', message, 'state'),
       failed: (error) => this.#failed(error),
     });
+    const live = () => (this.#connection?.online === true ? this.#connection.features : undefined);
+    this.#marks = marks({
+      account,
+      store: messages,
+      features: live,
+      allowed: () => this.setting('send-receipts') === 'on',
+      counted: (chat) => this.#reading.count(chat),
+    });
+    this.#amendments = amendments({
+      account,
+      store: messages,
+      linked: () => this.#linked(),
+      nick: (room) => this.#rooms.nick(room),
+      changed: (message, change) => this.emit('messageChanged', message, change),
+    });
     this.#inbound = inbound({
       account,
       store: messages,
       outbound: this.#delivery.outbox,
+      changes: changes({
+        account,
+        store: messages,
+        changed: (message, change) => this.emit('messageChanged', message, change),
+      }),
       isRoom,
       nick: (room) => this.#rooms.nick(room),
       trusts: (by) => this.#archives.has(by),
       typing: (event) => this.#typing.set(event),
       spoke: (chat, from) => this.#typing.stop(chat, from),
-      received: (message) => {
+      readElsewhere: (chat, id) => this.#marks.readElsewhere(chat, id),
+      received: (message, parsed) => {
         this.#added(message);
         this.#reading.count(message.chat);
+        this.#marks.arrived(message, parsed);
       },
+    });
+    this.#history = historySync({
+      account,
+      store: messages,
+      inbound: this.#inbound,
+      features: live,
+      kindOf: (chat) => this.#kinds.kindOf(chat),
+      failed: (error) => this.#failed(error),
     });
     this.#requests.on('opened', (request) => this.emit('request', request));
     this.#requests.on('closed', (request) => this.emit('requestClosed', request));
@@ -180,6 +219,7 @@ export class Client extends EventEmitter<ChatEvents> {
       this.#opening ??= this.#open();
       const connection = await this.#opening;
       await connection.reach(level);
+      await this.#recovered;
     } catch (error) {
       if (this.#connection === undefined) this.#opening = undefined;
       if (this.#connection?.online !== true && error instanceof Error && 'condition' in error)
@@ -200,14 +240,16 @@ export class Client extends EventEmitter<ChatEvents> {
       attach: (features, session) => this.#attach(features, session),
       changed: (change) => this.#connectionChanged(change),
       streamUp: ({ renewed }) => {
-        if (renewed) outbox.lost();
-        outbox.flush();
+        if (!renewed) return outbox.flush();
+        outbox.lost();
+        this.#recovered = this.#recover();
       },
       prepare: () => this.#archives.learn(this.account),
       rosterCopy: () => this.#contacts.copy(),
       settling: () => this.#contacts.settle(),
       settled: () => {
         this.#contacts.settled();
+        void this.#catchUp();
         this.emit(
           'contactsOnline',
           this.#contacts.list().filter((contact) => contact.resources.length > 0),
@@ -220,6 +262,24 @@ export class Client extends EventEmitter<ChatEvents> {
     });
     this.#connection = connection;
     return connection;
+  }
+
+  /**
+   * What an earlier stream left. Where nothing is unknown it goes out at once; else the archive tells first what
+   * arrived, and the rest is written again.
+   */
+  async #recover(): Promise<void> {
+    const { outbox } = this.#delivery;
+    if (!outbox.unknown()) return outbox.flush();
+    await this.#archives.learn(this.account);
+    const told = await this.#history.catchUp();
+    outbox.resend({ certain: told });
+  }
+
+  /** Present: what happened while we were away, from the archive and from our other devices. */
+  async #catchUp(): Promise<void> {
+    const caughtUp = await this.#history.catchUp();
+    if (caughtUp) await this.#marks.load();
   }
 
   #connectionChanged(change: ConnectionChange): void {
@@ -256,15 +316,17 @@ export class Client extends EventEmitter<ChatEvents> {
       outbox: this.#delivery.outbox,
       requests: this.#requests,
       typing: this.#typing,
-      take: (message) => this.#take(message),
+      take: (message, source) => this.#take(message, source),
+      entered: (room) => void this.#history.catchUp(room),
     });
+    this.#marks.attach(features);
     session.on('authenticated', ({ mechanism }) => this.#remember(mechanism, session.jid));
     this.#attachFiles(features);
   }
 
-  #take(message: ParsedMessage): void {
+  #take(message: ParsedMessage, source: MessageSource): void {
     try {
-      this.#inbound.take(message, 'live');
+      this.#inbound.take(message, source);
       this.#storeFailure = undefined;
     } catch (error) {
       // Told, and not taken for handled.
@@ -437,8 +499,59 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#typing.who(chat);
   }
 
+  /** The user sees the chat to its end; other devices and, where they may know it, the other side hear of it. */
   markRead(chat: string): void {
-    this.#reading.markRead(chat);
+    const last = this.#reading.markRead(chat);
+    if (last !== undefined) this.#marks.displayed(last);
+  }
+
+  /** Brings older messages of a chat from the server's archive; resolves to whether there may be more. */
+  older(chat: string): Promise<boolean> {
+    return this.#history.older(chat);
+  }
+
+  /** Brings what is missing here from the archive; resolves when it is kept, or could not be had. */
+  async caughtUp(): Promise<void> {
+    await this.#archives.learn(this.account);
+    await this.#history.catchUp();
+  }
+
+  /** Full text over everything that is kept here, accents folded; newest `limit`, oldest first. */
+  search(query: {
+    text: string;
+    chat?: string | undefined;
+    from?: string | undefined;
+    since?: number | undefined;
+    limit: number;
+  }): Message[] {
+    return this.#stores.messages.search({ account: this.account, ...query });
+  }
+
+  /** The texts that a message had before, oldest first. */
+  versions(row: number): MessageVersion[] {
+    return this.#stores.messages.versions(row);
+  }
+
+  /** Puts a new text in place of an own message's (XEP-0308). Throws ChatError `not-own-message`, `offline`. */
+  correct(row: number, body: string): Message {
+    return this.#amendments.correct(row, body);
+  }
+
+  /** Takes an own message back (XEP-0424), as far as the others' clients follow. */
+  retract(row: number): Message {
+    return this.#amendments.retract(row);
+  }
+
+  /** Sets all our reactions to a message (XEP-0444); none takes them away. */
+  react(row: number, emojis: readonly string[]): Message {
+    return this.#amendments.react(row, emojis);
+  }
+
+  /** Answers a message (XEP-0461). */
+  reply(row: number, body: string): Message {
+    const message = this.#stores.messages.get(row);
+    if (message === undefined) throw new ChatError('message-gone');
+    return this.#delivery.send(message.chat, message.kind, body, this.#amendments.replyTo(row));
   }
 
   /** Chats by last message, newest first. */

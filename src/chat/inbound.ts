@@ -4,7 +4,10 @@
  */
 import type { ParsedMessage } from '../xmpp/messages.ts';
 import { bareOf, resourceOf } from './address.ts';
+import type { Changes } from './changes.ts';
 import type { TypingState } from './events.ts';
+import { findCopy } from './identity.ts';
+import { mentions } from './mentions.ts';
 import type { ChatKind, Message, MessageSource, NewMessage } from './message.ts';
 import type { Outbound } from './outbound.ts';
 import type { MessageStore } from './stores.ts';
@@ -20,12 +23,30 @@ interface Incoming {
   readonly time: number;
   /** archive id, by an entity whose ids can be trusted */
   readonly stanzaId: string | undefined;
+  /** what is shown and kept */
+  readonly text: string;
+  readonly page: Page | undefined;
+}
+
+/**
+ * Where a page of an archive stands: `newer` than all that was known, `first`: the newest one, for an instance that
+ * knows none (read already, and no news), `older` than what is known (before it, read, no news).
+ */
+export type Page = 'first' | 'newer' | 'older';
+
+/** A message of a page of an archive. */
+export interface Archived {
+  readonly archiveId: string;
+  readonly message: ParsedMessage;
+  /** when the archive got it, milliseconds since 1970 */
+  readonly time: number | undefined;
 }
 
 export interface InboundOptions {
   readonly account: string;
   readonly store: MessageStore;
   readonly outbound: Outbound;
+  readonly changes: Changes;
   /** a room that we are in, or were and shall be again */
   readonly isRoom: (bare: string) => boolean;
   /** own nickname in a room */
@@ -40,106 +61,113 @@ export interface InboundOptions {
   }) => void;
   /** a person said something: its typing is over */
   readonly spoke: (chat: string, from: string) => void;
-  readonly received: (message: Message) => void;
+  /** another device of ours displayed the chat up to the message of that id */
+  readonly readElsewhere: (chat: string, id: string) => void;
+  /** a message is new here; told when it is kept */
+  readonly received: (message: Message, parsed: ParsedMessage) => void;
 }
 
-/** `later`: what is told once the transaction holds; a listener that throws must not undo it */
-type Step = (message: Incoming, later: (tell: () => void) => void) => Incoming | undefined;
-
-/** milliseconds between our clock, when a line came live, and the room's stamp on its copy */
-const CLOCKS_APART = 5 * 60_000;
+/** Told once the transaction holds: a listener that throws must not undo it. */
+type Later = (tell: () => void) => void;
+type Step = (message: Incoming, later: Later) => Incoming | undefined;
 
 export function inbound(options: InboundOptions) {
   const { account, store, outbound } = options;
 
   /** Where it belongs. Room messages of rooms we are not in are nobody's. */
-  function address(parsed: ParsedMessage, source: MessageSource): Incoming | undefined {
-    const bare = bareOf(parsed.from);
+  function address(parsed: ParsedMessage, source: MessageSource, archived?: Archived): Incoming | undefined {
+    // What we sent from here or from another device belongs to whom we sent it.
+    const own = bareOf(parsed.from) === account;
+    const peer = own ? parsed.to : parsed.from;
+    const bare = bareOf(peer);
     const inRoom = options.isRoom(bare);
-    if (parsed.type === 'groupchat' && !inRoom) return undefined;
-    const kind: ChatKind =
-      parsed.type === 'groupchat'
-        ? 'room'
-        : inRoom && resourceOf(parsed.from) !== undefined
-          ? 'private'
-          : 'contact';
-    const nick = kind === 'contact' ? undefined : resourceOf(parsed.from);
+    if (parsed.type === 'groupchat' && (!inRoom || own)) return undefined;
+    const occupant = inRoom && resourceOf(peer) !== undefined;
+    const kind: ChatKind = parsed.type === 'groupchat' ? 'room' : occupant ? 'private' : 'contact';
+    const nick = kind === 'contact' ? undefined : own ? options.nick(bare) : resourceOf(peer);
     const by = kind === 'room' ? bare : account;
+    const self = kind === 'room' ? nick !== undefined && nick === options.nick(bare) : own;
     return {
       parsed,
       source,
       kind,
       nick,
-      chat: kind === 'private' ? parsed.from : bare,
-      direction: kind === 'room' && nick !== undefined && nick === options.nick(bare) ? 'out' : 'in',
-      time: parsed.delay?.time ?? Date.now(),
-      stanzaId: options.trusts(by) ? parsed.stanzaIds.find((entry) => entry.by === by)?.id : undefined,
+      chat: kind === 'private' ? peer : bare,
+      direction: self ? 'out' : 'in',
+      time: archived?.time ?? parsed.delay?.time ?? Date.now(),
+      stanzaId:
+        archived?.archiveId ??
+        (options.trusts(by) ? parsed.stanzaIds.find((entry) => entry.by === by)?.id : undefined),
+      text: textOf(parsed),
+      page: undefined,
     };
   }
 
   /** XEP-0085: states are shown, never stored. One that came late (§5: offline, history) says nothing any more. */
   const takeTyping: Step = (message, later) => {
-    const { parsed, chat, kind, nick, direction } = message;
+    const { parsed, chat, kind, nick, direction, source } = message;
     const { state, body, delay } = parsed;
-    if (state === undefined || body !== undefined || delay !== undefined || direction === 'out')
-      return message;
+    const late = delay !== undefined || source === 'archive';
+    if (state === undefined || body !== undefined || late || direction === 'out') return message;
     const from = kind === 'contact' ? chat : parsed.from;
     later(() => options.typing({ chat, from, nick, state }));
     return message;
   };
 
-  const takeSpoken: Step = (message, later) => {
-    const { parsed, chat, kind, direction } = message;
-    if (!says(parsed)) return undefined;
-    if (direction === 'in' && parsed.delay === undefined)
-      later(() => options.spoke(chat, kind === 'contact' ? chat : parsed.from));
-    return message;
-  };
-
-  /** The room's copy of our own message is its acknowledgement (XEP-0045 §7.4). */
-  const takeReflection: Step = (message, later) => {
-    const { direction, parsed, chat, stanzaId } = message;
-    if (direction !== 'out') return message;
-    for (const id of [parsed.id, parsed.originId]) {
-      const tell = id === undefined ? undefined : outbound.reflected(chat, id, stanzaId, parsed.delay?.time);
-      if (tell === undefined) continue;
-      later(tell);
-      return undefined;
+  /** XEP-0184, XEP-0333: what became of our messages; what another device of ours has read. */
+  const takeMarks: Step = (message, later) => {
+    const { parsed, chat, direction, kind } = message;
+    const { receipt, marker } = parsed;
+    if (receipt === undefined && marker === undefined) return message;
+    if (direction === 'out') {
+      const read = marker?.type === 'displayed' ? marker.id : undefined;
+      if (read !== undefined) later(() => options.readElsewhere(chat, read));
+    } else if (kind !== 'room') {
+      const shown = marker?.type === 'received' ? 'delivered' : 'read';
+      const told = [
+        receipt === undefined ? undefined : outbound.raised(chat, receipt, 'delivered'),
+        marker === undefined ? undefined : outbound.raised(chat, marker.id, shown),
+      ];
+      for (const tell of told) if (tell !== undefined) later(tell);
     }
     return message;
   };
 
-  /**
-   * The same archive id, or, where one of the two has none, the same sender, id, text and stamp. A bare id hides
-   * nothing: senders use theirs again (XEP-0359 §6).
-   */
-  const dropDuplicate: Step = (message) => {
-    const { parsed, chat, stanzaId, time } = message;
-    if (stanzaId !== undefined && store.byStanzaId(account, chat, stanzaId) !== undefined) return undefined;
-    if (parsed.delay === undefined || parsed.id === undefined) return message;
-    const same = store
-      .byId(account, chat, parsed.id)
-      .find(
-        (row) =>
-          row.from === parsed.from &&
-          row.body === textOf(parsed) &&
-          (stanzaId === undefined || row.stanzaId === undefined) &&
-          isOneMoment(row, message),
-      );
-    if (same === undefined) return message;
-    if (stanzaId !== undefined) store.setStanzaId(same.row, stanzaId, time);
+  /** Corrections, retractions, reactions: applied once, however often they come. */
+  const takeChange: Step = (message, later) => {
+    const { chat, stanzaId } = message;
+    const known = stanzaId !== undefined && store.byStanzaId(account, chat, stanzaId) !== undefined;
+    if (known) return message;
+    const told = options.changes.take(message);
+    if (told === undefined) return message;
+    for (const tell of told) later(tell);
     return undefined;
   };
 
-  /** A room's line that came live has our stamp, its copy in the history the room's (XEP-0045 §7.2.14). */
-  function isOneMoment(row: Message, { kind, time }: Incoming): boolean {
-    if (row.time === time) return true;
-    return kind === 'room' && Math.abs(row.time - time) < CLOCKS_APART;
-  }
+  const takeSpoken: Step = (message, later) => {
+    const { parsed, chat, kind, direction, source } = message;
+    if (!says(parsed)) return undefined;
+    if (direction === 'in' && parsed.delay === undefined && source === 'live')
+      later(() => options.spoke(chat, kind === 'contact' ? chat : parsed.from));
+    return message;
+  };
 
-  function row({ parsed, source, chat, kind, direction, nick, time, stanzaId }: Incoming): NewMessage {
+  /**
+   * Another copy of what is kept: of our own it is the acknowledgement (XEP-0045 §7.4), from the archive the order.
+   */
+  const takeCopy: Step = (message, later) => {
+    const { stanzaId, page, parsed, source } = message;
+    const known = findCopy(store, account, message);
+    if (known === undefined) return message;
+    const stamped = source === 'archive' || parsed.delay !== undefined ? message.time : undefined;
+    const tell = outbound.confirmed(known, stanzaId, stamped);
+    if (tell !== undefined) later(tell);
+    if (page === 'newer' || page === 'first') store.moveToEnd(known.row);
+    return undefined;
+  };
+
+  function row({ parsed, source, chat, kind, direction, nick, time, stanzaId, text }: Incoming): NewMessage {
     const own = kind === 'room' ? options.nick(chat) : undefined;
-    const body = textOf(parsed);
     return {
       account,
       chat,
@@ -149,34 +177,61 @@ export function inbound(options: InboundOptions) {
       to: parsed.to,
       id: parsed.id ?? '',
       stanzaId,
-      body,
+      body: text,
       subject: parsed.subject,
       time,
       direction,
       source,
       state: direction === 'out' ? 'acked' : undefined,
       encryption: parsed.encryption?.name ?? 'none',
+      replaces: parsed.replaces,
+      replyTo: parsed.reply?.id,
       retracted: false,
       reactions: [],
       url: parsed.link?.url,
       styled: parsed.styled,
-      mention: own !== undefined && direction === 'in' && mentions(body, own),
+      mention: own !== undefined && direction === 'in' && mentions(text, own),
     };
   }
 
-  const steps: readonly Step[] = [takeTyping, takeSpoken, takeReflection, dropDuplicate];
+  const steps: readonly Step[] = [takeTyping, takeMarks, takeChange, takeSpoken, takeCopy];
+
+  function through(start: Incoming | undefined, later: Later): void {
+    let message = start;
+    for (const step of steps) message = message && step(message, later);
+    if (message === undefined) return;
+    const { parsed, page } = message;
+    const past = page === 'older' || page === 'first';
+    const kept = page === 'older' ? store.prepend(row(message)) : store.append(row(message), { read: past });
+    for (const tell of options.changes.settle(kept)) later(tell);
+    if (!past) later(() => options.received(store.get(kept.row) ?? kept, parsed));
+  }
+
+  function transaction(work: (later: Later) => void): void {
+    const told: (() => void)[] = [];
+    store.transaction(() => work((tell) => told.push(tell)));
+    for (const tell of told) tell();
+  }
 
   return {
     /** Takes one parsed message through all steps and keeps it, in one transaction; tells of it when that holds. */
     take(parsed: ParsedMessage, source: MessageSource): void {
-      const told: (() => void)[] = [];
-      const kept = store.transaction(() => {
-        let message = address(parsed, source);
-        for (const step of steps) message = message && step(message, (tell) => told.push(tell));
-        return message && store.append(row(message));
+      transaction((later) => through(address(parsed, source), later));
+    },
+
+    /**
+     * Takes a page of an archive, oldest first, in one transaction with `done`, which notes how far the archive is
+     * known.
+     */
+    takePage(items: readonly Archived[], page: Page, done: () => void): void {
+      transaction((later) => {
+        const order = page === 'older' ? items.toReversed() : items;
+        for (const item of order) {
+          const message = address(item.message, 'archive', item);
+          through(message && { ...message, page }, later);
+        }
+        done();
       });
-      for (const tell of told) tell();
-      if (kept !== undefined) options.received(kept);
     },
   };
 }
@@ -192,23 +247,6 @@ function says(parsed: ParsedMessage): boolean {
     parsed.encryption !== undefined ||
     parsed.styled !== undefined
   );
-}
-
-const WORDY = /[\p{L}\p{M}\p{N}_]/u;
-
-/** Whether a text names a nickname as a word of its own. Takes time in proportion to the text. */
-export function mentions(text: string, nick: string): boolean {
-  const lower = text.toLowerCase();
-  const name = nick.toLowerCase();
-  if (name === '') return false;
-  for (let at = lower.indexOf(name); at >= 0; at = lower.indexOf(name, at + 1)) {
-    const end = at + name.length;
-    // Two units: a character beyond the first 65,536 is a pair of them.
-    const before = [...lower.slice(Math.max(0, at - 2), at)].at(-1) ?? ' ';
-    const [after = ' '] = lower.slice(end, end + 2);
-    if (!WORDY.test(before) && !WORDY.test(after)) return true;
-  }
-  return false;
 }
 
 export type Inbound = ReturnType<typeof inbound>;

@@ -15,7 +15,8 @@ export interface Wire {
   readonly jid: string;
   /** true where a message to this chat can be written now: for a room, that it is joined */
   reachable(chat: string, kind: ChatKind): boolean;
-  write(message: Message): void;
+  /** `again`: it was written to an earlier stream */
+  write(message: Message, again: boolean): void;
 }
 
 export interface OutboundOptions {
@@ -31,6 +32,11 @@ export interface OutboundOptions {
 }
 
 const OPEN: readonly (string | undefined)[] = ['queued', 'sent'];
+/** states that a receipt or a marker raises */
+const LOWER: Readonly<Record<'delivered' | 'read', readonly (string | undefined)[]>> = {
+  delivered: ['sent', 'acked'],
+  read: ['sent', 'acked', 'delivered'],
+};
 /** states that no error undoes */
 const DONE: readonly string[] = ['delivered', 'read', 'failed'];
 
@@ -43,6 +49,8 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
   /** rows acknowledged and not committed as such yet */
   let acknowledged: number[] = [];
   let committing = false;
+  /** the archive is asked what arrived: what is typed meanwhile waits, or it would overtake what is unknown */
+  let recovering = false;
 
   const isOpen = (row: number) => OPEN.includes(store.get(row)?.state);
 
@@ -53,10 +61,10 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
     for (const finish of [...(waiting.get(message.row) ?? [])]) finish(message);
   }
 
-  function write(message: Message): void {
+  function write(message: Message, again = false): void {
     inFlight.set(message.id, message.row);
     try {
-      wire.write(message);
+      wire.write(message, again);
     } catch (error) {
       // The stream went between the look and the write: the next one takes it.
       inFlight.delete(message.id);
@@ -83,12 +91,12 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
   }
 
   function canWrite(chat: string, kind: ChatKind): boolean {
-    return wire.ready && wire.reachable(chat, kind);
+    return !recovering && wire.ready && wire.reachable(chat, kind);
   }
 
   return {
     /** Commits the row and writes it where that is possible now. */
-    send(chat: string, kind: ChatKind, body: string): Message {
+    send(chat: string, kind: ChatKind, body: string, replyTo?: string): Message {
       const now = canWrite(chat, kind);
       const message = store.append({
         account,
@@ -107,6 +115,7 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
         source: 'local',
         state: now ? 'sent' : 'queued',
         encryption: 'none',
+        replyTo,
         retracted: false,
         reactions: [],
         mention: false,
@@ -131,8 +140,22 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
         const sent = message.state === 'sent' ? message : store.setState(message.row, 'sent');
         if (sent === undefined) continue;
         if (sent !== message) changed(sent);
-        write(sent);
+        write(sent, sent === message);
       }
+    },
+
+    /** Whether an earlier stream left messages of which nobody knows whether they arrived; then they wait for `resend`. */
+    unknown(): boolean {
+      recovering = store.pending(account).some(({ state, kind }) => state === 'sent' && kind === 'contact');
+      return recovering;
+    },
+
+    /** Writes what is still unknown again. `certain`: an archive was asked; else it may arrive twice, and says so. */
+    resend({ certain }: { certain: boolean }): void {
+      recovering = false;
+      if (!certain)
+        for (const { row, state } of store.pending(account)) if (state === 'sent') store.setTwice(row);
+      this.flush();
     },
 
     /** The server has it (XEP-0198 §4). A room's message is known to be there only by its reflection. */
@@ -147,21 +170,30 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
     },
 
     /**
-     * The room sent our message back: it stands in the room's order. RFC 6120 ids, XEP-0045 §7.4, XEP-0359.
-     * Undefined where it is none of ours; else what tells of it, for when the caller's transaction holds.
+     * Another copy of a message came: from the room (its reflection acknowledges it, XEP-0045 §7.4), from another
+     * device, from the archive. Takes the archive id and the server's stamp that it brought. Gives what tells of it,
+     * for when the caller's transaction holds; undefined where nothing changed that anybody sees.
      */
-    reflected(
-      room: string,
-      id: string,
+    confirmed(
+      message: Message,
       stanzaId: string | undefined,
       time: number | undefined,
     ): (() => void) | undefined {
-      const message = store.byId(account, room, id).find((row) => row.direction === 'out');
-      if (message === undefined) return undefined;
-      const done = store.transaction(() => {
-        if (stanzaId !== undefined) store.setStanzaId(message.row, stanzaId, time);
-        return OPEN.includes(message.state) ? store.setState(message.row, 'acked') : undefined;
-      });
+      if (stanzaId !== undefined) store.setStanzaId(message.row, stanzaId, time);
+      if (message.direction !== 'out') return undefined;
+      const done = OPEN.includes(message.state) ? store.setState(message.row, 'acked') : undefined;
+      return () => {
+        inFlight.delete(message.id);
+        announce(done);
+      };
+    },
+
+    /** The other side has it (XEP-0184), or has shown it and all before it (XEP-0333). For later, as `confirmed`. */
+    raised(chat: string, id: string, state: 'delivered' | 'read'): (() => void) | undefined {
+      const message = store.byId(account, chat, id).find((row) => row.direction === 'out');
+      if (message === undefined || !LOWER[state].includes(message.state)) return undefined;
+      const done = store.setState(message.row, state);
+      if (state === 'read') store.readUpTo(account, chat, message.row);
       return () => {
         inFlight.delete(id);
         announce(done);

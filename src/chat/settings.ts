@@ -11,6 +11,7 @@ export const SETTINGS = {
   'auto-approve': ['off', 'on'],
   'restore-presence': ON_OFF,
   'send-typing': ON_OFF,
+  'send-receipts': ON_OFF,
   'notify-presence': ON_OFF,
   'notify-messages': ON_OFF,
   'notify-rooms': ['all', 'mentions', 'off'],

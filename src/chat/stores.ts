@@ -77,8 +77,8 @@ export interface MessageStore {
    * part. `work` must be synchronous; a promise is refused with a TypeError, and nothing of it is kept.
    */
   transaction<T>(work: () => T): T;
-  /** behind everything in its chat; what comes in is unread */
-  append(message: NewMessage): Message;
+  /** behind everything in its chat; what comes in is unread, unless said otherwise */
+  append(message: NewMessage, more?: { read: boolean }): Message;
   /** before everything in its chat: what one pages back to, read already */
   prepend(message: NewMessage): Message;
   /** the archive says that it stands behind all that is known */
@@ -106,7 +106,9 @@ export interface MessageStore {
   unread(account: string, chat: string): { count: number; mentions: number; firstRow: number | undefined };
   /** everything up to and including `row` counts as read */
   markRead(account: string, chat: string, row: number): void;
-  /** Puts a new text in place of the old one, which is kept. `by`: the message that brought it. */
+  /** own messages up to and including `row` that were acknowledged or delivered were read by the other side */
+  readUpTo(account: string, chat: string, row: number): void;
+  /** Puts a new text in place of the old one, which is kept; undefined where that was done. `by`: who brought it. */
   correct(row: number, body: string, by: { id: string; time: number }): Message | undefined;
   /** Takes the text away; it is kept as a version. */
   retract(row: number, by: { id: string; time: number }): Message | undefined;
@@ -123,6 +125,8 @@ export interface MessageStore {
   /** how far an archive is known without a gap */
   archiveEnd(account: string, by: string): { id: string; time: number } | undefined;
   setArchiveEnd(account: string, by: string, end: { id: string; time: number }): void;
+  /** archive id of the oldest message of a chat that has one */
+  oldestArchived(account: string, chat: string): string | undefined;
   /** how far a chat was paged back */
   pagedBack(account: string, chat: string): { oldest: string | undefined; complete: boolean } | undefined;
   setPagedBack(account: string, chat: string, page: { oldest: string | undefined; complete: boolean }): void;

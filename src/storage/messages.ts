@@ -78,7 +78,7 @@ export function messageStore(database: Database): MessageStore {
   return {
     transaction: (work) => database.transaction(work),
 
-    append: (message) => insert(message, 'newest', message.direction === 'in'),
+    append: (message, more) => insert(message, 'newest', message.direction === 'in' && more?.read !== true),
 
     // What one pages back to is the past: it is no news.
     prepend: (message) => insert(message, 'oldest', false),
@@ -156,14 +156,35 @@ export function messageStore(database: Database): MessageStore {
       database.statement(MARK_READ).run(account, chat, Math.min(row, Number.MAX_SAFE_INTEGER));
     },
 
+    readUpTo(account, chat, row) {
+      database
+        .statement(
+          `UPDATE message SET state = 'read' WHERE direction = 'out' AND state IN ('acked', 'delivered')
+            AND chat = (SELECT id FROM chat WHERE account = ? AND jid = ?)
+            AND position <= (SELECT position FROM message WHERE row = ?)`,
+        )
+        .run(account, chat, row);
+    },
+
     correct: (row, body, by) =>
       database.transaction(() => {
         const message = get(row);
         if (message === undefined) return undefined;
+        const newest = database
+          .statement('SELECT max(time) AS time FROM version WHERE message = ?')
+          .get(row)?.time;
+        // The same correction again, from the archive: one author's ids name one correction of one message.
+        const again = database
+          .statement('SELECT 1 FROM version WHERE message = ? AND stanza = ?')
+          .get(row, by.id);
+        if (again !== undefined) return undefined;
+        // One that was overtaken by a newer one is kept, and changes nothing that is shown.
+        const late = newest !== null && newest !== undefined && by.time < Number(newest);
         database
           .statement('INSERT INTO version (message, stanza, body, time) VALUES (?, ?, ?, ?)')
-          .run(row, by.id, message.body, wholeTime(by.time));
-        database.statement('UPDATE message SET body = ?, styled = NULL WHERE row = ?').run(body, row);
+          .run(row, by.id, late ? body : message.body, wholeTime(by.time));
+        if (!late)
+          database.statement('UPDATE message SET body = ?, styled = NULL WHERE row = ?').run(body, row);
         return get(row);
       }),
 
@@ -248,6 +269,16 @@ export function messageStore(database: Database): MessageStore {
           'INSERT OR REPLACE INTO archive_range (account, by, newest, newest_time) VALUES (?, ?, ?, ?)',
         )
         .run(account, by, end.id, wholeTime(end.time));
+    },
+
+    oldestArchived(account, chat) {
+      const found = database
+        .statement(
+          `SELECT a.id FROM message m JOIN archive_id a ON a.message = m.row
+            WHERE ${IN_CHAT} ORDER BY ${ORDER}, a.rowid LIMIT 1`,
+        )
+        .get(account, chat);
+      return found === undefined ? undefined : String(found.id);
     },
 
     pagedBack(account, chat) {

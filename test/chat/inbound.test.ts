@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mentions } from '../../src/chat/inbound.ts';
+import { trustedArchives } from '../../src/chat/client/archives.ts';
+import { mentions } from '../../src/chat/mentions.ts';
 import { ACCOUNT, JID, memoryStores, ROMEO, ROOM, turn, World } from './support.ts';
 
 const SID = 'urn:xmpp:sid:0';
@@ -134,6 +135,27 @@ describe('duplicates', () => {
     world.says(ROMEO, 'hello', '', "type='chat' id='1'");
     world.says(ROMEO, 'hello', '', "type='chat' id='1'");
     expect(world.events('message')).toHaveLength(2);
+  });
+
+  it('nor in a room: two lines that come live are two lines', async () => {
+    const world = await new World().login();
+    await world.enter();
+    for (const _ of [1, 2]) world.roomSays('romeo', 'hello', '', '1');
+    expect(world.events('message')).toHaveLength(2);
+  });
+
+  it('an entity that gives ids no longer is trusted no longer; one that does not answer stays what it was', async () => {
+    const features: (string[] | undefined)[] = [[SID], undefined, []];
+    const archives = trustedArchives(async () => {
+      const answer = features.shift();
+      return answer && { identities: [], features: answer, forms: [] };
+    });
+    const trusted: boolean[] = [];
+    for (const _ of [1, 2, 3]) {
+      await archives.learn(ROOM);
+      trusted.push(archives.has(ROOM));
+    }
+    expect(trusted).toEqual([true, true, false]);
   });
 
   it('sender, id, text and stamp together are the same message (delivery: incoming)', async () => {

@@ -12,7 +12,7 @@ import type {
   TypingState,
 } from '../../src/chat/events.ts';
 import type { Filled, FilledForm } from '../../src/chat/form.ts';
-import type { ChatKind, Message, MessageState } from '../../src/chat/message.ts';
+import type { ChatKind, Message, MessageState, MessageVersion } from '../../src/chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../../src/chat/people.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { type SettingName, settingValues } from '../../src/chat/settings.ts';
@@ -334,5 +334,51 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   setSetting(name: SettingName, value: string): void {
     this.did('setSetting', name, value);
     this.settings.set(name, value);
+  }
+
+  older(chat: string): Promise<boolean> {
+    this.did('older', chat);
+    return Promise.resolve(false);
+  }
+
+  caughtUp(): Promise<void> {
+    this.did('caughtUp');
+    return Promise.resolve();
+  }
+
+  search({ text }: { text: string }): Message[] {
+    return this.messages.filter(({ body }) => body.includes(text));
+  }
+
+  versions(_row: number): MessageVersion[] {
+    return [];
+  }
+
+  correct(row: number, body: string): Message {
+    return this.amend('correct', row, { body, corrected: true });
+  }
+
+  retract(row: number): Message {
+    return this.amend('retract', row, { body: '', retracted: true });
+  }
+
+  react(row: number, emojis: readonly string[]): Message {
+    return this.amend('react', row, { reactions: [{ from: this.account, emojis }] });
+  }
+
+  reply(row: number, body: string): Message {
+    const answered = this.messages.find((message) => message.row === row);
+    if (answered === undefined) throw new ChatError('message-gone');
+    return this.send(answered.chat, body);
+  }
+
+  private amend(name: string, row: number, change: Partial<Message>): Message {
+    this.did(name, row, change);
+    const at = this.messages.findIndex((message) => message.row === row);
+    const before = this.messages[at];
+    if (before === undefined) throw new ChatError('message-gone');
+    const message = { ...before, ...change };
+    this.messages[at] = message;
+    return message;
   }
 }

@@ -1,5 +1,6 @@
 /** Own messages on the way out of a client: what is written, what confirms it, what a single run may promise. */
 import { AuthenticationError, ConnectionError, DisconnectedError, TimeoutError } from '../../xmpp/errors.ts';
+import type { OutgoingMessage } from '../../xmpp/messages.ts';
 import { bareOf } from '../address.ts';
 import type { ChatKind, Message } from '../message.ts';
 import { type OutboundOptions, outbound, type Wire } from '../outbound.ts';
@@ -30,6 +31,8 @@ export interface SettleOptions {
 export function delivery(options: DeliveryOptions) {
   const { account, store, rooms, link, linked, appended, changed, failed } = options;
   let confirming = false;
+  /** what replies of this run say of the messages they answer; after that the id alone */
+  const replies = new Map<string, NonNullable<OutgoingMessage['reply']>>();
 
   /**
    * Without XEP-0198: the server answers in order, so its pong says that it has what was written before. One ping
@@ -51,7 +54,7 @@ export function delivery(options: DeliveryOptions) {
     });
   }
 
-  function write({ chat, kind, id, body }: Message): void {
+  function write({ chat, kind, id, body, replyTo, time }: Message, again: boolean): void {
     const live = link();
     if (live === undefined) throw new DisconnectedError();
     const { features, session } = live;
@@ -63,6 +66,10 @@ export function delivery(options: DeliveryOptions) {
       id,
       body,
       state: kind === 'contact' ? features.chatStates.attach(chat) : undefined,
+      ...(kind === 'room' ? {} : { requestReceipt: true, markable: true }),
+      ...(replyTo === undefined ? {} : { reply: replies.get(replyTo) ?? { id: replyTo } }),
+      // XEP-0203: written before, and not known to have arrived.
+      ...(again ? { delay: time } : {}),
     });
     // A room's message is confirmed by its reflection alone (XEP-0045 §7.4).
     if (!session.acknowledges && kind !== 'room') confirmSoon();
@@ -80,10 +87,12 @@ export function delivery(options: DeliveryOptions) {
   };
   const outbox = outbound({ account, store, wire, appended, changed, failed, nick: rooms.nick });
 
-  function send(chat: string, kind: ChatKind, body: string): Message {
+  function send(chat: string, kind: ChatKind, body: string, reply?: OutgoingMessage['reply']): Message {
     const room = bareOf(chat);
     if (kind !== 'contact' && !rooms.isRoom(room)) throw new ChatError('not-joined', { room });
-    return outbox.send(chat, kind, body);
+    if (reply === undefined) return outbox.send(chat, kind, body);
+    replies.set(reply.id, reply);
+    return outbox.send(chat, kind, body, reply.id);
   }
 
   /** Until the server's pong and the acknowledgement are there, an error came, or time or signal ended it. */

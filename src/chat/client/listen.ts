@@ -1,7 +1,8 @@
 /** What a connection's features tell, and which part of the client hears it. */
 import type { Features } from '../../xmpp/features.ts';
-import type { ParsedMessage } from '../../xmpp/messages.ts';
+import type { MessageError, ParsedMessage } from '../../xmpp/messages.ts';
 import { bareOf } from '../address.ts';
+import type { MessageSource } from '../message.ts';
 import type { Outbound } from '../outbound.ts';
 import { type Requests, requestId } from '../requests.ts';
 import type { TypingStates } from '../typing.ts';
@@ -14,7 +15,9 @@ export interface Hearers {
   readonly outbox: Outbound;
   readonly requests: Requests;
   readonly typing: TypingStates;
-  readonly take: (message: ParsedMessage) => void;
+  readonly take: (message: ParsedMessage, source: MessageSource) => void;
+  /** a room is entered: its archive may hold what was missed */
+  readonly entered: (room: string) => void;
 }
 
 /** Listens for the life of the session. */
@@ -23,32 +26,40 @@ export function listen(features: Features, hearers: Hearers): void {
   listenToRooms(features, hearers);
 }
 
-function listenToMessages({ chatStates, messages, presence, rooms }: Features, hearers: Hearers): void {
+function listenToMessages(
+  { carbons, chatStates, messages, presence, rooms }: Features,
+  hearers: Hearers,
+): void {
   const { kinds, outbox, take, typing } = hearers;
+
+  function bounced(from: string, id: string | undefined, { condition, text }: MessageError): void {
+    if (id !== undefined) outbox.failed(kinds.chatOf(from), id, { condition, text });
+  }
+
   messages.on('received', (message) => {
     if (message.type === 'chat' || message.type === 'normal')
       chatStates.heard(bareOf(message.from), message.state, message.body !== undefined);
-    take(message);
+    take(message, 'live');
   });
-  messages.on('bounced', ({ from, id, error: { condition, text } }) => {
-    if (id === undefined) return;
-    // An occupant of a room that was left is known by its whole JID still.
-    for (const chat of new Set([kinds.chatOf(from), from]))
-      if (outbox.failed(chat, id, { condition, text })) return;
+  carbons.on('carbon', ({ message }) => {
+    if (message.error === undefined) take(message, 'carbon');
+    else bounced(message.from, message.id, message.error);
   });
+  messages.on('bounced', ({ from, id, error }) => bounced(from, id, error));
   messages.on('acknowledged', ({ id }) => outbox.acknowledged(id));
-  rooms.on('message', ({ message }) => take(message));
-  rooms.on('privateMessage', ({ message }) => take(message));
+  rooms.on('message', ({ message }) => take(message, 'live'));
+  rooms.on('privateMessage', ({ message }) => take(message, 'live'));
   presence.on('changed', ({ jid, show }) => {
     if (show === 'offline' && presence.resources(jid).length === 0) typing.stop(jid, jid);
   });
 }
 
-function listenToRooms({ rooms }: Features, { archives, outbox, requests, typing }: Hearers): void {
+function listenToRooms({ rooms }: Features, { archives, entered, outbox, requests, typing }: Hearers): void {
   rooms.on('room', ({ room, event }) => {
     if (event !== 'joined' && event !== 'created') return;
     requests.close(requestId.invitation(room));
-    void archives.learn(room);
+    // The ids that the room gives count only when it says that it gives them.
+    void archives.learn(room).then(() => entered(room));
     outbox.flush((message) => bareOf(message.chat) === room);
   });
   rooms.on('occupant', ({ room, nick, event }) => {

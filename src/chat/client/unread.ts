@@ -1,6 +1,6 @@
 /** How much of each chat has not been read. */
 import type { ChatEvents } from '../events.ts';
-import type { ChatKind } from '../message.ts';
+import type { ChatKind, Message } from '../message.ts';
 import type { MessageStore } from '../stores.ts';
 
 export interface ReadingOptions {
@@ -22,15 +22,21 @@ export function reading({ account, store, changed }: ReadingOptions) {
 
   return {
     count,
-    markRead(chat: string): void {
+    /** Gives the newest message that came in, where something was unread. */
+    markRead(chat: string): Message | undefined {
       const last = store.history({ account, chat, limit: 1 }).at(-1);
-      if (last === undefined) return;
+      if (last === undefined) return undefined;
       const before = store.unread(account, chat).count;
-      if (before === 0) return;
+      if (before === 0) return undefined;
+      const newest =
+        last.direction === 'in'
+          ? last
+          : store.history({ account, chat, limit: 50 }).findLast(({ direction }) => direction === 'in');
       // What an earlier run left unread was not told by this one.
       told.set(chat, before);
       store.markRead(account, chat, last.row);
       count(chat);
+      return newest;
     },
     unread(): { chat: string; kind: ChatKind; count: number; mentions: number }[] {
       return store

@@ -7,8 +7,8 @@ const bytes = (text: string) => encoder.encode(text).length;
 
 /** Devices of Windows, with any extension; CONIN$ and CONOUT$ too. */
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
-/** Controls, formats (bidi, zero-width), line separators, what is unassigned or half a character. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+/** Made a pattern where a name is looked at: it loads Unicode's tables. Controls, formats (bidi, zero-width), line separators, what is unassigned or half a character. */
+const INVISIBLE = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]`;
 const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
 
 /** Percent signs are part of a name, but not where they hide a separator (CVE-2021-33896). */
@@ -45,7 +45,7 @@ export function safeName(offered: string): string {
   const last = decoded(offered).split(/[/\\]/).at(-1) ?? '';
   const clean = last
     .normalize('NFC')
-    .replace(INVISIBLE, '')
+    .replace(new RegExp(INVISIBLE, 'gu'), '')
     .replace(FORBIDDEN_ON_WINDOWS, '_')
     .replace(/\s+/g, ' ')
     .replace(/^[. ]+|[. ]+$/g, '');

@@ -229,6 +229,7 @@ export const menus = {
       'auto-approve': 'Approve everybody who wants to add me',
       'restore-presence': 'Restore my presence at the next log-in',
       'send-typing': 'Tell others when I am typing',
+      'send-receipts': 'Tell contacts what has arrived and been read',
       'notify-presence': 'Notify: contacts come, go, change',
       'notify-messages': 'Notify: messages',
       'notify-rooms': 'Notify: messages in rooms',

@@ -228,6 +228,7 @@ export const menus: typeof en = {
       'auto-approve': 'Aceptar a todo el que quiera añadirme',
       'restore-presence': 'Recuperar mi presencia en la próxima sesión',
       'send-typing': 'Decir a los demás cuándo escribo',
+      'send-receipts': 'Decir a mis contactos qué ha llegado y qué he leído',
       'notify-presence': 'Notificar: contactos que llegan, se van o cambian',
       'notify-messages': 'Notificar: mensajes',
       'notify-rooms': 'Notificar: mensajes en salas',

@@ -1,0 +1,83 @@
+/** When two copies are one message. Checked against XEP-0359 §6 and the servers; docs/decisions/delivery.md. */
+import type { ParsedMessage } from '../xmpp/messages.ts';
+import { bareOf } from './address.ts';
+import type { ChatKind, Message } from './message.ts';
+import type { MessageStore } from './stores.ts';
+
+/** What identity is judged by. */
+export interface Copy {
+  readonly parsed: ParsedMessage;
+  readonly chat: string;
+  readonly kind: ChatKind;
+  readonly direction: 'in' | 'out';
+  /** milliseconds since 1970 */
+  readonly time: number;
+  /** archive id, by an entity whose ids can be trusted */
+  readonly stanzaId: string | undefined;
+  /** what will be shown, and is kept as the body */
+  readonly text: string;
+}
+
+/** milliseconds between our clock, when a line came live, and the room's stamp on its copy */
+const CLOCKS_APART = 5 * 60_000;
+
+/**
+ * The row that this is another copy of. A shared archive id decides; where one side has none, sender, id and text have
+ * to agree and more beside. A bare id hides nothing: senders use theirs again.
+ */
+export function findCopy(store: MessageStore, account: string, copy: Copy): Message | undefined {
+  const { parsed, chat, stanzaId } = copy;
+  const known = stanzaId === undefined ? undefined : store.byStanzaId(account, chat, stanzaId);
+  if (known !== undefined) return known;
+  const ids = new Set([parsed.id, parsed.originId].filter((id) => id !== undefined));
+  return [...ids]
+    .flatMap((id) => store.byId(account, chat, id))
+    .find(
+      (row) =>
+        sameSender(row, copy) &&
+        sameText(store, row, copy) &&
+        (isOwn(row, copy) || isResend(row, copy) || isOneMoment(row, copy)),
+    );
+}
+
+function sameSender(row: Message, { parsed, kind, direction }: Copy): boolean {
+  if (row.direction !== direction) return false;
+  // Another device of ours is us; a contact's devices share the bare JID; occupants are told apart by their nick.
+  return kind === 'contact'
+    ? bareOf(row.from) === bareOf(parsed.from)
+    : direction === 'out' || row.from === parsed.from;
+}
+
+/** The text it came with: a correction may have replaced what is shown. */
+function sameText(store: MessageStore, row: Message, { text }: Copy): boolean {
+  if (row.body === text) return true;
+  return (row.corrected === true || row.retracted) && store.versions(row.row)[0]?.body === text;
+}
+
+/** Our own live message carries no archive id; our ids are random, so the same one is the same message. */
+function isOwn(row: Message, { parsed, direction, kind, chat, stanzaId }: Copy): boolean {
+  const toOneself = chat === bareOf(parsed.from) && chat === bareOf(parsed.to);
+  // A private message in a room is archived once for each device: two archive ids, one message.
+  if (direction === 'out' || toOneself)
+    return kind === 'private' || row.stanzaId === undefined || stanzaId === undefined;
+  return false;
+}
+
+/** Written again after a lost stream: it says so by a delay, and the id is one that its sender calls its origin's. */
+function isResend(row: Message, { parsed, stanzaId }: Copy): boolean {
+  return (
+    parsed.originId !== undefined &&
+    parsed.originId === row.id &&
+    parsed.delay !== undefined &&
+    (stanzaId === undefined || row.stanzaId !== stanzaId)
+  );
+}
+
+/** Without an archive id on one side: the same stamp. A room's line that came live has ours, its history the room's. */
+function isOneMoment(row: Message, { kind, time, stanzaId, parsed }: Copy): boolean {
+  if (stanzaId !== undefined && row.stanzaId !== undefined) return false;
+  if (parsed.delay === undefined && stanzaId === undefined) return false;
+  if (row.from !== parsed.from) return false;
+  if (row.time === time) return true;
+  return kind === 'room' && Math.abs(row.time - time) < CLOCKS_APART;
+}
