@@ -30,7 +30,7 @@ const NEEDED =
   '|\\u{1F3F4}[\\u{E0020}-\\u{E007E}]{1,8}\\u{E007F}' +
   '|[\\u0600-\\u0605\\u06DD\\u070F\\u0890\\u0891\\u08E2\\u{110BD}\\u{110CD}]';
 const DANGEROUS = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]';
-const SPECIAL = new RegExp(`(${NEEDED})|${DANGEROUS}`, 'gu');
+let special: RegExp | undefined;
 
 const RIGHT_TO_LEFT =
   /[\u0590-\u08FF\u200F\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
@@ -44,10 +44,13 @@ const STACKED = /(\p{M}{6})\p{M}+/gu;
  * single line (so that two names that look alike do not) and are dropped in a text of several lines.
  */
 export function sanitize(text: string, options: SanitizeOptions = {}): string {
+  // Most text is this; a run that has no other does not load Unicode's tables.
+  if (/^[ -~]*$/.test(text)) return text;
+  special ??= new RegExp(`(${NEEDED})|${DANGEROUS}`, 'gu');
   const { lines } = options;
   const single = lines === undefined;
   const safe = text
-    .replace(SPECIAL, (found: string, needed: string | undefined) => needed ?? visible(found, single))
+    .replace(special, (found: string, needed: string | undefined) => needed ?? visible(found, single))
     .replace(STACKED, '$1');
   if (single) return isolate(safe.replaceAll('\n', '␊'));
   return safe.split('\n').map(isolate).join(`\n${lines}`);

@@ -18,11 +18,14 @@ const LONGEST = 40;
 
 const PICTURE = String.raw`(?:\p{RI}\p{RI}|[0-9#*]\ufe0f?\u20e3|(?![0-9#*\p{RI}])[\p{Emoji}\p{Extended_Pictographic}](?:\p{EMod}|[\ufe0e\ufe0f]|[\u{e0020}-\u{e007e}]+\u{e007f})?)`;
 /** what can be one emoji by its structure (UTS #51 §1.4.9), also one that is newer than our tables */
-const EMOJI = new RegExp(String.raw`^${PICTURE}(?:\u200d${PICTURE})*$`, 'u');
+const EMOJI = String.raw`^${PICTURE}(?:\u200d${PICTURE})*$`;
+let emoji: RegExp | undefined;
 
 /** Whether a text may stand as a reaction: a single emoji, nothing that could pass for a line of text. */
 export function isEmoji(text: string): boolean {
-  return text.length <= LONGEST && EMOJI.test(text);
+  // Made by the first reaction: it loads Unicode's tables.
+  emoji ??= new RegExp(EMOJI, 'u');
+  return text.length <= LONGEST && emoji.test(text);
 }
 
 /** The reactions of a message; what is no emoji or there twice is left out. §rules: only one element may be there. */

@@ -7,7 +7,10 @@ const bytes = (text: string) => encoder.encode(text).length;
 
 /** Devices of Windows, with any extension; CONIN$ and CONOUT$ too. */
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
-/** Made a pattern where a name is looked at: it loads Unicode's tables. Controls, formats (bidi, zero-width), line separators, what is unassigned or half a character. */
+/**
+ * Controls, formats (bidi, zero-width), line separators, what is unassigned or half a character. Made a pattern where
+ * a name is looked at: it loads Unicode's tables.
+ */
 const INVISIBLE = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]`;
 const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
 
