@@ -49,9 +49,9 @@ export async function createPerson(server: Reach, name: string, password = 'secr
     account,
     run,
     async done(args, more) {
-      const ended = await run(args, more);
-      expect({ ...ended, args }).toMatchObject({ code: 0 });
-      return ended.stdout;
+      const { code, stdout, stderr } = await run(args, more);
+      if (code !== 0) throw new Error(`${args.join(' ')}: ${code}\n${stderr}`);
+      return stdout;
     },
     async json(args, more) {
       // In front: what stands behind `--` is text.
