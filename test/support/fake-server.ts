@@ -78,6 +78,8 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
   readonly #options: FakeServerOptions;
   readonly #server: FakeServer;
   #socket: Socket;
+  /** what waits for pieces to be through */
+  #held: (string | Buffer)[] | undefined;
   #parser: SaxesParser | undefined;
   #authenticated = '';
   #secure: boolean;
@@ -115,13 +117,17 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
     socket.write(xml);
   }
 
-  /** Sends bytes one by one, or cut wherever told, each in a packet of its own. */
+  /** Sends bytes one by one, or cut wherever told, each in a packet of its own; other writes wait meanwhile. */
   async writePieces(bytes: Buffer, size: number): Promise<void> {
     this.#socket.setNoDelay(true);
+    this.#held = [];
     for (let at = 0; at < bytes.length; at += size) {
       this.#socket.write(bytes.subarray(at, at + size));
       await new Promise((resolve) => setImmediate(resolve));
     }
+    const held = this.#held;
+    this.#held = undefined;
+    for (const xml of held) this.write(xml);
   }
 
   /** A reset, as of a pulled cable. */

@@ -54,8 +54,9 @@ describe('the demo in a terminal', () => {
     await user.pick('With whom', 'alice');
     await user.sees('alice (alice@localhost) · online (having tea)');
     await user.says('alice', 'hello alice');
-    await user.sees(/^\d\d:\d\d me {2}hello alice ✓$/);
+    // Only there for a moment: looked for first.
     await user.sees('alice is typing …');
+    await user.sees(/^\d\d:\d\d me {2}hello alice ✓+$/);
     await user.sees(/^\d\d:\d\d alice {2}You said: hello alice$/);
 
     await user.sees(/^NOTIFICATION \d\d:\d\d file welcome\.txt from bob@localhost is saved as /);

@@ -4,6 +4,7 @@
  */
 
 import type { ArchivePage } from '../../xmpp/archive/pages.ts';
+import { XmppError } from '../../xmpp/errors.ts';
 import type { Features } from '../../xmpp/features.ts';
 import { bareOf } from '../address.ts';
 import type { Inbound } from '../inbound.ts';
@@ -16,7 +17,7 @@ export interface HistorySyncOptions {
   readonly inbound: Inbound;
   readonly features: () => Features | undefined;
   readonly kindOf: (chat: string) => ChatKind;
-  /** a store or server failed in the background */
+  /** the store failed in the background */
   readonly failed: (error: unknown) => void;
 }
 
@@ -74,7 +75,8 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
       if (known !== undefined) return known;
       const work = sync(archive)
         .catch((error: unknown) => {
-          failed(error);
+          // What the server refuses, or a connection that went, is made up for by the next look; a store is not.
+          if (!(error instanceof XmppError)) failed(error);
           return false;
         })
         .finally(() => running.delete(archive));
