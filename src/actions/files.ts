@@ -13,7 +13,7 @@ export const sendFile = action({
     // To which of somebody's resources a file can go is known when the presences of the log-in have come.
     if (input.to === bareOf(input.to)) await context.client.contactsSettled();
     const start = performance.now();
-    const file = await client.sendFile(input.path, input.to, {
+    const file = await context.client.sendFile(input.path, input.to, {
       signal: context.signal,
       onProgress: context.progress,
     });

@@ -2,30 +2,27 @@ import { expect, it } from 'vitest';
 import type { ActionContext } from '../../src/actions/action.ts';
 import { sendFile } from '../../src/actions/files.ts';
 
-/** What is asked of the client, in order, when `ben` has this many resources. */
-async function orderOf(resources: readonly object[], oneShot: boolean): Promise<string[]> {
+/** Runs the action; what was asked of the client, in order. */
+async function orderOf(to: string): Promise<string[]> {
   const order: string[] = [];
   const client = {
-    contact: () => ({ resources }),
     contactsSettled: async () => {
       await Promise.resolve();
       order.push('settled');
     },
-    sendFile: async () => {
+    sendFile: async (path: string, peer: string) => {
       order.push('sent');
-      return { name: 'f', peer: 'ben@example.org', sent: 0 };
+      return { name: path, peer, sent: 1, size: 1 };
     },
   };
-  const context = { client, oneShot } as unknown as ActionContext;
-  await sendFile.run(context, { path: 'f', to: 'ben@example.org' });
+  await sendFile.run({ client } as unknown as ActionContext, { path: 'a.txt', to });
   return order;
 }
 
-it('waits for the presences of the log-in where nobody is known to be there yet', async () => {
-  expect(await orderOf([], true)).toEqual(['settled', 'sent']);
+it('looks for a resource that takes files only when the presences of the log-in have come', async () => {
+  expect(await orderOf('ben@example.org')).toEqual(['settled', 'sent']);
 });
 
-it('sends at once to who is there, and where somebody is logged in for long', async () => {
-  expect(await orderOf([{}], true)).toEqual(['sent']);
-  expect(await orderOf([], false)).toEqual(['sent']);
+it('waits for nobody where the resource is named', async () => {
+  expect(await orderOf('ben@example.org/desk')).toEqual(['sent']);
 });
