@@ -88,7 +88,8 @@ export class Connection {
       changed({
         state: 'offline',
         condition: reason?.condition,
-        text: reason?.message,
+        // Without words of its own an error's message is its condition.
+        text: reason?.message === reason?.condition ? undefined : reason?.message,
         retryIn,
         final: final || this.#closed,
       });
