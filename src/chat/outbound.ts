@@ -57,8 +57,15 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
   function announce(message: Message | undefined): void {
     if (message === undefined) return;
     changed(message);
-    if (OPEN.includes(message.state)) return;
-    for (const finish of [...(waiting.get(message.row) ?? [])]) finish(message);
+    tell(message.row);
+  }
+
+  /** Who waits for the row hears how it ended. Another process with the same data may have written that down. */
+  function tell(row: number): void {
+    const waiters = waiting.get(row);
+    if (waiters === undefined) return;
+    const message = store.get(row);
+    if (!OPEN.includes(message?.state)) for (const finish of [...waiters]) finish(message);
   }
 
   function write(message: Message, again = false): void {
@@ -83,6 +90,7 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
     try {
       const rows = store.transaction(() => free.filter(isOpen).map((row) => store.setState(row, 'acked')));
       for (const row of rows) announce(row);
+      for (const row of free) tell(row);
     } catch (error) {
       if (!isStorageFailure(error)) throw error;
       acknowledged = [...free, ...acknowledged];
@@ -185,6 +193,7 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
       return () => {
         inFlight.delete(message.id);
         announce(done);
+        tell(message.row);
       };
     },
 
@@ -203,7 +212,11 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
     /** An error for it came, early or late: `acked` becomes `failed`, `delivered` and `read` stay. */
     failed(chat: string, id: string, failure: MessageFailure): boolean {
       const message = store.byId(account, chat, id).find((row) => row.direction === 'out');
-      if (message === undefined || message.state === undefined || DONE.includes(message.state)) return false;
+      if (message === undefined || message.state === undefined) return false;
+      if (DONE.includes(message.state)) {
+        tell(message.row);
+        return false;
+      }
       inFlight.delete(id);
       announce(store.setState(message.row, 'failed', failure));
       return true;
@@ -234,7 +247,9 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
       if (acknowledged.includes(row)) commitAcknowledged();
       const acked = held.get(row);
       held.delete(row);
-      if (acked === true && confirmed && isOpen(row)) announce(store.setState(row, 'acked'));
+      if (acked !== true || !confirmed) return;
+      if (isOpen(row)) announce(store.setState(row, 'acked'));
+      tell(row);
     },
 
     /** Takes a row away that never reached a server and shall not; one that was written stays. */

@@ -316,6 +316,20 @@ describe('settled', () => {
     expect(await world.client.settled(row, { timeout: 5000 })).toMatchObject({ state: 'acked' });
   });
 
+  it('resolves too when another process with the same data wrote the acknowledgement down first', async () => {
+    const world = await new World().login();
+    await world.enter();
+    const { id, row } = world.client.send(ROOM, 'hello');
+    const waiting = world.client.settled(row, { timeout: 60_000 });
+    world.stores.messages.setState(row, 'acked');
+    world.roomSays('juliet', 'hello', '', id);
+    expect(await waiting).toMatchObject({ state: 'acked' });
+    const other = world.client.send(ROMEO, 'hello');
+    const again = world.client.settled(other.row, { timeout: 60_000 });
+    world.stores.messages.setState(other.row, 'acked');
+    expect(await again).toMatchObject({ state: 'acked' });
+  });
+
   it('resolves to the row as it is when time is up, and never fails it', async () => {
     const world = new World();
     const { row } = world.client.send(ROMEO, 'hello');

@@ -69,6 +69,15 @@ describe('--send (delivery: 0 needs the acknowledgement and the answer to the pi
     expect((await result).state).toBe('sent');
   });
 
+  it('is acked where another process heard of it first, by a copy (XEP-0280)', async () => {
+    const { world, result, id, pong } = await inFlight({ timeout: 60_000 });
+    const [row] = world.stores.messages.pending(world.client.account);
+    world.stores.messages.setState(row?.row ?? 0, 'acked');
+    world.acknowledge(id);
+    pong();
+    expect((await result).state).toBe('acked');
+  });
+
   it('an error before the pong fails it, though the acknowledgement came', async () => {
     const { world, result, id } = await inFlight();
     world.acknowledge(id);
