@@ -2,18 +2,16 @@
 import type { Action, ActionContext } from '../actions/action.ts';
 import { bareOf, domainOf } from '../chat/address.ts';
 import type { Client } from '../chat/client.ts';
-import { registerAccount } from '../chat/registration.ts';
 import type { Config } from '../config/config.ts';
 import { configuredNewPassword, configuredPassword } from '../config/passwords.ts';
 import type { Catalogue, Language } from '../i18n/catalogue.ts';
 import type { Invocation } from '../ui/cli/invocation.ts';
 import { type Interrupts, interrupts } from '../ui/interrupts.ts';
-import { listen } from '../ui/listen.ts';
 import { type Output, output } from '../ui/one-shot/output.ts';
 import { type Ask, type Passwords, passwords } from '../ui/one-shot/passwords.ts';
 import { standardInput } from '../ui/one-shot/standard-input.ts';
 import { runOneShot } from '../ui/one-shot.ts';
-import { backgroundOf, colourLevel, createTheme, type Theme } from '../ui/theme.ts';
+import type { Theme } from '../ui/theme.ts';
 import { UsageError } from '../ui/usage-error.ts';
 import { type AccountHost, accountHost, overridesOf } from './account-host.ts';
 
@@ -30,7 +28,8 @@ export interface ScriptedOptions {
 
 /** What every scripted run has: the streams, the account, its password. */
 interface Stage extends ScriptedOptions {
-  readonly theme: Theme;
+  /** of standard output; loaded where something is coloured */
+  readonly theme: () => Promise<Theme>;
   readonly out: Output;
   readonly err: Output;
   readonly host: AccountHost;
@@ -42,7 +41,7 @@ interface Stage extends ScriptedOptions {
 
 /** Resolves to the exit code when everything is closed. Throws UsageError. */
 export async function runScripted(options: ScriptedOptions): Promise<number> {
-  const { config, ca, words, language, version, env, invocation } = options;
+  const { config, ca, words, language, version, invocation } = options;
   const caught = interrupts();
   const host = accountHost({
     reach: { ...config, ca },
@@ -55,10 +54,7 @@ export async function runScripted(options: ScriptedOptions): Promise<number> {
   const stdin = process.stdin.isTTY === true ? undefined : standardInput(process.stdin);
   const stage: Stage = {
     ...options,
-    theme: createTheme({
-      level: colourLevel(config.noColor ? false : undefined, process.stdout.isTTY === true, env),
-      background: backgroundOf(env),
-    }),
+    theme: () => themeOf(options, process.stdout.isTTY === true),
     out: output(process.stdout),
     err: output(process.stderr),
     host,
@@ -134,7 +130,10 @@ function contextOf(
     async online(need) {
       if (need !== 'nothing' && need !== 'store') await client.online(need);
     },
-    register: ({ jid, password, fields }) => registerAccount(host.session(jid, password), fields),
+    async register({ jid, password, fields }) {
+      const { registerAccount } = await import('../chat/registration.ts');
+      await registerAccount(host.session(jid, password), fields);
+    },
   };
 }
 
@@ -147,10 +146,11 @@ async function runListen(
   const client = await host.client(account, () => stage.passwords.password(account));
   if (status !== undefined)
     client.savePresence(status.show as Parameters<Client['savePresence']>[0], status.message);
+  const [{ listen }, shades] = await Promise.all([import('../ui/listen.ts'), theme()]);
   return listen({
     client,
     words,
-    theme,
+    theme: shades,
     json: config.json,
     out,
     err,
@@ -170,19 +170,27 @@ async function runListen(
   });
 }
 
+async function themeOf({ config, env }: ScriptedOptions, isTTY: boolean): Promise<Theme> {
+  const { backgroundOf, colourLevel, createTheme } = await import('../ui/theme.ts');
+  const level = colourLevel(config.noColor ? false : undefined, isTTY, env);
+  return createTheme({ level, background: backgroundOf(env) });
+}
+
 /** Questions at a terminal, on standard error; the terminal is taken when the first one is asked. */
-function questions({ words, config, env }: ScriptedOptions): {
+function questions(options: ScriptedOptions): {
   ask: Ask | undefined;
   close(): Promise<void>;
 } {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true)
     return { ask: undefined, close: async () => undefined };
+  const { words, env } = options;
   let opened: Promise<Ask & { close(): Promise<void> }> | undefined;
   const terminal = () => {
     opened ??= (async () => {
-      const { openTerminal } = await import('../ui/terminal/open.ts');
-      const level = colourLevel(config.noColor ? false : undefined, true, env);
-      const theme = createTheme({ level, background: backgroundOf(env) });
+      const [{ openTerminal }, theme] = await Promise.all([
+        import('../ui/terminal/open.ts'),
+        themeOf(options, true),
+      ]);
       return openTerminal({ input: process.stdin, output: process.stderr, words: words.prompts, theme, env });
     })();
     return opened;

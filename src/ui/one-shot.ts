@@ -1,16 +1,19 @@
-/** Runs one action for a command line: values, log-in, result, one line for what went wrong, exit code. */
+/**
+ * Runs one action for a command line: values, log-in, result, one line for what went wrong, exit code. Tables, colours
+ * and JSON are loaded where a run prints them: `--send` does not.
+ */
 import type { Action, ActionContext, Outcome } from '../actions/action.ts';
 import { bareOf, domainOf, parseAddress } from '../chat/address.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import { interruptedExitCode } from './interrupts.ts';
-import { jsonOutput } from './json.ts';
 import { completeInput } from './one-shot/input.ts';
 import type { Output } from './one-shot/output.ts';
 import type { Ask, Passwords } from './one-shot/passwords.ts';
 import { type Progress, progress } from './one-shot/progress.ts';
 import type { StandardInput } from './one-shot/standard-input.ts';
 import type { RawInput } from './parameters.ts';
-import { outcomeText } from './render/outcome.ts';
+import { noticeText } from './render/notice.ts';
+import type { OutcomeText } from './render/outcome.ts';
 import { type About, type Problem, problemLine, problemOf } from './sentences.ts';
 import type { Theme } from './theme.ts';
 
@@ -18,8 +21,8 @@ export interface OneShot {
   readonly action: Action;
   readonly input: RawInput;
   readonly words: Catalogue;
-  /** of standard output */
-  readonly theme: Theme;
+  /** of standard output; asked for where rows are printed */
+  readonly theme: () => Promise<Theme>;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly yes: boolean;
@@ -57,12 +60,12 @@ export async function runOneShot(run: OneShot): Promise<number> {
     input = await completeInput(run.action, { ...run, raw: run.input, now: run.now() });
     const outcome = await untilAborted(perform(run, input, shown), run.signal);
     shown.clear();
-    printOutcome(run, outcome);
+    await printOutcome(run, outcome);
     return outcome.kind === 'done' ? (outcome.exitCode ?? 0) : 0;
   } catch (error) {
     shown.clear();
     if (run.signal.aborted) return interruptedExitCode(run.signal);
-    return fail(run, problemOf(error, run.words, aboutRun(run, input)));
+    return await fail(run, problemOf(error, run.words, aboutRun(run, input)));
   } finally {
     await Promise.all([run.out.flush(), run.err.flush()]);
   }
@@ -86,9 +89,16 @@ async function perform(
   return action.run(context, input);
 }
 
-function printOutcome(run: OneShot, outcome: Outcome): void {
-  const { result, notices } = outcomeText(outcome, run);
+async function textOf(run: OneShot, outcome: Outcome): Promise<OutcomeText> {
+  if (outcome.kind === 'done') return { result: '', notices: [noticeText(outcome.notice, run.words)] };
+  const [{ outcomeText }, theme] = await Promise.all([import('./render/outcome.ts'), run.theme()]);
+  return outcomeText(outcome, { ...run, theme });
+}
+
+async function printOutcome(run: OneShot, outcome: Outcome): Promise<void> {
+  const { result, notices } = await textOf(run, outcome);
   if (run.json) {
+    const { jsonOutput } = await import('./json.ts');
     jsonOutput((line) => run.out.line(line)).end(outcome, notices.join(' '));
     return;
   }
@@ -100,9 +110,11 @@ function printOutcome(run: OneShot, outcome: Outcome): void {
 }
 
 /** Prints what went wrong; gives the exit code. */
-function fail(run: Pick<OneShot, 'json' | 'out' | 'err' | 'words'>, problem: Problem): number {
-  if (run.json) jsonOutput((line) => run.out.line(line)).fail(problem);
-  else run.err.line(problemLine(problem, run.words));
+async function fail(run: Pick<OneShot, 'json' | 'out' | 'err' | 'words'>, problem: Problem): Promise<number> {
+  if (run.json) {
+    const { jsonOutput } = await import('./json.ts');
+    jsonOutput((line) => run.out.line(line)).fail(problem);
+  } else run.err.line(problemLine(problem, run.words));
   return problem.exitCode;
 }
 

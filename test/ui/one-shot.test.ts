@@ -76,7 +76,7 @@ function setup(name: string, input: OneShot['input'], more: Partial<OneShot> & {
     action: { ...table(name), run },
     input,
     words: en,
-    theme: plain,
+    theme: async () => plain,
     json: false,
     quiet: false,
     yes: false,
