@@ -27,6 +27,7 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
   /** everything written, oldest first */
   readonly sentStanzas: Element[] = [];
   acknowledgementRequests = 0;
+  nudges = 0;
   readonly security = undefined;
   /** passwords that later reconnections shall use */
   readonly passwords: string[] = [];
@@ -118,6 +119,10 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
 
   requestAcknowledgement(): void {
     this.acknowledgementRequests++;
+  }
+
+  nudge(): void {
+    this.nudges++;
   }
 
   request(iq: Element, options: RequestOptions = {}): Promise<Element> {

@@ -311,6 +311,25 @@ describe('patience', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('with the end of a page that halts is helped: something is written, until it ends', async () => {
+    vi.useFakeTimers();
+    const { session, api } = start();
+    const page = api.archive.page({ archive: OWN });
+    const [iq] = session.take();
+    await vi.advanceTimersByTimeAsync(100);
+    // The server may think as long as it likes.
+    expect(session.nudges).toBe(0);
+    for (const id of ['a1', 'a2', 'a3']) session.receive(result({ queryId: asked(iq).queryId, id }));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(session.nudges).toBe(1);
+    session.receive(result({ queryId: asked(iq).queryId, id: 'a4' }));
+    if (iq) session.answer(iq, fin({ complete: 'true' }));
+    await page;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(session.nudges).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('ends with the signal, and with the stream', async () => {
     const { session, api } = start();
     const ender = new AbortController();

@@ -35,6 +35,11 @@ export class UnknownArchiveIdError extends XmppError {
 const PATIENCE = 30_000;
 /** The whole page may take as long as it likes while its results come: the patience above is what ends it. */
 const FOR_EVER = 0x7fff_ffff;
+/**
+ * Milliseconds of silence within a page until something is written. The server's kernel may hold the end of the page
+ * back until ours has acknowledged what came before, and ours waits 40 ms for something to send with it.
+ */
+const LULL = 2;
 
 /** Asks for a page: the request is written before this returns. */
 export async function askPage(
@@ -52,11 +57,13 @@ export async function askPage(
     () => ender.abort(new TimeoutError(`no answer from the archive ${query.archive}`)),
     timeout,
   );
-  const collected = open.begin(
-    query.archive,
-    () => timer.refresh(),
-    (reason) => ender.abort(reason),
-  );
+  let nudge: NodeJS.Timeout | undefined;
+  const heard = () => {
+    timer.refresh();
+    if (nudge) nudge.refresh();
+    else nudge = setTimeout(() => session.nudge(), LULL);
+  };
+  const collected = open.begin(query.archive, heard, (reason) => ender.abort(reason));
   try {
     // §4: the own archive is asked without an address, as is everything of the account.
     const to = query.archive === session.account ? undefined : query.archive;
@@ -71,6 +78,7 @@ export async function askPage(
     throw error;
   } finally {
     clearTimeout(timer);
+    clearTimeout(nudge);
     collected.close();
   }
 }

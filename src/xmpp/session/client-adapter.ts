@@ -98,6 +98,11 @@ export class ClientStream {
     element.parent = parent;
   }
 
+  /** Hands white space to the kernel (RFC 6120 §4.6.1). */
+  nudge(): void {
+    if (this.writable) this.#entity.write(' ').catch(() => undefined);
+  }
+
   /** Closes the stream, waits for the server to do so for half a second, then resolves when the socket is closed. */
   async close(): Promise<void> {
     this.#shut();

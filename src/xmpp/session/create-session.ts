@@ -175,6 +175,10 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     this.#live?.requestAcknowledgement();
   }
 
+  nudge(): void {
+    this.#live?.nudge();
+  }
+
   request(iq: Element, options: RequestOptions = {}): Promise<Element> {
     iq.attrs.id = randomId();
     return this.#requests.ask(iq, options, (asked) => this.send(asked));

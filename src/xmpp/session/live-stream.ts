@@ -78,6 +78,10 @@ export class LiveStream implements StreamListener {
     if (unacknowledged.length > 0) this.requestAcknowledgement();
   }
 
+  nudge(): void {
+    this.#stream.nudge();
+  }
+
   requestAcknowledgement(): void {
     this.#stopAsking();
     this.#asked = performance.now();

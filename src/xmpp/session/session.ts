@@ -52,6 +52,11 @@ export interface Session extends EventEmitter<SessionEvents> {
   /** Asks for an acknowledgement now (`<r/>`); does nothing where the stream has none. */
   requestAcknowledgement(): void;
   /**
+   * Writes white space, which means nothing and is not answered (RFC 6120 §4.6.1). It carries the kernel's
+   * acknowledgement of what came, so that the other side need not hold back what follows. Nothing without a stream.
+   */
+  nudge(): void;
+  /**
    * Sends an IQ of type get or set (an id is given to it) and resolves to the result stanza.
    * Rejects with StanzaError, TimeoutError or DisconnectedError. Only an answer with our id from exactly the
    * addressee counts (without `to`: no `from`, or the own bare JID). RFC 6120 §8.1.2.1, §8.2.3.

@@ -166,6 +166,19 @@ describe('stream management (XEP-0198)', () => {
     expect(server.connections).toHaveLength(1);
   });
 
+  it('counts no white space, which may be written at any time (RFC 6120 §4.6.1)', async () => {
+    const server = await fake(silent);
+    const { session } = await connected(server);
+    const ids = collect(session, 'acknowledged');
+    session.nudge();
+    session.send(message('1'));
+    await once(session, 'acknowledged');
+    expect(ids).toEqual(['1']);
+    expect(server.received).toContain(' <message ');
+    await session.close();
+    expect(() => session.nudge()).not.toThrow();
+  });
+
   it('is done without where the server has none', async () => {
     const { session } = await connected(await fake({ management: false }));
     expect(session.acknowledges).toBe(false);
