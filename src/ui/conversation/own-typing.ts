@@ -3,9 +3,6 @@
 import type { TypingState } from '../../chat/events.ts';
 import type { ChatKind } from '../../chat/message.ts';
 
-/** milliseconds without a key until `paused`; XEP-0085 §3 gives 30 s as an example, people expect less */
-export const PAUSE_AFTER = 5000;
-
 export interface OwnTyping {
   /** what stands in the input now */
   typed(line: string): void;
@@ -15,37 +12,27 @@ export interface OwnTyping {
   close(): void;
 }
 
-/** Takes the sender of a state; sends each change once. `close` clears the timer. */
-export function ownTyping({
-  kind,
-  send,
-  pauseAfter = PAUSE_AFTER,
-}: {
-  kind: ChatKind;
-  send: (state: TypingState) => void;
-  pauseAfter?: number;
-}): OwnTyping {
+/**
+ * Takes the sender of a state. Every key counts as `composing`: the sender tells the other side once, and of the
+ * pause when no key comes any more. The other states are sent at each change.
+ */
+export function ownTyping({ kind, send }: { kind: ChatKind; send: (state: TypingState) => void }): OwnTyping {
   let state: TypingState = 'active';
-  let pause: NodeJS.Timeout | undefined;
   const become = (next: TypingState) => {
-    if (next === state) return;
+    if (next === state && next !== 'composing') return;
     state = next;
     send(next);
   };
   return {
     typed(line) {
-      clearTimeout(pause);
       // A command is no message: nobody learns that one is being typed.
       const composing = line.trim() !== '' && (!line.startsWith('/') || /^\/(\/|me\s)/.test(line));
       become(composing ? 'composing' : 'active');
-      if (composing) pause = setTimeout(() => become('paused'), pauseAfter);
     },
     sent() {
-      clearTimeout(pause);
       state = 'active';
     },
     close() {
-      clearTimeout(pause);
       // §5.5: no <gone/> in a room; who left it is told by the room itself.
       become(kind === 'room' ? 'active' : 'gone');
     },

@@ -227,7 +227,7 @@ describe('while a chat is open', () => {
 });
 
 describe('typing', () => {
-  it('sends composing at the first key and gone on leaving (XEP-0085)', async () => {
+  it('sends composing at each key and gone on leaving (XEP-0085)', async () => {
     await play(
       ROMEO,
       then(({ type }) => {
@@ -236,6 +236,7 @@ describe('typing', () => {
       }),
     );
     expect(fake.called('setTyping')).toEqual([
+      [ROMEO, 'composing'],
       [ROMEO, 'composing'],
       [ROMEO, 'gone'],
     ]);
