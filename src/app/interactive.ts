@@ -131,6 +131,15 @@ function accountSeats(
   const last = lastAccount(host);
   let demo: Demo | undefined;
   const told = new WeakMap<Client, Tellings>();
+  /** the account of this run that was logged in last, and still exists */
+  let used: string | undefined;
+
+  function remember(client: Client): void {
+    used = client.account;
+    client.on('account', ({ kind }) => {
+      if (kind === 'deleted') used = undefined;
+    });
+  }
 
   async function logIn(
     from: AccountHost,
@@ -146,6 +155,7 @@ function accountSeats(
       await client.online('presence');
       signal.throwIfAborted();
       told.set(client, telling);
+      if (from === host) remember(client);
       return client;
     } catch (error) {
       telling.close();
@@ -158,10 +168,10 @@ function accountSeats(
 
   const accounts: Accounts = {
     get lastJid() {
-      return config.jid ?? last.jid;
+      return used ?? config.jid ?? last.jid;
     },
     domain: config.domain ?? (config.jid === undefined ? undefined : domainOf(config.jid)),
-    knownAccounts: () => last.all,
+    knownAccounts: () => [...new Set([...(used === undefined ? [] : [used]), ...last.all])],
     login: ({ jid, password }, { signal }) => logIn(host, jid, password, signal),
     registrationForm: (jid) => fetchRegistrationForm(host.session(jid, '')),
     register: ({ jid, password, fields }) => registerAccount(host.session(jid, password), fields),
