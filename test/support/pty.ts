@@ -103,6 +103,8 @@ export class Pty {
   /** Resolves when `seen` holds; rejects with the screen as it is after `milliseconds`. */
   async until(seen: () => boolean, milliseconds = 10_000): Promise<void> {
     if (seen()) return;
+    // made here, so that its stack names who waits
+    const error = new Error();
     await new Promise<void>((resolve, reject) => {
       const check = () => {
         if (!seen()) return;
@@ -115,7 +117,8 @@ export class Pty {
       };
       const timer = setTimeout(() => {
         finish();
-        reject(new Error(`not seen in ${milliseconds} ms; the screen:\n${this.screen().join('\n')}`));
+        error.message = `not seen in ${milliseconds} ms; the screen:\n${this.screen().join('\n').trimEnd()}`;
+        reject(error);
       }, milliseconds);
       this.changed.add(check);
     });
