@@ -221,7 +221,7 @@ describe('a connection that comes back', () => {
     expect(world.events('connection')).toEqual([
       { state: 'offline', condition: undefined, text: undefined, retryIn: 1000, final: false },
       { state: 'online' },
-      { state: 'offline', condition: 'conflict', text: 'conflict', retryIn: undefined, final: true },
+      { state: 'offline', condition: 'conflict', text: undefined, retryIn: undefined, final: true },
     ]);
   });
 
