@@ -527,6 +527,13 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#stores.messages.search({ account: this.account, ...query });
   }
 
+  /** The message that an id names in a chat: the one its sender gave it, in rooms the one the room gave it. */
+  named(chat: string, id: string): Message | undefined {
+    const { messages } = this.#stores;
+    const byRoom = this.kindOf(chat) === 'room' ? messages.byStanzaId(this.account, chat, id) : undefined;
+    return byRoom ?? messages.byId(this.account, chat, id)[0];
+  }
+
   /** The texts that a message had before, oldest first. */
   versions(row: number): MessageVersion[] {
     return this.#stores.messages.versions(row);

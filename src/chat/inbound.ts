@@ -2,7 +2,9 @@
  * Messages in, in one visible order. Each step gives the message on, changed or not, or ends its way. All of it
  * runs synchronously inside one transaction, so that a stanza counts as handled only when it is kept.
  */
+import { withoutFallback } from '../xmpp/fallback.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
+import { NS_REPLY } from '../xmpp/replies.ts';
 import { bareOf, resourceOf } from './address.ts';
 import type { Changes } from './changes.ts';
 import type { TypingState } from './events.ts';
@@ -236,8 +238,11 @@ export function inbound(options: InboundOptions) {
   };
 }
 
-function textOf(parsed: ParsedMessage): string {
-  return parsed.body ?? parsed.link?.url ?? '';
+function textOf({ body, link, reply, fallbacks }: ParsedMessage): string {
+  if (body === undefined) return link?.url ?? '';
+  if (reply === undefined || fallbacks === undefined) return body;
+  // XEP-0461 §compat: the quotation is for those who do not know replies. One that is nothing else stays.
+  return withoutFallback(body, fallbacks, NS_REPLY) || body;
 }
 
 function says(parsed: ParsedMessage): boolean {

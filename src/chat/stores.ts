@@ -64,7 +64,7 @@ export interface SearchQuery {
   readonly account: string;
   readonly text: string;
   readonly chat?: string | undefined;
-  /** full JID, or nickname in a room */
+  /** bare or full JID, or nickname in a room */
   readonly from?: string | undefined;
   /** milliseconds since 1970 */
   readonly since?: number | undefined;

@@ -222,7 +222,12 @@ export function messageStore(database: Database): MessageStore {
       if (query === '') return [];
       const conditions: [string, Value][] = [['c.account = ?', account]];
       if (chat !== undefined) conditions.push(['c.jid = ?', chat]);
-      if (from !== undefined) conditions.push(['(m.sender = ? OR m.nick = ?)', from]);
+      // A bare JID means all its devices.
+      if (from !== undefined)
+        conditions.push([
+          "(m.sender = ? OR m.nick = ? OR substr(m.sender, 1, length(?) + 1) = ? || '/')",
+          from,
+        ]);
       if (since !== undefined) conditions.push(['m.time >= ?', wholeTime(since)]);
       const values = conditions.flatMap(([condition, value]) =>
         condition

@@ -114,6 +114,7 @@ describe('search', () => {
   it('narrows by chat, sender and time', () => {
     expect(found('malaga', { chat: other })).toEqual(['malaga again']);
     expect(found('malaga', { from: `${other}/x` })).toEqual(['malaga again']);
+    expect(found('malaga', { from: other })).toEqual(['malaga again']);
     expect(found('malaga', { since: 2 })).toEqual(['malaga again']);
   });
 

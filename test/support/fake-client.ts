@@ -195,7 +195,10 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   history(query: Parameters<ClientFace['history']>[0]): Message[] {
     return this.messages
       .filter((message) => query.chat === undefined || message.chat === query.chat)
-      .filter((message) => query.before === undefined || message.row < query.before)
+      .filter(
+        (_, at, all) => query.before === undefined || at < all.findIndex(({ row }) => row === query.before),
+      )
+      .filter(({ time }) => time >= (query.since ?? 0))
       .slice(-query.limit);
   }
   send(chat: string, body: string): Message {
@@ -336,49 +339,95 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.settings.set(name, value);
   }
 
-  older(chat: string): Promise<boolean> {
+  /** A page of the archive becomes part of the history. */
+  async older(chat: string): Promise<boolean> {
     this.did('older', chat);
-    return Promise.resolve(false);
+    const page = this.archive.splice(-this.archivePage);
+    // Rows tell nothing of the order: these are older, and come first.
+    this.messages.unshift(...page.map(({ chat, body, more }) => this.take(chat, body, more)));
+    return this.archive.length > 0;
   }
 
-  caughtUp(): Promise<void> {
+  /** what the server keeps and the history does not, oldest first; it gives `archivePage` a page */
+  readonly archive: { chat: string; body: string; more?: Partial<Message> }[] = [];
+  archivePage = 10;
+
+  private take(chat: string, body: string, more?: Partial<Message>): Message {
+    const message = this.keep(chat, body, more);
+    this.messages.pop();
+    return message;
+  }
+
+  async caughtUp(): Promise<void> {
     this.did('caughtUp');
-    return Promise.resolve();
   }
 
-  search({ text }: { text: string }): Message[] {
-    return this.messages.filter(({ body }) => body.includes(text));
+  search({ text, chat, from, since = 0, limit }: Parameters<ClientFace['search']>[0]): Message[] {
+    return this.messages
+      .filter(({ body }) => body.includes(text))
+      .filter((message) => chat === undefined || message.chat === chat)
+      .filter((message) => from === undefined || message.from.startsWith(from) || message.nick === from)
+      .filter(({ time }) => time >= since)
+      .slice(-limit);
   }
 
-  versions(_row: number): MessageVersion[] {
-    return [];
+  named(chat: string, id: string): Message | undefined {
+    return this.messages.findLast(
+      (entry) => entry.chat === chat && (entry.id === id || entry.stanzaId === id),
+    );
+  }
+
+  /** older texts by row, oldest first */
+  readonly olderTexts = new Map<number, MessageVersion[]>();
+
+  versions(row: number): MessageVersion[] {
+    return this.olderTexts.get(row) ?? [];
   }
 
   correct(row: number, body: string): Message {
-    return this.amend('correct', row, { body, corrected: true });
+    return this.amend('correct', row, { body, corrected: true }, 'corrected');
   }
 
   retract(row: number): Message {
-    return this.amend('retract', row, { body: '', retracted: true });
+    return this.amend('retract', row, { body: '', retracted: true }, 'retracted');
   }
 
   react(row: number, emojis: readonly string[]): Message {
-    return this.amend('react', row, { reactions: [{ from: this.account, emojis }] });
+    const others = this.message(row).reactions.filter(({ from }) => from !== this.account);
+    const reactions = emojis.length === 0 ? others : [...others, { from: this.account, emojis }];
+    return this.amend('react', row, { reactions }, 'reacted');
   }
 
   reply(row: number, body: string): Message {
-    const answered = this.messages.find((message) => message.row === row);
-    if (answered === undefined) throw new ChatError('message-gone');
-    return this.send(answered.chat, body);
+    const { chat, id } = this.message(row);
+    this.did('reply', row, body);
+    const message = this.keep(chat, body, { direction: 'out', state: this.sentState, replyTo: id });
+    this.emit('message', message);
+    return message;
   }
 
-  private amend(name: string, row: number, change: Partial<Message>): Message {
-    this.did(name, row, change);
-    const at = this.messages.findIndex((message) => message.row === row);
-    const before = this.messages[at];
-    if (before === undefined) throw new ChatError('message-gone');
-    const message = { ...before, ...change };
-    this.messages[at] = message;
+  /** A stored message changes, by whomever. */
+  change(row: number, more: Partial<Message>, change: ChatEvents['messageChanged'][1]): Message {
+    const before = this.message(row);
+    const message = { ...before, ...more };
+    this.messages[this.messages.indexOf(before)] = message;
+    this.emit('messageChanged', message, change);
     return message;
+  }
+
+  private message(row: number): Message {
+    const message = this.messages.find((entry) => entry.row === row);
+    if (message === undefined) throw new ChatError('message-gone');
+    return message;
+  }
+
+  private amend(
+    name: string,
+    row: number,
+    more: Partial<Message>,
+    change: ChatEvents['messageChanged'][1],
+  ): Message {
+    this.did(name, row, more);
+    return this.change(row, more, change);
   }
 }

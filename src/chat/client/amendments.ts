@@ -1,5 +1,6 @@
 /** What we change of messages: corrections (XEP-0308), retractions (XEP-0424), reactions (XEP-0444), replies (XEP-0461). */
 import type { OutgoingMessage } from '../../xmpp/messages.ts';
+import { isEmoji } from '../../xmpp/reactions.ts';
 import { randomId } from '../../xmpp/session/random-id.ts';
 import { bareOf } from '../address.ts';
 import type { Message } from '../message.ts';
@@ -15,6 +16,7 @@ export interface AmendmentsOptions {
   readonly changed: (message: Message, change: 'corrected' | 'retracted' | 'reacted') => void;
 }
 
+/** characters of a message that an answer repeats */
 const LONGEST_QUOTE = 500;
 
 export function amendments({ account, store, linked, nick, changed }: AmendmentsOptions) {
@@ -59,7 +61,13 @@ export function amendments({ account, store, linked, nick, changed }: Amendments
     /** Puts a new text in place of an own message's. Throws ChatError `not-own-message`, `message-gone`, `offline`. */
     correct(row: number, body: string): Message {
       const message = own(row);
-      const id = write(message, { body, replaces: message.id });
+      const { id: replaces, replyTo } = message;
+      // XEP-0308 §rules: a correction takes the place of all of it, so what it answers is said again.
+      const id = write(message, {
+        body,
+        replaces,
+        ...(replyTo === undefined ? {} : { reply: { id: replyTo } }),
+      });
       return tell(store.correct(row, body, { id, time: Date.now() }), 'corrected');
     },
 
@@ -70,9 +78,11 @@ export function amendments({ account, store, linked, nick, changed }: Amendments
       return tell(store.retract(row, { id, time: Date.now() }), 'retracted');
     },
 
-    /** Sets all our reactions to a message; none takes them away. */
+    /** Sets all our reactions to a message; none takes them away. Throws ChatError `not-an-emoji`, `offline`. */
     react(row: number, emojis: readonly string[]): Message {
       const message = known(row);
+      const wrong = emojis.find((emoji) => !isEmoji(emoji));
+      if (wrong !== undefined) throw new ChatError('not-an-emoji', { value: wrong });
       write(message, { reactions: { id: nameOf(message), emojis } });
       return tell(store.react(row, { from: me(message), emojis }), 'reacted');
     },
@@ -80,7 +90,8 @@ export function amendments({ account, store, linked, nick, changed }: Amendments
     /** What a reply to a message says of it. */
     replyTo(row: number): NonNullable<OutgoingMessage['reply']> {
       const message = known(row);
-      return { id: nameOf(message), to: message.from, quoted: message.body.slice(0, LONGEST_QUOTE) };
+      const quoted = [...message.body].slice(0, LONGEST_QUOTE).join('');
+      return { id: nameOf(message), to: message.from, quoted };
     },
   };
 }

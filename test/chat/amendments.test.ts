@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { child } from '../../src/xmpp/stanza.ts';
+import { ROMEO, turn, World } from './support.ts';
+
+const NS_REPLY = 'urn:xmpp:reply:0';
+const NS_FALLBACK = 'urn:xmpp:fallback:0';
+const NS_CORRECT = 'urn:xmpp:message-correct:0';
+
+const answering = (id: string, end?: number) =>
+  `<reply xmlns='${NS_REPLY}' id='${id}' to='${ROMEO}'/>${
+    end === undefined
+      ? ''
+      : `<fallback xmlns='${NS_FALLBACK}' for='${NS_REPLY}'><body start='0' end='${end}'/></fallback>`
+  }`;
+
+describe('an answer that comes', () => {
+  it('is kept without the quotation that is for others (XEP-0461 §compat)', async () => {
+    const world = await new World().login();
+    world.says(ROMEO, '&gt; hello\nat eight', answering('m0', 8));
+    expect(world.events('message')).toMatchObject([{ body: 'at eight', replyTo: 'm0' }]);
+  });
+
+  it('keeps its text where nothing would be left, or nothing is said to be a fallback', async () => {
+    const world = await new World().login();
+    world.says(ROMEO, '&gt; hello\n', answering('m0', 8));
+    world.says(ROMEO, '&gt; hello\nyes', answering('m0'), "type='chat' id='m2'");
+    expect(world.events('message').map(({ body }) => body)).toEqual(['> hello\n', '> hello\nyes']);
+  });
+
+  it('cuts nothing from a message that answers none', async () => {
+    const world = await new World().login();
+    const fallback = `<fallback xmlns='${NS_FALLBACK}' for='${NS_REPLY}'><body start='0' end='3'/></fallback>`;
+    world.says(ROMEO, 'hello', fallback);
+    expect(world.events('message')).toMatchObject([{ body: 'hello' }]);
+  });
+});
+
+describe('what we change', () => {
+  it('an answer that is corrected says again what it answers (XEP-0308 §rules)', async () => {
+    const world = await new World().login();
+    world.says(ROMEO, 'when?');
+    const [asked] = world.events('message');
+    const answer = world.client.reply(asked?.row ?? 0, 'at nine');
+    world.acknowledge(answer.id);
+    await turn();
+    world.sent('message');
+    world.client.correct(answer.row, 'at ten');
+    const [stanza] = world.sent('message');
+    if (stanza === undefined) throw new Error('no correction was sent');
+    expect(child(stanza, 'replace', NS_CORRECT)?.attrs.id).toBe(answer.id);
+    expect(child(stanza, 'reply', NS_REPLY)?.attrs.id).toBe('m1');
+    expect(world.client.named(ROMEO, answer.id)).toMatchObject({ body: 'at ten', corrected: true });
+  });
+
+  it('quotes whole characters of a long message', async () => {
+    const world = await new World().login();
+    world.says(ROMEO, '😀'.repeat(600));
+    world.client.reply(world.events('message')[0]?.row ?? 0, 'ha');
+    const body = world.sent('message')[0]?.getChildText('body') ?? '';
+    expect(body).toBe(`> ${'😀'.repeat(500)}\nha`);
+  });
+
+  it('a reaction is an emoji and nothing else (XEP-0444 §rules)', async () => {
+    const world = await new World().login();
+    world.says(ROMEO, 'when?');
+    const row = world.events('message')[0]?.row ?? 0;
+    expect(() => world.client.react(row, ['soon'])).toThrow(
+      expect.objectContaining({ condition: 'not-an-emoji' }),
+    );
+    expect(world.sent('message')).toEqual([]);
+    expect(world.client.react(row, ['👍']).reactions).toEqual([
+      { from: 'juliet@example.org', emojis: ['👍'] },
+    ]);
+  });
+});
