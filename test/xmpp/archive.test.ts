@@ -227,6 +227,12 @@ describe('results (XEP-0313 §8.2, CVE-2019-16237)', () => {
     expect(heard).toEqual(['mine']);
   });
 
+  it('that were asked for say nothing beside what they wrap', async () => {
+    const rest = '<body>beside it</body>';
+    const page = await pageWith(OWN, (queryId) => ({ from: OWN, queryId, id: 'a1', rest }));
+    expect(page).toEqual({ items: ['a1'], heard: [] });
+  });
+
   it('without end are not taken', async () => {
     const { session, api } = start();
     const page = api.archive.page({ archive: ROOM, max: 10 });

@@ -172,6 +172,40 @@ it('ends, whatever the archive answers', async () => {
   );
 });
 
+describe('beneath it, an archive asked by the test', () => {
+  const page = (last: string): ArchivePage => ({
+    items: [],
+    first: last,
+    last,
+    complete: false,
+    stable: true,
+    count: undefined,
+  });
+
+  it('hands on no page that came as it was ended', async () => {
+    const ender = new AbortController();
+    const seen: unknown[] = [];
+    const ask = async () => page('a1');
+    const caught = catchUp(ask, { archive: OWN }, (each) => seen.push(each), { signal: ender.signal });
+    ender.abort(new Error('enough'));
+    await expect(caught).rejects.toThrow('enough');
+    expect(seen).toEqual([]);
+  });
+
+  it('gives up what it asked for when a page could not be kept', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const ask = async (_: unknown, { signal }: { signal?: AbortSignal }) => {
+      signals.push(signal);
+      return page(`a${signals.length}`);
+    };
+    const caught = catchUp(ask, { archive: OWN }, () => {
+      throw new Error('disk full');
+    });
+    await expect(caught).rejects.toThrow('disk full');
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, true]);
+  });
+});
+
 it('leaves nothing behind that listens or waits', async () => {
   const { session, api } = start();
   goodArchive(session, ['a1', 'a2', 'a3']);
