@@ -47,7 +47,8 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
     return {
       jid,
       name,
-      groups,
+      // the server gives them in any order
+      groups: [...groups].sort((a, b) => a.localeCompare(b)),
       subscription,
       ask,
       resources: there,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalogueFor, chooseLanguage } from '../../src/i18n/catalogue.ts';
+import { VCARD_FIELDS } from '../../src/xmpp/vcard.ts';
 
 /** every text of a catalogue by its path; functions are called with their parameters' names as values */
 function texts(node: unknown, path = ''): [string, string][] {
@@ -23,6 +24,11 @@ describe('languages', () => {
       expect(other === '', path).toBe(text === '');
       expect(placeholders(other), path).toEqual(placeholders(text));
     }
+  });
+
+  it('have a word for every field of a vCard (XEP-0054 §7)', async () => {
+    const known = [...VCARD_FIELDS, 'photoType', 'photoBytes'];
+    expect(Object.keys((await catalogueFor('en')).tables.vcard).sort()).toEqual(known.sort());
   });
 
   it('Spanish is not left in English', async () => {
