@@ -11,19 +11,27 @@ export interface Jid {
   readonly full: string;
 }
 
-const FORBIDDEN_LOCAL = /["&'/:<>@\s\p{Cc}\p{Cs}\p{Co}\p{Cn}]/u;
-const FORBIDDEN_DOMAIN = /["&'/<>@\s\p{Cc}\p{Cs}\\?#%|^`{}]/u;
-const FORBIDDEN_RESOURCE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+// Classes of Unicode are spelt out where they are short: asking for its tables by name costs every start.
+const FORBIDDEN_ASCII = /["&'/:<>@\s\0-\x1f\x7f]/;
+const FORBIDDEN_LOCAL = String.raw`["&'/:<>@\s\p{Cc}\p{Cs}\p{Co}\p{Cn}]`;
+let forbiddenLocal: RegExp | undefined;
+const FORBIDDEN_DOMAIN = /["&'/<>@\s\0-\x1f\x7f-\x9f\ud800-\udfff\\?#%|^`{}]/u;
+const FORBIDDEN_RESOURCE = /[\0-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]/u;
+/** general category Zs */
+const SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 const encoder = new TextEncoder();
 const fits = (text: string) => text.length > 0 && encoder.encode(text).length <= 1023;
 
 /** Case mapped, width mapped, NFC: the UsernameCaseMapped profile (RFC 8265 §3.3) as far as clients need it. */
 function prepareLocal(text: string): string | undefined {
+  if (/^[\0-\x7f]*$/.test(text))
+    return fits(text) && !FORBIDDEN_ASCII.test(text) ? text.toLowerCase() : undefined;
   const mapped = text
     .replace(/[\uff01-\uff5e]/g, (c) => c.normalize('NFKC'))
     .toLowerCase()
     .normalize('NFC');
-  return fits(mapped) && !FORBIDDEN_LOCAL.test(mapped) ? mapped : undefined;
+  forbiddenLocal ??= new RegExp(FORBIDDEN_LOCAL, 'u');
+  return fits(mapped) && !forbiddenLocal.test(mapped) ? mapped : undefined;
 }
 
 function prepareDomain(text: string): string | undefined {
@@ -42,7 +50,7 @@ function prepareDomain(text: string): string | undefined {
 }
 
 function prepareResource(text: string): string | undefined {
-  const mapped = text.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+  const mapped = text.replace(SPACES, ' ').normalize('NFC');
   return fits(mapped) && !FORBIDDEN_RESOURCE.test(mapped) ? mapped : undefined;
 }
 
