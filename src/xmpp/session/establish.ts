@@ -4,7 +4,7 @@ import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:
 import { ConnectionError, type XmppError } from '../errors.ts';
 import { startTls } from './starttls.ts';
 import { type ResolveSrv, resolveTargets, srvResolver, type Target } from './targets.ts';
-import { connectionError, secureContext, tlsOptions } from './trust.ts';
+import { connectionError, tlsOptions, trustedRoots } from './trust.ts';
 
 export interface Established {
   socket: Socket;
@@ -49,11 +49,11 @@ export async function establish(options: EstablishOptions): Promise<Established>
     ? [options.target]
     : await resolveTargets(domain, options.resolveSrv ?? srvResolver(signal));
   signal.throwIfAborted();
-  const context = secureContext(options.ca);
+  const roots = trustedRoots(options.ca);
   let worst: XmppError | undefined;
   for (const target of targets) {
     try {
-      return await reach(target, options, context);
+      return await reach(target, options, roots);
     } catch (error) {
       signal.throwIfAborted();
       worst = moreTelling(worst, error as XmppError);
@@ -76,7 +76,7 @@ function moreTelling(known: XmppError | undefined, next: XmppError): XmppError {
 async function reach(
   target: Target,
   options: EstablishOptions,
-  context: SecureContext,
+  context: () => SecureContext,
 ): Promise<Established> {
   const timeout = AbortSignal.timeout(options.targetTimeout ?? TARGET_TIMEOUT);
   const socket = connectTcp({
@@ -98,8 +98,13 @@ async function reach(
   try {
     await ready(socket, 'connect', where);
     if (options.plaintext === true) return plain(socket, target);
-    if (!target.direct) await startTls(socket, options.domain);
-    const tls = connectTls({ ...tlsOptions(options.domain, context, target.direct), socket });
+    const proceeding = target.direct ? Promise.resolve() : startTls(socket, options.domain);
+    // Heard below; until then nobody else would.
+    proceeding.catch(ignore);
+    // The first time this takes Node 15 ms; the server's answer is on its way meanwhile.
+    const secure = context();
+    await proceeding;
+    const tls = connectTls({ ...tlsOptions(options.domain, secure, target.direct), socket });
     tls.on('error', ignore);
     hastenTickets(tls);
     await ready(tls, 'secureConnect', where);

@@ -11,13 +11,23 @@ import { ConnectionError } from '../errors.ts';
 import { asciiDomain } from './targets.ts';
 
 /**
- * The usual roots and one or more PEM certificates beside them. Throws when `ca` holds no certificate.
- * Giving `ca` to Node replaces its roots, and giving it all of them costs 20 ms: so it is added to the context.
+ * The usual roots and one or more PEM certificates beside them: made when first asked for, kept then. Throws at once
+ * when `ca` holds no certificate.
  */
-export function secureContext(ca: string | undefined): SecureContext {
-  if (ca === undefined) return createSecureContext({ minVersion: 'TLSv1.2' });
-  const certificates = ca.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  if (certificates.length === 0) throw new ConnectionError('policy', 'the CA file holds no certificate');
+export function trustedRoots(ca: string | undefined): () => SecureContext {
+  const certificates = ca?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (ca !== undefined && certificates.length === 0)
+    throw new ConnectionError('policy', 'the CA file holds no certificate');
+  let context: SecureContext | undefined;
+  return () => {
+    context ??= secureContext(certificates);
+    return context;
+  };
+}
+
+/** Giving `ca` to Node replaces its roots, and giving it all of them costs 20 ms: so it is added to the context. */
+function secureContext(certificates: readonly string[]): SecureContext {
+  if (certificates.length === 0) return createSecureContext({ minVersion: 'TLSv1.2' });
   const context = createSecureContext({ minVersion: 'TLSv1.2' });
   const inner: { addCACert?: (pem: string) => void } = context.context;
   if (typeof inner?.addCACert !== 'function')

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { createSecureContext, connect as tlsConnect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { isLoopback } from '../../../src/xmpp/session/establish.ts';
-import { secureContext } from '../../../src/xmpp/session/trust.ts';
+import { trustedRoots } from '../../../src/xmpp/session/trust.ts';
 import { connected, fake, mentions, refused, sessionFor } from './support.ts';
 
 const saidNothing = (received: string) => !received.includes('<auth') && !mentions(received);
@@ -135,7 +135,7 @@ describe('certificates (RFC 6120 §13.7.2)', () => {
 
   it('believes an added CA in its own context only', async () => {
     const server = await fake({ tls: 'direct' });
-    secureContext(server.ca);
+    trustedRoots(server.ca)();
     const probe = tlsConnect({
       port: server.port,
       host: '127.0.0.1',
@@ -148,7 +148,7 @@ describe('certificates (RFC 6120 §13.7.2)', () => {
 
   it('keeps the usual roots beside an added CA', async () => {
     const server = await fake();
-    const { context } = secureContext(server.ca) as unknown as { context: { addCACert?: unknown } };
+    const { context } = trustedRoots(server.ca)() as unknown as { context: { addCACert?: unknown } };
     // The quick way is there; without it all roots are given again, which costs 20 ms.
     expect(typeof context.addCACert).toBe('function');
   });
