@@ -1,5 +1,6 @@
 /** Contacts, people, the block list. */
-import { action } from './action.ts';
+import type { Found } from '../chat/details.ts';
+import { action, type Outcome } from './action.ts';
 import { notice } from './notices.ts';
 import { jid, many, optional, text, word } from './params.ts';
 
@@ -68,20 +69,24 @@ export const users = action({
   params: { query: optional(text()) },
   value: 'query',
   async run({ client }, input) {
-    const found = await client.users(input.query);
-    const notes = {
-      directory: undefined,
-      'needs-text': notice('directory-needs-text', { domain: found.domain }),
-      'no-directory': notice('no-directory', { domain: found.domain }),
-    };
-    return {
-      kind: 'rows',
-      rows: found.users.map((user) => ({ type: 'user', user })),
-      empty: notice('no-users', { query: input.query ?? '' }),
-      note: notes[found.complete],
-    };
+    return foundUsers(await client.users(input.query), input.query);
   },
 });
+
+/** What a search gave, and what its directory does not do. */
+export function foundUsers({ users: found, domain, complete }: Found, query: string | undefined): Outcome {
+  const notes = {
+    directory: undefined,
+    'needs-text': notice('directory-needs-text', { domain }),
+    'no-directory': notice('no-directory', { domain }),
+  };
+  return {
+    kind: 'rows',
+    rows: found.map((user) => ({ type: 'user', user })),
+    empty: notice('no-users', { query: query ?? '' }),
+    note: notes[complete],
+  };
+}
 
 export const user = action({
   name: 'user',

@@ -96,17 +96,16 @@ export interface Found {
   readonly complete: 'directory' | 'needs-text' | 'no-directory';
 }
 
-/** The server's directory (XEP-0055); where it has none, or wants a text, the people known from elsewhere. */
+/** The server's directory (XEP-0055); where it has none, or wants a text, also the people known from elsewhere. */
 export async function findUsers(query: string | undefined, sources: Sources): Promise<Found> {
   const { features, domain } = sources;
   try {
     const found = await features.directory.search(query);
-    if (found.needsText) return { users: known(query, sources), domain, complete: 'needs-text' };
-    return {
-      users: found.users.map((user) => ({ ...user, from: 'directory' as const })),
-      domain,
-      complete: 'directory',
-    };
+    const users = found.users.map((user) => ({ ...user, from: 'directory' as const }));
+    if (!found.needsText) return { users, domain, complete: 'directory' };
+    const listed = new Set(users.map(({ jid }) => jid));
+    const others = known(query, sources).filter(({ jid }) => !listed.has(jid));
+    return { users: [...users, ...others], domain, complete: 'needs-text' };
   } catch (error) {
     if (!(error instanceof UnsupportedFeatureError)) throw error;
     return { users: known(query, sources), domain, complete: 'no-directory' };

@@ -42,15 +42,7 @@ export class Visitor {
 
   /** Resolves when the menu with this title (its beginning) is open. */
   async menu(title: string): Promise<void> {
-    await this.pty.until(() => {
-      const screen = this.pty.screen();
-      const hint = screen.findLastIndex((line) => HINT.test(line));
-      const head = screen.findLastIndex((line, i) => i < hint && line.startsWith(title));
-      const items = screen.slice(head + 1, hint);
-      const below = screen.slice(hint + 1).filter((line) => line !== '');
-      // under a menu there is only the footer
-      return head >= 0 && items.every((line) => /^[❯ ] /.test(line)) && below.length <= 1;
-    });
+    await this.pty.until(() => this.#items(title) !== undefined);
   }
 
   /** Waits for the menu, then types what stands before an item; Enter as well, where one is in `keys`. */
@@ -59,16 +51,26 @@ export class Visitor {
     this.pty.type(keys);
   }
 
-  /** Waits for the item of that name in the menu, and types its key. */
+  /** Waits for the item of that name (its beginning) in the menu, and types its key. */
   async pick(title: string, item: string): Promise<void> {
-    await this.menu(title);
-    const found = () =>
-      this.pty
-        .screen()
-        .map((line) => /^[❯ ] +(\w+)\) (.*)$/.exec(line))
-        .findLast((match) => match?.[2]?.startsWith(item));
-    await this.pty.until(() => found() != null);
-    this.pty.type(found()?.[1] ?? '');
+    const key = () => this.#items(title)?.find(([, name]) => name.startsWith(item))?.[0];
+    await this.pty.until(() => key() !== undefined);
+    this.pty.type(key() ?? '');
+  }
+
+  /** Keys and names of the menu that is open; undefined where it is not. */
+  #items(title: string): (readonly [key: string, name: string])[] | undefined {
+    const screen = this.pty.screen();
+    const hint = screen.findLastIndex((line) => HINT.test(line));
+    const head = screen.findLastIndex((line, i) => i < hint && line.startsWith(title));
+    const rows = screen.slice(head + 1, hint);
+    const below = screen.slice(hint + 1).filter((line) => line !== '');
+    // under a menu there is only the footer
+    if (head < 0 || below.length > 1 || !rows.every((line) => /^[❯ ] /.test(line))) return undefined;
+    return rows.map((line) => {
+      const [, key = '', name = ''] = /^[❯ ] +(\w+)\) (.*)$/.exec(line) ?? [];
+      return [key, name];
+    });
   }
 
   /** Waits for the question, then answers it. */

@@ -93,7 +93,7 @@ export const menus = {
   },
   users: {
     title: 'All users on the server',
-    query: 'Search for (user name, name or e-mail; empty for all)',
+    query: 'Search for (user name, name or e-mail)',
     asking: 'Asking the user directory …',
     actions: (jid: string) => `What about ${jid}?`,
   },

@@ -20,7 +20,7 @@ export const notices = {
   'no-directory': ({ domain }: Of<'domain'>) =>
     `${domain} has no user directory. These are your contacts and people met in rooms.`,
   'directory-needs-text': ({ domain }: Of<'domain'>) =>
-    `The directory of ${domain} lists nobody without a text to search for: --users <text>.`,
+    `The directory of ${domain} does not list everybody: search it by a text (--users <text>).`,
   'no-rooms': ({ service }: Of<'service'>) =>
     service === '' ? 'Your server has no room service.' : `There are no public rooms on ${service}.`,
   'no-blocked': () => 'Nobody is blocked.',

@@ -94,7 +94,7 @@ export const menus: typeof en = {
   },
   users: {
     title: 'Todos los usuarios del servidor',
-    query: 'Buscar (usuario, nombre o correo; vacío para todos)',
+    query: 'Buscar (usuario, nombre o correo)',
     asking: 'Consultando el directorio de usuarios …',
     actions: (jid) => `¿Qué hacer con ${jid}?`,
   },

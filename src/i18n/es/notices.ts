@@ -18,7 +18,7 @@ export const notices: typeof en = {
   'no-directory': ({ domain }) =>
     `${domain} no tiene directorio de usuarios. Estos son tus contactos y la gente vista en salas.`,
   'directory-needs-text': ({ domain }) =>
-    `El directorio de ${domain} no muestra a nadie sin un texto que buscar: --users <texto>.`,
+    `El directorio de ${domain} no lista a todos: busca en él con un texto (--users <texto>).`,
   'no-rooms': ({ service }) =>
     service === '' ? 'Tu servidor no tiene servicio de salas.' : `No hay salas públicas en ${service}.`,
   'no-blocked': () => 'No hay nadie bloqueado.',

@@ -1,12 +1,13 @@
 /** People on the server: the directory, and everything known of one of them. */
+import { foundUsers } from '../../actions/contacts.ts';
 import { domainOf, parseUserAddress } from '../../chat/address.ts';
 import type { UserRow } from '../../chat/people.ts';
-import { attempt } from '../run-action.ts';
+import { actionNamed, attempt } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { enterChat } from './contacts.ts';
 import type { MainEnd, Screen } from './main.ts';
-import { runFromMenu } from './run.ts';
+import { runFromMenu, sayCommandLine } from './run.ts';
 import { choose } from './screen.ts';
 import type { OpenSeat } from './seat.ts';
 import { whileWorking } from './working.ts';
@@ -14,18 +15,15 @@ import { whileWorking } from './working.ts';
 /** people that one numbered list shows */
 const LISTED = 50;
 
-/** Tries to list everybody; a directory that wants a text to search for is asked again with one. */
+/** Lists who can be had; a directory that wants a text to search for is asked again with one. */
 export const listUsers: Screen = async (app, seat) => {
   const { users: labels } = app.words.menus;
   const found = await whileWorking(app, { message: labels.asking }, () => seat.client.users(undefined));
-  if (found.complete !== 'needs-text') {
-    await runFromMenu(app, seat, 'users', { preset: { query: undefined } });
-    return undefined;
-  }
-  const query = await app.terminal.text({ message: labels.query });
-  await runFromMenu(app, seat, 'users', {
-    preset: { query: query.trim() === '' ? undefined : query.trim() },
-  });
+  app.terminal.log(app.render.outcome(foundUsers(found, undefined)));
+  sayCommandLine(app, seat, actionNamed(app, 'users'), {});
+  if (found.complete !== 'needs-text') return undefined;
+  const query = (await app.terminal.text({ message: labels.query })).trim();
+  if (query !== '') await runFromMenu(app, seat, 'users', { preset: { query } });
   return undefined;
 };
 

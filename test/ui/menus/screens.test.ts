@@ -52,9 +52,14 @@ describe('2 all users', () => {
   });
 
   it('asks for a text where the directory wants one (product §2)', async () => {
-    fake.directory = { ...fake.directory, complete: 'needs-text' };
-    await play('2', 'rom');
-    expect(fake.called('users')).toEqual([[undefined], ['rom']]);
+    fake.directory = {
+      ...fake.directory,
+      complete: 'needs-text',
+      users: [{ jid: ROMEO, from: 'directory' }],
+    };
+    const terminal = await play('2', 'rom', '2', '');
+    expect(terminal.output).toContain(ROMEO);
+    expect(fake.called('users')).toEqual([[undefined], ['rom'], [undefined]]);
   });
 });
 
