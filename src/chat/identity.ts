@@ -41,6 +41,8 @@ export function findCopy(store: MessageStore, account: string, copy: Copy): Mess
 }
 
 function sameSender(row: Message, { parsed, kind, direction }: Copy): boolean {
+  // What another process of ours with the same data said, there under a nickname of its own.
+  if (kind === 'room' && row.direction === 'out' && row.from === parsed.from) return true;
   if (row.direction !== direction) return false;
   // Another device of ours is us; a contact's devices share the bare JID; occupants are told apart by their nick.
   return kind === 'contact'
@@ -58,7 +60,7 @@ function sameText(store: MessageStore, row: Message, { text }: Copy): boolean {
 function isOwn(row: Message, { parsed, direction, kind, chat, stanzaId }: Copy): boolean {
   const toOneself = chat === bareOf(parsed.from) && chat === bareOf(parsed.to);
   // A private message in a room is archived once for each device: two archive ids, one message.
-  if (direction === 'out' || toOneself)
+  if (direction === 'out' || row.direction === 'out' || toOneself)
     return kind === 'private' || row.stanzaId === undefined || stanzaId === undefined;
   return false;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { trustedArchives } from '../../src/chat/client/archives.ts';
 import { mentions } from '../../src/chat/mentions.ts';
-import { ACCOUNT, JID, memoryStores, ROMEO, ROOM, turn, World } from './support.ts';
+import { ACCOUNT, JID, memoryStores, past, ROMEO, ROOM, turn, World } from './support.ts';
 
 const SID = 'urn:xmpp:sid:0';
 const by = (jid: string, id: string) => `<stanza-id xmlns='${SID}' by='${jid}' id='${id}'/>`;
@@ -205,6 +205,19 @@ describe('rooms', () => {
     world.roomSays('juliet', 'from my phone', '', 'phone');
     expect(world.events('message')).toMatchObject([{ direction: 'out', state: 'acked' }]);
     expect(world.events('unread')).toEqual([]);
+  });
+
+  it('what another process of ours says there under a nickname of its own is ours, and acknowledged', async () => {
+    const world = await new World({ announces: [SID] }).login();
+    await world.enter();
+    const { row } = world.stores.messages.append(
+      past({ chat: ROOM, kind: 'room', from: `${ROOM}/lady`, to: ROOM, id: 'own1', state: 'sent' }),
+    );
+    world.roomSays('lady', 'hello', by(ROOM, 's1'), 'own1');
+    expect(world.events('message')).toEqual([]);
+    expect(world.stores.messages.get(row)).toMatchObject({ state: 'acked', stanzaId: 's1' });
+    world.roomSays('romeo', 'hello', by(ROOM, 's2'), 'own1');
+    expect(world.events('message')).toMatchObject([{ nick: 'romeo', direction: 'in' }]);
   });
 
   it('private messages have a chat of their own, named by the occupant (XEP-0045 §7.5)', async () => {
