@@ -19,6 +19,8 @@ export interface Surroundings {
 
 /** Runs the program; resolves to its exit code. What goes wrong has been said then, in one line. */
 export async function run({ argv, env, cwd }: Surroundings): Promise<number> {
+  // Where nobody reads what went wrong, the exit code says it.
+  process.stderr.on('error', () => {});
   let words = await catalogueFor(chooseLanguage(wantedLanguage(argv), env));
   try {
     const invocation = parseArguments(argv, actions);

@@ -39,10 +39,12 @@ export async function listen(options: Listening): Promise<number> {
     await Promise.race([started, ending.aborted]);
     const ended = await Promise.race([ending.aborted, ending.over]);
     if (ended !== undefined) throw ended;
-    return signal.aborted ? interruptedExitCode(signal) : 0;
+    if (signal.aborted) return interruptedExitCode(signal);
+    out.closed.throwIfAborted();
+    return 0;
   } catch (error) {
     if (signal.aborted) return interruptedExitCode(signal);
-    return fail(options, error);
+    return await fail(options, error);
   } finally {
     ending.stop();
     stop();
@@ -75,10 +77,11 @@ function printRecords({ client, out }: Listening): () => void {
   };
 }
 
-function fail({ json, out, err, words, about }: Listening, error: unknown): number {
+async function fail({ json, out, err, words, about }: Listening, error: unknown): Promise<number> {
   const problem = problemOf(error, words, { action: 'listen', values: about });
   if (json) jsonOutput((line) => out.line(line)).fail(problem);
-  else err.line(problemLine(problem, words));
+  await out.flush();
+  if (!json || out.closed.aborted) err.line(problemLine(problem, words));
   return problem.exitCode;
 }
 

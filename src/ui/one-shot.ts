@@ -100,9 +100,11 @@ async function printOutcome(run: OneShot, outcome: Outcome): Promise<void> {
   if (run.json) {
     const { jsonOutput } = await import('./json.ts');
     jsonOutput((line) => run.out.line(line)).end(outcome, notices.join(' '));
-    return;
-  }
-  run.out.line(result);
+  } else run.out.line(result);
+  await run.out.flush();
+  // What was asked for did not arrive. What was done is done, whoever reads of it.
+  if (outcome.kind === 'rows') run.out.closed.throwIfAborted();
+  if (run.json && !run.out.closed.aborted) return;
   const exitCode = outcome.kind === 'done' ? (outcome.exitCode ?? 0) : 0;
   // What did not go as asked is told as every error is, also to those who want it quiet.
   if (exitCode !== 0) run.err.line(`${run.words.errors.program}: ${notices.join(' ')} (${exitCode})`);
@@ -114,7 +116,9 @@ async function fail(run: Pick<OneShot, 'json' | 'out' | 'err' | 'words'>, proble
   if (run.json) {
     const { jsonOutput } = await import('./json.ts');
     jsonOutput((line) => run.out.line(line)).fail(problem);
-  } else run.err.line(problemLine(problem, run.words));
+    await run.out.flush();
+  }
+  if (!run.json || run.out.closed.aborted) run.err.line(problemLine(problem, run.words));
   return problem.exitCode;
 }
 

@@ -28,6 +28,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   UsageError: ['usage'],
   ConfigError: ['config'],
   StorageError: ['storage'],
+  OutputError: ['files'],
   AuthenticationError: ['auth', 'stanza'],
   ConnectionError: ['connection', 'stream'],
   StreamError: ['stream', 'stanza'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogueFor } from '../../src/i18n/catalogue.ts';
 import { SignalError } from '../../src/ui/interrupts.ts';
 import { type Listening, listen } from '../../src/ui/listen.ts';
-import type { Output } from '../../src/ui/one-shot/output.ts';
+import { type Output, OutputError } from '../../src/ui/one-shot/output.ts';
 import { AuthenticationError } from '../../src/xmpp/errors.ts';
 import { message, NOON, plain, ToldClient } from './support.ts';
 
@@ -80,10 +80,15 @@ describe('--listen', () => {
     expect(err.text[0]).toContain('another program has logged in with the same resource');
   });
 
-  it('ends quietly when nobody reads any more', async () => {
-    const { out, err, ended } = setup();
-    out.gone.abort();
-    expect(await ended).toBe(0);
-    expect(err.text).toEqual([]);
+  it.each([
+    ['its reader has gone', 'EPIPE', 141],
+    ['the disk is full', 'ENOSPC', 1],
+  ])('ends in one line when %s, also with --json', async (_what, condition, code) => {
+    for (const json of [false, true]) {
+      const { out, err, ended } = setup({ json });
+      out.gone.abort(new OutputError(condition));
+      expect(await ended).toBe(code);
+      expect(err.text).toEqual([expect.stringMatching(`^xmpp-chat: cannot listen: .*\\(${code}\\)$`)]);
+    }
   });
 });

@@ -22,10 +22,10 @@ class Sink {
     if (event === 'error') this.#errors.push(listener);
     return this;
   }
-  write(text: string, done?: () => void): boolean {
+  write(text: string, done?: (error?: Error) => void): boolean {
     if (this.fail !== undefined) for (const listener of this.#errors) listener(this.fail);
     else this.text += text;
-    queueMicrotask(() => done?.());
+    queueMicrotask(() => done?.(this.fail));
     return true;
   }
 }
@@ -199,21 +199,30 @@ describe('one action by flag', () => {
     expect(err.text).toBe('');
   });
 
-  it('a reader that has gone is no error', async () => {
-    const { shot, out } = setup(
-      'blocked',
-      {},
-      {
-        run: async () => ({
-          kind: 'rows',
-          rows: [{ type: 'blocked', jid: 'b@x' }],
-          empty: notice('no-blocked', {}),
-        }),
-      },
-    );
-    out.fail = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
-    expect(await runOneShot(shot)).toBe(0);
-    expect(shot.out.closed.aborted).toBe(true);
+  it.each([
+    ['the reader has gone', 'EPIPE', 141],
+    ['the disk is full', 'ENOSPC', 1],
+  ])('a list that did not arrive is told in one line: %s', async (_what, code, exitCode) => {
+    for (const json of [false, true]) {
+      const rows = [{ type: 'blocked', jid: 'b@x' }] as const;
+      const run = async () => ({ kind: 'rows', rows, empty: notice('no-blocked', {}) }) as const;
+      const { shot, out, err } = setup('blocked', {}, { json, run });
+      out.fail = Object.assign(new Error(`write ${code}`), { code });
+      expect(await runOneShot(shot)).toBe(exitCode);
+      expect(err.text).toMatch(new RegExp(`^xmpp-chat: cannot list the blocked: .*\\(${exitCode}\\)\\n$`));
+    }
+  });
+
+  it('what is done is done, whoever reads of it; an error is told where somebody reads', async () => {
+    const done = setup('leave', { room: 'r' }, { json: true });
+    done.out.fail = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    expect(await runOneShot(done.shot)).toBe(0);
+    expect(done.err.text).toBe('You have left the room r@c.\n');
+    const run = () => Promise.reject(new StanzaError('forbidden'));
+    const failed = setup('leave', { room: 'r' }, { json: true, run });
+    failed.out.fail = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    expect(await runOneShot(failed.shot)).toBe(1);
+    expect(failed.err.text).toMatch(/^xmpp-chat: cannot leave .*\(1\)\n$/);
   });
 });
 

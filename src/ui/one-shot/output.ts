@@ -1,11 +1,22 @@
-/** Lines to standard output or error. A reader that has gone (`| head -1`) is no error: nothing more is written. */
+/** Lines to standard output or error. When nobody takes them any more, nothing more is written. */
+
+/** The lines did not arrive: their reader has gone (`| head -1`), the disk is full, … */
+export class OutputError extends Error {
+  override name = 'OutputError';
+  /** of the system: `EPIPE`, `ENOSPC`, … */
+  readonly condition: string;
+  constructor(condition: string) {
+    super(condition);
+    this.condition = condition;
+  }
+}
 
 export interface Output {
   /** writes a text and a line break; '' writes nothing */
   line(text: string): void;
-  /** aborted when nobody reads any more */
+  /** aborted, with an OutputError as its reason, when nobody takes the lines any more */
   readonly closed: AbortSignal;
-  /** resolves when everything is handed over, or nobody reads it */
+  /** resolves when everything is handed over, or nobody takes it */
   flush(): Promise<void>;
 }
 
@@ -20,19 +31,21 @@ export function output(stream: Stream): Output {
     for (const done of flushed) done();
     flushed = [];
   };
-  // Stays for good: a late EPIPE must not become an uncaught exception.
-  stream.on('error', () => {
-    gone.abort();
+  const fail = (error: Error & { code?: string }) => {
+    gone.abort(new OutputError(error.code ?? 'EIO'));
     settle();
-  });
+  };
+  // Stays for good: a late EPIPE must not become an uncaught exception.
+  stream.on('error', fail);
   return {
     closed: gone.signal,
     line(text) {
       if (text === '' || gone.signal.aborted) return;
       waiting++;
-      stream.write(`${text}\n`, () => {
+      stream.write(`${text}\n`, (error) => {
         waiting--;
-        settle();
+        if (error) fail(error);
+        else settle();
       });
     },
     flush: () =>
