@@ -90,8 +90,9 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
   const signal = (name: EndSignal): void => {
     if (received.has(name)) return;
     received.add(name);
-    if (name === 'SIGHUP' && interactive) hangUp();
+    // told first: what the hang-up ends besides must not decide how the program ends
     signalled.tell(name);
+    if (name === 'SIGHUP' && interactive) hangUp();
   };
   /** The loop stays alive until `close`: a program that ends by itself here would end in a native trace. */
   const hangUp = (): void => {
