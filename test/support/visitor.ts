@@ -73,9 +73,18 @@ export class Visitor {
     });
   }
 
+  /** Resolves when the question (its beginning) is open; in a narrow terminal it takes two rows. */
+  asks(question: string): Promise<void> {
+    return this.pty.until(() => {
+      const { y } = this.pty.cursor();
+      const rows = this.pty.screen().slice(Math.max(0, y - 1), y + 1);
+      return rows.some((row) => row.startsWith(`? ${question}`));
+    });
+  }
+
   /** Waits for the question, then answers it. */
   async answer(question: string, text: string): Promise<void> {
-    await this.pty.until(() => this.pty.cursorRow().startsWith(`? ${question}`));
+    await this.asks(question);
     this.pty.type(`${text}\r`);
   }
 
