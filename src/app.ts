@@ -8,6 +8,7 @@ import { wantedLanguage, wantsJson } from './ui/cli/early.ts';
 import type { Invocation } from './ui/cli/invocation.ts';
 import { parseArguments } from './ui/cli.ts';
 import { exitCodeOf } from './ui/exit-codes.ts';
+import { output } from './ui/one-shot/output.ts';
 import { problemLine, problemOf, warningText } from './ui/sentences.ts';
 
 /** Everything of the process that a run looks at. */
@@ -86,20 +87,21 @@ function warn(warnings: Password['warnings'], config: Config, words: Catalogue):
 /** As an error of an action would be told: a JSON line, or one line for a person. */
 async function complain(error: unknown, words: Catalogue, json: boolean): Promise<void> {
   const problem = problemOf(error, words);
-  if (!json) {
-    process.stderr.write(`${problemLine(problem, words)}\n`);
-    return;
+  if (json) {
+    const { jsonOutput } = await import('./ui/json.ts');
+    const out = output(process.stdout);
+    jsonOutput(out.line).fail(problem);
+    await out.flush();
+    if (!out.closed.aborted) return;
   }
-  const { jsonOutput } = await import('./ui/json.ts');
-  const lines: string[] = [];
-  jsonOutput((line) => lines.push(line)).fail(problem);
-  await print(lines.join('\n'));
+  process.stderr.write(`${problemLine(problem, words)}\n`);
 }
 
-/** Resolves to exit code 0 when it is written, or nobody reads it (`| head`). */
-function print(text: string): Promise<number> {
-  return new Promise((resolve) => {
-    process.stdout.once('error', () => resolve(0));
-    process.stdout.write(`${text}\n`, () => resolve(0));
-  });
+/** Resolves to exit code 0 when it is written; rejects with OutputError where nobody takes it (`| true`). */
+async function print(text: string): Promise<number> {
+  const out = output(process.stdout);
+  out.line(text);
+  await out.flush();
+  out.closed.throwIfAborted();
+  return 0;
 }
