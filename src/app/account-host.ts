@@ -79,6 +79,7 @@ export function accountHost({
       lang: languages[0],
       timeout: reach.timeout,
       reconnect: reconnects ? 'after-online' : 'never',
+      goodbye: reconnects ? 'awaited' : 'said',
       debug: reach.debug === undefined ? undefined : debug,
     };
   }

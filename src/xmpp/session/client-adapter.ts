@@ -27,12 +27,16 @@ export interface StreamListener {
   ended(reason: XmppError | undefined): void;
 }
 
+/** Whether the end of a stream is answered before the connection is closed (RFC 6120 §4.4), half a second at most. */
+export type Goodbye = 'awaited' | 'said';
+
 export interface StreamOptions {
   domain: string;
   /** bare JID for the header of the secure stream */
   from: string | undefined;
   lang: string | undefined;
   limits: XmlLimits;
+  goodbye: Goodbye;
   establish: () => Promise<Established>;
   traffic: Traffic | undefined;
 }
@@ -103,7 +107,7 @@ export class ClientStream {
     if (this.writable) this.#entity.write(' ').catch(() => undefined);
   }
 
-  /** Closes the stream, waits for the server to do so for half a second, then resolves when the socket is closed. */
+  /** Closes the stream, waits for the server to do so as `goodbye` says, then resolves when the socket is closed. */
   async close(): Promise<void> {
     this.#shut();
     await this.#gone;
@@ -131,6 +135,7 @@ export class ClientStream {
     if (this.#closing || this.#ended) return;
     this.#closing = true;
     this.#entity.write(FOOTER).catch(() => undefined);
+    if (this.#options.goodbye === 'said') this.#socket?.finish();
     const timer = setTimeout(() => this.#socket?.end(), LINGER);
     void this.#gone.then(() => clearTimeout(timer));
   }

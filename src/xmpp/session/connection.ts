@@ -1,6 +1,6 @@
 /** One attempt to get a stream that is of use: connect, TLS, negotiation, under one deadline. */
 import { ConnectionError, StreamError } from '../errors.ts';
-import { ClientStream, type StreamListener } from './client-adapter.ts';
+import { ClientStream, type Goodbye, type StreamListener } from './client-adapter.ts';
 import { Deadline } from './deadline.ts';
 import type { Traffic } from './debug.ts';
 import { type EstablishOptions, establish } from './establish.ts';
@@ -16,6 +16,8 @@ export interface AttemptOptions {
   from: string | undefined;
   lang: string | undefined;
   limits: XmlLimits;
+  /** default `awaited` */
+  goodbye?: Goodbye | undefined;
   traffic: Traffic | undefined;
   /** milliseconds over everything but what the deadline is stopped for */
   timeout: number;
@@ -78,7 +80,7 @@ function open(options: AttemptOptions, target: Target | undefined, signal: Abort
     heard: () => undefined,
     ended: (reason) => inbox.ended(reason),
   };
-  const { from, lang, limits, traffic } = options;
+  const { from, lang, limits, traffic, goodbye = 'awaited' } = options;
   const { domain } = options.establish;
   const stream = new ClientStream(
     {
@@ -86,6 +88,7 @@ function open(options: AttemptOptions, target: Target | undefined, signal: Abort
       from,
       lang,
       limits,
+      goodbye,
       traffic,
       establish: () => establish({ ...options.establish, target, signal }),
     },

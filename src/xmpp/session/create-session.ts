@@ -292,7 +292,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   }
 
   #attempt(target: Target | undefined, signal: AbortSignal): Promise<Connection<LoggedIn>> {
-    const { ca, lang, limits, plaintext = false, resolveSrv, timeout = TIMEOUT } = this.#options;
+    const { ca, goodbye, lang, limits, plaintext = false, resolveSrv, timeout = TIMEOUT } = this.#options;
     return attempt(
       {
         establish: { domain: this.domain, ca, plaintext, resolveSrv },
@@ -300,6 +300,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         from: this.account,
         lang,
         limits: { ...DEFAULT_LIMITS, ...limits },
+        goodbye,
         traffic: this.#traffic,
         timeout,
         signal,

@@ -1,4 +1,5 @@
 /** What a session is made from. */
+import type { Goodbye } from './client-adapter.ts';
 import type { EstablishOptions } from './establish.ts';
 import type { PreAuthStream } from './pre-auth-stream.ts';
 import type { XmlLimits } from './stream-parser.ts';
@@ -19,6 +20,8 @@ export interface SessionOptions {
   timeout?: number | undefined;
   /** default `after-online`: a lost connection is remade, a first one that fails is reported */
   reconnect?: 'never' | 'after-online' | 'always' | undefined;
+  /** how to end: default `awaited`, the server's good-bye is waited for; `said`: a process that ends too has no time */
+  goodbye?: Goodbye | undefined;
   /** the strongest mechanism that this account was authenticated with before, from `authenticated` */
   strongestSeen?: string | undefined;
   /** logs in with something weaker than `strongestSeen` all the same */

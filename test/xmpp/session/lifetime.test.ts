@@ -383,6 +383,21 @@ describe('the end', () => {
     expect(performance.now() - began).toBeLessThan(1500);
   });
 
+  it('does not wait for the answer where the process ends too, and has said everything', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server, { goodbye: 'said' });
+    const closed = once(peer, 'closed');
+    // In the middle of a stanza the server cannot close its stream.
+    peer.write('<message><body>');
+    for (let id = 0; id < 500; id++) session.send(message(String(id)));
+    const began = performance.now();
+    await session.close();
+    expect(performance.now() - began).toBeLessThan(400);
+    await closed;
+    expect(server.received).toContain('id="499"');
+    expect(server.received.endsWith('</stream:stream>')).toBe(true);
+  });
+
   it('sends everything first', async () => {
     const server = await fake(silent);
     const { session, peer } = await connected(server);
