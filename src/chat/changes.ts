@@ -4,24 +4,23 @@
  */
 import type { ParsedMessage } from '../xmpp/messages.ts';
 import { bareOf } from './address.ts';
-import type { ChatKind, Message } from './message.ts';
+import type { ChangedBy, ChatKind, Message } from './message.ts';
 import type { MessageStore } from './stores.ts';
 
+/** Who says something. */
+export interface Author {
+  /** full JID */
+  readonly from: string;
+  readonly direction: 'in' | 'out';
+  readonly occupantId?: string | undefined;
+}
+
 /** A change as it is kept while its message is not known. */
-type Change =
-  | {
-      readonly kind: 'retract';
-      readonly from: string;
-      readonly id: string;
-      readonly time: number;
-      readonly byRoom: boolean;
-    }
-  | {
-      readonly kind: 'react';
-      readonly from: string;
-      readonly emojis: readonly string[];
-      readonly time: number;
-    };
+interface Change extends Author {
+  readonly kind: 'moderate' | 'retract' | 'react';
+  readonly by: ChangedBy;
+  readonly emojis?: readonly string[];
+}
 
 export type Changed = 'corrected' | 'retracted' | 'reacted';
 
@@ -29,48 +28,113 @@ export interface ChangeContext {
   readonly parsed: ParsedMessage;
   readonly chat: string;
   readonly kind: ChatKind;
+  readonly direction: 'in' | 'out';
+  readonly nick: string | undefined;
   readonly time: number;
+  /** the time is a server's */
+  readonly stamped: boolean;
   readonly text: string;
 }
 
 export interface ChangesOptions {
   readonly account: string;
   readonly store: MessageStore;
+  /** the room says itself who is who, whatever the nicknames are (XEP-0421) */
+  readonly namesOccupants: (room: string) => boolean;
+  /** that occupant said the message of that row while we were there, and has been there all the time since */
+  readonly stayed: (occupant: string, row: number) => boolean;
   readonly changed: (message: Message, change: Changed) => void;
 }
 
-export function changes({ account, store, changed }: ChangesOptions) {
-  /** The message that an id names in that chat: rooms name by the room's stanza-id, people by the sender's id. */
-  function named(chat: string, kind: ChatKind, id: string): Message | undefined {
-    const byArchive = kind === 'room' ? store.byStanzaId(account, chat, id) : undefined;
-    return byArchive ?? store.byId(account, chat, id)[0];
+export function changes({ account, store, namesOccupants, stayed, changed }: ChangesOptions) {
+  /** The messages that an id names in that chat, newest first: by the room's stanza-id, else by their sender's id. */
+  function named(chat: string, kind: ChatKind, id: string): Message[] {
+    const byId = store.byId(account, chat, id);
+    if (kind !== 'room') return byId;
+    const known = store.byStanzaId(account, chat, id);
+    // XEP-0424, XEP-0444 §business-id: what the room gave an id is named by no other one.
+    return known === undefined ? byId.filter(({ stanzaId }) => stanzaId === undefined) : [known];
   }
 
-  /** §4 of XEP-0308, §5 of XEP-0424: only who wrote it. In rooms that is the occupant, elsewhere the bare JID. */
-  function sameAuthor(message: Message, from: string): boolean {
-    return message.kind === 'contact' ? bareOf(message.from) === bareOf(from) : message.from === from;
+  /** The same account with all its devices, the same contact with all of its, in rooms the same nickname. */
+  function sameName({ kind, from, direction }: Message, author: Author): boolean {
+    if (direction !== author.direction) return false;
+    if (kind === 'contact') return direction === 'out' || bareOf(from) === bareOf(author.from);
+    return (kind === 'private' && direction === 'out') || from === author.from;
+  }
+
+  /**
+   * XEP-0308 §rules, XEP-0424 §rules: only who wrote it. In rooms that is the occupant: by its id where the room gives
+   * some, else by a nickname that nobody else can have had meanwhile.
+   */
+  function wrote(message: Message, author: Author): boolean {
+    const { kind, direction, occupantId, row } = message;
+    if (kind === 'contact' || (kind === 'private' && direction === 'out')) return sameName(message, author);
+    if (namesOccupants(bareOf(message.chat)) && occupantId !== undefined && author.occupantId !== undefined)
+      return direction === author.direction && occupantId === author.occupantId;
+    return sameName(message, author) && stayed(author.from, row);
   }
 
   function apply(message: Message, change: Change): (() => void) | undefined {
-    if (change.kind === 'react') {
+    const { kind, by, emojis = [] } = change;
+    if (kind === 'react') {
       const from = message.kind === 'contact' ? bareOf(change.from) : change.from;
-      const row = store.react(message.row, { from, emojis: change.emojis });
+      const reaction = { from, emojis };
+      const row = store.react(message.row, reaction, by);
       return row && (() => changed(row, 'reacted'));
     }
-    if (message.retracted || !(change.byRoom || sameAuthor(message, change.from))) return undefined;
-    const row = store.retract(message.row, { id: change.id, time: change.time });
+    if (kind === 'retract' && !wrote(message, change)) return undefined;
+    const row = store.retract(message.row, by);
     return row && (() => changed(row, 'retracted'));
   }
 
-  /** Applies it now, or keeps it for later. Gives what is told when the transaction holds. */
-  function applyOrKeep(context: ChangeContext, target: string, change: Change): (() => void)[] {
-    const message = named(context.chat, context.kind, target);
-    if (message === undefined) {
-      store.wait(account, context.chat, target, JSON.stringify(change), context.time);
-      return [];
-    }
-    const tell = apply(message, change);
+  /** Of several messages of one id only its author's can be meant; a room's moderation needs the id that it gave. */
+  function applyToAny(messages: readonly Message[], change: Change, id: string): (() => void)[] {
+    const meant = messages.find((message) => {
+      if (change.kind === 'moderate') return store.byStanzaId(account, message.chat, id)?.row === message.row;
+      return change.kind === 'react' || wrote(message, change);
+    });
+    const tell = meant && apply(meant, change);
     return tell === undefined ? [] : [tell];
+  }
+
+  /** Applies it now, or keeps it for later. Gives what is told when the transaction holds. */
+  function applyOrKeep({ chat, kind }: ChangeContext, target: string, change: Change): (() => void)[] {
+    const messages = named(chat, kind, target);
+    if (messages.length > 0) return applyToAny(messages, change, target);
+    store.wait(account, chat, target, JSON.stringify(change), change.by.time);
+    return [];
+  }
+
+  function correct(
+    { parsed, chat, text }: ChangeContext,
+    author: Author,
+    by: ChangedBy,
+  ): (() => void)[] | undefined {
+    const originals = store
+      .byId(account, chat, parsed.replaces ?? '')
+      .filter((message) => message.direction === author.direction);
+    const original =
+      // One that was taken already may come again when its author is gone: from an archive.
+      originals.find(
+        (message) => sameName(message, author) && store.wasCorrected(message.row, by.id, text),
+      ) ?? originals.find((message) => wrote(message, author));
+    if (original === undefined) return undefined;
+    const row = store.correct(original.row, text, by);
+    return row === undefined ? [] : [() => changed(row, 'corrected')];
+  }
+
+  /** Corrections that came before the message they correct, and stand in the timeline by themselves. */
+  function takeCorrections(message: Message): (() => void)[] {
+    if (message.id === '') return [];
+    return store
+      .correcting(account, message.chat, message.id)
+      .filter((correction) => correction.row !== message.row && wrote(message, correction))
+      .flatMap(({ row, id, time, body }) => {
+        const corrected = store.correct(message.row, body, { id, time, stamped: true });
+        store.remove(row);
+        return corrected === undefined ? [] : [() => changed(corrected, 'corrected')];
+      });
   }
 
   return {
@@ -79,46 +143,42 @@ export function changes({ account, store, changed }: ChangesOptions) {
      * none of these, or corrects what is not known: then it is a message like any other, and no text is lost.
      */
     take(context: ChangeContext): (() => void)[] | undefined {
-      const { parsed, chat, time, text } = context;
-      const id = parsed.id ?? '';
-      if (parsed.moderation !== undefined)
-        return applyOrKeep(context, parsed.moderation.id, {
-          kind: 'retract',
-          from: chat,
-          id,
-          time,
-          byRoom: true,
-        });
-      if (parsed.retraction !== undefined)
-        return applyOrKeep(context, parsed.retraction.id, {
-          kind: 'retract',
-          from: parsed.from,
-          id,
-          time,
-          byRoom: false,
-        });
-      if (parsed.reactions !== undefined)
-        return applyOrKeep(context, parsed.reactions.id, {
-          kind: 'react',
-          from: parsed.from,
-          emojis: parsed.reactions.emojis,
-          time,
-        });
-      if (parsed.replaces === undefined || parsed.body === undefined) return undefined;
-      const original = store.byId(account, chat, parsed.replaces).find((row) => sameAuthor(row, parsed.from));
-      if (original === undefined) return undefined;
-      if (original.retracted) return [];
-      const row = store.correct(original.row, text, { id, time });
-      return row === undefined ? [] : [() => changed(row, 'corrected')];
+      const { parsed, chat, kind, nick, time, stamped, direction } = context;
+      const { moderation, retraction, reactions, occupantId } = parsed;
+      // In a room our devices are one occupant.
+      const from = kind === 'private' && direction === 'out' ? `${bareOf(chat)}/${nick ?? ''}` : parsed.from;
+      const by = { id: parsed.id ?? '', time, stamped };
+      const author = { from, direction, occupantId, by };
+      if (moderation !== undefined)
+        return applyOrKeep(context, moderation.id, { ...author, kind: 'moderate' });
+      if (retraction !== undefined)
+        return applyOrKeep(context, retraction.id, { ...author, kind: 'retract' });
+      if (reactions !== undefined)
+        return applyOrKeep(context, reactions.id, { ...author, kind: 'react', emojis: reactions.emojis });
+      const corrects = parsed.replaces !== undefined && parsed.body !== undefined;
+      return corrects ? correct(context, author, by) : undefined;
     },
 
-    /** A message became known: what waited for it is applied, oldest first. */
+    /** What stands in an archive where a message was: it was taken back (XEP-0424 §tombstones). */
+    bury(message: Message, by: ChangedBy): (() => void)[] {
+      const row = store.retract(message.row, by);
+      return row === undefined ? [] : [() => changed(row, 'retracted')];
+    },
+
+    /** A message, or its id, became known: what waited for it is applied, oldest first. */
     settle(message: Message): (() => void)[] {
-      const names = [message.id, message.stanzaId].filter((name) => name !== undefined && name !== '');
-      return names
-        .flatMap((name) => store.takeWaiting(account, message.chat, name ?? ''))
-        .map((kept) => apply(message, JSON.parse(kept) as Change))
-        .filter((tell) => tell !== undefined);
+      const names = new Set([
+        message.stanzaId,
+        message.kind === 'room' && message.stanzaId ? '' : message.id,
+      ]);
+      const waited = [...names]
+        .filter((name) => name !== undefined && name !== '')
+        .flatMap((name) =>
+          store
+            .takeWaiting(account, message.chat, name ?? '')
+            .flatMap((kept) => applyToAny([message], JSON.parse(kept) as Change, name ?? '')),
+        );
+      return [...takeCorrections(message), ...waited];
     },
   };
 }

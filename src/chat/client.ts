@@ -8,6 +8,8 @@ import { changes } from './changes.ts';
 import { changePassword, removeAccount } from './client/account.ts';
 import { type Amendments, amendments } from './client/amendments.ts';
 import { type TrustedArchives, trustedArchives } from './client/archives.ts';
+import { type Attendance, attendance } from './client/attendance.ts';
+import { type Background, background } from './client/background.ts';
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
 import { type ChatKinds, chatKinds } from './client/kinds.ts';
@@ -75,6 +77,8 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #rooms: ChatRooms;
   readonly #kinds: ChatKinds;
   readonly #archives: TrustedArchives;
+  readonly #attendance: Attendance = attendance();
+  readonly #background: Background;
   readonly #delivery: Delivery;
   readonly #inbound: Inbound;
   readonly #history: HistorySync;
@@ -164,6 +168,8 @@ export class Client extends EventEmitter<ChatEvents> {
       changes: changes({
         account,
         store: messages,
+        namesOccupants: (room) => this.#archives.namesOccupants(room),
+        stayed: this.#attendance.stayed,
         changed: (message, change) => this.emit('messageChanged', message, change),
       }),
       isRoom,
@@ -172,11 +178,17 @@ export class Client extends EventEmitter<ChatEvents> {
       typing: (event) => this.#typing.set(event),
       spoke: (chat, from) => this.#typing.stop(chat, from),
       readElsewhere: (chat, id) => this.#marks.readElsewhere(chat, id),
-      received: (message, parsed) => {
+      answeredElsewhere: (chat, id) => this.#marks.answeredElsewhere(chat, id),
+      said: this.#attendance.said,
+      received: (message, parsed, source) => {
         this.#added(message);
         this.#reading.count(message.chat);
-        this.#marks.arrived(message, parsed);
+        this.#marks.arrived(message, parsed, source);
+        if (source !== 'archive') this.#background.heard();
       },
+    });
+    this.#background = background(async () => {
+      await this.#catchUp({ loads: false });
     });
     this.#history = historySync({
       account,
@@ -249,7 +261,8 @@ export class Client extends EventEmitter<ChatEvents> {
       settling: () => this.#contacts.settle(),
       settled: () => {
         this.#contacts.settled();
-        void this.#catchUp();
+        this.#background.start();
+        void this.#catchUp({ loads: true });
         this.emit(
           'contactsOnline',
           this.#contacts.list().filter((contact) => contact.resources.length > 0),
@@ -276,17 +289,24 @@ export class Client extends EventEmitter<ChatEvents> {
     outbox.resend({ certain: told });
   }
 
-  /** Present: what happened while we were away, from the archive and from our other devices. */
-  async #catchUp(): Promise<void> {
+  /** What happened while we were away, from the archive and, where it `loads`, from our other devices. */
+  async #catchUp({ loads }: { loads: boolean }): Promise<void> {
     const caughtUp = await this.#history.catchUp();
-    if (caughtUp) await this.#marks.load();
+    if (!caughtUp) return;
+    this.#storeFailure = undefined;
+    this.#marks.caughtUp();
+    if (loads) await this.#marks.load();
   }
 
   #connectionChanged(change: ConnectionChange): void {
     const told = this.#leaving ? { state: change.state, final: change.final } : change;
     this.#state = change.state;
     this.#offlineReason = change.state === 'offline' ? told.condition : undefined;
-    if (change.state === 'offline') this.#typing.clear();
+    if (change.state === 'offline') {
+      this.#typing.clear();
+      this.#background.stop();
+    }
+    if (change.state === 'resumed') this.#background.resume();
     this.emit('connection', told);
   }
 
@@ -300,6 +320,7 @@ export class Client extends EventEmitter<ChatEvents> {
   #failed(error: unknown): void {
     const { condition, message } = error as { condition?: string; message?: string };
     if (isStorageFailure(error)) {
+      this.#background.failed();
       if (this.#storeFailure === error.condition) return;
       this.#storeFailure = error.condition;
     }
@@ -317,7 +338,8 @@ export class Client extends EventEmitter<ChatEvents> {
       requests: this.#requests,
       typing: this.#typing,
       take: (message, source) => this.#take(message, source),
-      entered: (room) => void this.#history.catchUp(room),
+      attendance: this.#attendance,
+      entered: (room) => this.#history.catchUp(room),
     });
     this.#marks.attach(features);
     session.on('authenticated', ({ mechanism }) => this.#remember(mechanism, session.jid));
@@ -513,7 +535,7 @@ export class Client extends EventEmitter<ChatEvents> {
   /** Brings what is missing here from the archive; resolves when it is kept, or could not be had. */
   async caughtUp(): Promise<void> {
     await this.#archives.learn(this.account);
-    await this.#history.catchUp();
+    await this.#catchUp({ loads: true });
   }
 
   /** Full text over everything that is kept here, accents folded; newest `limit`, oldest first. */
@@ -525,6 +547,10 @@ export class Client extends EventEmitter<ChatEvents> {
     limit: number;
   }): Message[] {
     return this.#stores.messages.search({ account: this.account, ...query });
+  }
+
+  message(row: number): Message | undefined {
+    return this.#stores.messages.get(row);
   }
 
   /** The message that an id names in a chat: the one its sender gave it, in rooms the one the room gave it. */
@@ -715,6 +741,7 @@ export class Client extends EventEmitter<ChatEvents> {
   /** Goes offline; resolves when no socket and no timer is left. A client that was closed stays offline. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#background.stop();
     this.#typing.clear();
     this.#requests.clear();
     this.#delivery.outbox.close();

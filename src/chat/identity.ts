@@ -36,7 +36,7 @@ export function findCopy(store: MessageStore, account: string, copy: Copy): Mess
       (row) =>
         sameSender(row, copy) &&
         sameText(store, row, copy) &&
-        (isOwn(row, copy) || isResend(row, copy) || isOneMoment(row, copy)),
+        (isOwn(row, copy) || isForAnotherDevice(row, copy) || isResend(row, copy) || isOneMoment(row, copy)),
     );
 }
 
@@ -57,22 +57,25 @@ function sameText(store: MessageStore, row: Message, { text }: Copy): boolean {
 }
 
 /** Our own live message carries no archive id; our ids are random, so the same one is the same message. */
-function isOwn(row: Message, { parsed, direction, kind, chat, stanzaId }: Copy): boolean {
+function isOwn(row: Message, { parsed, direction, chat, stanzaId }: Copy): boolean {
+  if (direction !== 'out' && row.direction !== 'out') return false;
+  // To oneself: archived when it was sent and when it came.
   const toOneself = chat === bareOf(parsed.from) && chat === bareOf(parsed.to);
-  // A private message in a room is archived once for each device: two archive ids, one message.
-  if (direction === 'out' || row.direction === 'out' || toOneself)
-    return kind === 'private' || row.stanzaId === undefined || stanzaId === undefined;
-  return false;
+  return toOneself || row.stanzaId === undefined || stanzaId === undefined;
 }
 
-/** Written again after a lost stream: it says so by a delay, and the id is one that its sender calls its origin's. */
-function isResend(row: Message, { parsed, stanzaId }: Copy): boolean {
-  return (
-    parsed.originId !== undefined &&
-    parsed.originId === row.id &&
-    parsed.delay !== undefined &&
-    (stanzaId === undefined || row.stanzaId !== stanzaId)
-  );
+/** A private message in a room goes to each device of ours by itself, and is archived as often. */
+function isForAnotherDevice(row: Message, { parsed, kind }: Copy): boolean {
+  return kind === 'private' && bareOf(row.to) === bareOf(parsed.to) && row.to !== parsed.to;
+}
+
+/**
+ * Written again after a lost stream: the later one says so by a delay, and its id is one that its sender calls its
+ * origin's. Either may come to us first.
+ */
+function isResend(row: Message, { parsed }: Copy): boolean {
+  const delayed = parsed.delay !== undefined || row.delayed === true;
+  return delayed && parsed.originId !== undefined && parsed.originId === row.id;
 }
 
 /** Without an archive id on one side: the same stamp. A room's line that came live has ours, its history the room's. */

@@ -23,11 +23,15 @@ interface Incoming {
   readonly direction: 'in' | 'out';
   readonly nick: string | undefined;
   readonly time: number;
+  /** the time is a server's */
+  readonly stamped: boolean;
   /** archive id, by an entity whose ids can be trusted */
   readonly stanzaId: string | undefined;
   /** what is shown and kept */
   readonly text: string;
   readonly page: Page | undefined;
+  /** rows that the pages named before, by chat */
+  readonly before: Map<string, number>;
 }
 
 /**
@@ -42,6 +46,15 @@ export interface Archived {
   readonly message: ParsedMessage;
   /** when the archive got it, milliseconds since 1970 */
   readonly time: number | undefined;
+}
+
+export interface ArchivedPage {
+  /** own bare JID, or that of a room */
+  readonly archive: string;
+  /** oldest first */
+  readonly items: readonly Archived[];
+  readonly page: Page;
+  readonly before?: Map<string, number>;
 }
 
 export interface InboundOptions {
@@ -65,8 +78,12 @@ export interface InboundOptions {
   readonly spoke: (chat: string, from: string) => void;
   /** another device of ours displayed the chat up to the message of that id */
   readonly readElsewhere: (chat: string, id: string) => void;
+  /** another device of ours told the sender of a message that it arrived */
+  readonly answeredElsewhere: (chat: string, id: string) => void;
+  /** that occupant of a room is here, and the message of that row is its own */
+  readonly said: (row: number, occupant: string) => void;
   /** a message is new here; told when it is kept */
-  readonly received: (message: Message, parsed: ParsedMessage) => void;
+  readonly received: (message: Message, parsed: ParsedMessage, source: MessageSource) => void;
 }
 
 /** Told once the transaction holds: a listener that throws must not undo it. */
@@ -97,11 +114,13 @@ export function inbound(options: InboundOptions) {
       chat: kind === 'private' ? peer : bare,
       direction: self ? 'out' : 'in',
       time: archived?.time ?? parsed.delay?.time ?? Date.now(),
+      stamped: archived?.time !== undefined || parsed.delay !== undefined,
       stanzaId:
         archived?.archiveId ??
         (options.trusts(by) ? parsed.stanzaIds.find((entry) => entry.by === by)?.id : undefined),
       text: textOf(parsed),
       page: undefined,
+      before: new Map(),
     };
   }
 
@@ -124,6 +143,7 @@ export function inbound(options: InboundOptions) {
     if (direction === 'out') {
       const read = marker?.type === 'displayed' ? marker.id : undefined;
       if (read !== undefined) later(() => options.readElsewhere(chat, read));
+      if (receipt !== undefined) later(() => options.answeredElsewhere(chat, receipt));
     } else if (kind !== 'room') {
       const shown = marker?.type === 'received' ? 'delivered' : 'read';
       const told = [
@@ -137,10 +157,14 @@ export function inbound(options: InboundOptions) {
 
   /** Corrections, retractions, reactions: applied once, however often they come. */
   const takeChange: Step = (message, later) => {
-    const { chat, stanzaId } = message;
-    const known = stanzaId !== undefined && store.byStanzaId(account, chat, stanzaId) !== undefined;
-    if (known) return message;
-    const told = options.changes.take(message);
+    const { chat, stanzaId, parsed, source, time } = message;
+    const known = stanzaId === undefined ? undefined : store.byStanzaId(account, chat, stanzaId);
+    // XEP-0424 §tombstones: to be believed of an archive only.
+    if (parsed.tombstone !== undefined && source !== 'archive') return undefined;
+    const told =
+      known === undefined
+        ? options.changes.take(message)
+        : parsed.tombstone && options.changes.bury(known, { id: parsed.tombstone.retraction ?? '', time });
     if (told === undefined) return message;
     for (const tell of told) later(tell);
     return undefined;
@@ -158,13 +182,20 @@ export function inbound(options: InboundOptions) {
    * Another copy of what is kept: of our own it is the acknowledgement (XEP-0045 §7.4), from the archive the order.
    */
   const takeCopy: Step = (message, later) => {
-    const { stanzaId, page, parsed, source } = message;
+    const { stanzaId, page, parsed, stamped, time, chat, before } = message;
     const known = findCopy(store, account, message);
     if (known === undefined) return message;
-    const stamped = source === 'archive' || parsed.delay !== undefined ? message.time : undefined;
-    const tell = outbound.confirmed(known, stanzaId, stamped);
+    const inPage = page !== undefined;
+    const tell = outbound.confirmed(known, stanzaId, stamped && !inPage ? time : undefined);
     if (tell !== undefined) later(tell);
-    if (page === 'newer' || page === 'first') store.moveToEnd(known.row);
+    if (parsed.occupantId !== undefined) store.setOccupant(known.row, parsed.occupantId);
+    const archived = { id: stanzaId ?? '', time: stamped ? time : undefined };
+    if (inPage && page !== 'older' && store.follow(known.row, archived, before.get(chat)))
+      before.set(chat, known.row);
+    if (message.kind === 'room' && !stamped) later(() => options.said(known.row, parsed.from));
+    // What waited for the id that it got only now.
+    if (stanzaId !== undefined && known.stanzaId === undefined)
+      for (const settled of options.changes.settle({ ...known, stanzaId })) later(settled);
     return undefined;
   };
 
@@ -193,26 +224,38 @@ export function inbound(options: InboundOptions) {
       url: parsed.link?.url,
       styled: parsed.styled,
       mention: own !== undefined && direction === 'in' && mentions(text, own),
+      occupantId: parsed.occupantId,
+      delayed: parsed.delay === undefined ? undefined : true,
     };
   }
 
   const steps: readonly Step[] = [takeTyping, takeMarks, takeChange, takeSpoken, takeCopy];
 
+  function keep(message: Incoming): Message {
+    const { page, chat, before } = message;
+    if (page === undefined) return store.append(row(message));
+    if (page === 'older') return store.prepend(row(message));
+    const kept = store.appendArchived(row(message), { read: page === 'first' });
+    before.set(chat, kept.row);
+    return kept;
+  }
+
   function through(start: Incoming | undefined, later: Later): void {
     let message = start;
     for (const step of steps) message = message && step(message, later);
     if (message === undefined) return;
-    const { parsed, page } = message;
-    const past = page === 'older' || page === 'first';
-    const kept = page === 'older' ? store.prepend(row(message)) : store.append(row(message), { read: past });
+    const { parsed, page, kind, stamped, source } = message;
+    const kept = keep(message);
     for (const tell of options.changes.settle(kept)) later(tell);
-    if (!past) later(() => options.received(store.get(kept.row) ?? kept, parsed));
+    if (kind !== 'contact' && !stamped) later(() => options.said(kept.row, parsed.from));
+    if (page === 'older' || page === 'first') return;
+    later(() => options.received(store.get(kept.row) ?? kept, parsed, source));
   }
 
   function transaction(work: (later: Later) => void): void {
     const told: (() => void)[] = [];
     store.transaction(() => work((tell) => told.push(tell)));
-    for (const tell of told) tell();
+    tellAll(told);
   }
 
   return {
@@ -223,19 +266,34 @@ export function inbound(options: InboundOptions) {
 
     /**
      * Takes a page of an archive, oldest first, in one transaction with `done`, which notes how far the archive is
-     * known.
+     * known. `before` is one map for all pages that follow each other: the last row of each chat.
      */
-    takePage(items: readonly Archived[], page: Page, done: () => void): void {
+    takePage({ archive, items, page, before = new Map() }: ArchivedPage, done: () => void): void {
       transaction((later) => {
         const order = page === 'older' ? items.toReversed() : items;
         for (const item of order) {
+          // What was said in a room stands in the room's archive, by the room's ids.
+          if ((item.message.type === 'groupchat') !== (archive !== account)) continue;
           const message = address(item.message, 'archive', item);
-          through(message && { ...message, page }, later);
+          through(message && { ...message, page, before }, later);
         }
         done();
       });
     },
   };
+}
+
+/** One listener that throws must not keep the others from hearing. */
+function tellAll(told: readonly (() => void)[]): void {
+  const errors: unknown[] = [];
+  for (const tell of told) {
+    try {
+      tell();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }
 
 function textOf({ body, link, reply, fallbacks }: ParsedMessage): string {

@@ -58,6 +58,19 @@ export interface Message {
   readonly corrected?: boolean | undefined;
   /** own message written again where no archive could tell whether it had arrived */
   readonly mayArriveTwice?: boolean | undefined;
+  /** in rooms: who said it, whatever its nickname (XEP-0421); believed only of a room that announces it */
+  readonly occupantId?: string | undefined;
+  /** it came with a delay of its own: written again by its sender, or kept on the way (XEP-0203) */
+  readonly delayed?: boolean | undefined;
+}
+
+/** What changed a message: the id of the message that did, and when. */
+export interface ChangedBy {
+  readonly id: string;
+  /** milliseconds since 1970 */
+  readonly time: number;
+  /** the time is a server's; otherwise it came just now, and is newer than all that is known */
+  readonly stamped?: boolean | undefined;
 }
 
 /** A text that a correction replaced. */

@@ -49,8 +49,19 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
   /** rows acknowledged and not committed as such yet */
   let acknowledged: number[] = [];
   let committing = false;
-  /** the archive is asked what arrived: what is typed meanwhile waits, or it would overtake what is unknown */
-  let recovering = false;
+  /** whose archive is asked what arrived: what is typed meanwhile waits, or it would overtake what is unknown */
+  const recovering = new Set<string>();
+
+  /** Which archive knows of it: the room's, or the account's. */
+  const archiveOf = (chat: string, kind: ChatKind) => (kind === 'room' ? chat : account);
+  /** What an earlier stream left, and nobody knows whether it arrived. */
+  const unknownOf = (archive: string) =>
+    store
+      .pending(account)
+      .filter(
+        ({ id, state, chat, kind }) =>
+          state === 'sent' && !inFlight.has(id) && archiveOf(chat, kind) === archive,
+      );
 
   const isOpen = (row: number) => OPEN.includes(store.get(row)?.state);
 
@@ -99,7 +110,7 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
   }
 
   function canWrite(chat: string, kind: ChatKind): boolean {
-    return !recovering && wire.ready && wire.reachable(chat, kind);
+    return !recovering.has(archiveOf(chat, kind)) && wire.ready && wire.reachable(chat, kind);
   }
 
   return {
@@ -152,18 +163,22 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
       }
     },
 
-    /** Whether an earlier stream left messages of which nobody knows whether they arrived; then they wait for `resend`. */
-    unknown(): boolean {
-      recovering = store.pending(account).some(({ state, kind }) => state === 'sent' && kind === 'contact');
-      return recovering;
+    /**
+     * Whether an earlier stream left messages of which nobody knows whether they arrived; then those that this archive
+     * knows (the account's, or a room's) wait for `resend`.
+     */
+    unknown(archive: string = account): boolean {
+      const found = unknownOf(archive).length > 0;
+      if (found) recovering.add(archive);
+      else recovering.delete(archive);
+      return found;
     },
 
-    /** Writes what is still unknown again. `certain`: an archive was asked; else it may arrive twice, and says so. */
-    resend({ certain }: { certain: boolean }): void {
-      recovering = false;
-      if (!certain)
-        for (const { row, state } of store.pending(account)) if (state === 'sent') store.setTwice(row);
-      this.flush();
+    /** Writes what is still unknown again. `certain`: the archive was asked; else it may arrive twice, and says so. */
+    resend({ certain }: { certain: boolean }, archive: string = account): void {
+      recovering.delete(archive);
+      if (!certain) for (const { row } of unknownOf(archive)) store.setTwice(row);
+      this.flush(({ chat, kind }) => archiveOf(chat, kind) === archive);
     },
 
     /** The server has it (XEP-0198 §4). A room's message is known to be there only by its reflection. */
@@ -235,6 +250,7 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
     /** The stream is gone: what was in flight is unknown, and written again with the next one. */
     lost(): void {
       inFlight.clear();
+      recovering.clear();
     },
 
     /** From now on the acknowledgement of a row counts only with `release`. */

@@ -4,6 +4,7 @@
  */
 import type { Show } from './events.ts';
 import type {
+  ChangedBy,
   Message,
   MessageFailure,
   MessageState,
@@ -71,6 +72,16 @@ export interface SearchQuery {
   readonly limit: number;
 }
 
+/** How far an archive is known. */
+export interface ArchiveEnd {
+  /** archive id of the newest message known; '' where the archive was empty */
+  readonly id: string;
+  /** when it was archived, milliseconds since 1970 */
+  readonly time: number;
+  /** when the oldest message was archived that the first look brought */
+  readonly oldest?: number | undefined;
+}
+
 export interface MessageStore {
   /**
    * Runs `work` in one transaction: all of it is kept, or none. Nests: an inner one that throws undoes only its own
@@ -79,23 +90,40 @@ export interface MessageStore {
   transaction<T>(work: () => T): T;
   /** behind everything in its chat; what comes in is unread, unless said otherwise */
   append(message: NewMessage, more?: { read: boolean }): Message;
-  /** before everything in its chat: what one pages back to, read already */
+  /** behind everything in its chat, where a page of an archive named it: `stanzaId` says which message of it */
+  appendArchived(message: NewMessage, more?: { read: boolean }): Message;
+  /** before everything in its chat: what one pages back to in an archive, read already */
   prepend(message: NewMessage): Message;
-  /** the archive says that it stands behind all that is known */
-  moveToEnd(row: number): void;
+  /**
+   * An archive names a message that is kept as its `archiveId`, stamped with `time` where it says one, and as the next
+   * one of its chat behind the row `previous`. It moves only where the order is another so far. False where its place
+   * is from another archive id: a message can be archived more than once, and the first counts.
+   */
+  follow(
+    row: number,
+    archived: { id: string; time: number | undefined },
+    previous: number | undefined,
+  ): boolean;
   get(row: number): Message | undefined;
   /** messages of that id attribute in a chat, newest first */
   byId(account: string, chat: string, id: string): Message[];
   /** the message that the archive of the account (in rooms: of the room) knows by that id */
   byStanzaId(account: string, chat: string, stanzaId: string): Message | undefined;
+  /** whether that archive's message of that id is kept, in whatever chat */
+  isArchived(account: string, by: string, id: string): boolean;
   /** newest `limit` messages matching, oldest first */
   history(query: HistoryQuery): Message[];
   /** a failure of before is forgotten unless it is given again */
   setState(row: number, state: MessageState, failure?: MessageFailure): Message | undefined;
   /** takes a message away for good: one that was never written to a server */
   remove(row: number): void;
-  /** an archive id of before still finds the message (`byStanzaId`); `time` in milliseconds since 1970 */
+  /**
+   * An archive id of before still finds the message (`byStanzaId`). `time`, in milliseconds since 1970, counts until an
+   * archive said one.
+   */
   setStanzaId(row: number, stanzaId: string, time?: number): Message | undefined;
+  /** who said it, where that is not known yet */
+  setOccupant(row: number, occupantId: string): void;
   /** own messages queued or sent and not acknowledged, oldest first */
   pending(account: string): Message[];
   /** newest first; `last` is the row of the newest message, `time` its time in milliseconds since 1970 */
@@ -108,12 +136,19 @@ export interface MessageStore {
   markRead(account: string, chat: string, row: number): void;
   /** own messages up to and including `row` that were acknowledged or delivered were read by the other side */
   readUpTo(account: string, chat: string, row: number): void;
-  /** Puts a new text in place of the old one, which is kept; undefined where that was done. `by`: who brought it. */
-  correct(row: number, body: string, by: { id: string; time: number }): Message | undefined;
-  /** Takes the text away; it is kept as a version. */
-  retract(row: number, by: { id: string; time: number }): Message | undefined;
-  /** Replaces all reactions of one sender; none takes them away. */
-  react(row: number, reaction: Reaction): Message | undefined;
+  /**
+   * Puts a new text in place of the old one, which is kept; of several the newest is shown. Undefined where that was
+   * done already, or the message was taken back.
+   */
+  correct(row: number, body: string, by: ChangedBy): Message | undefined;
+  /** whether a correction of that id with that text was taken */
+  wasCorrected(row: number, id: string, body: string): boolean;
+  /** messages that are corrections of that id, whose original was not known when they came; oldest first */
+  correcting(account: string, chat: string, id: string): Message[];
+  /** Takes the text away; it is kept as a version. Undefined where that was done already. */
+  retract(row: number, by: ChangedBy): Message | undefined;
+  /** Replaces all reactions of one sender; none takes them away. Undefined where a newer one is known, or this one. */
+  react(row: number, reaction: Reaction, by?: ChangedBy): Message | undefined;
   /** older texts, oldest first */
   versions(row: number): MessageVersion[];
   /** full text, accents folded; newest `limit`, oldest first */
@@ -123,15 +158,15 @@ export interface MessageStore {
   /** Takes what waited for a message, oldest first. */
   takeWaiting(account: string, chat: string, target: string): string[];
   /** how far an archive is known without a gap */
-  archiveEnd(account: string, by: string): { id: string; time: number } | undefined;
-  setArchiveEnd(account: string, by: string, end: { id: string; time: number }): void;
+  archiveEnd(account: string, by: string): ArchiveEnd | undefined;
+  setArchiveEnd(account: string, by: string, end: ArchiveEnd): void;
   /** archive id of the oldest message of a chat that has one */
   oldestArchived(account: string, chat: string): string | undefined;
+  /** when the oldest message of a chat was said, milliseconds since 1970 */
+  oldestTime(account: string, chat: string): number | undefined;
   /** how far a chat was paged back */
   pagedBack(account: string, chat: string): { oldest: string | undefined; complete: boolean } | undefined;
   setPagedBack(account: string, chat: string, page: { oldest: string | undefined; complete: boolean }): void;
-  /** one more id that an archive knows the message by */
-  addArchiveId(row: number, by: string, id: string): void;
   /** the message may arrive twice: no archive could tell */
   setTwice(row: number): void;
   /** Removes what is older than `before` (milliseconds since 1970), read, and not waiting to be sent; gives how many. */

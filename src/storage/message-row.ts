@@ -2,7 +2,7 @@
 import type { Message, MessageState, NewMessage, Reaction } from '../chat/message.ts';
 import type { Row, Value } from './sql.ts';
 
-/** Columns of `message` in the order of `valuesOf`; `chat`, `position` and `unread` stand before them. */
+/** Columns of `message` in the order of `valuesOf`; `chat`, `position`, `unread` and `placed` stand before them. */
 const COLUMNS = [
   'id',
   'direction',
@@ -25,10 +25,12 @@ const COLUMNS = [
   'failure',
   'failure_text',
   'twice',
+  'occupant',
+  'delayed',
 ] as const;
 
-export const INSERT_MESSAGE = `INSERT INTO message (chat, position, unread, ${COLUMNS.join(', ')})
-  VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})`;
+export const INSERT_MESSAGE = `INSERT INTO message (chat, position, unread, placed, ${COLUMNS.join(', ')})
+  VALUES (?, ?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})`;
 
 /** Everything that `messageOf` reads; goes on with WHERE. Of several archive ids the one that came last. */
 export const SELECT_MESSAGE = `SELECT m.*, c.account, c.jid AS chat_jid, c.kind,
@@ -70,11 +72,20 @@ export function valuesOf(message: NewMessage): Value[] {
     message.failure?.condition ?? null,
     message.failure?.text ?? null,
     Number(message.mayArriveTwice ?? false),
+    message.occupantId ?? null,
+    Number(message.delayed ?? false),
   ];
 }
 
 const text = (value: Value | undefined) => String(value ?? '');
 const optional = (value: Value | undefined) => (typeof value === 'string' ? value : undefined);
+
+/** What was taken back is kept, so that an older one does not come up again. */
+function shownReactions(kept: string): Reaction[] {
+  return (JSON.parse(kept) as Reaction[])
+    .filter(({ emojis }) => emojis.length > 0)
+    .map(({ from, emojis }) => ({ from, emojis }));
+}
 
 export function messageOf(row: Row): Message {
   const failure = optional(row.failure);
@@ -100,11 +111,13 @@ export function messageOf(row: Row): Message {
     replaces: optional(row.replaces),
     retracted: row.retracted === 1,
     replyTo: optional(row.reply_to),
-    reactions: reactions === undefined ? [] : (JSON.parse(reactions) as Reaction[]),
+    reactions: reactions === undefined ? [] : shownReactions(reactions),
     url: optional(row.url),
     styled: optional(row.styled),
     mention: row.mention === 1,
     corrected: row.corrected === 1 || undefined,
     mayArriveTwice: row.twice === 1 || undefined,
+    occupantId: optional(row.occupant),
+    delayed: row.delayed === 1 || undefined,
   };
 }

@@ -4,6 +4,7 @@ import type { Message, NewMessage } from '../chat/message.ts';
 import type { HistoryQuery, MessageStore } from '../chat/stores.ts';
 import { archiveOf, INSERT_MESSAGE, messageOf, SELECT_MESSAGE, valuesOf, wholeTime } from './message-row.ts';
 import type { Database, Value } from './sql.ts';
+import { texts } from './texts.ts';
 
 /** The one place that says which of two messages of a timeline is the newer one. */
 const ORDER = 'm.position';
@@ -26,7 +27,11 @@ const MARK_READ = `UPDATE message SET unread = 0 WHERE unread = 1
   AND position <= coalesce((SELECT position FROM message WHERE row = ?), position)`;
 
 const LAST_POSITION = 'SELECT max(position) AS at FROM message WHERE chat = ?';
+const LAST_PLACED = 'SELECT max(position) AS at FROM message WHERE chat = ? AND placed IS NOT NULL';
 const FIRST_POSITION = 'SELECT min(position) AS at FROM message WHERE chat = ?';
+
+/** changes kept for messages that never came; a flood of them pushes out the oldest */
+const MOST_WAITING = 2000;
 
 export function messageStore(database: Database): MessageStore {
   const one = (where: string, ...values: Value[]): Message | undefined => {
@@ -64,32 +69,67 @@ export function messageStore(database: Database): MessageStore {
     return Number(found ?? 0) + (end === 'newest' ? 1 : -1);
   }
 
-  function insert(message: NewMessage, end: 'newest' | 'oldest', unread: boolean): Message {
+  function insert(
+    message: NewMessage,
+    end: 'newest' | 'oldest',
+    { unread, placed }: { unread: boolean; placed: boolean },
+  ): Message {
     return database.transaction(() => {
       const chat = chatId(message);
+      const stanzaId = message.stanzaId ?? null;
       const { row } = database
         .statement(INSERT_MESSAGE)
-        .run(chat, place(chat, end), Number(unread), ...valuesOf(message));
-      if (message.stanzaId !== undefined) addArchiveId(row, archiveOf(message), message.stanzaId);
+        .run(chat, place(chat, end), Number(unread), placed ? stanzaId : null, ...valuesOf(message));
+      if (stanzaId !== null) addArchiveId(row, archiveOf(message), stanzaId);
       return { ...message, time: wholeTime(message.time), row };
     });
   }
 
+  /** What came in and was not said to be read. */
+  const isNews = (message: NewMessage, more?: { read: boolean }) =>
+    message.direction === 'in' && more?.read !== true;
+
+  const positionOf = (row: number | undefined): number | undefined => {
+    const found =
+      row === undefined
+        ? undefined
+        : database.statement('SELECT position FROM message WHERE row = ?').get(row);
+    return found === undefined ? undefined : Number(found.position);
+  };
+
   return {
     transaction: (work) => database.transaction(work),
 
-    append: (message, more) => insert(message, 'newest', message.direction === 'in' && more?.read !== true),
+    append: (message, more) => insert(message, 'newest', { unread: isNews(message, more), placed: false }),
+
+    appendArchived: (message, more) =>
+      insert(message, 'newest', { unread: isNews(message, more), placed: true }),
 
     // What one pages back to is the past: it is no news.
-    prepend: (message) => insert(message, 'oldest', false),
+    prepend: (message) => insert(message, 'oldest', { unread: false, placed: true }),
 
-    moveToEnd(row) {
-      const chat = database.statement('SELECT chat FROM message WHERE row = ?').get(row)?.chat;
-      if (chat === undefined) return;
-      database
-        .statement('UPDATE message SET position = ? WHERE row = ?')
-        .run(place(Number(chat), 'newest'), row);
-    },
+    follow: (row, { id, time }, previous) =>
+      database.transaction(() => {
+        const kept = database
+          .statement('SELECT chat, position, placed, time FROM message WHERE row = ?')
+          .get(row);
+        if (kept === undefined) return false;
+        const { chat, placed } = kept;
+        if (placed !== null && placed !== id) return false;
+        const last = placed === null ? database.statement(LAST_PLACED).get(Number(chat))?.at : null;
+        const behind = Math.max(
+          Number(last ?? Number.NEGATIVE_INFINITY),
+          positionOf(previous) ?? Number.NEGATIVE_INFINITY,
+        );
+        const position =
+          Number(kept.position) > behind ? Number(kept.position) : place(Number(chat), 'newest');
+        const stamp = time === undefined ? Number(kept.time) : wholeTime(time);
+        if (placed === null || position !== kept.position || stamp !== kept.time)
+          database
+            .statement('UPDATE message SET position = ?, placed = ?, time = ? WHERE row = ?')
+            .run(position, id, stamp, row);
+        return true;
+      }),
 
     get,
 
@@ -102,6 +142,14 @@ export function messageStore(database: Database): MessageStore {
         account,
         chat,
       ),
+
+    isArchived: (account, by, id) =>
+      database
+        .statement(
+          `SELECT 1 FROM archive_id a JOIN message m ON m.row = a.message JOIN chat c ON c.id = m.chat
+            WHERE a.id = ? AND a.by = ? AND c.account = ?`,
+        )
+        .get(id, by, account) !== undefined,
 
     history: (query) => many(...page(query)).reverse(),
 
@@ -122,9 +170,17 @@ export function messageStore(database: Database): MessageStore {
         if (message === undefined) return undefined;
         addArchiveId(row, archiveOf(message), stanzaId);
         if (time !== undefined)
-          database.statement('UPDATE message SET time = ? WHERE row = ?').run(wholeTime(time), row);
+          database
+            .statement('UPDATE message SET time = ? WHERE row = ? AND placed IS NULL')
+            .run(wholeTime(time), row);
         return get(row);
       }),
+
+    setOccupant(row, occupantId) {
+      database
+        .statement('UPDATE message SET occupant = ? WHERE row = ? AND occupant IS NULL')
+        .run(occupantId, row);
+    },
 
     pending: (account) =>
       many(`c.account = ? AND m.direction = 'out' AND m.state IN ('queued', 'sent') ORDER BY m.row`, account),
@@ -166,56 +222,10 @@ export function messageStore(database: Database): MessageStore {
         .run(account, chat, row);
     },
 
-    correct: (row, body, by) =>
-      database.transaction(() => {
-        const message = get(row);
-        if (message === undefined) return undefined;
-        const newest = database
-          .statement('SELECT max(time) AS time FROM version WHERE message = ?')
-          .get(row)?.time;
-        // The same correction again, from the archive: one author's ids name one correction of one message.
-        const again = database
-          .statement('SELECT 1 FROM version WHERE message = ? AND stanza = ?')
-          .get(row, by.id);
-        if (again !== undefined) return undefined;
-        // One that was overtaken by a newer one is kept, and changes nothing that is shown.
-        const late = newest !== null && newest !== undefined && by.time < Number(newest);
-        database
-          .statement('INSERT INTO version (message, stanza, body, time) VALUES (?, ?, ?, ?)')
-          .run(row, by.id, late ? body : message.body, wholeTime(by.time));
-        if (!late)
-          database.statement('UPDATE message SET body = ?, styled = NULL WHERE row = ?').run(body, row);
-        return get(row);
-      }),
+    ...texts(database, get),
 
-    retract: (row, by) =>
-      database.transaction(() => {
-        const message = get(row);
-        if (message === undefined || message.retracted) return message;
-        database
-          .statement('INSERT INTO version (message, stanza, body, time) VALUES (?, ?, ?, ?)')
-          .run(row, by.id, message.body, wholeTime(by.time));
-        database
-          .statement("UPDATE message SET retracted = 1, body = '', styled = NULL, url = NULL WHERE row = ?")
-          .run(row);
-        return get(row);
-      }),
-
-    react(row, reaction) {
-      const message = get(row);
-      if (message === undefined) return undefined;
-      const others = message.reactions.filter(({ from }) => from !== reaction.from);
-      const all = reaction.emojis.length === 0 ? others : [...others, reaction];
-      const kept = all.length === 0 ? null : JSON.stringify(all);
-      database.statement('UPDATE message SET reactions = ? WHERE row = ?').run(kept, row);
-      return get(row);
-    },
-
-    versions: (row) =>
-      database
-        .statement('SELECT body, time FROM version WHERE message = ? ORDER BY id')
-        .all(row)
-        .map(({ body, time }) => ({ body: String(body), time: Number(time) })),
+    correcting: (account, chat, id) =>
+      many(`${IN_CHAT} AND m.replaces = ? ORDER BY ${ORDER}`, account, chat, id),
 
     search({ account, text, chat, from, since, limit }) {
       const query = searchQuery(text);
@@ -248,6 +258,9 @@ export function messageStore(database: Database): MessageStore {
       database
         .statement('INSERT INTO waiting (account, chat, target, change, time) VALUES (?, ?, ?, ?, ?)')
         .run(account, chat, target, change, wholeTime(time));
+      database
+        .statement('DELETE FROM waiting WHERE account = ? AND id <= (SELECT max(id) FROM waiting) - ?')
+        .run(account, MOST_WAITING);
     },
 
     takeWaiting: (account, chat, target) =>
@@ -263,17 +276,20 @@ export function messageStore(database: Database): MessageStore {
 
     archiveEnd(account, by) {
       const found = database
-        .statement('SELECT newest, newest_time FROM archive_range WHERE account = ? AND by = ?')
+        .statement('SELECT newest, newest_time, oldest_time FROM archive_range WHERE account = ? AND by = ?')
         .get(account, by);
-      return found === undefined ? undefined : { id: String(found.newest), time: Number(found.newest_time) };
+      if (found === undefined) return undefined;
+      const oldest = typeof found.oldest_time === 'number' ? found.oldest_time : undefined;
+      return { id: String(found.newest), time: Number(found.newest_time), oldest };
     },
 
-    setArchiveEnd(account, by, end) {
+    setArchiveEnd(account, by, { id, time, oldest }) {
       database
         .statement(
-          'INSERT OR REPLACE INTO archive_range (account, by, newest, newest_time) VALUES (?, ?, ?, ?)',
+          `INSERT OR REPLACE INTO archive_range (account, by, newest, newest_time, oldest_time)
+            VALUES (?, ?, ?, ?, ?)`,
         )
-        .run(account, by, end.id, wholeTime(end.time));
+        .run(account, by, id, wholeTime(time), oldest === undefined ? null : wholeTime(oldest));
     },
 
     oldestArchived(account, chat) {
@@ -284,6 +300,13 @@ export function messageStore(database: Database): MessageStore {
         )
         .get(account, chat);
       return found === undefined ? undefined : String(found.id);
+    },
+
+    oldestTime(account, chat) {
+      const found = database
+        .statement(`SELECT m.time FROM message m WHERE ${IN_CHAT} ORDER BY ${ORDER} LIMIT 1`)
+        .get(account, chat);
+      return found === undefined ? undefined : Number(found.time);
     },
 
     pagedBack(account, chat) {
@@ -301,10 +324,6 @@ export function messageStore(database: Database): MessageStore {
       database
         .statement('INSERT OR REPLACE INTO paged_back (account, chat, oldest, complete) VALUES (?, ?, ?, ?)')
         .run(account, chat, oldest ?? null, Number(complete));
-    },
-
-    addArchiveId(row, by, id) {
-      addArchiveId(row, by, id);
     },
 
     setTwice(row) {

@@ -100,6 +100,7 @@ describe('deleting the account (XEP-0077 §3.2)', () => {
       await vi.advanceTimersByTimeAsync(15_000);
       await outcome;
       expect(world.client.history({ limit: 9 })).toHaveLength(1);
+      await world.client.close();
       expect(vi.getTimerCount()).toBe(0);
     } finally {
       vi.useRealTimers();

@@ -238,6 +238,9 @@ describe('a connection that comes back', () => {
         await vi.advanceTimersByTimeAsync(2000);
       }
       expect(count()).toEqual(before);
+      // The archive is asked again in a few minutes.
+      expect(vi.getTimerCount()).toBe(1);
+      await world.client.close();
       expect(vi.getTimerCount()).toBe(0);
     } finally {
       vi.useRealTimers();

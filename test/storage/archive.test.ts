@@ -11,10 +11,27 @@ describe('order', () => {
   it('puts what the archive names behind everything, and keeps its row', () => {
     const { messages } = temporaryStores();
     const live = messages.append(incoming({ body: 'live' }));
-    messages.append(incoming({ body: 'missed' }));
-    messages.moveToEnd(live.row);
+    const missed = messages.appendArchived(incoming({ body: 'missed', stanzaId: 'a1' }));
+    expect(messages.follow(live.row, { id: 'a2', time: 7 }, missed.row)).toBe(true);
+    expect(messages.get(live.row)?.time).toBe(7);
     expect(bodies(messages.history({ account, chat: romeo, limit: 9 }))).toEqual(['missed', 'live']);
     expect(messages.get(live.row)?.body).toBe('live');
+  });
+
+  it('leaves in its place what stands there already, and what no archive knows between', () => {
+    const { messages } = temporaryStores();
+    const first = messages.append(incoming({ body: 'first' }));
+    messages.append(outgoing({ body: 'failed', state: 'failed' }));
+    const second = messages.append(incoming({ body: 'second' }));
+    for (const _ of ['page', 'replayed']) {
+      expect(messages.follow(first.row, { id: 'a1', time: 1 }, undefined)).toBe(true);
+      expect(messages.follow(second.row, { id: 'a2', time: 2 }, first.row)).toBe(true);
+      // A message that is archived twice has its place from the first.
+      expect(messages.follow(first.row, { id: 'a3', time: 3 }, second.row)).toBe(false);
+    }
+    const kept = messages.history({ account, chat: romeo, limit: 9 });
+    expect(bodies(kept)).toEqual(['first', 'failed', 'second']);
+    expect(kept[0]?.time).toBe(1);
   });
 
   it('puts what was paged back to before everything, read', () => {
@@ -37,8 +54,8 @@ describe('order', () => {
     const { messages } = temporaryStores();
     const live = messages.append(incoming({ body: 'live' }));
     messages.markRead(account, romeo, live.row);
-    const missed = messages.append(incoming({ body: 'missed' }));
-    messages.moveToEnd(live.row);
+    const missed = messages.appendArchived(incoming({ body: 'missed', stanzaId: 'a1' }));
+    messages.follow(live.row, { id: 'a2', time: 7 }, missed.row);
     expect(messages.unread(account, romeo)).toEqual({ count: 1, mentions: 0, firstRow: missed.row });
   });
 });
@@ -57,6 +74,27 @@ describe('changes of a message', () => {
       { body: 'second', time: 3 },
     ]);
     expect(messages.correct(99, 'x', { id: 'c', time: 1 })).toBeUndefined();
+  });
+
+  it('shows the newest of several corrections, whatever our clock says of those that came live', () => {
+    const { messages } = temporaryStores();
+    const { row } = messages.append(incoming({ body: 'original', time: 5 }));
+    // Our clock is far ahead, then far behind.
+    messages.correct(row, 'one', { id: 'c1', time: 9_000 });
+    expect(messages.correct(row, 'three', { id: 'c3', time: 1 })?.body).toBe('three');
+    // The archive says when each was said, and brings one that was missed.
+    expect(messages.correct(row, 'one', { id: 'c1', time: 10, stamped: true })).toBeUndefined();
+    expect(messages.correct(row, 'two', { id: 'c2', time: 20, stamped: true })?.body).toBe('three');
+    expect(messages.correct(row, 'three', { id: 'c3', time: 30, stamped: true })).toBeUndefined();
+    expect(bodies(messages.versions(row) as unknown as Message[])).toEqual(['original', 'one', 'two']);
+  });
+
+  it('takes a correction once, and another one of the same id too', () => {
+    const { messages } = temporaryStores();
+    const { row } = messages.append(incoming({ body: 'original' }));
+    messages.correct(row, 'one', { id: '', time: 1 });
+    expect(messages.correct(row, 'one', { id: '', time: 2 })).toBeUndefined();
+    expect(messages.correct(row, 'two', { id: '', time: 3 })?.body).toBe('two');
   });
 
   it('takes a retracted text away and keeps it as a version (XEP-0424 §3)', () => {
@@ -81,6 +119,17 @@ describe('changes of a message', () => {
     expect(messages.react(row, { from: romeo, emojis: [] })?.reactions).toEqual([
       { from: other, emojis: ['🐢'] },
     ]);
+  });
+
+  it('knows a reaction that is older than the one it has (XEP-0444 §acceptable-reactions)', () => {
+    const { messages } = temporaryStores();
+    const { row } = messages.append(incoming());
+    messages.react(row, { from: romeo, emojis: ['👋'] }, { id: 'r1', time: 10, stamped: true });
+    messages.react(row, { from: romeo, emojis: [] }, { id: 'r2', time: 20, stamped: true });
+    const again = { from: romeo, emojis: ['👋'] };
+    expect(messages.react(row, again, { id: 'r1', time: 10, stamped: true })).toBeUndefined();
+    expect(messages.get(row)?.reactions).toEqual([]);
+    expect(messages.react(row, again, { id: 'r3', time: 1 })?.reactions).toEqual([again]);
   });
 
   it('keeps changes for a message that is not known yet, and gives them once', () => {

@@ -83,8 +83,8 @@ export function amendments({ account, store, linked, nick, changed }: Amendments
       const message = known(row);
       const wrong = emojis.find((emoji) => !isEmoji(emoji));
       if (wrong !== undefined) throw new ChatError('not-an-emoji', { value: wrong });
-      write(message, { reactions: { id: nameOf(message), emojis } });
-      return tell(store.react(row, { from: me(message), emojis }), 'reacted');
+      const id = write(message, { reactions: { id: nameOf(message), emojis } });
+      return tell(store.react(row, { from: me(message), emojis }, { id, time: Date.now() }), 'reacted');
     },
 
     /** What a reply to a message says of it. */

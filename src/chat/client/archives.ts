@@ -1,19 +1,31 @@
-/** Whose archive ids mean something: XEP-0359 §6, only those of an entity that says that it gives them. */
+/**
+ * Whose ids mean something: XEP-0359 §6 and XEP-0421 §rules, only those of an entity that says that it gives them;
+ * from another they are what the sender forged.
+ */
 import type { DiscoInfo } from '../../xmpp/disco.ts';
+import { NS_OCCUPANT_ID } from '../../xmpp/occupant-id.ts';
 
 const GIVES: readonly string[] = ['urn:xmpp:sid:0', 'urn:xmpp:mam:2'];
 
 /** `info` asks an entity what it can; undefined where it does not answer. */
 export function trustedArchives(info: (jid: string) => Promise<DiscoInfo | undefined>) {
   const trusted = new Set<string>();
+  const naming = new Set<string>();
+  const note = (set: Set<string>, jid: string, gives: boolean) => (gives ? set.add(jid) : set.delete(jid));
   return {
     has: (by: string): boolean => trusted.has(by),
+    /** whether the room's occupant ids are its own */
+    namesOccupants: (room: string): boolean => naming.has(room),
     /** Asks one entity. Without an answer what was known stays. Never rejects. */
     async learn(jid: string): Promise<void> {
       const answer = await info(jid).catch(() => undefined);
       if (answer === undefined) return;
-      if (answer.features.some((feature) => GIVES.includes(feature))) trusted.add(jid);
-      else trusted.delete(jid);
+      note(
+        trusted,
+        jid,
+        answer.features.some((feature) => GIVES.includes(feature)),
+      );
+      note(naming, jid, answer.features.includes(NS_OCCUPANT_ID));
     },
   };
 }

@@ -4,12 +4,12 @@
  */
 
 import type { ArchivePage } from '../../xmpp/archive/pages.ts';
-import { XmppError } from '../../xmpp/errors.ts';
+import { DisconnectedError } from '../../xmpp/errors.ts';
 import type { Features } from '../../xmpp/features.ts';
 import { bareOf } from '../address.ts';
 import type { Inbound } from '../inbound.ts';
 import type { ChatKind } from '../message.ts';
-import type { MessageStore } from '../stores.ts';
+import type { ArchiveEnd, MessageStore } from '../stores.ts';
 
 export interface HistorySyncOptions {
   readonly account: string;
@@ -17,7 +17,7 @@ export interface HistorySyncOptions {
   readonly inbound: Inbound;
   readonly features: () => Features | undefined;
   readonly kindOf: (chat: string) => ChatKind;
-  /** the store failed in the background */
+  /** a store or server failed in the background */
   readonly failed: (error: unknown) => void;
 }
 
@@ -28,26 +28,75 @@ const FIRST_LOOK = 100;
 /** milliseconds before the last known message that is asked for where the archive does not know its id any more */
 const OVERLAP = 5 * 60_000;
 
+/** The answer goes back to before all that was ever fetched: the archive forgot the id, and does not say so. */
+class BeginsAnew extends Error {
+  override name = 'BeginsAnew';
+}
+
+const isForgotten = (error: unknown): boolean =>
+  error instanceof BeginsAnew || (error as { condition?: string }).condition === 'item-not-found';
+
 export function historySync({ account, store, inbound, features, kindOf, failed }: HistorySyncOptions) {
   const running = new Map<string, Promise<boolean>>();
+  /** archives that could not be read, and why */
+  const troubled = new Map<string, string>();
 
-  function keep(archive: string, page: ArchivePage, order: 'first' | 'newer'): void {
-    const time = page.items.at(-1)?.time ?? store.archiveEnd(account, archive)?.time ?? Date.now();
-    inbound.takePage(page.items, order, () => {
-      if (page.last !== undefined) store.setArchiveEnd(account, archive, { id: page.last, time });
+  /** What a page brings, with how far the archive is known by it. */
+  function keep(
+    archive: string,
+    page: ArchivePage,
+    kind: 'first' | 'newer',
+    before: Map<string, number>,
+  ): void {
+    const known = store.archiveEnd(account, archive);
+    const time = page.items.at(-1)?.time ?? known?.time ?? 0;
+    const oldest = kind === 'first' ? page.items[0]?.time : known?.oldest;
+    inbound.takePage({ archive, items: page.items, page: kind, before }, () => {
+      // An empty archive: all that will be in it is new.
+      const id = page.last ?? (kind === 'first' ? '' : undefined);
+      if (id !== undefined) store.setArchiveEnd(account, archive, { id, time, oldest });
     });
   }
 
   /** The newest page: what an instance that knows nothing begins with. It is the past, and no news. */
   async function firstLook(archive: string): Promise<void> {
     const page = await features()?.archive.page({ archive, before: '', max: FIRST_LOOK });
-    if (page !== undefined) keep(archive, page, 'first');
+    if (page !== undefined) keep(archive, page, 'first', new Map());
   }
 
-  async function goOn(archive: string, from: { after: string } | { start: number }): Promise<void> {
-    await features()?.archive.catchUp({ archive, ...from, max: PAGE }, (page) =>
-      keep(archive, page, 'newer'),
-    );
+  type From = { readonly after?: string; readonly start?: number };
+
+  async function pages(archive: string, from: From, look: (page: ArchivePage) => void): Promise<void> {
+    const before = new Map<string, number>();
+    await features()?.archive.catchUp({ archive, ...from, max: PAGE }, (page) => {
+      look(page);
+      keep(archive, page, 'newer', before);
+    });
+  }
+
+  const isKnown = (archive: string, page: ArchivePage): boolean =>
+    page.items.some(({ archiveId }) => store.isArchived(account, archive, archiveId));
+
+  async function goOn(archive: string, end: ArchiveEnd): Promise<void> {
+    let first = true;
+    const mustFollow = ({ items }: ArchivePage) => {
+      const time = items[0]?.time;
+      if (first && time !== undefined && end.oldest !== undefined && time < end.oldest)
+        throw new BeginsAnew();
+      first = false;
+    };
+    try {
+      await pages(archive, { after: end.id }, mustFollow);
+    } catch (error) {
+      if (!isForgotten(error)) throw error;
+      // §4.3.2: the archive forgot that message; time tells as well, a little overlap does no harm.
+      let met = false;
+      await pages(archive, { start: end.time - OVERLAP }, (page) => {
+        met ||= isKnown(archive, page);
+      });
+      // It meets nothing that is known: the archive's clock went back. Then all of it, rather than a gap.
+      if (!met && error instanceof BeginsAnew) await pages(archive, { after: end.id }, () => undefined);
+    }
   }
 
   async function sync(archive: string): Promise<boolean> {
@@ -55,14 +104,51 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
     if (able?.archive !== true) return false;
     const end = store.archiveEnd(account, archive);
     if (end === undefined) await firstLook(archive);
-    else {
-      await goOn(archive, { after: end.id }).catch(async (error: { condition?: string }) => {
-        // §4.3.2: the archive forgot that message; time tells as well, a little overlap does no harm.
-        if (error.condition !== 'item-not-found') throw error;
-        await goOn(archive, { start: end.time - OVERLAP });
-      });
-    }
+    else if (end.id === '') await pages(archive, {}, () => undefined);
+    else await goOn(archive, end);
     return true;
+  }
+
+  /** Tried again with the next stream or the next time; told once until it works. */
+  function trouble(archive: string, error: unknown): void {
+    const { condition = '' } = error as { condition?: string };
+    if (error instanceof DisconnectedError || troubled.get(archive) === condition) return;
+    troubled.set(archive, condition);
+    failed(error);
+  }
+
+  function catchUp(archive: string): Promise<boolean> {
+    const known = running.get(archive);
+    if (known !== undefined) return known;
+    const work = sync(archive)
+      .then((read) => {
+        troubled.delete(archive);
+        return read;
+      })
+      .catch((error: unknown) => {
+        trouble(archive, error);
+        return false;
+      })
+      .finally(() => running.delete(archive));
+    running.set(archive, work);
+    return work;
+  }
+
+  /** The page before what is known of a chat. */
+  async function pageBefore(
+    chat: string,
+    archive: string,
+    { archive: asked }: Features,
+  ): Promise<ArchivePage> {
+    const query = { archive, max: FIRST_LOOK, ...(archive === account ? { with: chat } : {}) };
+    const known = store.pagedBack(account, chat)?.oldest ?? store.oldestArchived(account, chat);
+    try {
+      return await asked.page({ ...query, before: known ?? '' });
+    } catch (error) {
+      const time = store.oldestTime(account, chat);
+      if (!isForgotten(error) || time === undefined) throw error;
+      return await asked.page({ ...query, before: '', end: time });
+    }
   }
 
   return {
@@ -70,37 +156,20 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
      * Brings everything since the last time from an archive: the own one, or a room's. Resolves to whether there is
      * one and it was read to its end; never rejects.
      */
-    catchUp(archive: string = account): Promise<boolean> {
-      const known = running.get(archive);
-      if (known !== undefined) return known;
-      const work = sync(archive)
-        .catch((error: unknown) => {
-          // What the server refuses, or a connection that went, is made up for by the next look; a store is not.
-          if (!(error instanceof XmppError)) failed(error);
-          return false;
-        })
-        .finally(() => running.delete(archive));
-      running.set(archive, work);
-      return work;
-    },
+    catchUp: (archive: string = account): Promise<boolean> => catchUp(archive),
 
     /** Brings a page from before everything known of a chat; resolves to whether something older may still be there. */
     async older(chat: string): Promise<boolean> {
-      const known = store.pagedBack(account, chat);
       const live = features();
-      if (known?.complete === true || live === undefined) return false;
-      const room = kindOf(chat) === 'room';
-      const archive = room ? bareOf(chat) : account;
+      if (store.pagedBack(account, chat)?.complete === true || live === undefined) return false;
+      const archive = kindOf(chat) === 'room' ? bareOf(chat) : account;
       if (!(await live.archive.abilities(archive)).archive) return false;
-      const before = known?.oldest ?? store.oldestArchived(account, chat) ?? '';
-      const page = await live.archive.page({
-        archive,
-        before,
-        max: FIRST_LOOK,
-        ...(room ? {} : { with: chat }),
-      });
-      inbound.takePage(page.items, 'older', () => {
-        store.setPagedBack(account, chat, { oldest: page.first ?? known?.oldest, complete: page.complete });
+      // What is missing at the new end is no past.
+      await running.get(archive);
+      const page = await pageBefore(chat, archive, live);
+      const known = store.pagedBack(account, chat)?.oldest;
+      inbound.takePage({ archive, items: page.items, page: 'older' }, () => {
+        store.setPagedBack(account, chat, { oldest: page.first ?? known, complete: page.complete });
       });
       return !page.complete;
     },

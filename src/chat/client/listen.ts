@@ -7,6 +7,7 @@ import type { Outbound } from '../outbound.ts';
 import { type Requests, requestId } from '../requests.ts';
 import type { TypingStates } from '../typing.ts';
 import type { TrustedArchives } from './archives.ts';
+import type { Attendance } from './attendance.ts';
 import type { ChatKinds } from './kinds.ts';
 
 export interface Hearers {
@@ -16,8 +17,9 @@ export interface Hearers {
   readonly requests: Requests;
   readonly typing: TypingStates;
   readonly take: (message: ParsedMessage, source: MessageSource) => void;
-  /** a room is entered: its archive may hold what was missed */
-  readonly entered: (room: string) => void;
+  readonly attendance: Attendance;
+  /** a room is entered: its archive may hold what was missed; resolves to whether it was read to its end */
+  readonly entered: (room: string) => Promise<boolean>;
 }
 
 /** Listens for the life of the session. */
@@ -54,17 +56,29 @@ function listenToMessages(
   });
 }
 
-function listenToRooms({ rooms }: Features, { archives, entered, outbox, requests, typing }: Hearers): void {
+function listenToRooms({ rooms }: Features, hearers: Hearers): void {
+  const { archives, attendance, entered, outbox, requests, typing } = hearers;
+
+  /** What an earlier stream left: where that is unknown, the room tells first what arrived, and the rest follows. */
+  async function recover(room: string): Promise<void> {
+    const unknown = outbox.unknown(room);
+    outbox.flush((message) => bareOf(message.chat) === room);
+    // The ids that the room gives count only when it says that it gives them. Its history comes before its answer.
+    await archives.learn(room);
+    const told = await entered(room);
+    if (unknown && rooms.get(room)?.joined === true) outbox.resend({ certain: told }, room);
+  }
+
   rooms.on('room', ({ room, event }) => {
+    attendance.away(room);
     if (event !== 'joined' && event !== 'created') return;
     requests.close(requestId.invitation(room));
-    // The ids that the room gives count only when it says that it gives them.
-    void archives.learn(room).then(() => entered(room));
-    outbox.flush((message) => bareOf(message.chat) === room);
+    void recover(room);
   });
   rooms.on('occupant', ({ room, nick, event }) => {
     if (event === 'joined' || event === 'role' || event === 'affiliation') return;
     const occupant = `${room}/${nick}`;
+    attendance.left(occupant);
     typing.stop(room, occupant);
     typing.stop(occupant, occupant);
   });
