@@ -39,7 +39,10 @@ export function footer({
     const link = connection(client, words, retryAt === undefined ? undefined : retryAt - now());
     const parts = [
       `${bareOf(client.account)} ${link === '' ? presence(client, words) : link}`,
-      chat === undefined ? '' : `${chat} ${presenceText({ client }, words, chat)}`.trimEnd(),
+      // while we are away nobody tells us who is there
+      chat === undefined
+        ? ''
+        : `${chat} ${link === '' ? presenceText({ client }, words, chat) : ''}`.trimEnd(),
       unread(client, words, chat),
       requests(client, words),
     ];

@@ -67,6 +67,15 @@ describe('the footer', () => {
     expect(terminal.footer).toContain(`│ ${ROMEO} offline │ 1 unread: lobby (1)`);
   });
 
+  it('says who is there in the open chat, but not while nobody can know', () => {
+    fake.addPerson(ROMEO, { resources: [{ resource: 'a', show: 'away', status: 'out', priority: 0 }] });
+    line.setOpenChat(ROMEO);
+    expect(terminal.footer).toContain(`│ ${ROMEO} away (out) `);
+    fake.state = 'offline';
+    fake.emit('connection', { state: 'offline' });
+    expect(terminal.footer).toMatch(new RegExp(`│ ${ROMEO} $`));
+  });
+
   it('counts what waits for an answer', () => {
     fake.open = [{ kind: 'subscription', id: 's', from: ROMEO, time: 0 }];
     fake.emit('request', fake.open[0] ?? { kind: 'subscription', id: '', from: '', time: 0 });

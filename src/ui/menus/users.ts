@@ -96,6 +96,9 @@ async function personMenu(app: MenuApp, seat: OpenSeat, jid: string): Promise<Ma
     { name: labels.block, value: 'block' },
   ] as const);
   if (chosen === 'chat') return enterChat(app, seat, seat.client.chatOf(jid));
+  const { confirm } = app.words.menus.removeContact;
+  if (chosen === 'remove-contact')
+    if (!(await app.terminal.confirm({ message: confirm(sanitize(jid)), initial: false }))) return undefined;
   if (chosen === 'send-file') await runFromMenu(app, seat, chosen, { preset: { to: jid } });
   else if (chosen !== undefined) await runFromMenu(app, seat, chosen, { preset: { jid } });
   return undefined;
