@@ -27,7 +27,10 @@ export interface StreamListener {
   ended(reason: XmppError | undefined): void;
 }
 
-/** Whether the end of a stream is answered before the connection is closed (RFC 6120 §4.4), half a second at most. */
+/**
+ * Whether the server's end of the stream is waited for (RFC 6120 §4.4), half a second at most, or only as long as it
+ * needs to read ours: ejabberd takes 100 ms to answer it.
+ */
 export type Goodbye = 'awaited' | 'said';
 
 export interface StreamOptions {
@@ -43,6 +46,11 @@ export interface StreamOptions {
 
 /** How long the server may take to close its stream after ours. */
 const LINGER = 500;
+/**
+ * Gone at once, we would refuse what the server still sends, and its kernel then forgets what of ours it has not read
+ * yet (RFC 9293 §3.10.7.1).
+ */
+const GRACE = 25;
 
 /** One connection and its streams, from TLS to the end; a reconnection takes a new one. */
 export class ClientStream {
@@ -135,7 +143,7 @@ export class ClientStream {
     if (this.#closing || this.#ended) return;
     this.#closing = true;
     this.#entity.write(FOOTER).catch(() => undefined);
-    if (this.#options.goodbye === 'said') this.#socket?.finish();
+    if (this.#options.goodbye === 'said') this.#socket?.end(GRACE);
     const timer = setTimeout(() => this.#socket?.end(), LINGER);
     void this.#gone.then(() => clearTimeout(timer));
   }

@@ -20,7 +20,7 @@ export interface SessionOptions {
   timeout?: number | undefined;
   /** default `after-online`: a lost connection is remade, a first one that fails is reported */
   reconnect?: 'never' | 'after-online' | 'always' | undefined;
-  /** how to end: default `awaited`, the server's good-bye is waited for; `said`: a process that ends too has no time */
+  /** default `awaited`; `said` is for a process that ends too */
   goodbye?: Goodbye | undefined;
   /** the strongest mechanism that this account was authenticated with before, from `authenticated` */
   strongestSeen?: string | undefined;

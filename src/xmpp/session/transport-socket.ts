@@ -68,12 +68,12 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
     socket.write(text, done);
   }
 
-  /** Flushes, says good-bye, and is gone half a second later whatever the peer does. */
-  end(): void {
+  /** Flushes, says good-bye, and is gone `linger` milliseconds later whatever the peer does. */
+  end(linger = LINGER): void {
     const socket = this.#established?.socket;
     if (socket === undefined || this.#ended) return;
     this.#ended = true;
-    this.#linger = setTimeout(() => socket.destroy(), LINGER);
+    this.#linger = setTimeout(() => socket.destroy(), linger);
     socket.end();
   }
 
