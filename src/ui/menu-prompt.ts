@@ -133,7 +133,9 @@ function listed(items: readonly MenuItem[], active: number, size: number, dress:
     if (isHeading(item)) return theme.dim(`  ${item.name}`);
     const here = start + i === active;
     const text = `${here ? '❯' : ' '} ${item.key.padStart(keyWidth)}) ${item.name}`;
-    return (here ? theme.accent(text) : text) + (item.badge ? ` ${theme.badge(item.badge)}` : '');
+    return (
+      (here ? theme.accent(text) : text) + (item.badge ? `${theme.dim(' · ')}${theme.badge(item.badge)}` : '')
+    );
   });
   // the marks take the place of an item that is not the active one
   if (start > 0 && lines.length > 2) lines[0] = theme.dim(`  ${words.moreAbove}`);

@@ -248,6 +248,6 @@ describe('Spanish', () => {
     const { write } = await ben();
     write('hola, Ana');
     await ann.sees(/^NOTIFICACIÓN \d\d:\d\d mensaje de ben@localhost: hola, Ana$/);
-    await ann.sees('1) Chatear con alguien 1 sin leer');
+    await ann.sees('1) Chatear con alguien · 1 sin leer');
   });
 });

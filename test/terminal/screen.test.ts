@@ -194,7 +194,7 @@ describe('menu', { timeout: 30_000 }, () => {
   it('pages in a small terminal and keeps its badges live', async () => {
     const pty = run({ NOTICES: '5', EVERY: '20' }, { rows: 10 });
     await pty.shows('more below');
-    await pty.shows('1) Conversation (5)');
+    await pty.shows('1) Conversation · (5)');
     pty.type('\x1b[6~');
     await pty.shows('more above');
     pty.type('16');

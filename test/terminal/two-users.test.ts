@@ -95,7 +95,7 @@ describe('contacts', () => {
     await ann.sees('ben@localhost is asked to be your contact.');
 
     await ben.notified('ann@localhost wants to add you as a contact: it is me');
-    await ben.sees('10) Notifications 1 request');
+    await ben.sees('10) Notifications · 1 request');
     await ben.choose(BEN, '10');
     await ben.pick('Notifications', 'ann@localhost wants to add you as a contact');
     await ben.pick('ann@localhost wants to add you', 'Approve, and add as a contact');
@@ -140,10 +140,10 @@ describe('a conversation', () => {
     await ann.sees(/^\d\d:\d\d me {2}hello ben ✓+$/);
 
     await ben.notified('message from ann@localhost: hello ben');
-    await ben.sees('1) Chat with someone 1 unread');
+    await ben.sees('1) Chat with someone · 1 unread');
     await ben.sees('│ 1 unread: ann (1)');
     await one(BEN);
-    await ben.pick('Chat with someone', 'ann@localhost away · at lunch · 1 unread');
+    await ben.pick('Chat with someone', 'ann@localhost · away · at lunch · 1 unread');
     await ben.sees('── new messages ──');
     await ben.sees(/^\d\d:\d\d ann@localhost {2}hello ben$/);
     await ben.says('ann@localhost', 'hello ann');
@@ -205,7 +205,7 @@ describe('a room', () => {
     await ann.answer('Your nickname in the room', '');
     await ann.notified(`you created the room ${ROOM} and are in it as ann`);
     await ann.pick(ROOM, 'Create it with the usual configuration');
-    await ann.sees('13) Leave a room 1 room joined');
+    await ann.sees('13) Leave a room · 1 room joined');
 
     await ben.choose(BEN, '6');
     await ben.choose('Create or join a room', 'B');

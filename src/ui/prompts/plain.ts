@@ -95,7 +95,7 @@ export function plainPrompts({ input, words, log }: PlainOptions): Asking & { cl
 
 function menuLine(item: MenuItem): string {
   if (isHeading(item)) return `  ${item.name}`;
-  return `  ${item.key}) ${item.name}${item.badge ? ` ${item.badge}` : ''}`;
+  return `  ${item.key}) ${item.name}${item.badge ? ` · ${item.badge}` : ''}`;
 }
 
 function chosen(typed: string, items: readonly MenuItem[], initial: string | undefined): number | undefined {

@@ -98,7 +98,7 @@ describe('menu', () => {
       { ...item(1), key: '2' },
     ] as typeof items;
     changed();
-    expect(getScreen()).toContain('1) item 1\n  2) item 2 (3)');
+    expect(getScreen()).toContain('1) item 1\n  2) item 2 · (3)');
     events.type('2');
     await expect(answer).resolves.toBe('v2');
   });
