@@ -4,7 +4,7 @@ import type { Message } from '../chat/message.ts';
 import { ChatError } from '../chat/problem.ts';
 import { type ActionContext, action, type Outcome } from './action.ts';
 import { notice } from './notices.ts';
-import { count, date, fullJid, optional, room, text, toggle, word } from './params.ts';
+import { count, date, fullJid, message, optional, room, text, toggle, word } from './params.ts';
 
 /** Logs in; a chat in a room needs us in there too. */
 async function reach(context: ActionContext, chat: string): Promise<void> {
@@ -78,25 +78,140 @@ export const sendRoom = action({
   },
 });
 
-const HISTORY_LINES = 100;
+/** messages that are shown where no number is given */
+const LINES = 100;
+
+const past = {
+  limit: optional(count()),
+  since: optional(date()),
+  offline: toggle(),
+} as const;
+
+/** A single run brings what happened since the last one; whoever stays online has it already. */
+async function caughtUp(
+  { client, online, oneShot }: ActionContext,
+  offline: boolean | undefined,
+): Promise<void> {
+  if (!oneShot || offline === true) return;
+  await online('stream');
+  await client.caughtUp();
+}
 
 export const history = action({
   name: 'history',
   needs: 'store',
-  params: { jid: optional(fullJid()), limit: optional(count()), since: optional(date()), offline: toggle() },
+  params: { jid: optional(fullJid()), ...past },
   value: 'jid',
-  async run(context, input) {
+  async run(context, { jid, limit = LINES, since, offline }) {
+    const { client, signal } = context;
+    await caughtUp(context, offline);
+    const chat = jid === undefined ? undefined : client.chatOf(jid);
+    const kept = () => client.history({ chat, limit, since });
+    let messages = kept();
+    // Of one chat the archive may have older ones than a run that is new here has seen.
+    while (chat !== undefined && offline !== true && messages.length < limit && !signal.aborted) {
+      const [oldest] = client.history({ chat, limit });
+      if (since !== undefined && oldest !== undefined && oldest.time < since) break;
+      const more = await client.older(chat);
+      messages = kept();
+      if (!more) break;
+    }
+    return { kind: 'rows', rows: messages.map(rowOf), empty: notice('no-history', {}) };
+  },
+});
+
+export const search = action({
+  name: 'search',
+  needs: 'store',
+  params: { text: text(), chat: optional(fullJid()), from: optional(word()), ...past },
+  value: 'text',
+  async run(context, { text, chat, from, limit = LINES, since, offline }) {
     const { client } = context;
-    if (context.oneShot && input.offline !== true) await context.online('stream');
-    const messages = client.history({
-      chat: input.jid === undefined ? undefined : client.chatOf(input.jid),
-      limit: input.limit ?? HISTORY_LINES,
-      since: input.since,
+    await caughtUp(context, offline);
+    const person = client.contacts().find(({ name }) => name !== '' && name === from)?.jid;
+    const found = client.search({
+      text,
+      chat: chat === undefined ? undefined : client.chatOf(chat),
+      from: person ?? from,
+      since,
+      limit,
     });
-    return {
-      kind: 'rows',
-      rows: messages.map((message) => ({ type: 'message', message })),
-      empty: notice('no-history', {}),
-    };
+    return { kind: 'rows', rows: found.map(rowOf), empty: notice('nothing-found', { text }) };
+  },
+});
+
+const rowOf = (message: Message) => ({ type: 'message', message }) as const;
+
+export const edit = action({
+  name: 'edit',
+  needs: 'store',
+  flag: false,
+  params: { message: message('own'), text: text() },
+  value: 'message',
+  rest: 'text',
+  async run({ client }, input) {
+    const row = rowOf(client.correct(input.message, input.text));
+    return { kind: 'done', notice: notice('message-edited', {}), row };
+  },
+});
+
+export const reply = action({
+  name: 'reply',
+  needs: 'store',
+  flag: false,
+  params: { message: message('theirs'), text: text() },
+  value: 'message',
+  rest: 'text',
+  async run({ client }, input) {
+    const row = rowOf(client.reply(input.message, input.text));
+    return { kind: 'done', notice: notice('message-answered', {}), row };
+  },
+});
+
+export const react = action({
+  name: 'react',
+  needs: 'store',
+  flag: false,
+  params: { message: message('theirs'), emojis: optional(text()) },
+  value: 'message',
+  rest: 'emojis',
+  /** Takes the place of what we said of it before; without an emoji that is taken back. */
+  async run({ client }, { message, emojis = '' }) {
+    const all = emojis.split(/\s+/).filter((emoji) => emoji !== '');
+    const row = rowOf(client.react(message, [...new Set(all)]));
+    return { kind: 'done', notice: notice('message-reacted', {}), row };
+  },
+});
+
+export const retract = action({
+  name: 'retract',
+  needs: 'store',
+  flag: false,
+  params: { message: message('own') },
+  value: 'message',
+  async run({ client }, input) {
+    const row = rowOf(client.retract(input.message));
+    return { kind: 'done', notice: notice('message-retracted', {}), row };
+  },
+});
+
+export const versions = action({
+  name: 'versions',
+  needs: 'store',
+  flag: false,
+  params: { message: message('changed') },
+  value: 'message',
+  /** Each text with the time when it was written: the message's own, then that of each change. */
+  async run({ client }, input) {
+    const replaced = client.versions(input.message);
+    const shown = client.message(input.message);
+    if (shown === undefined) throw new ChatError('message-gone');
+    const texts = [...replaced.map(({ body }) => body), ...(shown.retracted ? [] : [shown.body])];
+    const times = [shown.time, ...replaced.map(({ time }) => time)];
+    const rows = texts.map((body, at) => {
+      const version = { body, time: times[at] ?? shown.time };
+      return { type: 'version', message: shown, version } as const;
+    });
+    return { kind: 'rows', rows: replaced.length === 0 ? [] : rows, empty: notice('no-versions', {}) };
   },
 });

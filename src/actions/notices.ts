@@ -17,6 +17,12 @@ export interface Notices {
   'no-rooms': { service: string };
   'no-blocked': Record<never, never>;
   'no-history': Record<never, never>;
+  'nothing-found': { text: string };
+  'no-versions': Record<never, never>;
+  'message-edited': Record<never, never>;
+  'message-answered': Record<never, never>;
+  'message-reacted': Record<never, never>;
+  'message-retracted': Record<never, never>;
   'no-requests': Record<never, never>;
   blocked: { jid: string };
   unblocked: { jid: string };

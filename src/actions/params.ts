@@ -9,13 +9,19 @@ export interface Param<T> {
   readonly choices?: readonly string[] | undefined;
   /** never stored, never shown, never taken from the command line */
   readonly secret: boolean;
+  /** kind `message`: which one is meant where none is named */
+  readonly meant?: Meant | undefined;
   /** exists only in the type: what `run` gets */
   readonly type?: T;
 }
 
+/** The newest one of the open chat: our own, somebody else's, or one whose text was replaced or taken back. */
+export type Meant = 'own' | 'theirs' | 'changed';
+
 /**
  * `jid`: a bare name means name@own-domain. `full-jid` keeps the resource. `room`: a bare name means
- * name@the-server's-room-service. `date`: RFC 3339, `2026-11-21`, or `2h`, `3d` ago.
+ * name@the-server's-room-service. `date`: RFC 3339, `2026-11-21`, or `2h`, `3d` ago. `message`:
+ * a message of the open chat by its number, 1 for the newest.
  */
 export type ParamKind =
   | 'jid'
@@ -27,6 +33,7 @@ export type ParamKind =
   | 'path'
   | 'number'
   | 'date'
+  | 'message'
   | 'choice'
   | 'switch';
 
@@ -50,6 +57,8 @@ export const path = (): Param<string> => param('path');
 export const count = (): Param<number> => param('number');
 /** milliseconds since 1970 */
 export const date = (): Param<number> => param('date');
+/** the local row of a message */
+export const message = (meant: Meant): Param<number> => param('message', { meant });
 export const password = (): Param<string> => param('password', { secret: true });
 export const choice = <const C extends readonly string[]>(...choices: C): Param<C[number]> =>
   param('choice', { choices });

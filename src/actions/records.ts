@@ -38,6 +38,10 @@ export interface MessageRecord extends RecordOf<'message'> {
   readonly replyTo: OrNull<string>;
   readonly reactions: Message['reactions'];
   readonly mention: boolean;
+  /** a text that was sent before was replaced */
+  readonly corrected: boolean;
+  /** own message: no archive could tell whether it had arrived, so it was sent again */
+  readonly mayArriveTwice?: true | undefined;
   readonly subject?: string | undefined;
   readonly url?: string | undefined;
   readonly failure?: Message['failure'];
@@ -127,6 +131,16 @@ export interface RoomRecord extends RecordOf<'room'> {
   readonly membersOnly?: boolean | undefined;
 }
 
+/** One of the texts that a message had, the newest last. */
+export interface VersionRecord extends RecordOf<'version'> {
+  readonly chat: string;
+  /** of the message */
+  readonly id: string;
+  readonly body: string;
+  /** when it was written */
+  readonly time: string;
+}
+
 export interface BlockedRecord extends RecordOf<'blocked'> {
   readonly jid: string;
 }
@@ -173,6 +187,9 @@ export function messageRecord(message: Message): MessageRecord {
     replyTo: message.replyTo ?? null,
     reactions: message.reactions,
     mention: message.mention,
+    // What a retraction took away is a version too, and no correction.
+    corrected: !message.retracted && (message.corrected === true || message.replaces !== undefined),
+    mayArriveTwice: message.mayArriveTwice === true ? true : undefined,
     subject: message.subject,
     url: message.url,
     failure: message.failure,
@@ -317,7 +334,8 @@ export type RowRecord =
   | MessageRecord
   | RequestRecord
   | RoomRecord
-  | UserRecord;
+  | UserRecord
+  | VersionRecord;
 
 /** The record of a row that an action gave. */
 export function rowRecord(row: Row): RowRecord {
@@ -332,6 +350,11 @@ export function rowRecord(row: Row): RowRecord {
       return roomRecord(row.room);
     case 'message':
       return messageRecord(row.message);
+    case 'version': {
+      const { message, version } = row;
+      const { chat, id } = message;
+      return { v: 1, type: 'version', chat, id, body: version.body, time: formatDateTime(version.time) };
+    }
     case 'request':
       return requestRecord(row.request);
     case 'file':

@@ -1,6 +1,6 @@
 /** The rows that actions give. `type` is also the `type` of the JSON line. */
 import type { Contact, FileTransfer, Request } from '../chat/events.ts';
-import type { Message } from '../chat/message.ts';
+import type { Message, MessageVersion } from '../chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../chat/people.ts';
 
 export type Row =
@@ -9,6 +9,7 @@ export type Row =
   | { readonly type: 'details'; readonly details: UserDetails }
   | { readonly type: 'room'; readonly room: RoomRow }
   | { readonly type: 'message'; readonly message: Message }
+  | { readonly type: 'version'; readonly message: Message; readonly version: MessageVersion }
   | { readonly type: 'request'; readonly request: Request }
   | { readonly type: 'file'; readonly file: FileTransfer }
   | { readonly type: 'blocked'; readonly jid: string };

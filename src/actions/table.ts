@@ -17,7 +17,7 @@ import {
   users,
 } from './contacts.ts';
 import { sendFile } from './files.ts';
-import { history, send, sendRoom } from './messages.ts';
+import { edit, history, react, reply, retract, search, send, sendRoom, versions } from './messages.ts';
 import { register } from './register.ts';
 import { invite, join, leave, nick, rooms, subject } from './rooms.ts';
 
@@ -45,6 +45,12 @@ export const actions: readonly Action[] = [
   refuse,
   status,
   history,
+  search,
+  reply,
+  react,
+  edit,
+  retract,
+  versions,
   changePassword,
   deleteAccount,
   block,

@@ -7,13 +7,20 @@ import { EndOfInputError, InterruptedError } from './terminal.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
 
-/** Resolves to true where the action did what was asked. `signal` cancels it beside the seat's own end. */
+/**
+ * Resolves to true where the action did what was asked. `signal` cancels it beside the seat's own end; `silent`: what
+ * it did is seen elsewhere.
+ */
 export async function runAction(
   face: Face,
   seat: Seat,
   action: Action,
   input: Input,
-  { signal, progress }: { signal?: AbortSignal; progress?: (file: FileTransfer) => void } = {},
+  {
+    signal,
+    progress,
+    silent = false,
+  }: { signal?: AbortSignal; progress?: (file: FileTransfer) => void; silent?: boolean } = {},
 ): Promise<boolean> {
   const ended = signal === undefined ? seat.signal : AbortSignal.any([seat.signal, signal]);
   const work = async () => {
@@ -21,7 +28,7 @@ export async function runAction(
       const context = seat.context(ended, progress);
       await context.online(action.needs);
       const text = face.render.outcome(await action.run(context, input));
-      if (text !== '') face.terminal.log(text);
+      if (text !== '' && !silent) face.terminal.log(text);
       return true;
     } catch (error) {
       // Who cancelled knows it already.

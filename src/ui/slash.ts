@@ -17,6 +17,7 @@ export const VIEW_COMMANDS = [
   'accept',
   'refuse',
   'mute',
+  'last',
   'exit',
 ] as const;
 export type ViewCommand = (typeof VIEW_COMMANDS)[number];
@@ -42,6 +43,8 @@ export interface SlashContext {
   readonly kind: ChatKind;
   /** Reads one value; throws where it is none of that kind. */
   read(param: Param<unknown>, text: string): unknown;
+  /** The message that a command means without a number; throws where there is none. */
+  meant(param: Param<unknown>): number;
 }
 
 export type Slash =
@@ -73,12 +76,13 @@ export function slashActions(actions: readonly Action[]): Action[] {
 /** How a command is written: `/invite <jid> [<reason…>] [--room <room>]`. `values` names what stands in <…>. */
 export function usageOf(action: Action, values: Readonly<Record<string, string>>): string {
   const words = Object.entries(action.params).map(([name, param]) => {
-    const label = values[name] ?? values[optionName(action, name)] ?? name;
+    const numbered = param.kind === 'message';
+    const label = numbered ? values.number : (values[name] ?? values[optionName(action, name)] ?? name);
     const plain = name === action.value ? `<${label}>` : name === action.rest ? `<${label}…>` : undefined;
     const value = param.kind === 'switch' ? '' : ` <${param.choices?.join('|') ?? label}>`;
     const shown = plain ?? `--${optionName(action, name)}${value}`;
     return {
-      shown: param.required && plain !== undefined ? shown : `[${shown}]`,
+      shown: param.required && plain !== undefined && !numbered ? shown : `[${shown}]`,
       option: plain === undefined,
     };
   });
@@ -95,6 +99,7 @@ function fill(action: Action, typed: string, context: SlashContext): Slash {
   try {
     for (const [name, param] of Object.entries(action.params)) {
       const given = values.get(name);
+      if (given === undefined && param.kind === 'message') input[name] = context.meant(param);
       if (given === undefined) continue;
       input[name] = param.many
         ? given.map((text) => context.read(param, text))
@@ -156,7 +161,7 @@ function splitWords(action: Action, typed: string): Split | undefined {
       const value = action.params[name]?.kind === 'switch' ? 'true' : take();
       if (value === undefined) return undefined;
       put(name, value);
-    } else if (left !== '' && action.value !== undefined && !values.has(action.value)) {
+    } else if (left !== '' && action.value !== undefined && !values.has(action.value) && fits(action, left)) {
       put(action.value, action.rest === undefined && !hasOptions(left) ? takeAll() : (take() ?? ''));
     } else break;
   }
@@ -168,6 +173,11 @@ function splitWords(action: Action, typed: string): Split | undefined {
     left = '';
     return all;
   }
+}
+
+/** A message is named by a number or not at all: `/reply 2 yes`, `/reply yes`. */
+function fits({ params, value = '' }: Action, text: string): boolean {
+  return params[value]?.kind !== 'message' || /^\d{1,9}(\s|$)/.test(text);
 }
 
 /** A path or a name may hold blanks, as long as no option follows. */

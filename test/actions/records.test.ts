@@ -57,6 +57,8 @@ const message: fc.Arbitrary<Message> = fc.record({
   url: perhaps(text),
   styled: perhaps(text),
   mention: fc.boolean(),
+  corrected: perhaps(fc.boolean()),
+  mayArriveTwice: perhaps(fc.boolean()),
 });
 
 const contact: fc.Arbitrary<Contact> = fc.record({
@@ -236,6 +238,9 @@ const rows = fc.oneof(
   request.map((value) => ({ type: 'request', request: value }) as const),
   file.map((value) => ({ type: 'file', file: value }) as const),
   bare.map((jid) => ({ type: 'blocked', jid }) as const),
+  fc
+    .record({ message, body: text, time: when })
+    .map(({ message, body, time }) => ({ type: 'version', message, version: { body, time } }) as const),
 );
 
 const sample = <T>(arbitrary: fc.Arbitrary<T>): T => fc.sample(arbitrary, { numRuns: 1, seed: 5 })[0] as T;

@@ -87,7 +87,7 @@ describe('the table', () => {
     expect(needs('presence')).toEqual([]);
     expect(needs('background').sort()).toEqual(['contacts', 'join', 'send-file', 'user']);
     expect(needs('nothing')).toEqual(['register']);
-    expect(needs('store').sort()).toEqual(['history', 'send', 'send-room', 'status']);
+    expect(needs('store').sort()).toEqual(['history', 'search', 'send', 'send-room', 'status']);
   });
 
   it('what cannot be undone is asked for once more', () => {
@@ -211,6 +211,115 @@ describe('messages', () => {
     expect(all.needed).toEqual([]);
     const none = await run('history', {});
     expect(none.outcome).toMatchObject({ kind: 'rows', rows: [], empty: { code: 'no-history' } });
+  });
+
+  it('--history and --search: after a catch-up, unless offline (product §5)', async () => {
+    const order: string[] = [];
+    for (const name of ['history', 'search']) {
+      const { client } = await run(name, { text: 'x' }, () => {}, {
+        ...once,
+        online: async () => void order.push(`${name} online`),
+      });
+      expect(client.called('caughtUp')).toHaveLength(1);
+      const offline = await run(name, { text: 'x', offline: true }, () => {}, once);
+      expect([...offline.needed, ...offline.client.calls]).toEqual([]);
+      const open = await run(name, { text: 'x' });
+      expect(open.client.called('caughtUp')).toEqual([]);
+    }
+    expect(order).toEqual(['history online', 'search online']);
+  });
+
+  it('--history and --search: a connection that fails is a failure as any', async () => {
+    const offline = async () => {
+      throw new ChatError('offline');
+    };
+    for (const name of ['history', 'search'])
+      await expect(run(name, { text: 'x' }, () => {}, { ...once, online: offline })).rejects.toThrow(
+        ChatError,
+      );
+  });
+
+  it('--history of a chat: as many as asked for, from the archive where they are not kept here', async () => {
+    const archived = (client: FakeClient) => {
+      client.archive.push(...Array.from({ length: 25 }, (_, at) => ({ chat: ROMEO, body: `old ${at}` })));
+      client.keep(ROMEO, 'new');
+    };
+    const first = ({ outcome }: Run) => (outcome.kind === 'rows' ? outcome.rows[0] : undefined);
+    const some = await run('history', { jid: ROMEO, limit: 12 }, archived, once);
+    expect(some.outcome).toMatchObject({ rows: { length: 12 } });
+    expect(first(some)).toMatchObject({ message: { body: 'old 14' } });
+    expect(some.client.called('older')).toHaveLength(2);
+    const all = await run('history', { jid: ROMEO, limit: 1000 }, archived, once);
+    expect(all.outcome).toMatchObject({ rows: { length: 26 } });
+    const here = await run('history', { jid: ROMEO, limit: 1000, offline: true }, archived, once);
+    expect(here.outcome).toMatchObject({ rows: { length: 1 } });
+    const recent = await run('history', { jid: ROMEO, since: Date.UTC(2026, 10, 22) }, archived, once);
+    expect(recent.client.called('older')).toEqual([]);
+  });
+
+  it('--search: in one chat, of one person by JID or by the name in the list', async () => {
+    const talk = (client: FakeClient) => {
+      client.addPerson(ROMEO, { name: 'My love' });
+      client.keep(ROMEO, 'the lark');
+      client.keep(ROMEO, 'no lark', { direction: 'out' });
+      client.keep('nurse@example.org', 'a lark');
+    };
+    const found = async (input: object) => {
+      const { outcome } = await run('search', { text: 'lark', ...input }, talk);
+      return (
+        outcome.kind === 'rows' && outcome.rows.map((row) => (row.type === 'message' ? row.message.body : ''))
+      );
+    };
+    expect(await found({})).toEqual(['the lark', 'no lark', 'a lark']);
+    expect(await found({ chat: `${ROMEO}/orchard` })).toEqual(['the lark', 'no lark']);
+    expect(await found({ from: ROMEO })).toEqual(['the lark']);
+    expect(await found({ from: 'My love' })).toEqual(['the lark']);
+    const none = await run('search', { text: 'owl' });
+    expect(none.outcome).toMatchObject({
+      rows: [],
+      empty: { code: 'nothing-found', values: { text: 'owl' } },
+    });
+  });
+
+  it('what changes a message names it by its row; a reaction without an emoji takes it back', async () => {
+    const talk = (client: FakeClient) => {
+      client.keep(ROMEO, 'wherefore?');
+      client.keep(ROMEO, 'here', { direction: 'out', state: 'acked' });
+    };
+    const calls = async (name: string, input: Readonly<Record<string, unknown>>) =>
+      (await run(name, input, talk)).client.calls;
+    expect(await calls('edit', { message: 2, text: 'there' })).toEqual([
+      ['correct', 2, { body: 'there', corrected: true }],
+    ]);
+    expect(await calls('reply', { message: 1, text: 'thus' })).toEqual([['reply', 1, 'thus']]);
+    const reactions = [{ from: 'juliet@example.org', emojis: ['👍', '🎉'] }];
+    expect(await calls('react', { message: 1, emojis: ' 👍  🎉 👍' })).toEqual([['react', 1, { reactions }]]);
+    expect(await calls('react', { message: 1 })).toEqual([['react', 1, { reactions: [] }]]);
+    expect(await calls('retract', { message: 2 })).toEqual([['retract', 2, { body: '', retracted: true }]]);
+  });
+
+  it('versions: every text with when it was written, a withdrawn one too', async () => {
+    const time = Date.UTC(2026, 10, 21, 14, 3);
+    const changed = (more: Partial<Message>) => (client: FakeClient) => {
+      const { row } = client.keep(ROMEO, 'third', { time, corrected: true, ...more });
+      client.olderTexts.set(row, [
+        { body: 'first', time: time + 1 },
+        { body: 'second', time: time + 2 },
+      ]);
+    };
+    const texts = ({ outcome }: Run) =>
+      outcome.kind === 'rows' && outcome.rows.map((row) => (row.type === 'version' ? row.version : row));
+    const shown = await run('versions', { message: 1 }, changed({}));
+    expect(texts(shown)).toEqual([
+      { body: 'first', time },
+      { body: 'second', time: time + 1 },
+      { body: 'third', time: time + 2 },
+    ]);
+    const gone = await run('versions', { message: 1 }, changed({ body: '', retracted: true }));
+    expect(texts(gone)).toHaveLength(2);
+    const never = await run('versions', { message: 1 }, (client) => void client.keep(ROMEO, 'once'));
+    expect(never.outcome).toMatchObject({ rows: [], empty: { code: 'no-versions' } });
+    await expect(run('versions', { message: 9 })).rejects.toMatchObject({ condition: 'message-gone' });
   });
 });
 

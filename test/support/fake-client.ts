@@ -393,13 +393,13 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   }
 
   react(row: number, emojis: readonly string[]): Message {
-    const others = this.message(row).reactions.filter(({ from }) => from !== this.account);
+    const others = this.known(row).reactions.filter(({ from }) => from !== this.account);
     const reactions = emojis.length === 0 ? others : [...others, { from: this.account, emojis }];
     return this.amend('react', row, { reactions }, 'reacted');
   }
 
   reply(row: number, body: string): Message {
-    const { chat, id } = this.message(row);
+    const { chat, id } = this.known(row);
     this.did('reply', row, body);
     const message = this.keep(chat, body, { direction: 'out', state: this.sentState, replyTo: id });
     this.emit('message', message);
@@ -408,15 +408,19 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
 
   /** A stored message changes, by whomever. */
   change(row: number, more: Partial<Message>, change: ChatEvents['messageChanged'][1]): Message {
-    const before = this.message(row);
+    const before = this.known(row);
     const message = { ...before, ...more };
     this.messages[this.messages.indexOf(before)] = message;
     this.emit('messageChanged', message, change);
     return message;
   }
 
-  private message(row: number): Message {
-    const message = this.messages.find((entry) => entry.row === row);
+  message(row: number): Message | undefined {
+    return this.messages.find((entry) => entry.row === row);
+  }
+
+  private known(row: number): Message {
+    const message = this.message(row);
     if (message === undefined) throw new ChatError('message-gone');
     return message;
   }

@@ -48,6 +48,11 @@ const ACTIONS: [string[], string, object][] = [
     'history',
     { jid: 'b', limit: '5', since: '2h', offline: true },
   ],
+  [
+    ['--search', 'tea', '--chat', 'b', '--from', 'c', '--limit', '5', '--since', '2h', '--offline'],
+    'search',
+    { text: 'tea', chat: 'b', from: 'c', limit: '5', since: '2h', offline: true },
+  ],
   [['--change-password'], 'change-password', {}],
   [['--delete-account', '--yes'], 'delete-account', {}],
   [['--block', 'b'], 'block', { jid: 'b' }],

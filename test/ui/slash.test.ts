@@ -9,7 +9,11 @@ const contact: SlashContext = {
   actions,
   chat: 'romeo@example.org',
   kind: 'contact',
-  read: (param, text) => readValue(param, text, { domain: 'example.org', now: 0, label: text }),
+  meant: () => 7,
+  read: (param, text) =>
+    param.kind === 'message'
+      ? Number(text)
+      : readValue(param, text, { domain: 'example.org', now: 0, label: text }),
 };
 const room: SlashContext = { ...contact, chat: LOBBY, kind: 'room' };
 const occupant: SlashContext = { ...contact, chat: `${LOBBY}/romeo`, kind: 'private' };
@@ -119,5 +123,32 @@ describe('an action in a conversation', () => {
     expect(invite && usageOf(invite, { room: 'sala', reason: 'motivo' })).toBe(
       '/invite <jid> [<motivo…>] [--room <sala>]',
     );
+  });
+});
+
+describe('a command about a message', () => {
+  it('names it by its number, or by none: then the action says which is meant', () => {
+    expect(meaning('/reply 2 at eight', contact)).toEqual(['reply', { message: 2, text: 'at eight' }]);
+    expect(meaning('/reply at eight', contact)).toEqual(['reply', { message: 7, text: 'at eight' }]);
+    expect(meaning('/reply 1 2 of them', contact)).toEqual(['reply', { message: 1, text: '2 of them' }]);
+    expect(meaning('/reply 2nd floor', room)).toEqual(['reply', { message: 7, text: '2nd floor' }]);
+    expect(meaning('/react 3 👍', contact)).toEqual(['react', { message: 3, emojis: '👍' }]);
+    expect(meaning('/react 3', contact)).toEqual(['react', { message: 3 }]);
+    expect(meaning('/retract', contact)).toEqual(['retract', { message: 7 }]);
+    expect(parseSlash('/retract that', contact).kind).toBe('wrong');
+    expect(parseSlash('/edit', contact).kind).toBe('wrong');
+  });
+
+  it('is told with the number as what may be left out', () => {
+    const edit = actions.find(({ name }) => name === 'edit');
+    expect(edit && usageOf(edit, { number: 'n', text: 'text' })).toBe('/edit [<n>] <text…>');
+  });
+
+  it('searches the open chat', () => {
+    expect(meaning('/search good night', contact)).toEqual([
+      'search',
+      { text: 'good night', chat: 'romeo@example.org' },
+    ]);
+    expect(meaning('/search good night', room)).toEqual(['search', { text: 'good night', chat: LOBBY }]);
   });
 });

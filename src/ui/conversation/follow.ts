@@ -8,9 +8,12 @@ import { presenceKind, presenceLine } from '../notifications/lines.ts';
 import { roomName } from '../notifications/names.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Subscribe } from '../terminal.ts';
-import { chatLabel, chatTitle, senderName } from './names.ts';
+import { chatLabel, chatTitle, reactorName, senderName } from './names.ts';
+import { excerpt, readOnce, stateMark } from './notes.ts';
+import { olderPages } from './older.ts';
+import { lastOwn, type Pointing, pointing } from './pointing.ts';
 import { occupantLine, roomNoticeLine, selfLine, subjectLine } from './room-lines.ts';
-import { timeline } from './timeline.ts';
+import { clockTime, type TimelineOptions, timeline } from './timeline.ts';
 
 /** messages shown on entry, and by each /older */
 const PAGE = 20;
@@ -18,12 +21,20 @@ const PAGE = 20;
 const MOST = 200;
 /** own messages shown in the live block; the others wait unseen */
 const LIVE = 5;
+/** messages among which the last own one is looked for */
+const LOOKED_AT = 200;
 
 export interface Shown {
   /** prints what stands before the input when the chat opens */
   enter(): void;
-  /** prints the page before what was printed */
-  older(): void;
+  /** prints the page before what was printed, of what is kept or else of the archive; resolves when it is there */
+  older(): Promise<void>;
+  /** the message that Ctrl-Up changes */
+  lastOwn(): Message | undefined;
+  /** which messages commands name by numbers */
+  readonly pointing: Pointing;
+  /** at every change of what is typed */
+  typed(line: string): void;
   /** what stands before the input */
   label(): string;
   /** the live lines: own messages that wait, who is typing */
@@ -39,24 +50,39 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const { terminal, words, theme } = face;
   const { client } = seat;
   const kind = client.kindOf(chat);
-  const lines = newTimeline();
+  const options: TimelineOptions = {
+    kind,
+    words,
+    theme,
+    styled: face.render.styled,
+    failure: face.render.failure,
+    nameOf: (message) => senderName(seat, words, message),
+    reactorOf: (message, from) => reactorName(seat, words, message, from),
+    answeredBy: ({ replyTo = '' }) => client.named(chat, replyTo),
+    now: face.now,
+  };
+  const lines = timeline(options);
   const waiting = new Map<number, Message>();
   const redraws = new Set<() => void>();
-  let oldest: number | undefined;
+  const recent = (limit: number) => client.history({ chat, limit });
+  const pointed = pointing({
+    actions: face.actions,
+    recent,
+    describe: (message) => {
+      const name = sanitize(senderName(seat, words, message));
+      const text = excerpt(message, options, Math.max(20, terminal.columns - 24 - name.length));
+      return `${clockTime(message.time)} ${name}  ${text}`;
+    },
+    dim: theme.dim,
+    accent: theme.accent,
+  });
+  /** the newest own message, with the state that its line shows, until something newer is there */
+  let last: { message: Message; printed: Message['state'] } | undefined;
   /** what the contact said last about itself (XEP-0085); in rooms only who is typing matters */
   let peer: TypingState | undefined;
+  let loading = false;
+  let closed = false;
 
-  function newTimeline() {
-    return timeline({
-      kind,
-      words,
-      theme,
-      styled: face.render.styled,
-      failure: face.render.failure,
-      nameOf: (message) => senderName(seat, words, message),
-      now: face.now,
-    });
-  }
   const print = (text: readonly string[]) => {
     if (text.length > 0) terminal.log(text.join('\n'));
   };
@@ -65,9 +91,26 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   };
   const event = (text: string) => print(lines.event(text, face.now()));
 
+  const pages = olderPages({
+    client,
+    chat,
+    size: PAGE,
+    print(messages) {
+      const before = timeline(options);
+      print(readOnce(messages).flatMap((message) => before.message(message)));
+    },
+    end: () => print([theme.dim(`── ${words.conversation.beginning} ──`)]),
+    loading(now) {
+      loading = now;
+      redraw();
+    },
+  });
+
   const show = (message: Message, place = { firstNew: false }) => {
+    pages.shown(message);
     if (waits(message)) waiting.set(message.row, message);
     else print(lines.message(message, place));
+    last = message.direction === 'out' ? { message, printed: message.state } : undefined;
     redraw();
   };
   const arrived = (message: Message) => {
@@ -78,13 +121,23 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     client.markRead(chat);
   };
   const changed = (message: Message, change: ChatEvents['messageChanged'][1]) => {
-    if (message.chat !== chat || change === 'reacted') return;
-    if (change !== 'state') print(lines.message(message));
-    else if (waiting.has(message.row)) {
+    if (message.chat !== chat) return;
+    if (waiting.has(message.row)) {
       waiting.delete(message.row);
       show(message);
-    } else if (message.state === 'failed') print([lines.failed(message)]);
+    } else if (change !== 'state') print([lines.changed(message, change)]);
+    else if (message.state === 'failed') print([lines.failed(message)]);
+    if (last?.message.row === message.row) last = { ...last, message };
     redraw();
+  };
+
+  /** What became of the newest own message since its line was printed. */
+  const stateNow = (): string => {
+    if (last === undefined || last.message.retracted || waiting.has(last.message.row)) return '';
+    const { message, printed } = last;
+    if (message.state === printed || message.state === 'failed') return '';
+    const mark = stateMark(message, options);
+    return message.state === 'delivered' ? `${mark} ${theme.dim(words.conversation.states.delivered)}` : mark;
   };
 
   const listeners: { [E in keyof ChatEvents]?: (...values: ChatEvents[E]) => void } = {
@@ -129,34 +182,45 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     if (terminal.interactive) print([theme.dim(words.conversation.howTo)]);
     const unread = client.unread().find((entry) => entry.chat === chat)?.count ?? 0;
     const kept = client.history({ chat, limit: Math.min(MOST, Math.max(PAGE, unread + 5)) });
-    oldest = kept[0]?.row;
-    if (kept.length === 0) print([theme.dim(words.conversation.empty)]);
     const firstNew = firstUnread(kept, unread);
-    for (const message of kept) {
+    for (const message of readOnce(kept)) {
       show(message, { firstNew: message.row === firstNew });
     }
+    if (kept.length === 0) void firstPage();
     client.markRead(chat);
     for (const [name, listener] of entries) client.on(name, listener);
   };
 
+  /** Nothing is kept here: the archive may have something. */
+  const firstPage = async () => {
+    const empty = () => print([theme.dim(words.conversation.empty)]);
+    if (client.state !== 'online' && client.state !== 'resumed') return empty();
+    await pages.first().catch(() => undefined);
+    if (!closed && recent(1).length === 0) empty();
+  };
+
   return {
     enter,
-    older() {
-      const page = oldest === undefined ? [] : client.history({ chat, before: oldest, limit: PAGE });
-      const before = newTimeline();
-      print(page.flatMap((message) => before.message(message)));
-      if (page.length < PAGE) print([theme.dim(`── ${words.conversation.beginning} ──`)]);
-      oldest = page[0]?.row ?? oldest;
+    older: pages.older,
+    lastOwn: () => lastOwn(recent(LOOKED_AT)),
+    pointing: pointed,
+    typed(line) {
+      pointed.typed(line);
+      redraw();
     },
     label: () => (kind === 'room' ? roomName(client, chat) : sanitize(chatLabel(seat, chat))),
     above() {
-      const last = [...waiting.values()].slice(-LIVE).map((message) => lines.pending(message));
-      const hidden = waiting.size - last.length;
+      const pending = [...waiting.values()].slice(-LIVE).map((message) => lines.pending(message));
+      const hidden = waiting.size - pending.length;
+      const state = stateNow();
       const names = client.typing(chat).map((who) => sanitize(typerName(seat, chat, who)));
       return [
         ...(hidden > 0 ? [theme.dim(words.menus.moreRows(hidden))] : []),
-        ...last,
+        ...pending,
+        ...(loading ? [theme.dim(words.conversation.loading)] : []),
+        ...(state === '' ? [] : [state]),
         ...(typingText(names) === '' ? [] : [theme.dim(typingText(names))]),
+        ...pointed.above(),
       ];
     },
     subscribe(call) {
@@ -168,6 +232,8 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       await Promise.all([...waiting.keys()].map((row) => client.settled(row, { timeout })));
     },
     close() {
+      closed = true;
+      pages.close();
       for (const [name, listener] of entries) client.off(name, listener);
       for (const message of waiting.values()) print(lines.message(message));
       waiting.clear();

@@ -14,6 +14,7 @@ export function helpText({ words, theme, actions }: Face): string {
     [msgUsage(words), commands.msg],
     ['/who', commands.who],
     ['/older', commands.older],
+    [`/last [<${values.number}>]`, commands.last],
     ['/next', commands.next],
     [`/accept, /decline [<${values.jid}>]`, `${commands.accept}; ${commands.refuse}`],
     [`/send <${values.path}>`, words.help.actions['send-file']],

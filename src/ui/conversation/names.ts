@@ -54,3 +54,10 @@ export function senderName({ client }: Seat, { conversation }: Catalogue, messag
   const bare = bareOf(message.from);
   return client.contact(bare)?.name || bare;
 }
+
+/** Who reacted, unsanitised: `me`, the contact's name, a nickname. */
+export function reactorName(seat: Seat, { conversation }: Catalogue, message: Message, from: string): string {
+  const { client } = seat;
+  if (message.kind !== 'contact') return resourceOf(from) ?? from;
+  return from === client.account ? conversation.me : client.contact(from)?.name || from;
+}

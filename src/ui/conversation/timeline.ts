@@ -1,32 +1,22 @@
 /** Rows of a chat become lines: day lines, who, text, marks. Printed once; a later mark is a new line. */
-import type { ChatKind, Message, MessageFailure, MessageState } from '../../chat/message.ts';
-import type { Catalogue } from '../../i18n/catalogue.ts';
+import type { ChatKind, Message } from '../../chat/message.ts';
 import { sanitize } from '../sanitize.ts';
-import type { Theme } from '../theme.ts';
-
-/** signs of what became of an own message */
-const MARKS: Readonly<Record<MessageState, string>> = {
-  queued: '…',
-  sent: '·',
-  acked: '✓',
-  delivered: '✓✓',
-  read: '✓✓',
-  failed: '✗',
-};
+import { excerpt, failureText, MARKS, markOf, type NoteOptions, pointedAt, reactionsText } from './notes.ts';
 
 /** stands before every further line of one message, so that a line break cannot forge a message */
 const CONTINUATION = '      │ ';
+/** stand before what a message answers, and before what is thought of it */
+const ABOVE = '      ╭ ';
+const BELOW = '      ╰ ';
+/** stand before lines that point back at a message */
+const CHANGED = { corrected: '✎', retracted: '⊘', reacted: '↳' } as const;
 
-export interface TimelineOptions {
+export interface TimelineOptions extends NoteOptions {
   readonly kind: ChatKind;
-  readonly words: Catalogue;
-  readonly theme: Theme;
   /** colours the marks of XEP-0393 in a text that is already safe; line breaks stay */
   styled(text: string): string;
-  /** why a message failed, as a clause */
-  failure(failure: MessageFailure): string;
-  /** what the sender of a message is called here */
-  nameOf(message: Message): string;
+  /** the message that this one answers, where it is known */
+  answeredBy(message: Message): Message | undefined;
   /** milliseconds since 1970 */
   now(): number;
 }
@@ -40,6 +30,8 @@ export interface Timeline {
   event(text: string, time: number): string[];
   /** an own message that failed after its line was printed */
   failed(message: Message): string;
+  /** a message that changed after its line was printed: points back at it by its time */
+  changed(message: Message, change: keyof typeof CHANGED): string;
 }
 
 export function timeline(options: TimelineOptions): Timeline {
@@ -66,20 +58,43 @@ export function timeline(options: TimelineOptions): Timeline {
     return [text.join('\n'), markOf(message, options)].filter((part) => part !== '').join(' ');
   };
 
+  /** The message with what stands above and below it. */
+  const entry = (message: Message): string[] => {
+    const reactions = message.retracted ? '' : reactionsText(message, options);
+    return [
+      ...(message.replyTo === undefined || message.retracted ? [] : [theme.dim(ABOVE + answered(message))]),
+      line(message),
+      ...(reactions === '' ? [] : [theme.dim(BELOW + reactions)]),
+    ];
+  };
+
+  const answered = (message: Message): string => {
+    const known = options.answeredBy(message);
+    return known === undefined ? words.conversation.answersUnknown : pointedAt(known, options);
+  };
+
+  const pointBack = (message: Message, change: keyof typeof CHANGED): string => {
+    const start = `${theme.accent(CHANGED[change])} `;
+    if (change === 'corrected') return start + line(message);
+    const at = theme.dim(clockTime(message.time));
+    if (change === 'retracted') return `${start}${at} ${pointedAt(message, options)}`;
+    const said = reactionsText(message, options) || words.conversation.noReactions;
+    return `${start}${at} ${theme.dim(pointedAt(message, options))} ${said}`;
+  };
+
   return {
     message: (message, { firstNew } = { firstNew: false }) => [
       ...dayLine(message.time),
       ...(firstNew ? [theme.accent(`── ${words.conversation.newMessages} ──`)] : []),
-      line(message),
+      ...entry(message),
     ],
-    pending: line,
+    pending: (message) => entry(message).join('\n'),
     event: (text, time) => [...dayLine(time), theme.dim(`${clockTime(time)} ── ${text}`)],
     failed: (message) => {
-      const start = shorten(sanitize(message.body));
-      return theme.error(
-        `${MARKS.failed} ${clockTime(message.time)} “${start}”: ${failureOf(message, options)}`,
-      );
+      const why = failureText(message.failure, options);
+      return theme.error(`${MARKS.failed} ${clockTime(message.time)} “${excerpt(message, options)}”: ${why}`);
     },
+    changed: pointBack,
   };
 }
 
@@ -113,28 +128,6 @@ function bodyOf(message: Message, options: TimelineOptions): string {
       : `${words.conversation.link}: ${sanitize(message.url)}`,
   ];
   return parts.filter((part) => part !== '').join('\n');
-}
-
-function markOf(message: Message, options: TimelineOptions): string {
-  const { words, theme } = options;
-  const edited = message.replaces === undefined ? '' : theme.dim(`(${words.conversation.edited})`);
-  if (message.direction === 'in' || message.state === undefined) return edited;
-  const mark =
-    message.state === 'failed'
-      ? theme.error(`${MARKS.failed} ${failureOf(message, options)}`)
-      : message.state === 'read'
-        ? theme.accent(MARKS.read)
-        : theme.dim(MARKS[message.state]);
-  return edited === '' ? mark : `${edited} ${mark}`;
-}
-
-function failureOf(message: Message, { words, failure }: TimelineOptions): string {
-  const { states, failed } = words.conversation;
-  return message.failure === undefined ? states.failed : failed(failure(message.failure));
-}
-
-function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
 function dayName(time: number, { words, now }: TimelineOptions): string {

@@ -9,6 +9,7 @@ import { sanitize } from '../sanitize.ts';
 import type { ViewCommand } from '../slash.ts';
 import type { Shown } from './follow.ts';
 import { helpText, msgUsage } from './help.ts';
+import { LISTED } from './pointing.ts';
 import type { ViewEnd } from './view.ts';
 
 export interface ViewCommandCall {
@@ -35,7 +36,10 @@ export async function runViewCommand(
     case 'exit':
       return { to: 'exit' };
     case 'older':
-      call.shown.older();
+      await call.shown.older();
+      return undefined;
+    case 'last':
+      terminal.log(lastText(face, call));
       return undefined;
     case 'clear':
       terminal.clear();
@@ -62,6 +66,14 @@ export async function runViewCommand(
       await mute(face, seat, call);
       return undefined;
   }
+}
+
+/** `/last [n]`: the messages by their numbers, for /reply and its kind. */
+function lastText({ words, theme }: Face, { rest, shown }: ViewCommandCall): string {
+  const count = /^[1-9]\d{0,2}$/.test(rest) ? Number(rest) : LISTED;
+  const lines = shown.pointing.list(count);
+  if (lines.length === 0) return theme.dim(words.conversation.empty);
+  return [words.conversation.numbered, ...lines].join('\n');
 }
 
 /** The chat to go to by one key: those that name us first, then by their newest message. */

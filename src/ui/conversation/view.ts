@@ -1,5 +1,6 @@
 /** One open chat: shows what is kept, follows what happens, hands what is typed to the right place. */
 import { domainOf } from '../../chat/address.ts';
+import type { Message } from '../../chat/message.ts';
 import type { Face, Seat } from '../face.ts';
 import { readValue } from '../parameters.ts';
 import { expandHome } from '../prompts/path.ts';
@@ -15,6 +16,9 @@ import { nextUnread, runViewCommand } from './view-commands.ts';
 
 export type ViewEnd = { readonly to: 'menu' | 'exit' } | { readonly to: 'chat'; readonly chat: string };
 
+/** actions whose outcome is a line of the timeline */
+const SHOWN_BY_THEMSELVES: readonly string[] = ['reply', 'react', 'edit', 'retract'];
+
 /** how long a plain run waits for its own messages before it goes on, in milliseconds */
 const LAST_WORDS = 10_000;
 
@@ -26,11 +30,26 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
   const shown = follow(face, seat, chat);
   const typing = ownTyping({ kind, send: (state) => client.setTyping(chat, state) });
   let end: ViewEnd = { to: 'menu' };
+  /** the own message that is being changed */
+  let editing: Message | undefined;
+  /** what stood in the input before */
+  let unsent = '';
 
-  const entered = async (text: string): Promise<'stay' | 'leave'> => {
+  /** Puts the text in place of the message that Ctrl-Up took back. */
+  const change = (text: string): void => {
+    if (editing === undefined || text.trim() === '' || text === editing.body)
+      terminal.log(face.theme.dim(words.conversation.unchanged));
+    else client.correct(editing.row, text);
+  };
+
+  const entered = async (text: string, changes: boolean): Promise<'stay' | 'leave'> => {
     drafts.entered(chat, text);
-    drafts.keep(chat, '');
+    drafts.keep(chat, changes ? unsent : '');
     try {
+      if (changes) {
+        change(text);
+        return 'stay';
+      }
       const next = await act(face, seat, { chat, text, shown });
       if (next === undefined) return 'stay';
       if (next === 'sent') {
@@ -40,14 +59,22 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
       end = next;
       return 'leave';
     } catch (error) {
-      const about = { action: kind === 'room' ? 'send-room' : 'send', values: { jid: chat, room: chat } };
-      complain(face, error, about);
+      const action = changes ? 'edit' : kind === 'room' ? 'send-room' : 'send';
+      complain(face, error, { action, values: { jid: chat, room: chat } });
       return 'stay';
+    } finally {
+      shown.typed('');
     }
+  };
+
+  /** Older messages come by themselves; the input stays as it is. */
+  const older = (): void => {
+    shown.older().catch((error: unknown) => complain(face, error, { action: 'history', values: {} }));
   };
 
   try {
     shown.enter();
+    shown.typed(drafts.draft(chat));
     for (;;) {
       const closed = await terminal.conversation({
         prompt: () => face.theme.accent(`${shown.label()}> `),
@@ -59,10 +86,20 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
         changed(line) {
           drafts.keep(chat, line);
           typing.typed(line);
+          shown.typed(line);
         },
         entered,
-        older: shown.older,
+        editLast() {
+          editing = shown.lastOwn();
+          unsent = drafts.draft(chat);
+          if (editing === undefined) terminal.log(face.theme.dim(words.conversation.nothingToEdit));
+          return (
+            editing && { text: editing.body, prompt: face.theme.accent(`${words.conversation.editing}> `) }
+          );
+        },
+        older,
       });
+      drafts.keep(chat, closed.draft);
       if (closed.by === 'left') {
         if (!terminal.interactive) await shown.settle(LAST_WORDS);
         return end;
@@ -97,8 +134,10 @@ async function act(
     kind: client.kindOf(chat),
     read(param, value) {
       const reading = { domain: domainOf(client.account), now: face.now(), label: text };
+      if (param.kind === 'message') return shown.pointing.numbered(value);
       return readValue(param, param.kind === 'path' ? expandHome(value) : value, reading);
     },
+    meant: (param) => shown.pointing.meant(param),
   };
   if (context.kind === 'room' && /^\/(topic|subject)\s*$/.test(text)) {
     terminal.log(subjectNow(words, client, chat));
@@ -120,7 +159,8 @@ async function act(
     case 'view':
       return runViewCommand(face, seat, { chat, name: meant.name, rest: meant.rest, shown });
     case 'action': {
-      const running = runAction(face, seat, meant.action, meant.input);
+      const silent = SHOWN_BY_THEMSELVES.includes(meant.action.name);
+      const running = runAction(face, seat, meant.action, meant.input, { silent });
       // A file takes its time: one goes on talking meanwhile.
       if (meant.action.name !== 'send-file') await running;
       return undefined;

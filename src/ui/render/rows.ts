@@ -6,7 +6,7 @@ import type { Catalogue } from '../../i18n/catalogue.ts';
 import { sanitize } from '../sanitize.ts';
 import { detailsText } from './details.ts';
 import { size, stamp } from './formats.ts';
-import { historyText } from './history.ts';
+import { historyText, versionsText } from './history.ts';
 import { type RenderOptions, subscriptionText } from './options.ts';
 import { type Column, tableText } from './table.ts';
 
@@ -50,6 +50,11 @@ export function rowsText(rows: readonly Row[], options: RenderOptions): string {
     case 'message':
       return historyText(
         pick((row) => (row.type === 'message' ? row.message : undefined)),
+        options,
+      );
+    case 'version':
+      return versionsText(
+        pick((row) => (row.type === 'version' ? row.version : undefined)),
         options,
       );
     case 'blocked':

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/chat/message.ts';
 import { en } from '../../../src/i18n/en.ts';
+import { readOnce } from '../../../src/ui/conversation/notes.ts';
 import { clockTime, type TimelineOptions, timeline } from '../../../src/ui/conversation/timeline.ts';
 import { createTheme } from '../../../src/ui/theme.ts';
 import { FakeClient } from '../../support/fake-client.ts';
@@ -20,6 +21,8 @@ function lines(more: Partial<TimelineOptions> = {}) {
     styled: (text) => text,
     failure: (failure) => `because of ${failure.condition}`,
     nameOf: (entry) => (entry.direction === 'out' ? 'me' : 'Romeo'),
+    reactorOf: (_message, from) => (from === fake.account ? 'me' : 'Romeo'),
+    answeredBy: ({ replyTo }) => fake.messages.find(({ id }) => id === replyTo),
     now: () => NOON,
     ...more,
   });
@@ -85,7 +88,7 @@ describe('a timeline', () => {
       state: 'failed',
       failure: { condition: 'gone' },
     });
-    expect(lines().failed(late)).toBe('✗ 12:05 “hello␊there”: not delivered: because of gone');
+    expect(lines().failed(late)).toBe('✗ 12:05 “hello there”: not delivered: because of gone');
   });
 
   it('says that an encrypted message without a key cannot be read (product §4)', () => {
@@ -100,6 +103,69 @@ describe('a timeline', () => {
     expect(line(message('look', { url: 'https://example.org/a' }))).toBe(
       '12:05 Romeo  look\n      │ link: https://example.org/a',
     );
+  });
+
+  it('says "read" with a word, since its sign is that of "delivered"', () => {
+    expect(line(message('hi', { direction: 'out', state: 'read' }))).toBe('12:05 me  hi ✓✓ read');
+  });
+
+  it('quotes shortly what a message answers, on a line of its own above it (XEP-0461)', () => {
+    const asked = message(`Are you\ncoming ${'very '.repeat(20)}soon?`);
+    const shown = lines().message(message('Yes', { replyTo: asked.id }));
+    expect(shown.slice(-2)).toEqual([
+      '      ╭ Romeo: “Are you coming very very very very very…”',
+      '12:05 Romeo  Yes',
+    ]);
+    expect(
+      lines()
+        .message(message('Yes', { replyTo: 'nowhere' }))
+        .at(-2),
+    ).toBe('      ╭ in reply to a message that is not kept here');
+  });
+
+  it('makes what is quoted harmless, and cuts no bracket of its own off', () => {
+    const asked = message(`\u001b[2J${'\u05d0'.repeat(60)}`);
+    const [, above = ''] = lines().message(message('Yes', { replyTo: asked.id }));
+    expect(above).toContain('␛[2J');
+    expect(above).toMatch(/\u2068.*\u2069”$/);
+  });
+
+  it('shows reactions below, each emoji once with who said so (XEP-0444)', () => {
+    const liked = message('tea?', {
+      reactions: [
+        { from: ROMEO, emojis: ['👍', '🎉'] },
+        { from: fake.account, emojis: ['👍'] },
+      ],
+    });
+    expect(lines().message(liked).at(-1)).toBe('      ╰ 👍 Romeo, me · 🎉 Romeo');
+    expect(
+      lines()
+        .message({ ...liked, retracted: true })
+        .at(-1),
+    ).toBe('12:05 Romeo  [message withdrawn]');
+  });
+
+  it('points back at what changed after it was printed, by its own time', () => {
+    const own = message('better', { direction: 'out', state: 'delivered', corrected: true });
+    expect(lines().changed(own, 'corrected')).toBe('✎ 12:05 me  better (edited) ✓✓');
+    expect(lines().changed(message('', { retracted: true }), 'retracted')).toBe(
+      '⊘ 12:05 Romeo: [message withdrawn]',
+    );
+    const liked = message('tea?', { reactions: [{ from: ROMEO, emojis: ['👍'] }] });
+    expect(lines().changed(liked, 'reacted')).toBe('↳ 12:05 Romeo: “tea?” 👍 Romeo');
+    expect(lines().changed(message('tea?'), 'reacted')).toBe('↳ 12:05 Romeo: “tea?” no reactions any more');
+  });
+
+  it('says of a message written again that it may arrive twice', () => {
+    expect(line(message('hi', { direction: 'out', state: 'acked', mayArriveTwice: true }))).toBe(
+      '12:05 me  hi (may arrive twice) ✓',
+    );
+  });
+
+  it('says "read" once: whoever displayed one has read all before it (XEP-0333)', () => {
+    const own = (state: Message['state']) => message('hi', { direction: 'out', state });
+    const states = readOnce([own('read'), own('failed'), own('read'), own('acked')]);
+    expect(states.map(({ state }) => state)).toEqual(['delivered', 'failed', 'read', 'acked']);
   });
 
   it('colours a person by bare JID, an occupant by nickname (XEP-0392 §5.1)', () => {

@@ -123,6 +123,7 @@ describe('while a chat is open', () => {
   });
 
   it('names who is typing near the input', async () => {
+    fake.keep(ROMEO, 'said before');
     await play(
       ROMEO,
       then(({ prompt }) => {
@@ -133,6 +134,7 @@ describe('while a chat is open', () => {
   });
 
   it("shows a contact's other typing states too: paused, active, inactive, gone (product §3)", async () => {
+    fake.keep(ROMEO, 'said before');
     await play(
       ROMEO,
       then(({ prompt }) => {
@@ -150,6 +152,7 @@ describe('while a chat is open', () => {
   });
 
   it('tells when the contact comes, changes or goes, since no notification does', async () => {
+    fake.keep(ROMEO, 'said before');
     const online = { jid: ROMEO, resource: 'a', status: 'here', initial: false } as const;
     const { terminal } = await play(
       ROMEO,
@@ -167,6 +170,7 @@ describe('while a chat is open', () => {
   });
 
   it('redraws for typing and marks, and no more when it is closed', async () => {
+    fake.keep(ROMEO, 'said before');
     let redraws = 0;
     const tell = () => fake.emit('typing', { chat: ROMEO, from: ROMEO, state: 'composing' });
     await play(
@@ -354,6 +358,7 @@ describe('commands', () => {
         { nick: 'romeo', affiliation: 'none', role: 'participant', show: 'available', status: '' },
       ],
     });
+    fake.keep(LOBBY, 'said before', { nick: 'nurse' });
     const { terminal } = await play(LOBBY, '/who', ESC);
     expect(terminal.lines.at(-1)).toBe('Here now:\n  nurse  owner · moderator · away · asleep\n  romeo');
   });
@@ -415,3 +420,217 @@ describe('commands', () => {
     );
   });
 });
+
+describe('messages that are pointed at', () => {
+  it('stand above the input with their numbers while a command is typed, the one meant marked', async () => {
+    fake.keep(ROMEO, 'one');
+    fake.keep(ROMEO, 'two', { direction: 'out', state: 'acked' });
+    await play(
+      ROMEO,
+      then(({ prompt, type }) => {
+        type('/reply');
+        expect(prompt.above()).toEqual([]);
+        type('/reply ');
+        expect(prompt.above()).toEqual([
+          expect.stringMatching(/^→ 2 {2}\d\d:\d\d Romeo {2}one$/),
+          expect.stringMatching(/^ {2}1 {2}\d\d:\d\d me {2}two$/),
+        ]);
+        type('/retract ');
+        expect(prompt.above()[1]).toMatch(/^→ 1 .*two$/);
+        type('/react 2 x');
+        expect(prompt.above()).toEqual([expect.stringMatching(/^→ 2 .*one$/)]);
+        type('/react 22 x');
+        expect(prompt.above()).toEqual([]);
+        type('');
+        expect(prompt.above()).toEqual([]);
+      }),
+    );
+  });
+
+  it('keep the numbers that are seen, whatever arrives meanwhile', async () => {
+    const { row } = fake.keep(ROMEO, 'one');
+    await play(
+      ROMEO,
+      then(async ({ prompt, type }) => {
+        type('/react 1 ');
+        fake.receive(ROMEO, 'two');
+        expect(prompt.above()).toEqual([expect.stringMatching(/one$/)]);
+        await prompt.entered('/react 1 👍', false);
+        expect(fake.called('react')).toEqual([[row, expect.anything()]]);
+        await prompt.entered('/react 1 👎', false);
+        expect(fake.called('react').at(-1)?.[0]).not.toBe(row);
+      }),
+    );
+  });
+
+  it('are listed by /last, and answered, changed and taken back by their numbers or none', async () => {
+    const [theirs, ours] = [
+      fake.keep(ROMEO, 'wherefore?'),
+      fake.keep(ROMEO, 'here', { direction: 'out', state: 'acked' }),
+    ];
+    const { terminal } = await play(
+      ROMEO,
+      '/last',
+      '/reply at eight',
+      '/react 👍',
+      '/edit 2 there',
+      '/retract 9',
+      '/retract 3',
+      ESC,
+    );
+    expect(terminal.lines).toContainEqual(
+      expect.stringMatching(/1 is the newest:\n {2}2 .*wherefore\?\n {2}1 .*here$/),
+    );
+    expect(fake.called('reply')).toEqual([[theirs.row, 'at eight']]);
+    expect(fake.called('react')[0]?.[0]).toBe(theirs.row);
+    expect(fake.called('correct')[0]?.[0]).toBe(ours.row);
+    expect(terminal.lines).toContain('! no-such-message');
+    expect(fake.called('retract')[0]?.[0]).toBe(theirs.row);
+  });
+
+  it('show what came of it as lines that point back, and say nothing else', async () => {
+    const { row } = fake.keep(ROMEO, 'wherefore?');
+    const { terminal } = await play(
+      ROMEO,
+      then(async ({ enter }) => {
+        await enter('/react 👍');
+        fake.change(row, { body: 'whence?', corrected: true }, 'corrected');
+        fake.change(row, { body: '', retracted: true }, 'retracted');
+        fake.emit('messageChanged', { ...fake.keep(NURSE, 'x'), retracted: true }, 'retracted');
+      }),
+    );
+    expect(terminal.lines.slice(-3)).toEqual([
+      expect.stringMatching(/^↳ \d\d:\d\d Romeo: “wherefore\?” 👍 me$/),
+      expect.stringMatching(/^✎ \d\d:\d\d Romeo {2}whence\? \(edited\)$/),
+      expect.stringMatching(/^⊘ \d\d:\d\d Romeo: \[message withdrawn\]$/),
+    ]);
+    expect(terminal.output).not.toContain('message-reacted');
+  });
+
+  it('show what was replaced on request', async () => {
+    const { row } = fake.keep(ROMEO, 'new', { corrected: true });
+    fake.olderTexts.set(row, [{ body: 'old', time: 1 }]);
+    const { terminal } = await play(ROMEO, '/versions', ESC);
+    expect(terminal.output).toContain('"body":"old"');
+  });
+});
+
+describe('changing the last message with Ctrl-Up', () => {
+  it('sends a correction of that one, and gives the draft back (XEP-0308)', async () => {
+    fake.keep(ROMEO, 'ehre', { direction: 'out', state: 'acked' });
+    fake.keep(ROMEO, 'lost', { direction: 'out', state: 'failed' });
+    fake.keep(ROMEO, 'what?');
+    const { seat, terminal } = await play(
+      ROMEO,
+      then(async ({ prompt, type }) => {
+        type('a draft');
+        expect(prompt.editLast?.()).toEqual({ text: 'ehre', prompt: 'change> ' });
+        prompt.changed('here');
+        await prompt.entered('here', true);
+      }),
+    );
+    expect(fake.called('correct')).toEqual([[1, { body: 'here', corrected: true }]]);
+    expect(fake.called('send')).toEqual([]);
+    expect(seat.drafts.draft(ROMEO)).toBe('a draft');
+    expect(terminal.output).toMatch(/✎ .*here \(edited\) ✓/);
+  });
+
+  it('takes a text that begins with a slash for a text, and an empty or equal one for no change', async () => {
+    fake.keep(ROMEO, 'ehre', { direction: 'out', state: 'acked' });
+    const { terminal } = await play(
+      ROMEO,
+      then(async ({ prompt }) => {
+        for (const text of ['', 'ehre', '/close']) {
+          prompt.editLast?.();
+          await prompt.entered(text, true);
+        }
+      }),
+    );
+    expect(terminal.lines.filter((line) => line.startsWith('Nothing is changed.'))).toHaveLength(2);
+    expect(fake.called('correct')).toEqual([[1, { body: '/close', corrected: true }]]);
+  });
+
+  it('says that there is nothing, and why it could not be', async () => {
+    const { terminal } = await play(
+      ROMEO,
+      then(async ({ prompt }) => {
+        expect(prompt.editLast?.()).toBeUndefined();
+        fake.keep(ROMEO, 'ehre', { direction: 'out', state: 'acked' });
+        prompt.editLast?.();
+        fake.failures.set('correct', Object.assign(new Error('no'), { condition: 'offline' }));
+        expect(await prompt.entered('here', true)).toBe('stay');
+      }),
+    );
+    expect(terminal.output).toContain('You have written nothing here that could be changed.');
+    expect(terminal.lines).toContain('! offline');
+  });
+});
+
+describe('what became of the last own message', () => {
+  it('stands above the input once it is more than its line says, until something newer comes', async () => {
+    await play(
+      ROMEO,
+      then(async ({ prompt, enter }) => {
+        await enter('hello');
+        const row = fake.messages.at(-1)?.row ?? 0;
+        fake.advance(row, 'acked');
+        expect(prompt.above()).toEqual([]);
+        fake.advance(row, 'delivered');
+        expect(prompt.above()).toEqual(['✓✓ delivered']);
+        fake.advance(row, 'read');
+        expect(prompt.above()).toEqual(['✓✓ read']);
+        fake.receive(ROMEO, 'hello yourself');
+        expect(prompt.above()).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('older messages', () => {
+  it('come by PageUp: what is kept, then the archive, then the beginning, one page at a time', async () => {
+    for (let i = 0; i < 22; i++) fake.keep(ROMEO, `kept ${i}`);
+    for (let i = 0; i < 13; i++) fake.archive.push({ chat: ROMEO, body: `archived ${i}` });
+    const { terminal } = await play(
+      ROMEO,
+      then(async ({ prompt }) => {
+        prompt.older?.();
+        prompt.older?.();
+        await settled();
+        expect(fake.called('older')).toEqual([]);
+        for (let pages = 0; pages < 3; pages++) {
+          prompt.older?.();
+          expect(prompt.above()).toEqual(['Loading …']);
+          await settled();
+          expect(prompt.above()).toEqual([]);
+        }
+      }),
+    );
+    const pages = terminal.lines.slice(-4);
+    expect(pages[0]?.split('\n').slice(1).map(bodyOf)).toEqual(['kept 0', 'kept 1']);
+    expect(pages[1]?.split('\n').slice(1).map(bodyOf)).toEqual(
+      Array.from({ length: 10 }, (_, at) => `archived ${at + 3}`),
+    );
+    expect(pages[2]?.split('\n').slice(1).map(bodyOf)).toEqual(['archived 0', 'archived 1', 'archived 2']);
+    expect(pages[3]).toBe('── beginning of what is kept ──');
+  });
+
+  it('come by themselves where nothing is kept here yet', async () => {
+    fake.archive.push({ chat: ROMEO, body: 'archived' });
+    const { terminal } = await play(ROMEO, then(settled));
+    expect(terminal.output).toContain('archived');
+    expect(terminal.output).not.toContain('No messages yet.');
+    const empty = await play(NURSE, then(settled));
+    expect(empty.terminal.output).toContain('No messages yet.');
+  });
+
+  it('tell in one line where the archive cannot be read', async () => {
+    fake.keep(ROMEO, 'kept');
+    fake.failures.set('older', Object.assign(new Error('no'), { condition: 'forbidden' }));
+    const { terminal } = await play(ROMEO, '/older', ESC);
+    expect(terminal.lines.at(-1)).toBe('! forbidden');
+  });
+});
+
+/** What waits for promises that are settled already has gone on. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+const bodyOf = (line: string) => line.split('  ').at(-1);

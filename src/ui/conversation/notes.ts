@@ -1,0 +1,112 @@
+/** What stands around a message: whom it answers, what others think of it, which signs it carries. Safe text. */
+import type { Message, MessageFailure, MessageState } from '../../chat/message.ts';
+import type { Catalogue } from '../../i18n/catalogue.ts';
+import { sanitize } from '../sanitize.ts';
+import { characters, width } from '../screen/width.ts';
+import type { Theme } from '../theme.ts';
+
+/** signs of what became of an own message; those that look alike are told apart by a word */
+export const MARKS: Readonly<Record<MessageState, string>> = {
+  queued: '…',
+  sent: '·',
+  acked: '✓',
+  delivered: '✓✓',
+  read: '✓✓',
+  failed: '✗',
+};
+
+/** cells of a message's text where it is only pointed at */
+const LONGEST = 40;
+
+export interface NoteOptions {
+  readonly words: Catalogue;
+  readonly theme: Theme;
+  /** why a message failed, as a clause */
+  failure(failure: MessageFailure): string;
+  /** what the sender of a message is called here */
+  nameOf(message: Message): string;
+  /** what somebody who reacted is called here */
+  reactorOf(message: Message, jid: string): string;
+}
+
+/** What a message says, in a few words on one line. */
+export function excerpt(message: Message, { words }: Pick<NoteOptions, 'words'>, longest = LONGEST): string {
+  const { conversation } = words;
+  if (message.retracted) return conversation.retracted;
+  if (message.body === '' && message.encryption !== 'none') return conversation.encryptedUnknown;
+  // Cut before it is made safe: what that puts around a text has to stay whole.
+  return sanitize(shorten(message.body.replace(/\s+/g, ' ').trim(), longest));
+}
+
+/** `alice: “Are you coming?”` */
+export function pointedAt(message: Message, options: NoteOptions): string {
+  const name = sanitize(options.nameOf(message));
+  const text = excerpt(message, options);
+  return message.retracted ? `${name}: ${text}` : `${name}: “${text}”`;
+}
+
+/** `👍 alice, me · ❤️ bob`; '' where nobody said anything. */
+export function reactionsText(message: Message, { reactorOf }: NoteOptions): string {
+  const names = new Map<string, string[]>();
+  for (const { from, emojis } of message.reactions)
+    for (const emoji of emojis) {
+      const known = names.get(emoji) ?? [];
+      names.set(emoji, [...known, sanitize(reactorOf(message, from))]);
+    }
+  return [...names].map(([emoji, who]) => `${sanitize(emoji)} ${who.join(', ')}`).join(' · ');
+}
+
+/** What stands behind a message: that it was changed, what became of it. */
+export function markOf(message: Message, options: NoteOptions): string {
+  const { words, theme } = options;
+  const { edited, mayArriveTwice } = words.conversation;
+  const changed = message.corrected === true || message.replaces !== undefined;
+  return [
+    changed && !message.retracted ? theme.dim(`(${edited})`) : '',
+    message.mayArriveTwice === true ? theme.dim(`(${mayArriveTwice})`) : '',
+    message.direction === 'in' || message.retracted ? '' : stateMark(message, options),
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+/** `✓✓ read`: what became of an own message, readable without colours. */
+export function stateMark({ state, failure }: Message, options: NoteOptions): string {
+  const { words, theme } = options;
+  if (state === undefined) return '';
+  if (state === 'failed') return theme.error(`${MARKS.failed} ${failureText(failure, options)}`);
+  if (state === 'read') return theme.accent(`${MARKS.read} ${words.conversation.states.read}`);
+  return theme.dim(MARKS[state]);
+}
+
+export function failureText(failure: MessageFailure | undefined, { words, ...options }: NoteOptions): string {
+  const { states, failed } = words.conversation;
+  return failure === undefined ? states.failed : failed(options.failure(failure));
+}
+
+/** Cut at a width in cells, between characters. */
+export function shorten(text: string, longest = LONGEST): string {
+  if (width(text) <= longest) return text;
+  let kept = '';
+  let used = 0;
+  for (const character of characters(text)) {
+    used += width(character);
+    if (used > longest - 1) break;
+    kept += character;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
+/**
+ * Who displayed one has read all before it (XEP-0333 §rules): the word stands once, behind the newest one.
+ * Gives the messages as they are to be shown.
+ */
+export function readOnce(messages: readonly Message[]): Message[] {
+  const newest = new Map<string, Message>();
+  for (const message of messages) if (message.state === 'read') newest.set(message.chat, message);
+  return messages.map((message) =>
+    message.state === 'read' && newest.get(message.chat) !== message
+      ? { ...message, state: 'delivered' }
+      : message,
+  );
+}
