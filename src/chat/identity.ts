@@ -56,12 +56,12 @@ function sameText(store: MessageStore, row: Message, { text }: Copy): boolean {
   return (row.corrected === true || row.retracted) && store.versions(row.row)[0]?.body === text;
 }
 
-/** Our own live message carries no archive id; our ids are random, so the same one is the same message. */
+/** Our own live message carries no archive id; the ids that we give are random, so the same one is the same message. */
 function isOwn(row: Message, { parsed, direction, chat, stanzaId }: Copy): boolean {
   if (direction !== 'out' && row.direction !== 'out') return false;
   // To oneself: archived when it was sent and when it came.
   const toOneself = chat === bareOf(parsed.from) && chat === bareOf(parsed.to);
-  return toOneself || row.stanzaId === undefined || stanzaId === undefined;
+  return row.source === 'local' || toOneself || row.stanzaId === undefined || stanzaId === undefined;
 }
 
 /** A private message in a room goes to each device of ours by itself, and is archived as often. */

@@ -189,6 +189,7 @@ export function inbound(options: InboundOptions) {
     const tell = outbound.confirmed(known, stanzaId, stamped && !inPage ? time : undefined);
     if (tell !== undefined) later(tell);
     if (parsed.occupantId !== undefined) store.setOccupant(known.row, parsed.occupantId);
+    if (parsed.delay !== undefined && known.delayed !== true) store.setDelayed(known.row);
     const archived = { id: stanzaId ?? '', time: stamped ? time : undefined };
     if (inPage && page !== 'older' && store.follow(known.row, archived, before.get(chat)))
       before.set(chat, known.row);

@@ -124,6 +124,8 @@ export interface MessageStore {
   setStanzaId(row: number, stanzaId: string, time?: number): Message | undefined;
   /** who said it, where that is not known yet */
   setOccupant(row: number, occupantId: string): void;
+  /** a copy of it came that was written again, or kept on the way */
+  setDelayed(row: number): void;
   /** own messages queued or sent and not acknowledged, oldest first */
   pending(account: string): Message[];
   /** newest first; `last` is the row of the newest message, `time` its time in milliseconds since 1970 */

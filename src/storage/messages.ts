@@ -182,6 +182,10 @@ export function messageStore(database: Database): MessageStore {
         .run(occupantId, row);
     },
 
+    setDelayed(row) {
+      database.statement('UPDATE message SET delayed = 1 WHERE row = ?').run(row);
+    },
+
     pending: (account) =>
       many(`c.account = ? AND m.direction = 'out' AND m.state IN ('queued', 'sent') ORDER BY m.row`, account),
 

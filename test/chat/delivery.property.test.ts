@@ -1,0 +1,403 @@
+/** Docs: decisions/delivery.md. Whatever way its copies take, a message is there once, and stands where the archive has it. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { changes } from '../../src/chat/changes.ts';
+import { historySync } from '../../src/chat/client/history-sync.ts';
+import { inbound } from '../../src/chat/inbound.ts';
+import type { Message, MessageSource } from '../../src/chat/message.ts';
+import { outbound } from '../../src/chat/outbound.ts';
+import type { Stores } from '../../src/chat/stores.ts';
+import { openStores } from '../../src/storage/stores.ts';
+import { catchUp } from '../../src/xmpp/archive/catch-up.ts';
+import type { ArchivedMessage } from '../../src/xmpp/archive/open-queries.ts';
+import type { ArchivePage } from '../../src/xmpp/archive/pages.ts';
+import type { PageQuery } from '../../src/xmpp/archive/query.ts';
+import { StanzaError } from '../../src/xmpp/errors.ts';
+import type { Features } from '../../src/xmpp/features.ts';
+import type { ParsedMessage } from '../../src/xmpp/messages.ts';
+import { ACCOUNT, ROMEO, ROOM } from './support.ts';
+
+const DESK = `${ACCOUNT}/balcony`;
+const PHONE = `${ACCOUNT}/phone`;
+const NICK = `${ROOM}/juliet`;
+const START = Date.UTC(2026, 0, 1);
+
+/** What was said. `again`: sent once more after a lost stream, archived twice. */
+interface Said {
+  readonly way:
+    | 'in'
+    | 'out'
+    | 'copied'
+    | 'self'
+    | 'self-copied'
+    | 'room'
+    | 'room-out'
+    | 'private'
+    | 'private-out';
+  readonly body: string;
+  /** of a careless sender: one that it uses again and again */
+  readonly id: string | undefined;
+  readonly again: boolean;
+  /** seconds since what was said before */
+  readonly pause: number;
+}
+
+/** What happens next to this device. */
+type Step =
+  /** the next thing is said, and archived */
+  | { readonly do: 'say' }
+  /** a copy of something said comes; which, and how */
+  | { readonly do: 'copy'; readonly of: number; readonly as: 'live' | 'delayed' | 'again' }
+  /** an archive is read from where it is known, until the stream breaks after so many pages */
+  | { readonly do: 'read'; readonly room: boolean; readonly pages: number; readonly forgets: Forgets }
+  /** the process dies; another one goes on with the same data */
+  | { readonly do: 'kill' };
+
+/** The archive does not know the id that it is asked to go on from: it says so, or begins anew. */
+type Forgets = 'nothing' | 'says so' | 'begins anew';
+
+const empty: ParsedMessage = {
+  type: 'chat',
+  from: '',
+  to: '',
+  id: undefined,
+  body: undefined,
+  subject: undefined,
+  thread: undefined,
+  parentThread: undefined,
+  lang: undefined,
+  delay: undefined,
+  state: undefined,
+  link: undefined,
+  styled: undefined,
+  unstyled: false,
+  nick: undefined,
+  encryption: undefined,
+  originId: undefined,
+  stanzaIds: [],
+  hints: [],
+  private: false,
+  occupant: false,
+  error: undefined,
+};
+
+interface Entry {
+  readonly archive: string;
+  readonly item: ArchivedMessage;
+}
+
+/** One thing that was said, as it goes over the wire. */
+interface Traffic {
+  readonly said: Said;
+  readonly chat: string;
+  /** what this device is told of it live; undefined where it is not told */
+  readonly live: { message: ParsedMessage; source: MessageSource } | undefined;
+  readonly entries: readonly Entry[];
+}
+
+/** The servers and everybody else. */
+class World {
+  readonly archives = new Map<string, ArchivedMessage[]>([
+    [ACCOUNT, []],
+    [ROOM, []],
+  ]);
+  readonly traffic: Traffic[] = [];
+  private time = START;
+  private ids = 0;
+
+  archive(by: string, message: ParsedMessage): ArchivedMessage {
+    const item = { archiveId: `a${++this.ids}`, message, time: this.time, sender: undefined };
+    this.archives.get(by)?.push(item);
+    return item;
+  }
+
+  /** `sent`: id of the row that this device wrote, where it is the sender. */
+  say(said: Said, sent: string | undefined): void {
+    this.time += said.pause * 1000;
+    const id = sent ?? said.id ?? `random-${++this.ids}`;
+    // Only who gives every message an id of its own calls it its origin's.
+    const originId = said.id === undefined ? id : undefined;
+    const base = { ...empty, id, originId, body: said.body };
+    const at = (message: ParsedMessage, by: string, item: ArchivedMessage): ParsedMessage => ({
+      ...message,
+      stanzaIds: [{ id: item.archiveId, by }],
+    });
+    const one = (message: ParsedMessage, by: string, source?: MessageSource, withId = true): void => {
+      const item = this.archive(by, message);
+      const live = source && { message: withId ? at(message, by, item) : message, source };
+      this.traffic.push({ said, chat: chatOf(said), live, entries: [{ archive: by, item }] });
+    };
+    const way: Record<string, () => void> = {
+      in: () => one({ ...base, from: `${ROMEO}/orchard`, to: ACCOUNT }, ACCOUNT, 'live'),
+      out: () => one({ ...base, from: DESK, to: ROMEO }, ACCOUNT),
+      copied: () => one({ ...base, from: PHONE, to: ROMEO }, ACCOUNT, 'carbon', false),
+      room: () => one({ ...base, type: 'groupchat', from: `${ROOM}/romeo`, to: DESK }, ROOM, 'live'),
+      'room-out': () => one({ ...base, type: 'groupchat', from: NICK, to: DESK }, ROOM, 'live'),
+      'private-out': () => one({ ...base, from: DESK, to: `${ROOM}/romeo`, occupant: true }, ACCOUNT),
+    };
+    const go = way[said.way] ?? (() => this.sayTwice(said, base));
+    go();
+  }
+
+  /** Archived more than once: to oneself when it was sent and when it came, in private for each device. */
+  private sayTwice(said: Said, base: ParsedMessage): void {
+    const self = said.way !== 'private';
+    const from = self ? (said.way === 'self' ? DESK : PHONE) : `${ROOM}/romeo`;
+    const messages = self
+      ? [ACCOUNT, ACCOUNT].map((to) => ({ ...base, from, to }))
+      : [PHONE, DESK].map((to) => ({ ...base, from, to, occupant: true }));
+    const items = messages.map((message) => this.archive(ACCOUNT, message));
+    const [, mine] = items;
+    const stanzaIds = mine === undefined ? [] : [{ id: mine.archiveId, by: ACCOUNT }];
+    const live = mine && { message: { ...mine.message, stanzaIds }, source: 'live' as const };
+    this.traffic.push({
+      said,
+      chat: chatOf(said),
+      live,
+      entries: items.map((item) => ({ archive: ACCOUNT, item })),
+    });
+  }
+
+  /** Its sender does not know whether it arrived. */
+  sayAgain(traffic: Traffic): ArchivedMessage | undefined {
+    const [entry] = traffic.entries;
+    if (entry === undefined || !traffic.said.again || entry.item.message.originId === undefined)
+      return undefined;
+    const delay = { time: entry.item.time ?? 0, from: undefined, reason: undefined };
+    return this.archive(entry.archive, { ...entry.item.message, delay });
+  }
+
+  page(query: PageQuery, size: number, forgets: Forgets): ArchivePage {
+    const all = this.archives.get(query.archive) ?? [];
+    const known = all.findIndex(({ archiveId }) => archiveId === query.after);
+    const lost = query.after !== undefined && query.after !== '' && forgets !== 'nothing';
+    if (lost && forgets === 'says so') throw new StanzaError('item-not-found');
+    const after = lost ? all : all.slice(known + 1);
+    const wanted = after.filter(({ time }) => query.start === undefined || (time ?? 0) >= query.start);
+    const items = query.before === '' ? wanted.slice(-(query.max ?? size)) : wanted.slice(0, size);
+    return {
+      items,
+      first: items[0]?.archiveId,
+      last: items.at(-1)?.archiveId,
+      complete: items.length === wanted.length,
+      stable: true,
+      count: undefined,
+    };
+  }
+}
+
+function chatOf({ way }: Said): string {
+  if (way.startsWith('self')) return ACCOUNT;
+  if (way.startsWith('room')) return ROOM;
+  return way.startsWith('private') ? `${ROOM}/romeo` : ROMEO;
+}
+
+/** One process of this device. */
+function device(stores: Stores, world: World, told: number[]) {
+  const store = stores.messages;
+  const nothing = () => undefined;
+  const outbox = outbound({
+    account: ACCOUNT,
+    store,
+    wire: { ready: true, jid: DESK, reachable: () => true, write: nothing },
+    appended: nothing,
+    changed: nothing,
+    failed: nothing,
+    nick: () => 'juliet',
+  });
+  const incoming = inbound({
+    account: ACCOUNT,
+    store,
+    outbound: outbox,
+    changes: changes({
+      account: ACCOUNT,
+      store,
+      namesOccupants: () => false,
+      stayed: () => false,
+      changed: nothing,
+    }),
+    isRoom: (bare) => bare === ROOM,
+    nick: () => 'juliet',
+    trusts: () => true,
+    typing: nothing,
+    spoke: nothing,
+    readElsewhere: nothing,
+    answeredElsewhere: nothing,
+    said: nothing,
+    received: ({ row }) => told.push(row),
+  });
+  let breaks = Number.POSITIVE_INFINITY;
+  let forgets: Forgets = 'nothing';
+  let size = 3;
+  const page = async (query: PageQuery): Promise<ArchivePage> => {
+    if (breaks-- <= 0) throw new StanzaError('remote-server-timeout');
+    const answer = world.page(query, size, forgets);
+    // It knows the ids that it gave just now.
+    forgets = 'nothing';
+    return answer;
+  };
+  const features = {
+    archive: {
+      abilities: async () => ({ archive: true, extended: false, groupchatField: false, groupchat: false }),
+      page,
+      catchUp: (query: Parameters<typeof catchUp>[1], look: (answer: ArchivePage) => void) =>
+        catchUp(page, query, look),
+    },
+  } as unknown as Features;
+  const sync = historySync({
+    account: ACCOUNT,
+    store,
+    inbound: incoming,
+    features: () => features,
+    kindOf: (chat) => (chat === ROOM ? 'room' : 'contact'),
+    failed: nothing,
+  });
+  return {
+    outbox,
+    take: incoming.take,
+    read(archive: string, more: { pages?: number; forgets?: Forgets; size?: number } = {}): Promise<boolean> {
+      breaks = more.pages ?? Number.POSITIVE_INFINITY;
+      forgets = more.forgets ?? 'nothing';
+      size = more.size ?? 3;
+      return sync.catchUp(archive);
+    },
+  };
+}
+
+const ways = [
+  'in',
+  'out',
+  'copied',
+  'self',
+  'self-copied',
+  'room',
+  'room-out',
+  'private',
+  'private-out',
+] as const;
+const said: fc.Arbitrary<Said> = fc.record({
+  way: fc.constantFrom(...ways),
+  body: fc.constantFrom('yes', 'no'),
+  id: fc.constantFrom(undefined, undefined, '1'),
+  again: fc.boolean(),
+  pause: fc.constantFrom(0, 0, 1, 400),
+});
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Step>({ do: 'say' }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('copy' as const),
+      of: fc.nat(30),
+      as: fc.constantFrom('live' as const, 'live' as const, 'delayed' as const, 'again' as const),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('read' as const),
+      room: fc.boolean(),
+      pages: fc.constantFrom(1, 2, 9),
+      forgets: fc.constantFrom<Forgets>('nothing', 'nothing', 'says so', 'begins anew'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<Step>({ do: 'kill' }) },
+);
+
+/** Only who keeps to one id a message: we do, and rooms and oneself are told apart by more. */
+const careful: readonly Said['way'][] = ['private', 'copied', 'self-copied'];
+const sends: readonly Said['way'][] = ['out', 'self', 'room-out', 'private-out'];
+
+async function play(saids: readonly Said[], steps: readonly Step[]) {
+  const stores = openStores(':memory:');
+  try {
+    const world = new World();
+    const told: number[] = [];
+    let process = device(stores, world, told);
+    // The account is new: what the first look finds is nothing.
+    for (const archive of [ACCOUNT, ROOM]) await process.read(archive);
+    const left = saids.map((each) => (careful.includes(each.way) ? { ...each, id: undefined } : each));
+    const happen = () => {
+      const next = left.shift();
+      if (next === undefined) return;
+      if (!sends.includes(next.way)) return world.say(next, undefined);
+      const chat = chatOf(next);
+      const kind = chat === ROOM ? 'room' : chat.startsWith(ROOM) ? 'private' : 'contact';
+      const { id } = process.outbox.send(chat, kind, next.body);
+      world.say({ ...next, id: undefined }, id);
+    };
+    for (const each of [...steps, ...saids.map(() => ({ do: 'say' as const }))]) {
+      if (each.do === 'say') happen();
+      else if (each.do === 'kill') process = device(stores, world, told);
+      else if (each.do === 'read')
+        await process.read(each.room ? ROOM : ACCOUNT, { pages: each.pages, forgets: each.forgets });
+      else copy(world, process, each);
+    }
+    for (const archive of [ACCOUNT, ROOM]) expect(await process.read(archive)).toBe(true);
+    const whole = summary(stores, world);
+    // All of it once more changes nothing.
+    for (const archive of [ACCOUNT, ROOM]) await process.read(archive, { forgets: 'begins anew' });
+    expect(summary(stores, world).kept).toEqual(whole.kept);
+    return { ...whole, told, incoming: world.traffic.filter(({ said: { way } }) => isNews(way)).length };
+  } finally {
+    stores.close();
+  }
+}
+
+const isNews = (way: Said['way']) => ['in', 'room', 'private', 'copied', 'self-copied'].includes(way);
+
+function copy(world: World, to: ReturnType<typeof device>, { of, as }: Step & { do: 'copy' }): void {
+  const traffic = world.traffic[of % Math.max(1, world.traffic.length)];
+  if (traffic === undefined) return;
+  const { live, entries } = traffic;
+  if (as === 'again') {
+    const again = world.sayAgain(traffic);
+    const by = entries[0]?.archive ?? ACCOUNT;
+    if (again !== undefined && live?.source === 'live')
+      to.take({ ...again.message, stanzaIds: [{ id: again.archiveId, by }] }, 'live');
+    return;
+  }
+  if (live === undefined) return;
+  const time = entries.at(-1)?.item.time ?? 0;
+  const delay = as === 'delayed' ? { time, from: 'example.org', reason: undefined } : undefined;
+  to.take(delay === undefined ? live.message : { ...live.message, delay }, live.source);
+}
+
+/** Of every chat: what is kept, and what was said. */
+function summary(stores: Stores, { traffic }: World) {
+  const shown = ({ id, body, direction }: Pick<Message, 'id' | 'body' | 'direction'>) =>
+    `${direction} ${id} ${body}`;
+  const chats = [ROMEO, ACCOUNT, ROOM, `${ROOM}/romeo`];
+  const kept = chats.map((chat) =>
+    stores.messages.history({ account: ACCOUNT, chat, limit: 1000 }).map(shown),
+  );
+  const wanted = chats.map((chat) =>
+    traffic
+      .filter((each) => each.chat === chat)
+      .map(({ said: { way, body }, entries }) =>
+        shown({
+          id: entries[0]?.item.message.id ?? '',
+          body,
+          direction: ['in', 'room', 'private'].includes(way) ? 'in' : 'out',
+        }),
+      ),
+  );
+  return { kept, wanted };
+}
+
+it('every message is kept once and in the order of the archive, however its copies come (XEP-0313, 0280, 0160, 0198)', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(said, { minLength: 1, maxLength: 12 }),
+      fc.array(step, { maxLength: 40 }),
+      async (saids, steps) => {
+        const { kept, wanted, told, incoming } = await play(saids, steps);
+        expect(kept).toEqual(wanted);
+        // Each is news once.
+        expect(new Set(told).size).toBe(told.length);
+        expect(told).toHaveLength(incoming);
+      },
+    ),
+    { numRuns: 200 },
+  );
+}, 120_000);
