@@ -26,9 +26,15 @@ export function characters(text: string): string[] {
 /** Columns on the screen; escape sequences count nothing. */
 export function width(text: string): number {
   if (SIMPLE.test(text)) return text.length;
-  const bare = /[\u001b\u009b]/.test(text) ? stripVTControlCharacters(text) : text;
+  const bare = /[\u001b\u009b]/.test(text) ? withoutSequences(text) : text;
   if (SIMPLE.test(bare)) return bare.length;
   return characters(bare).reduce((columns, character) => columns + widthOf(character), 0);
+}
+
+/** Node takes a bell behind a colour for the end of a link, with all that stands between. */
+function withoutSequences(text: string): string {
+  const links = text.includes('\u001b]') || text.includes('\u009d');
+  return stripVTControlCharacters(links ? text : text.replaceAll('\u0007', '\u0001'));
 }
 
 /** of clusters, so that a screen full of them is measured once */

@@ -53,6 +53,10 @@ describe('width', () => {
     );
   });
 
+  it('is not misled by a bell behind a colour', () => {
+    expect(width('\u001b[31ma\u0007')).toBe(1);
+  });
+
   it('takes every character of the short way for one column and one cluster', () => {
     const all = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code));
     const simple = all.filter(
