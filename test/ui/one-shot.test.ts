@@ -294,9 +294,22 @@ describe('passwords', () => {
       { jid: 'b' },
       { stdin: input, passwords: passwords(sources({ stdin: input })) },
     );
-    await shot.passwords.password('me@example.org');
-    await runOneShot(shot);
+    expect(await runOneShot(shot)).toBe(0);
+    // The text is asked for before the log-in asks for the password: its line is not the text's all the same.
     expect(run.mock.calls[0]?.[1]).toMatchObject({ text: 'hello' });
+    expect(await shot.passwords.password('me@example.org')).toBe('first');
+  });
+
+  it('a password is never the text, even where nothing stands behind it', async () => {
+    const input = stdin('first\n');
+    const { shot, run, err } = setup(
+      'send',
+      { jid: 'b' },
+      { stdin: input, passwords: passwords(sources({ stdin: input })) },
+    );
+    expect(await runOneShot(shot)).toBe(2);
+    expect(err.text).toContain('there is no text to send');
+    expect(run).not.toHaveBeenCalled();
   });
 
   it('a new one is asked for twice', async () => {

@@ -33,7 +33,7 @@ describe('the main menu', () => {
       '12) Log out',
       '13) Leave a room',
       '14) Remove a contact',
-      '15) History',
+      '15) History and search',
       '16) More',
       'M) Show the menu',
       'D) Delete my account',

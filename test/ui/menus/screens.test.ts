@@ -265,6 +265,36 @@ describe('15 history, 16 more', () => {
     expect(shown.map((line) => line.includes('madam'))).toEqual([false, true]);
   });
 
+  it('shows older messages as long as they are wanted, and brings them from the archive', async () => {
+    for (let i = 0; i < 150; i++) fake.keep(ROMEO, `kept <${i}>`);
+    fake.archive.push({ chat: ROMEO, body: 'archived <0>' });
+    const terminal = await play('15', '1', '1', '1', '1');
+    const bodies = (text = '') => [...text.matchAll(/\w+ <\d+>/g)].map(([body]) => body);
+    const pages = terminal.lines.map(bodies).filter((page) => page.length > 0);
+    expect(pages.map((page) => [page[0], page.length])).toEqual([
+      ['kept <50>', 100],
+      ['kept <0>', 50],
+      ['archived <0>', 1],
+    ]);
+    expect(terminal.output).toContain('beginning of what is kept');
+    const back = await play('15', '1', '0');
+    expect(back.output).not.toContain('kept <0>');
+  });
+
+  it('searches everywhere or in one chat, also from a day on, and pages back', async () => {
+    fake.keep('nurse@example.org', 'a lark');
+    for (let i = 0; i < 130; i++) fake.keep(ROMEO, `lark <${i}>`);
+    const all = await play('15', 'S', 'A', 'lark', '', '1');
+    expect(all.lines.filter((line) => line.includes('lark <29>'))).toEqual([
+      expect.stringContaining('a lark'),
+    ]);
+    const one = await play('15', 'S', '1', 'a lark', '');
+    expect(one.output).toContain('"body":"a lark"');
+    const later = await play('15', 'S', 'A', 'lark', '2026-12-24');
+    expect(later.output).toContain('nothing-found');
+    await play('15', 'S', '0', '15', 'S', 'A', '');
+  });
+
   it('changes the password when it was typed twice alike', async () => {
     await play('16', '1', 'one', 'two', 'three', 'three', '0');
     expect(fake.called('changePassword')).toEqual([['three']]);
