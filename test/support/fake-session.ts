@@ -22,6 +22,7 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
   readonly domain: string;
   jid: string;
   online = true;
+  timeout = 30_000;
   acknowledges = false;
   streamFeatures = new Set<string>();
   /** everything written, oldest first */

@@ -68,7 +68,7 @@ export interface EnterOptions {
   readonly history?: History | undefined;
   /** a new room stays locked until it is configured, accepted or cancelled (config.ts, §10.1.3); otherwise it opens at once */
   readonly reserve?: boolean | undefined;
-  /** milliseconds; default 30,000 */
+  /** milliseconds; default the session's */
   readonly timeout?: number | undefined;
 }
 
@@ -223,7 +223,7 @@ export function rooms(session: Session, { disco, messages }: RoomsOptions): Room
   }
 
   async function enterRoom(room: Room, nick: string, options: Omit<EnterOptions, 'nick'>): Promise<Entered> {
-    const { password = room.password, history, timeout = 30_000 } = options;
+    const { password = room.password, history, timeout = session.timeout } = options;
     const to = occupantJid(room.jid, nick);
     const answer = room.enter(timeout);
     try {

@@ -66,6 +66,7 @@ interface Running {
 class XmppSession extends GuardedEmitter implements SessionControl {
   readonly account: string;
   readonly domain: string;
+  readonly timeout: number;
   readonly #options: SessionOptions;
   readonly #service: Target | undefined;
   readonly #username: string;
@@ -95,6 +96,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     if (jid?.local === undefined) throw new XmppError('jid-malformed', options.jid);
     this.account = jid.bare;
     this.domain = jid.domain;
+    this.timeout = options.timeout ?? TIMEOUT;
     this.#username = jid.local;
     this.#options = { ...options, resource: options.resource ?? jid.resource };
     this.#service = options.service === undefined ? undefined : parseService(options.service);
@@ -105,7 +107,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     this.#password = options.password;
     this.#strongest = options.strongestSeen;
     this.#state = options.state ?? new MemoryStreamState();
-    this.#requests = new Requests(jid.bare);
+    this.#requests = new Requests(jid.bare, this.timeout);
     this.#responders = new Responders(fault);
     this.#traffic = log;
     this.#incoming = new Incoming({
@@ -292,7 +294,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   }
 
   #attempt(target: Target | undefined, signal: AbortSignal): Promise<Connection<LoggedIn>> {
-    const { ca, goodbye, lang, limits, plaintext = false, resolveSrv, timeout = TIMEOUT } = this.#options;
+    const { ca, goodbye, lang, limits, plaintext = false, resolveSrv } = this.#options;
     return attempt(
       {
         establish: { domain: this.domain, ca, plaintext, resolveSrv },
@@ -302,7 +304,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         limits: { ...DEFAULT_LIMITS, ...limits },
         goodbye,
         traffic: this.#traffic,
-        timeout,
+        timeout: this.timeout,
         signal,
       },
       (stream, inbox, deadline) => logIn(stream, inbox, deadline, this.#logInOptions(stream)),

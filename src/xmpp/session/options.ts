@@ -16,7 +16,7 @@ export interface SessionOptions {
   /** PEM certificates believed beside the usual roots */
   ca?: string | undefined;
   lang?: string | undefined;
-  /** milliseconds over connecting, TLS, authentication and binding; default 30,000 */
+  /** milliseconds for the log-in as a whole, and for the answer to each question after it; default 30,000 */
   timeout?: number | undefined;
   /** default `after-online`: a lost connection is remade, a first one that fails is reported */
   reconnect?: 'never' | 'after-online' | 'always' | undefined;

@@ -13,14 +13,19 @@ export interface PreAuthStream {
   request(iq: Element, options?: RequestOptions): Promise<Element>;
 }
 
-/** Takes the features that the server offers there. */
-export function preAuthStream(inbox: Inbox, offered: Element, domain: string): PreAuthStream {
+/** Takes the features that the server offers there; `patience`: milliseconds for an answer. */
+export function preAuthStream(
+  inbox: Inbox,
+  offered: Element,
+  domain: string,
+  patience = 30_000,
+): PreAuthStream {
   let last: Promise<unknown> = Promise.resolve();
   return {
     domain,
     features: { has: (name, xmlns) => offered.getChild(name, xmlns) !== undefined },
     // One at a time: the inbox has one reader.
-    request: (iq, { timeout = 30_000, signal } = {}) => {
+    request: (iq, { timeout = patience, signal } = {}) => {
       const answer = last.then(() => {
         signal?.throwIfAborted();
         return ask(inbox, iq, []);

@@ -21,7 +21,7 @@ export interface RegistrationStreamOptions
 
 /**
  * Opens a trusted stream, resolves to what `work` resolves to, and closes it. `timeout` counts until the features
- * came; `work` may wait for a person. Rejects with XmppError, or with what `work` threw.
+ * came, and for each answer then; `work` may wait for a person. Rejects with XmppError, or with what `work` threw.
  */
 export async function withRegistrationStream<T>(
   options: RegistrationStreamOptions,
@@ -32,7 +32,7 @@ export async function withRegistrationStream<T>(
   const target = options.service === undefined ? undefined : parseService(options.service);
   if ((options.service !== undefined || options.plaintext === true) && target === undefined)
     throw new ConnectionError('policy', `${options.service} is no xmpp:// or xmpps:// address`);
-  const { ca, plaintext = false, resolveSrv } = options;
+  const { ca, plaintext = false, resolveSrv, timeout = 30_000 } = options;
   const connection = await attempt(
     {
       establish: { domain, ca, plaintext, resolveSrv },
@@ -41,13 +41,13 @@ export async function withRegistrationStream<T>(
       lang: options.lang,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       traffic: options.debug && traffic(options.debug),
-      timeout: options.timeout ?? 30_000,
+      timeout,
       signal: options.signal ?? new AbortController().signal,
     },
     async (_stream, inbox, deadline) => {
       const offered = await features(inbox);
       deadline.stop();
-      return work(preAuthStream(inbox, offered, domain));
+      return work(preAuthStream(inbox, offered, domain, timeout));
     },
   );
   await connection.stream.close();

@@ -10,14 +10,15 @@ interface Pending {
   reject(error: Error): void;
 }
 
-const TIMEOUT = 30_000;
-
 export class Requests {
   readonly #account: string;
+  readonly #timeout: number;
   readonly #pending = new Map<string, Pending>();
 
-  constructor(account: string) {
+  /** `timeout`: milliseconds for an answer where the question says nothing else */
+  constructor(account: string, timeout: number) {
     this.#account = account;
+    this.#timeout = timeout;
   }
 
   /**
@@ -26,7 +27,7 @@ export class Requests {
    */
   ask(iq: Element, options: RequestOptions, send: (iq: Element) => void): Promise<Element> {
     const { id = '', to } = iq.attrs;
-    const { signal, timeout = TIMEOUT } = options;
+    const { signal, timeout = this.#timeout } = options;
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason);
       const settle = (act: () => void) => {

@@ -31,7 +31,7 @@ export interface SessionEvents {
 export type IqHandler = (iq: Element, payload: Element) => Element | undefined | Promise<Element | undefined>;
 
 export interface RequestOptions {
-  /** milliseconds until TimeoutError; default 30,000 */
+  /** milliseconds until TimeoutError; default the session's */
   timeout?: number;
   signal?: AbortSignal;
 }
@@ -43,6 +43,8 @@ export interface Session extends EventEmitter<SessionEvents> {
   /** the bound full JID, '' before the first bind */
   readonly jid: string;
   readonly online: boolean;
+  /** milliseconds that an answer may take where the question says nothing else */
+  readonly timeout: number;
   /** true where the stream has XEP-0198, so that `acknowledged` will come */
   readonly acknowledges: boolean;
   /** the stream features after authentication */

@@ -106,13 +106,15 @@ describe('entering a room', () => {
     expect(room.session.take()).toEqual([]);
   });
 
-  it('gives up after a while, and tells the room so', async () => {
+  it.each([
+    ["after the session's time", 1000, undefined],
+    ['after the time that it was given', 60_000, 1000],
+  ])('gives up %s, and tells the room so', async (_what, own, timeout) => {
     vi.useFakeTimers();
     try {
       const room = new FakeRoom();
-      const entering = expect(
-        room.rooms.enter(ROOM, { nick: 'thirdwitch', timeout: 1000 }),
-      ).rejects.toMatchObject({
+      room.session.timeout = own;
+      const entering = expect(room.rooms.enter(ROOM, { nick: 'thirdwitch', timeout })).rejects.toMatchObject({
         condition: 'remote-server-timeout',
       });
       await vi.advanceTimersByTimeAsync(1000);

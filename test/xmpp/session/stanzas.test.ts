@@ -189,6 +189,11 @@ describe('requests (RFC 6120 §8.2.3)', () => {
     });
   });
 
+  it("end in one too after the session's own time, where they say none", async () => {
+    const { session } = await connected(await fake(silent), { timeout: 500 });
+    await expect(session.request(ask('localhost'))).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
   it('end with the reason of their signal', async () => {
     const { session } = await connected(await fake(silent));
     const ender = new AbortController();
