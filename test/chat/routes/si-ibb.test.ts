@@ -92,9 +92,13 @@ describe('a file by stream initiation in-band', () => {
   it('is offered to a full JID that tells nothing of itself (XEP-0095 §3.1)', async () => {
     const wire = wiredSessions();
     const alice = side(wire.alice, { supports: false });
-    side(wire.bob);
+    const bob = side(wire.bob);
+    const arrived = new Promise<FileTransfer>((resolve) => {
+      bob.on('changed', (file) => file.state === 'done' && resolve(file));
+    });
     const { path } = await source(10);
     expect(await alice.send(path, BOB)).toMatchObject({ state: 'done' });
+    expect(await arrived).toMatchObject({ size: 10 });
   });
 
   it('is cancelled by the sender: the receiver keeps nothing (XEP-0047 §2.3)', async () => {
