@@ -181,9 +181,10 @@ export class Client extends EventEmitter<ChatEvents> {
       answeredElsewhere: (chat, id) => this.#marks.answeredElsewhere(chat, id),
       said: this.#attendance.said,
       received: (message, parsed, source) => {
+        // First, since whoever has the chat open says at once that it is displayed.
+        this.#marks.arrived(message, parsed, source);
         this.#added(message);
         this.#reading.count(message.chat);
-        this.#marks.arrived(message, parsed, source);
         if (source !== 'archive') this.#background.heard();
       },
     });
