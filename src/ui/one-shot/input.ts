@@ -49,7 +49,11 @@ async function missing(
       ? passwords.newPassword(account)
       : passwords.password(account, { twice: action.name === 'register' });
   }
-  if (action.stdin === true && name === action.rest && stdin !== undefined) return stdin.rest();
+  if (action.stdin === true && name === action.rest && stdin !== undefined) {
+    // Otherwise the password would be sent as the first line of the text.
+    await passwords.taken();
+    return stdin.rest();
+  }
   if (ask === undefined) return undefined;
   const question = words.help.questions[name] ?? name;
   const choices = param.choices === undefined ? '' : ` (${param.choices.join(', ')})`;

@@ -21,6 +21,8 @@ export interface PasswordSources {
 export interface Passwords {
   /** the account's own; found once. `twice`: it is new, so a typing error must show. Throws UsageError. */
   password(account: string, options?: { readonly twice?: boolean }): Promise<string>;
+  /** Takes the line of `--password-stdin`, if there is one: a text from standard input stands behind it. */
+  taken(): Promise<void>;
   /** the one to change to. Throws UsageError. */
   newPassword(account: string): Promise<string>;
 }
@@ -53,6 +55,9 @@ export function passwords(sources: PasswordSources): Passwords {
     password(account, { twice = false } = {}) {
       own ??= found(account, twice);
       return own;
+    },
+    async taken() {
+      await firstLine();
     },
     async newPassword() {
       // The order of the lines stands, whichever is asked for first.

@@ -34,7 +34,9 @@ export function standardInput(stream: AsyncIterable<Buffer | string>): StandardI
     },
     async rest() {
       while (!ended) await more();
-      return decode(read).replaceAll('\r\n', '\n').replace(/\n$/, '');
+      const left = read;
+      read = Buffer.alloc(0);
+      return decode(left).replaceAll('\r\n', '\n').replace(/\n$/, '');
     },
   };
 }
