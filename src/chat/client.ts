@@ -64,6 +64,9 @@ export interface ClientOptions {
   readonly overrides?: Readonly<Partial<Record<SettingName, string>>>;
 }
 
+/** Stream errors for something that we wrote (RFC 6120 §4.9.3). */
+const REFUSALS: readonly string[] = ['bad-format', 'invalid-xml', 'not-well-formed', 'policy-violation'];
+
 type SessionSettings = ConstructorParameters<typeof Connection>[0]['session'];
 
 export class Client extends EventEmitter<ChatEvents> {
@@ -306,6 +309,7 @@ export class Client extends EventEmitter<ChatEvents> {
     if (change.state === 'offline') {
       this.#typing.clear();
       this.#background.stop();
+      if (REFUSALS.includes(change.condition ?? '')) this.#delivery.outbox.refused('too-long');
     }
     if (change.state === 'resumed') this.#background.resume();
     this.emit('connection', told);

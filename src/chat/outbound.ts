@@ -5,6 +5,7 @@
 import { DisconnectedError } from '../xmpp/errors.ts';
 import { randomId } from '../xmpp/session/random-id.ts';
 import { bareOf } from './address.ts';
+import { ownBody, questionableSize } from './body.ts';
 import type { ChatKind, Message, MessageFailure } from './message.ts';
 import { isStorageFailure, type MessageStore } from './stores.ts';
 
@@ -114,8 +115,9 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
   }
 
   return {
-    /** Commits the row and writes it where that is possible now. */
-    send(chat: string, kind: ChatKind, body: string, replyTo?: string): Message {
+    /** Commits the row and writes it where that is possible now. Throws ChatError `too-long`. */
+    send(chat: string, kind: ChatKind, text: string, replyTo?: string): Message {
+      const body = ownBody(text);
       const now = canWrite(chat, kind);
       const message = store.append({
         account,
@@ -245,6 +247,23 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
     /** ids written and not acknowledged, in the order of writing */
     open(): string[] {
       return [...inFlight.keys()];
+    },
+
+    /**
+     * The server ended the stream for something that we wrote. It would do so at every attempt: the largest text on
+     * its way that no server has to take counts as refused, and what waits behind it goes out with the next stream.
+     */
+    refused(condition: string): void {
+      const sizes = [...inFlight].map(([id, row]) => {
+        const body = isOpen(row) ? store.get(row)?.body : undefined;
+        return { id, row, size: body === undefined ? undefined : questionableSize(body) };
+      });
+      const [largest] = sizes
+        .filter(({ size }) => size !== undefined)
+        .sort((a, b) => (b.size ?? 0) - (a.size ?? 0));
+      if (largest === undefined) return;
+      inFlight.delete(largest.id);
+      announce(store.setState(largest.row, 'failed', { condition }));
     },
 
     /** The stream is gone: what was in flight is unknown, and written again with the next one. */

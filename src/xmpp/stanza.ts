@@ -1,7 +1,7 @@
 /** Elements and the few things every feature asks of a stanza. RFC 6120 §8. */
-import { type Element, type Node, x } from './session/xml.ts';
+import { carriable, type Element, type Node, x } from './session/xml.ts';
 
-export { type Element, type Node, x };
+export { carriable, type Element, type Node, x };
 
 export const NS_CLIENT = 'jabber:client';
 export const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';

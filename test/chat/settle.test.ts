@@ -56,6 +56,19 @@ describe('--send (delivery: 0 needs the acknowledgement and the answer to the pi
     expect((await result).state).toBe('acked');
   });
 
+  it('fails where the server ends the stream for the size of the text', async () => {
+    const world = new World({ pong: false });
+    world.session.acknowledges = true;
+    const result = world.client.sendAndSettle(ROMEO, 'x'.repeat(20_000), {
+      timeout: 5000,
+      signal: never,
+      online: () => world.client.online('stream'),
+    });
+    await turn();
+    world.session.drop({ final: true, reason: new StreamError('policy-violation') });
+    expect(await result).toMatchObject({ state: 'failed', failure: { condition: 'too-long' } });
+  });
+
   it('the acknowledgement alone is not enough: time leaves it in the outbox', async () => {
     const { world, result, id } = await inFlight({ timeout: 20 });
     world.acknowledge(id);

@@ -4,6 +4,7 @@ import { ConnectionError } from '../errors.ts';
 import type { Established } from './establish.ts';
 import { connectionError } from './trust.ts';
 import { Utf8Stream } from './utf8-stream.ts';
+import { carriable } from './xml.ts';
 
 interface SocketEvents {
   connect: [];
@@ -65,7 +66,8 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
       socket.cork();
       process.nextTick(() => socket.uncork());
     }
-    socket.write(text, done);
+    // One such character would end the stream, at every attempt to send what it stands in.
+    socket.write(carriable(text), done);
   }
 
   /** Flushes, says good-bye, and is gone `linger` milliseconds later whatever the peer does. */

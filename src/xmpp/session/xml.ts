@@ -34,6 +34,15 @@ export function x(
   ) as Element;
 }
 
+/** What XML 1.0 §2.2 has no place for, escaped or not; lone surrogates too. */
+const UNCARRIABLE =
+  /[\0-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
+
+/** The text with U+FFFD in the place of each character that XML cannot carry. */
+export function carriable(text: string): string {
+  return text.replace(UNCARRIABLE, '\uFFFD');
+}
+
 /** An element without children, made the short way: the parser makes a million of them. */
 export function bareElement(name: string): Element {
   return new build.Element(name) as Element;
