@@ -47,13 +47,26 @@ function checkFile(path: string): void {
 export function prepareLocation(given: string): void {
   const path = resolve(given);
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   checkFolder(folder, path);
   if (lstatOf(path) === undefined) createEmpty(path);
   for (const suffix of ['', '-wal', '-shm']) checkFile(path + suffix);
   // SQLite would open what it may not write read-only without a word, and fail at the first message.
   accessSync(path, constants.R_OK | constants.W_OK);
   accessSync(folder, constants.W_OK);
+}
+
+/** With those above it. Node's own `recursive` never comes back where nothing can be made, as in /proc. */
+function makeFolder(folder: string): void {
+  if (lstatOf(folder) !== undefined) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another instance was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 /** An empty file is an empty database to SQLite: a start that fails later has left nothing half done. */

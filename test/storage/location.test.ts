@@ -106,6 +106,10 @@ describe('the place of the database', () => {
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('kept');
   });
 
+  it.skipIf(process.platform !== 'linux')('comes back where no folder can be made, as in /proc', () => {
+    expect(conditionOf(() => temporaryStores('/proc/nowhere/deep/xmpp-chat.db'))).toBe('unavailable');
+  });
+
   it.skipIf(windows)('says read-only for a folder that may not be written, and makes nothing', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'profile', 'xmpp-chat.db');

@@ -1,6 +1,6 @@
 /** A file while it arrives: `name.part`, ours alone, that becomes `name` when it is whole, or nothing. */
-import { type FileHandle, link, mkdir, open, rename, statfs, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, link, mkdir, open, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ChatError } from '../problem.ts';
 import { candidates } from './names.ts';
 
@@ -18,9 +18,21 @@ export function folderError(error: unknown, path: string): unknown {
   return new ChatError(CONDITIONS.get(code) ?? 'folder-unwritable', { path }, { cause: error });
 }
 
+/** With those above it. Node's own `recursive` never comes back where nothing can be made, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && dirname(folder) !== folder) {
+      await makeFolder(dirname(folder));
+      await mkdir(folder, { mode: 0o700 });
+    } else if (codeOf(error) !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
+  }
+}
+
 /** Bytes free in the file system of a folder, which is made if missing; undefined where the system does not say. */
 export async function freeSpace(folder: string): Promise<number | undefined> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   try {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;

@@ -64,6 +64,17 @@ describe('a file while it arrives', () => {
 });
 
 describe('the folder of received files', () => {
+  it('is made with those above it, for its owner alone', async () => {
+    const deep = join(folder, 'a', 'b', 'c');
+    await freeSpace(deep);
+    expect((await lstat(deep)).mode & 0o777).toBe(0o700);
+    await freeSpace(deep);
+  });
+
+  it.skipIf(process.platform !== 'linux')('fails at once where none can be made, as in /proc', async () => {
+    await expect(freeSpace('/proc/nowhere/deep')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('is made, and says how much is free', async () => {
     expect(await freeSpace(join(folder, 'new'))).toBeGreaterThan(0);
     expect((await lstat(join(folder, 'new'))).isDirectory()).toBe(true);
