@@ -6,6 +6,7 @@ import { Client } from '../chat/client.ts';
 import type { SettingName } from '../chat/settings.ts';
 import type { Stores } from '../chat/stores.ts';
 import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/errors.ts';
 import type { SessionOptions } from '../xmpp/session/create-session.ts';
 
 /** What of the configuration an account is opened with; the demo puts its own in. */
@@ -41,6 +42,17 @@ export function overridesOf(config: Config): Readonly<Partial<Record<SettingName
   };
 }
 
+/** Readable by the user alone: it holds what was said. Throws ConfigError `unwritable`. */
+function openTrace(path: string): number {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (cause) {
+    const fault = { name: '--debug', source: 'flag', path, reason: (cause as Error).message } as const;
+    throw new ConfigError('unwritable', fault, { cause });
+  }
+}
+
+/** Throws ConfigError where the trace cannot be written. */
 export function accountHost({
   reach,
   version,
@@ -50,12 +62,17 @@ export function accountHost({
 }: AccountHostOptions): AccountHost {
   const clients = new Set<Client>();
   let opened: Promise<Stores> | undefined;
-  let trace: number | undefined;
+  let trace = reach.debug === undefined ? undefined : openTrace(reach.debug);
 
-  /** Readable by the user alone: it holds what was said. */
   function debug(line: string): void {
-    trace ??= openSync(reach.debug ?? '', 'a', 0o600);
-    appendFileSync(trace, line.endsWith('\n') ? line : `${line}\n`);
+    if (trace === undefined) return;
+    try {
+      appendFileSync(trace, line.endsWith('\n') ? line : `${line}\n`);
+    } catch {
+      // A disk that is full must not end the conversation as well.
+      closeSync(trace);
+      trace = undefined;
+    }
   }
 
   async function open(): Promise<Stores> {
@@ -80,7 +97,7 @@ export function accountHost({
       timeout: reach.timeout,
       reconnect: reconnects ? 'after-online' : 'never',
       goodbye: reconnects ? 'awaited' : 'said',
-      debug: reach.debug === undefined ? undefined : debug,
+      debug: trace === undefined ? undefined : debug,
     };
   }
 

@@ -4,6 +4,8 @@ import type { Source } from './names.ts';
 export type ConfigCondition =
   /** the file cannot be opened, or is none */
   | 'unreadable'
+  /** the file of the trace cannot be made or written */
+  | 'unwritable'
   | 'not-json'
   /** JSON, but no object; or much too long */
   | 'syntax'

@@ -51,7 +51,7 @@ const STANZA =
   );
 const STORAGE =
   'read-only corrupt foreign newer locked full unsafe unavailable too-many-files closed failed'.split(' ');
-const CONFIG = 'unreadable not-json syntax unknown-key wrong-type wrong-value'.split(' ');
+const CONFIG = 'unreadable unwritable not-json syntax unknown-key wrong-type wrong-value'.split(' ');
 
 const ERRORS: Error[] = [
   ...(Object.keys(CONNECTION) as ConnectionCondition[]).map((condition) => new ConnectionError(condition)),

@@ -156,7 +156,8 @@ const storage = {
 const config = {
   syntax: { why: '{path} is not valid: {text}', hint: 'Correct or remove it.' },
   'not-json': { why: '{path} is not valid JSON', hint: 'Correct or remove it.' },
-  unreadable: { why: '{path} cannot be read', hint: 'Check its permissions.' },
+  unreadable: { why: '{path} cannot be read', hint: 'Check the path and its permissions.' },
+  unwritable: { why: '{path} cannot be written to', hint: 'Check the path and its permissions.' },
   'unknown-key': { why: '{path} has an unknown key {name}', hint: 'Remove it.' },
   'wrong-value': { why: '{name} cannot be {value}', hint: 'See --help for what it takes.' },
   'wrong-type': { why: '{name} has a value of the wrong kind', hint: 'See --help for what it takes.' },

@@ -149,7 +149,8 @@ const storage: typeof en.groups.storage = {
 const config: typeof en.groups.config = {
   syntax: { why: '{path} no es válido: {text}', hint: 'Corrígelo o quítalo.' },
   'not-json': { why: '{path} no es JSON válido', hint: 'Corrígelo o quítalo.' },
-  unreadable: { why: '{path} no se puede leer', hint: 'Comprueba sus permisos.' },
+  unreadable: { why: '{path} no se puede leer', hint: 'Comprueba la ruta y sus permisos.' },
+  unwritable: { why: 'no se puede escribir en {path}', hint: 'Comprueba la ruta y sus permisos.' },
   'unknown-key': { why: '{path} tiene una clave desconocida, {name}', hint: 'Quítala.' },
   'wrong-value': { why: '{name} no puede ser {value}', hint: 'Mira en --help qué valores admite.' },
   'wrong-type': {
