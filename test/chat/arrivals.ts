@@ -1,0 +1,124 @@
+/** The real way in over the real store in memory, without a connection: tests give it parsed messages. */
+import { changes } from '../../src/chat/changes.ts';
+import { type ArchivedPage, type InboundOptions, inbound } from '../../src/chat/inbound.ts';
+import type { Message, NewMessage } from '../../src/chat/message.ts';
+import { outbound } from '../../src/chat/outbound.ts';
+import type { ParsedMessage } from '../../src/xmpp/messages.ts';
+import { ACCOUNT, JID, memoryStores, ROMEO, ROOM } from './support.ts';
+
+export const PHONE = `${ACCOUNT}/phone`;
+export const NICK = 'juliet';
+export const T0 = Date.UTC(2026, 0, 1);
+
+const EMPTY: ParsedMessage = {
+  type: 'chat',
+  from: `${ROMEO}/orchard`,
+  to: JID,
+  id: undefined,
+  body: undefined,
+  subject: undefined,
+  thread: undefined,
+  parentThread: undefined,
+  lang: undefined,
+  delay: undefined,
+  state: undefined,
+  link: undefined,
+  styled: undefined,
+  unstyled: false,
+  nick: undefined,
+  encryption: undefined,
+  originId: undefined,
+  stanzaIds: [],
+  hints: [],
+  private: false,
+  occupant: false,
+  error: undefined,
+};
+
+/** A message of romeo's to us, unless said otherwise. */
+export function parsed(more: Partial<ParsedMessage> = {}): ParsedMessage {
+  return { ...EMPTY, ...more };
+}
+
+/** What an occupant says in the room. */
+export function inRoom(nick: string, more: Partial<ParsedMessage> = {}): ParsedMessage {
+  return parsed({ type: 'groupchat', from: `${ROOM}/${nick}`, ...more });
+}
+
+/** The archive id that an entity gave. */
+export const archivedBy = (by: string, id: string) => ({ stanzaIds: [{ by, id }] });
+
+/** A stamp of its own; seconds after the beginning. */
+export const delayed = (seconds: number) => ({
+  delay: { time: T0 + seconds * 1000, from: undefined, reason: undefined },
+});
+
+export interface ArrivalsOptions extends Partial<InboundOptions> {
+  readonly namesOccupants?: boolean;
+  readonly stayed?: (occupant: string, row: number) => boolean;
+}
+
+export function arrivals({ namesOccupants = false, stayed = () => false, ...more }: ArrivalsOptions = {}) {
+  const store = memoryStores().messages;
+  const nothing = () => undefined;
+  const told: string[] = [];
+  const outbox = outbound({
+    account: ACCOUNT,
+    store,
+    wire: { ready: true, jid: JID, reachable: () => true, write: nothing },
+    appended: nothing,
+    changed: nothing,
+    failed: nothing,
+    nick: () => NICK,
+  });
+  const incoming = inbound({
+    account: ACCOUNT,
+    store,
+    outbound: outbox,
+    changes: changes({
+      account: ACCOUNT,
+      store,
+      namesOccupants: () => namesOccupants,
+      stayed,
+      changed: ({ id }, change) => told.push(`${change} ${id}`),
+    }),
+    isRoom: (bare) => bare === ROOM,
+    nick: () => NICK,
+    trusts: () => true,
+    typing: nothing,
+    spoke: nothing,
+    readElsewhere: nothing,
+    answeredElsewhere: nothing,
+    said: nothing,
+    received: ({ body }) => told.push(`new ${body}`),
+    ...more,
+  });
+
+  return {
+    store,
+    outbox,
+    /** what was told since the last time */
+    told: (): string[] => told.splice(0),
+    take: incoming.take,
+    live: (...messages: readonly ParsedMessage[]): void => {
+      for (const message of messages) incoming.take(message, 'live');
+    },
+    carbon: (message: ParsedMessage): void => incoming.take(message, 'carbon'),
+    /** A page of an archive: messages by archive id, a second apart. */
+    page(
+      items: Readonly<Record<string, ParsedMessage>>,
+      { archive = ACCOUNT, page = 'newer', from = 0 }: Partial<ArchivedPage> & { from?: number } = {},
+    ): void {
+      const archived = Object.entries(items).map(([archiveId, message], at) => ({
+        archiveId,
+        message,
+        time: T0 + (from + at) * 1000,
+      }));
+      incoming.takePage({ archive, items: archived, page }, nothing);
+    },
+    keep: (message: NewMessage): Message => store.append(message),
+    history: (chat: string = ROMEO): Message[] => store.history({ account: ACCOUNT, chat, limit: 100 }),
+    bodies: (chat: string = ROMEO): string[] =>
+      store.history({ account: ACCOUNT, chat, limit: 100 }).map(({ body }) => body),
+  };
+}
