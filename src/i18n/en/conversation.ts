@@ -45,7 +45,7 @@ export const conversation = {
   retracted: '[message withdrawn]',
   edited: 'edited',
   mayArriveTwice: 'may arrive twice',
-  answersUnknown: 'in reply to a message that is not kept here',
+  answersUnknown: 'in reply to an earlier message',
   noReactions: 'no reactions any more',
   numbered: 'The last messages here, 1 is the newest:',
   link: 'link',

@@ -48,7 +48,7 @@ export const conversation: typeof en = {
   retracted: '[mensaje retirado]',
   edited: 'editado',
   mayArriveTwice: 'puede llegar dos veces',
-  answersUnknown: 'en respuesta a un mensaje que no se conserva aquí',
+  answersUnknown: 'en respuesta a un mensaje anterior',
   noReactions: 'ya no hay reacciones',
   numbered: 'Los últimos mensajes; el 1 es el más reciente:',
   link: 'enlace',

@@ -3,6 +3,9 @@ import type { Face, Seat } from '../face.ts';
 import { ALIASES, slashActions, VIEW_COMMANDS } from '../slash.ts';
 import type { Completable } from './completion.ts';
 
+/** what people react with most; any other can be pasted */
+const EMOJIS: readonly string[] = ['👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '👎'];
+
 export function completable(face: Face, { client }: Seat, chat: string): Completable {
   const actions = slashActions(face.actions);
   const names = new Set([
@@ -28,7 +31,7 @@ export function completable(face: Face, { client }: Seat, chat: string): Complet
       ...contacts.map((contact) => contact.jid),
       ...client.joinedRooms().map((entry) => entry.room),
     ],
-    choices: (command) => firstParam(command)?.choices,
+    choices: (command) => (command === 'react' ? EMOJIS : firstParam(command)?.choices),
     takesPath: (command) => firstParam(command)?.kind === 'path',
   };
 }

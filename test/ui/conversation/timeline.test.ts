@@ -120,7 +120,7 @@ describe('a timeline', () => {
       lines()
         .message(message('Yes', { replyTo: 'nowhere' }))
         .at(-2),
-    ).toBe('      ╭ in reply to a message that is not kept here');
+    ).toBe('      ╭ in reply to an earlier message');
   });
 
   it('makes what is quoted harmless, and cuts no bracket of its own off', () => {

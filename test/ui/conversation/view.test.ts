@@ -507,6 +507,17 @@ describe('messages that are pointed at', () => {
     expect(terminal.output).not.toContain('message-reacted');
   });
 
+  it('offer emoji behind /react, with a number or without', async () => {
+    await play(
+      ROMEO,
+      then(({ prompt }) => {
+        expect(prompt.complete('/react ', 7).options).toContain('👍');
+        expect(prompt.complete('/react 2 ', 9)).toMatchObject({ from: 9 });
+        expect(prompt.complete('/react 2 ', 9).options).toContain('🎉');
+      }),
+    );
+  });
+
   it('show what was replaced on request', async () => {
     const { row } = fake.keep(ROMEO, 'new', { corrected: true });
     fake.olderTexts.set(row, [{ body: 'old', time: 1 }]);
