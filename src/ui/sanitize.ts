@@ -56,6 +56,15 @@ export function sanitize(text: string, options: SanitizeOptions = {}): string {
   return safe.split('\n').map(isolate).join(`\n${lines}`);
 }
 
+/** UTF-16 units of a status, a reason, a nickname that stands among other things */
+const BRIEF = 200;
+
+/** The same in one line, shortened: what somebody else wrote must not fill the screen where it is only mentioned. */
+export function brief(text: string, most = BRIEF): string {
+  if (text.length <= most) return sanitize(text);
+  return `${sanitize(text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, ''))}…`;
+}
+
 function visible(character: string, single: boolean): string {
   const code = character.codePointAt(0) ?? 0;
   if (character === '\r') return '';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sanitize } from '../../src/ui/sanitize.ts';
+import { brief, sanitize } from '../../src/ui/sanitize.ts';
 
 const nasty = fc.string({
   unit: fc.oneof(
@@ -106,5 +106,20 @@ describe('sanitize', () => {
         expect(sanitize(once).replaceAll(/[\u2068\u2069]/g, '')).toBe(once);
       }),
     );
+  });
+});
+
+describe('what is only mentioned', () => {
+  it('is at most one short line, and no half character', () => {
+    expect(brief('at lunch')).toBe('at lunch');
+    expect(brief('a'.repeat(10_000))).toBe(`${'a'.repeat(199)}…`);
+    expect(brief(`${'a'.repeat(198)}😀${'b'.repeat(10)}`)).toBe(`${'a'.repeat(198)}…`);
+    expect(brief('one\ntwo')).toBe('one␊two');
+  });
+
+  it('closes what it isolates (UAX #9)', () => {
+    const text = brief('ש'.repeat(500));
+    expect(text.startsWith('\u2068')).toBe(true);
+    expect(text.endsWith('\u2069…')).toBe(true);
   });
 });

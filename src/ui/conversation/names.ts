@@ -3,7 +3,7 @@ import { bareOf, localOf, resourceOf } from '../../chat/address.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Seat } from '../face.ts';
-import { sanitize } from '../sanitize.ts';
+import { brief, sanitize } from '../sanitize.ts';
 
 /** Short, unsanitised: the contact's name, the room's JID, `nick (room)`. */
 export function chatLabel({ client }: Seat, chat: string): string {
@@ -40,7 +40,7 @@ export function presenceText({ client }: Pick<Seat, 'client'>, { words }: Catalo
   const contact = client.contact(jid);
   if (contact === undefined) return '';
   const best = [...contact.resources].sort((a, b) => b.priority - a.priority)[0];
-  const status = sanitize(best?.status ?? '');
+  const status = brief(best?.status ?? '');
   const show = words.shows[best?.show ?? 'offline'];
   return status === '' ? show : `${show} (${status})`;
 }

@@ -1,27 +1,28 @@
 /** What happens in a room beside its messages, as lines of its timeline. The sentences are the notifications'. */
 import type { ChatEvents } from '../../chat/events.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
-import { sanitize } from '../sanitize.ts';
+import { brief, sanitize } from '../sanitize.ts';
 
 const plain = (text: string | undefined) => sanitize(text ?? '');
+const short = (text: string | undefined) => brief(text ?? '');
 
 /** Somebody came, went or changed. */
 export function occupantLine(words: Catalogue, event: ChatEvents['occupant'][0]): string {
   const { occupant } = words.notifications;
-  const [nick, room, reason] = [plain(event.nick), plain(event.room), plain(event.reason)];
+  const [nick, room, reason] = [short(event.nick), plain(event.room), short(event.reason)];
   switch (event.event) {
     case 'joined':
       return occupant.joined(nick, room);
     case 'left':
       return occupant.left(nick, room, reason);
     case 'kicked':
-      return occupant.kicked(nick, room, plain(event.actor), reason);
+      return occupant.kicked(nick, room, short(event.actor), reason);
     case 'banned':
-      return occupant.banned(nick, room, plain(event.actor), reason);
+      return occupant.banned(nick, room, short(event.actor), reason);
     case 'removed':
       return occupant.removed(nick, room);
     case 'renamed':
-      return occupant.renamed(nick, room, plain(event.newNick));
+      return occupant.renamed(nick, room, short(event.newNick));
     case 'role':
       return occupant.role(nick, room, words.words.roles[event.role ?? 'none']);
     case 'affiliation':
@@ -32,18 +33,18 @@ export function occupantLine(words: Catalogue, event: ChatEvents['occupant'][0])
 /** We came or went ourselves. `why` is the condition as a clause. */
 export function selfLine(words: Catalogue, event: ChatEvents['room'][0], why: string): string {
   const { self } = words.notifications;
-  const [room, reason] = [plain(event.room), plain(event.reason)];
+  const [room, reason] = [plain(event.room), short(event.reason)];
   switch (event.event) {
     case 'joined':
-      return self.joined(room, plain(event.nick), event.occupants ?? 0);
+      return self.joined(room, short(event.nick), event.occupants ?? 0);
     case 'created':
-      return self.created(room, plain(event.nick));
+      return self.created(room, short(event.nick));
     case 'left':
       return self.left(room);
     case 'kicked':
-      return self.kicked(room, plain(event.actor), reason);
+      return self.kicked(room, short(event.actor), reason);
     case 'banned':
-      return self.banned(room, plain(event.actor), reason);
+      return self.banned(room, short(event.actor), reason);
     case 'removed':
       return self.removed(room);
     case 'destroyed':
@@ -56,7 +57,7 @@ export function selfLine(words: Catalogue, event: ChatEvents['room'][0], why: st
 }
 
 export function subjectLine(words: Catalogue, event: ChatEvents['subject'][0]): string {
-  return words.notifications.subject(plain(event.room), plain(event.nick), plain(event.subject));
+  return words.notifications.subject(plain(event.room), short(event.nick), short(event.subject));
 }
 
 /** What a room says about itself (XEP-0045 §15.6); undefined where no code has a sentence. */

@@ -3,7 +3,7 @@ import { bareOf, localOf } from '../../chat/address.ts';
 import type { Request } from '../../chat/events.ts';
 import { chatLabel } from '../conversation/names.ts';
 import { answerRequest } from '../conversation/view-commands.ts';
-import { sanitize } from '../sanitize.ts';
+import { brief, sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { enterChat } from './contacts.ts';
 import type { MainEnd, Screen } from './main.ts';
@@ -77,12 +77,12 @@ function requestText({ words, render }: MenuApp, request: Request): string {
     file: () =>
       labels.file(
         from,
-        sanitize(request.name ?? ''),
+        brief(request.name ?? ''),
         request.size === undefined ? words.words.unknown : render.size(request.size),
       ),
   }[request.kind]();
-  const nick = tellsMore(request) ? labels.callsItself(sanitize(request.nick ?? '')) : '';
-  const text = request.text ? labels.said(sanitize(request.text)) : '';
+  const nick = tellsMore(request) ? labels.callsItself(brief(request.nick ?? '')) : '';
+  const text = request.text ? labels.said(brief(request.text)) : '';
   return [what, nick, text].filter((part) => part !== '').join(' · ');
 }
 

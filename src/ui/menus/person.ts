@@ -2,7 +2,7 @@
 import { domainOf, parseAddress } from '../../chat/address.ts';
 import type { Contact } from '../../chat/events.ts';
 import type { Face, Seat } from '../face.ts';
-import { sanitize } from '../sanitize.ts';
+import { brief, sanitize } from '../sanitize.ts';
 import type { Completion } from '../terminal.ts';
 import { choose } from './screen.ts';
 
@@ -67,14 +67,14 @@ function knownJids(contacts: readonly Contact[]): string[] {
 
 /** `Alice (alice@example.org)`. */
 export function contactName({ name, jid }: Contact): string {
-  return name === '' || name === jid ? sanitize(jid) : `${sanitize(name)} (${sanitize(jid)})`;
+  return name === '' || name === jid ? sanitize(jid) : `${brief(name)} (${sanitize(jid)})`;
 }
 
 /** Presence, status message, unread messages. */
 export function contactBadge({ words }: Face, contact: Contact): string {
   const best = [...contact.resources].sort((a, b) => b.priority - a.priority)[0];
   const unread = contact.unread > 0 ? words.menus.badges.unread(contact.unread) : '';
-  return [words.words.shows[best?.show ?? 'offline'], sanitize(best?.status ?? ''), unread]
+  return [words.words.shows[best?.show ?? 'offline'], brief(best?.status ?? ''), unread]
     .filter((part) => part !== '')
     .join(' · ');
 }

@@ -3,7 +3,7 @@ import { foundUsers } from '../../actions/contacts.ts';
 import { domainOf, parseUserAddress } from '../../chat/address.ts';
 import type { UserRow } from '../../chat/people.ts';
 import { actionNamed, attempt } from '../run-action.ts';
-import { sanitize } from '../sanitize.ts';
+import { brief, sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { enterChat } from './contacts.ts';
 import type { MainEnd, Screen } from './main.ts';
@@ -64,7 +64,7 @@ async function find(app: MenuApp, seat: OpenSeat, query: string): Promise<string
     labels.which,
     rows.slice(0, LISTED).map((row) => ({
       name: sanitize(row.jid),
-      badge: [row.name, row.email].map((text) => sanitize(text ?? '')).join(' '),
+      badge: [row.name, row.email].map((text) => brief(text ?? '')).join(' '),
       value: row.jid,
     })),
   );

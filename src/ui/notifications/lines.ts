@@ -4,7 +4,7 @@ import type { ChatEvents, Contact, FileTransfer, Request } from '../../chat/even
 import type { Message } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { size } from '../render/formats.ts';
-import { sanitize } from '../sanitize.ts';
+import { brief, sanitize } from '../sanitize.ts';
 import { whyOf } from '../sentences.ts';
 import { type Known, occupantName, peerName, personName } from './names.ts';
 
@@ -33,7 +33,7 @@ export function presenceLine(
   kind: PresenceKind,
 ): string {
   const who = personName(known, event.jid);
-  const status = sanitize(event.status);
+  const status = brief(event.status);
   const show = words.words.shows[event.show];
   switch (kind) {
     case 'online':
@@ -55,7 +55,7 @@ export function onlineLine(known: Known, words: Catalogue, contacts: readonly Co
 export function messageLine(known: Known, words: Catalogue, message: Message): string {
   const { notifications } = words;
   const body = bodyOf(message, words);
-  const nick = sanitize(message.nick ?? resourceOf(message.from) ?? '');
+  const nick = brief(message.nick ?? resourceOf(message.from) ?? '');
   const room = sanitize(bareOf(message.chat));
   if (message.kind === 'private') return notifications.privateMessage(nick, room, body);
   if (message.kind === 'contact') return notifications.message(personName(known, message.from), body);
@@ -67,7 +67,7 @@ export function messageLine(known: Known, words: Catalogue, message: Message): s
 function bodyOf(message: Message, words: Catalogue): string {
   if (message.body === '' && message.encryption !== 'none') return words.notifications.encrypted;
   const body = message.body === '' ? (message.url ?? '') : message.body;
-  return sanitize(body.length > LONGEST_BODY ? `${body.slice(0, LONGEST_BODY)}…` : body);
+  return brief(body, LONGEST_BODY);
 }
 
 export function failedLine(known: Known, words: Catalogue, message: Message): string {
@@ -80,13 +80,13 @@ export function failedLine(known: Known, words: Catalogue, message: Message): st
 
 export function requestLine(known: Known, words: Catalogue, request: Request): string {
   const { request: sentences } = words.notifications;
-  const text = sanitize(request.text ?? '');
+  const text = brief(request.text ?? '');
   switch (request.kind) {
     case 'subscription':
       return sentences.subscription(
         personName(known, request.from),
         // a nickname that only repeats the user name is no news
-        request.nick === localOf(bareOf(request.from)) ? '' : sanitize(request.nick ?? ''),
+        request.nick === localOf(bareOf(request.from)) ? '' : brief(request.nick ?? ''),
         text,
       );
     case 'invitation':
@@ -102,13 +102,13 @@ export function offerLine(
   file: { peer: string; name: string; size?: number | undefined },
 ): string {
   const bytes = file.size === undefined ? '' : size(file.size, words);
-  return words.notifications.request.file(peerName(known, words, file.peer), sanitize(file.name), bytes);
+  return words.notifications.request.file(peerName(known, words, file.peer), brief(file.name), bytes);
 }
 
 /** How a transfer ended; `undefined` while it has not. */
 export function fileLine(known: Known, words: Catalogue, file: FileTransfer): string | undefined {
   const { file: sentences } = words.notifications;
-  const name = sanitize(file.name);
+  const name = brief(file.name);
   const who = peerName(known, words, file.peer);
   const incoming = file.direction === 'in';
   switch (file.state) {

@@ -2,7 +2,7 @@
 import { bareOf, localOf, resourceOf } from '../../chat/address.ts';
 import type { Client } from '../../chat/client.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
-import { sanitize } from '../sanitize.ts';
+import { brief, sanitize } from '../sanitize.ts';
 
 export type Known = Pick<Client, 'contact' | 'chatOf' | 'kindOf' | 'joinedRooms'>;
 
@@ -13,7 +13,7 @@ export function personName(known: Known, jid: string): string {
   const address = sanitize(bare);
   // A name that is itself an address could be somebody else's.
   const tells = name !== '' && name !== bare && name !== localOf(bare) && !name.includes('@');
-  return tells ? `${sanitize(name)} (${address})` : address;
+  return tells ? `${brief(name)} (${address})` : address;
 }
 
 /** A person by any JID: an occupant always with the room. */
@@ -25,7 +25,7 @@ export function peerName(known: Known, words: Catalogue, jid: string): string {
 }
 
 export function occupantName(words: Catalogue, nick: string, room: string): string {
-  return words.notifications.inRoom(sanitize(nick), sanitize(room));
+  return words.notifications.inRoom(brief(nick), sanitize(room));
 }
 
 /** `lobby` where only one joined room is called so, else the whole JID. */

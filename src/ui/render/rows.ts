@@ -3,7 +3,7 @@ import type { Row } from '../../actions/rows.ts';
 import type { Contact, FileTransfer, Request, Resource, Show } from '../../chat/events.ts';
 import type { RoomRow, UserRow } from '../../chat/people.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
-import { sanitize } from '../sanitize.ts';
+import { brief, sanitize } from '../sanitize.ts';
 import { detailsText } from './details.ts';
 import { size, stamp } from './formats.ts';
 import { historyText, versionsText } from './history.ts';
@@ -181,5 +181,7 @@ function column<R>(
   cell: (row: R) => string,
   more: Omit<Column, 'title' | 'cells'> = {},
 ): Column {
-  return { title, cells: rows.map((row) => sanitize(cell(row))), ...more };
+  // One row must not make all others as wide as it is, where nothing else limits them.
+  const shown = more.shrinks === true ? brief : sanitize;
+  return { title, cells: rows.map((row) => shown(cell(row))), ...more };
 }

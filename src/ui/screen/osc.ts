@@ -2,7 +2,7 @@
  * What many terminals can do beyond text, each as a string to write and only where the environment says that
  * the terminal knows it. Every argument is made harmless here: an escape in a title would end it.
  */
-import { sanitize } from '../sanitize.ts';
+import { brief, sanitize } from '../sanitize.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -72,4 +72,4 @@ export function windowTitle(text: string, can: Abilities): string {
 export const saveTitle = (can: Abilities): string => (can.title ? '\x1b[22;2t' : '');
 export const restoreTitle = (can: Abilities): string => (can.title ? '\x1b[23;2t' : '');
 
-const field = (text: string): string => sanitize(text).replaceAll(';', ',').slice(0, 200);
+const field = (text: string): string => brief(text).replaceAll(';', ',');
