@@ -121,7 +121,8 @@ export function presence(session: Session, options: { roster: Roster }): Presenc
     if (state.show === 'offline') {
       resources.delete(state.resource);
       if (resources.size === 0) present.delete(jid);
-      if (resources.size === 0)
+      // Whoever was not here has gone at the time that is said, not now.
+      if (resources.size === 0 && (before !== undefined || state.delay !== undefined))
         seen.set(jid, { time: state.delay?.time ?? Date.now(), status: state.status });
     } else if (before !== undefined || (resources.size < MOST_RESOURCES && hasRoom(jid))) {
       resources.set(state.resource, state);

@@ -100,6 +100,12 @@ describe('resources', () => {
     expect(api.lastSeen(ROMEO)?.time).toBe(Date.UTC(2020, 0, 2, 3, 4, 5));
   });
 
+  it('were not seen now by a server that only says they are not there (RFC 6121 §4.3.2)', async () => {
+    const { session, api } = await start();
+    session.receive(from(ROMEO, '', 'unavailable'));
+    expect(api.lastSeen(ROMEO)).toBeUndefined();
+  });
+
   it('all go when the account goes', async () => {
     const { session, api } = await start();
     session.receive(from(`${ROMEO}/a`));
