@@ -109,6 +109,10 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
   write(xml: string | Buffer): void {
     const socket = this.#socket;
     if (!socket.writable) return;
+    if (this.#held !== undefined) {
+      this.#held.push(xml);
+      return;
+    }
     // What is written in one turn arrives in one piece.
     if (socket.writableCorked === 0) {
       socket.cork();
