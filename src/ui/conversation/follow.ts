@@ -1,15 +1,15 @@
 /** What is shown of an open chat: the kept messages on entry, then everything that happens in it. */
-import type { Client } from '../../chat/client.ts';
 import type { ChatEvents, TypingState } from '../../chat/events.ts';
 import type { Message } from '../../chat/message.ts';
-import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Face, Seat } from '../face.ts';
 import { presenceKind, presenceLine } from '../notifications/lines.ts';
 import { roomName } from '../notifications/names.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Subscribe } from '../terminal.ts';
+import { headLines } from './head.ts';
+import { lastState } from './last-state.ts';
 import { chatLabel, chatTitle, reactorName, senderName } from './names.ts';
-import { excerpt, readOnce, stateMark } from './notes.ts';
+import { excerpt, readOnce } from './notes.ts';
 import { olderPages } from './older.ts';
 import { lastOwn, type Pointing, pointing } from './pointing.ts';
 import { occupantLine, roomNoticeLine, selfLine, subjectLine } from './room-lines.ts';
@@ -76,8 +76,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     dim: theme.dim,
     accent: theme.accent,
   });
-  /** the newest own message, with the state that its line shows, until something newer is there */
-  let last: { message: Message; printed: Message['state'] } | undefined;
+  const last = lastState(options);
   /** what the contact said last about itself (XEP-0085); in rooms only who is typing matters */
   let peer: TypingState | undefined;
   let loading = false;
@@ -110,7 +109,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     pages.shown(message);
     if (waits(message)) waiting.set(message.row, message);
     else print(lines.message(message, place));
-    last = message.direction === 'out' ? { message, printed: message.state } : undefined;
+    last.shown(message);
     redraw();
   };
   const arrived = (message: Message) => {
@@ -127,17 +126,8 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       show(message);
     } else if (change !== 'state') print([lines.changed(message, change)]);
     else if (message.state === 'failed') print([lines.failed(message)]);
-    if (last?.message.row === message.row) last = { ...last, message };
+    last.changed(message, { printed: change === 'corrected' });
     redraw();
-  };
-
-  /** What became of the newest own message since its line was printed. */
-  const stateNow = (): string => {
-    if (last === undefined || last.message.retracted || waiting.has(last.message.row)) return '';
-    const { message, printed } = last;
-    if (message.state === printed || message.state === 'failed') return '';
-    const mark = stateMark(message, options);
-    return message.state === 'delivered' ? `${mark} ${theme.dim(words.conversation.states.delivered)}` : mark;
   };
 
   const listeners: { [E in keyof ChatEvents]?: (...values: ChatEvents[E]) => void } = {
@@ -178,7 +168,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
 
   const enter = () => {
     print([theme.bold(chatTitle(seat, words, chat))]);
-    print(head(face, seat, chat).map((line) => theme.dim(line)));
+    print(headLines(face, seat, chat).map((line) => theme.dim(line)));
     if (terminal.interactive) print([theme.dim(words.conversation.howTo)]);
     const unread = client.unread().find((entry) => entry.chat === chat)?.count ?? 0;
     const kept = client.history({ chat, limit: Math.min(MOST, Math.max(PAGE, unread + 5)) });
@@ -212,7 +202,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     above() {
       const pending = [...waiting.values()].slice(-LIVE).map((message) => lines.pending(message));
       const hidden = waiting.size - pending.length;
-      const state = stateNow();
+      const state = last.text();
       const names = client.typing(chat).map((who) => sanitize(typerName(seat, chat, who)));
       return [
         ...(hidden > 0 ? [theme.dim(words.menus.moreRows(hidden))] : []),
@@ -251,20 +241,6 @@ function firstUnread(kept: readonly Message[], unread: number): number | undefin
   if (unread === 0) return undefined;
   const incoming = kept.filter((message) => message.direction === 'in');
   return incoming[Math.max(0, incoming.length - unread)]?.row;
-}
-
-/** Lines under the title: subject of the room, or what hinders. */
-function head({ words }: Face, { client }: Seat, chat: string): string[] {
-  const lines = client.kindOf(chat) === 'room' ? [subjectNow(words, client, chat)] : [];
-  if (client.state === 'offline' || client.state === 'connecting') lines.push(words.conversation.offline);
-  return lines;
-}
-
-/** The subject of a room as it is, or that we are not there to know it. */
-export function subjectNow({ conversation }: Catalogue, client: Client, chat: string): string {
-  const room = client.joinedRoom(chat);
-  if (room === undefined) return conversation.notInRoom(sanitize(chat));
-  return room.subject === '' ? conversation.noSubject : conversation.subject(sanitize(room.subject));
 }
 
 function typerName({ client }: Seat, chat: string, who: string): string {

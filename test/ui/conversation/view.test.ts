@@ -595,6 +595,19 @@ describe('what became of the last own message', () => {
       }),
     );
   });
+
+  it('is no news once a line of its own has said it', async () => {
+    const { row } = fake.keep(ROMEO, 'ehre', { direction: 'out', state: 'acked' });
+    await play(
+      ROMEO,
+      then(({ prompt }) => {
+        fake.advance(row, 'read');
+        expect(prompt.above()).toEqual(['✓✓ read']);
+        fake.correct(row, 'here');
+        expect(prompt.above()).toEqual([]);
+      }),
+    );
+  });
 });
 
 describe('older messages', () => {
