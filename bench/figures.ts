@@ -1,0 +1,56 @@
+/** Samples to figures, figures to a table. */
+
+export interface Figures {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+  readonly count: number;
+}
+
+/** Of at least one sample; the median of an even number is the mean of the middle two. */
+export function figuresOf(samples: readonly number[]): Figures {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = (index: number): number => sorted[index] ?? Number.NaN;
+  const middle = (sorted.length - 1) / 2;
+  return {
+    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
+    least: at(0),
+    most: at(sorted.length - 1),
+    count: sorted.length,
+  };
+}
+
+/** `148 [139..171]`; a dash where nothing was measured. */
+export function shown(samples: readonly number[]): string {
+  if (samples.length === 0) return '–';
+  const { median, least, most } = figuresOf(samples);
+  return `${median.toFixed(0)} [${least.toFixed(0)}..${most.toFixed(0)}]`;
+}
+
+/** How many times the median of `other`: `0.94 ×`; a dash where one of them was not measured. */
+export function ratio(samples: readonly number[], other: readonly number[] | undefined): string {
+  if (samples.length === 0 || other === undefined || other.length === 0) return '–';
+  return `${(figuresOf(samples).median / figuresOf(other).median).toFixed(2)} ×`;
+}
+
+/** The first column to the left, the others to the right. */
+export function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, column) =>
+    Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  return ['', title, '', line(head), rule, ...rows.map(line), ''].join('\n');
+}
+
+/** The line below a table about a goal, by medians. */
+export function verdict(what: string, value: number, goal: number, unit: string): string {
+  const met = value <= goal ? 'met' : 'NOT met';
+  return `goal ${met}: ${what} ${value.toFixed(unit === '×' ? 2 : 0)} ${unit}, at most ${goal} ${unit}`;
+}
