@@ -4,8 +4,9 @@
  * middleware, which drives STARTTLS, SASL, binding, stream management and IQs, is unplugged from the events it
  * listens to.
  *
- * Relied upon beyond the documented: `entity.transports`, the members of a transport's prototype, `entity.parser`,
- * and that the middleware listens to `element` and `send` only. client-adapter.test.ts turns red when one changes.
+ * Relied upon beyond the documented: `entity.timeout`, `entity.transports`, the members of a transport's prototype,
+ * `entity.parser`, and that the middleware listens to `element` and `send` only. client-adapter.test.ts turns red when
+ * one changes.
  */
 import { EventEmitter } from 'node:events';
 import { client, type Entity, type TransportClass } from '@xmpp/client';
@@ -167,8 +168,10 @@ export class ClientStream {
   #plug(): Entity {
     const { domain, from, lang } = this.#options;
     const stream = this;
-    // The deadline over the whole login is the session's.
-    const entity = client({ service: 'xmpp://', domain, timeout: 0x7fffffff });
+    const entity = client({ service: 'xmpp://', domain });
+    // The deadline over the whole log-in is the session's. 0: no timer, which a connection that is cut before its
+    // header came would leave behind, and with it a process that cannot end.
+    entity.timeout = 0;
     entity.reconnect.stop();
     entity.removeAllListeners('element').removeAllListeners('send');
     entity.on('error', () => undefined);

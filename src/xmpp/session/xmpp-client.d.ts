@@ -18,6 +18,8 @@ declare module '@xmpp/client' {
 
   export interface Entity extends EventEmitter {
     status: string;
+    /** milliseconds that it waits for the header of a stream; 0: for ever */
+    timeout: number;
     parser: EventEmitter | null;
     transports: (typeof TransportClass)[];
     reconnect: { stop(): void };
@@ -31,7 +33,7 @@ declare module '@xmpp/client' {
     service: string;
     domain: string;
     lang?: string;
-    timeout: number;
+    timeout?: number;
     username?: string;
   }): Entity;
 }

@@ -1,7 +1,7 @@
 /** What the adapter relies on in @xmpp/client beyond its documentation: red here means that the package changed. */
 import { readFileSync } from 'node:fs';
 import { client } from '@xmpp/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connected, fake, refused } from './support.ts';
 
 const entity = () => {
@@ -94,4 +94,13 @@ describe('the package, unplugged', () => {
     expect(headers.map((header) => header.includes('from="juliet@localhost"'))).toEqual([false, true, true]);
     expect(headers.every((header) => header.includes('to="localhost"'))).toBe(true);
   });
+});
+
+it('leaves no timer behind when the connection goes before the header of the stream', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  const server = await fake({ tls: 'direct', misbehave: { neverAnswer: true } });
+  await expect(refused(server, { timeout: 300 })).resolves.toMatchObject({ condition: 'timeout' });
+  expect(server.received).toContain('<stream:stream');
+  expect(timers.mock.calls.filter(([, milliseconds]) => (milliseconds ?? 0) > 60_000)).toEqual([]);
+  timers.mockRestore();
 });
