@@ -293,6 +293,17 @@ describe('messages', () => {
     expect(later.stdout()).not.toContain('let me in');
     await end(later);
   });
+
+  it('that nobody was online for are fetched before --history lists them (XEP-0313)', async () => {
+    await anna.done(['--send', 'ben', 'for the record']);
+    expect(await ben.done(['--history', 'anna', '--offline'])).not.toContain('for the record');
+    expect(await ben.done(['--history', 'anna', '--limit', '1'])).toContain('for the record');
+    const away = await ben.json(['--history', 'anna', '--offline', '--limit', '1']);
+    expect(away).toMatchObject([
+      { type: 'message', body: 'for the record', direction: 'in' },
+      { type: 'result' },
+    ]);
+  });
 });
 
 describe('a room', () => {
