@@ -37,6 +37,7 @@ interface Stage extends ScriptedOptions {
   readonly passwords: Passwords;
   readonly stdin: ReturnType<typeof standardInput> | undefined;
   readonly ask: Ask | undefined;
+  readonly asked: () => Promise<void>;
 }
 
 /** Resolves to the exit code when everything is closed. Throws UsageError. */
@@ -52,6 +53,8 @@ export async function runScripted(options: ScriptedOptions): Promise<number> {
   });
   const asking = questions(options);
   const stdin = process.stdin.isTTY === true ? undefined : standardInput(process.stdin);
+  // A terminal would show it line by line; a question does not.
+  const typed = invocation.passwordStdin && asking.ask !== undefined;
   const stage: Stage = {
     ...options,
     theme: () => themeOf(options, process.stdout.isTTY === true),
@@ -61,10 +64,11 @@ export async function runScripted(options: ScriptedOptions): Promise<number> {
     interrupts: caught,
     stdin,
     ask: asking.ask,
+    asked: asking.close,
     passwords: passwords({
       words,
-      stdin: invocation.passwordStdin ? (stdin ?? standardInput(process.stdin)) : undefined,
-      configured: () => configuredPassword(config)?.password,
+      stdin: invocation.passwordStdin && !typed ? (stdin ?? standardInput(process.stdin)) : undefined,
+      configured: () => (typed ? undefined : configuredPassword(config)?.password),
       configuredNew: () => configuredNewPassword(config)?.password,
       ask: asking.ask,
     }),
@@ -109,6 +113,7 @@ function runAction(stage: Stage, invocation: Extract<Invocation, { kind: 'action
     columns: process.stdout.isTTY === true ? process.stdout.columns : undefined,
     stdin,
     ask,
+    asked: stage.asked,
     passwords: stage.passwords,
     signal: stage.interrupts.signal,
     now: Date.now,

@@ -41,6 +41,8 @@ export interface OneShot {
   /** where it is no terminal */
   readonly stdin?: StandardInput | undefined;
   readonly ask?: Ask | undefined;
+  /** gives the terminal back that questions were asked at: what is printed stands below them */
+  readonly asked?: (() => Promise<void>) | undefined;
   readonly passwords: Passwords;
   /** ended by a signal */
   readonly signal: AbortSignal;
@@ -60,10 +62,12 @@ export async function runOneShot(run: OneShot): Promise<number> {
     input = await completeInput(run.action, { ...run, raw: run.input, now: run.now() });
     const outcome = await untilAborted(perform(run, input, shown), run.signal);
     shown.clear();
+    await run.asked?.();
     await printOutcome(run, outcome);
     return outcome.kind === 'done' ? (outcome.exitCode ?? 0) : 0;
   } catch (error) {
     shown.clear();
+    await run.asked?.();
     if (run.signal.aborted) return interruptedExitCode(run.signal);
     return await fail(run, problemOf(error, run.words, aboutRun(run, input)));
   } finally {

@@ -112,6 +112,25 @@ describe('one action by flag', () => {
     expect([out.text, err.text]).toEqual(['b@x\n', '']);
   });
 
+  it('gives the terminal back before anything is printed', async () => {
+    for (const fails of [false, true]) {
+      const steps: string[] = [];
+      const { shot, err } = setup(
+        'leave',
+        { room: 'r' },
+        {
+          ...(fails ? { run: () => Promise.reject(new StanzaError('forbidden')) } : {}),
+          asked: async () => {
+            steps.push(err.text);
+          },
+        },
+      );
+      await runOneShot(shot);
+      expect(steps[0]).toBe('');
+      expect(err.text).not.toBe('');
+    }
+  });
+
   it('--quiet prints no notices', async () => {
     const { shot, err } = setup('leave', { room: 'r' });
     expect(await runOneShot(shot)).toBe(0);
