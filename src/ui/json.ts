@@ -20,7 +20,7 @@ export interface JsonOutput {
 
 /** Takes where lines go; they come without their line break. */
 export function jsonOutput(print: (line: string) => void): JsonOutput {
-  const write = (record: object) => print(JSON.stringify(record));
+  const write = (record: object) => print(safeLine(record));
   return {
     end(outcome, text, id) {
       const rows = outcome.kind === 'rows' ? outcome.rows : outcome.row === undefined ? [] : [outcome.row];
@@ -49,6 +49,17 @@ export function jsonOutput(print: (line: string) => void): JsonOutput {
       write(eventRecord(name, ...payload));
     },
   };
+}
+
+/**
+ * What a terminal acts upon, what reorders or hides text, and what other languages take for the end of a line:
+ * JSON lets all of it stand as it is (RFC 8259 §7), and whoever reads JSON gets it back.
+ */
+const ACTING = /[\x7F-\x9F\xAD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/g;
+
+function safeLine(record: object): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(record).replace(ACTING, escaped);
 }
 
 /** The code of the notice that goes with it: `message-queued`, `no-contacts`, `no-directory`. */
