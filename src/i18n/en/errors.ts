@@ -238,7 +238,7 @@ export const errors = {
   warnings: {
     'readable-by-others': '{path} holds a password and others can read it. Run: chmod 600 {path}',
     'unknown-name': '{path}: there is no {name}. Did you mean {nearest}?',
-    'not-taken': '{path}: {name} is left out, because it belongs to another account.',
+    'not-taken': '{path}: {name} is left out, because the file names another JID, or none.',
     unreadable: '{path} cannot be read and is left out.',
   },
   /** the server's own words behind a reason */

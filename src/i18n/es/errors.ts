@@ -243,7 +243,7 @@ export const errors: typeof en = {
   warnings: {
     'readable-by-others': '{path} contiene una contraseña y otros pueden leerlo. Ejecuta: chmod 600 {path}',
     'unknown-name': '{path}: no existe {name}. ¿Querías decir {nearest}?',
-    'not-taken': '{path}: no se tiene en cuenta {name}, porque es de otra cuenta.',
+    'not-taken': '{path}: no se tiene en cuenta {name}, porque el fichero nombra otro JID, o ninguno.',
     unreadable: '{path} no se puede leer y no se tiene en cuenta.',
   },
   quoted: (why, text) => `${why} («${text}»)`,
