@@ -540,7 +540,7 @@ export class Client extends EventEmitter<ChatEvents> {
   /** Brings what is missing here from the archive; resolves when it is kept, or could not be had. */
   async caughtUp(): Promise<void> {
     await this.#archives.learn(this.account);
-    await this.#catchUp({ loads: true });
+    await this.#catchUp({ loads: false });
   }
 
   /** Full text over everything that is kept here, accents folded; newest `limit`, oldest first. */

@@ -9,7 +9,7 @@ import type { Features } from '../../xmpp/features.ts';
 import { bareOf } from '../address.ts';
 import type { Inbound } from '../inbound.ts';
 import type { ChatKind } from '../message.ts';
-import type { ArchiveEnd, MessageStore } from '../stores.ts';
+import { type ArchiveEnd, isStorageFailure, type MessageStore } from '../stores.ts';
 
 export interface HistorySyncOptions {
   readonly account: string;
@@ -91,7 +91,9 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
       if (!isForgotten(error)) throw error;
       // §4.3.2: the archive forgot that message; time tells as well, a little overlap does no harm.
       let met = false;
-      await pages(archive, { start: end.time - OVERLAP }, (page) => {
+      // What was before the first look is the past, and comes when it is asked for.
+      const start = Math.max(end.time - OVERLAP, end.oldest ?? Number.NEGATIVE_INFINITY);
+      await pages(archive, { start }, (page) => {
         met ||= isKnown(archive, page);
       });
       // It meets nothing that is known: the archive's clock went back. Then all of it, rather than a gap.
@@ -109,10 +111,11 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
     return true;
   }
 
-  /** Tried again with the next stream or the next time; told once until it works. */
+  /** Tried again with the next stream or the next time; told once until it works. A store says more, each time. */
   function trouble(archive: string, error: unknown): void {
     const { condition = '' } = error as { condition?: string };
-    if (error instanceof DisconnectedError || troubled.get(archive) === condition) return;
+    if (error instanceof DisconnectedError) return;
+    if (troubled.get(archive) === condition && !isStorageFailure(error)) return;
     troubled.set(archive, condition);
     failed(error);
   }

@@ -1,0 +1,373 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { StorageCondition } from '../../src/chat/stores.ts';
+import { child } from '../../src/xmpp/stanza.ts';
+import { FakeArchive, NS_MAM } from './fake-archive.ts';
+import { ACCOUNT, error, ROMEO, ROOM, turn, World, type WorldOptions } from './support.ts';
+
+const SID = 'urn:xmpp:sid:0';
+const NS_RECEIPTS = 'urn:xmpp:receipts';
+const asks = `<request xmlns='${NS_RECEIPTS}'/>`;
+const given = (id: string) => `<stanza-id xmlns='${SID}' by='${ACCOUNT}' id='${id}'/>`;
+
+/** Somebody whose server keeps an archive; `fill` puts into it what is there already. */
+async function withArchive(fill: (archive: FakeArchive) => void = () => undefined, more: WorldOptions = {}) {
+  const world = new World({ announces: [SID, NS_MAM], ...more });
+  world.session.whenAsked('get', 'pubsub', 'http://jabber.org/protocol/pubsub', error('item-not-found'));
+  const archive = new FakeArchive(world.session);
+  fill(archive);
+  await world.client.online('presence');
+  await settle(world);
+  return { world, archive };
+}
+
+async function settle(world: World): Promise<void> {
+  await world.client.contactsSettled();
+  await world.client.caughtUp();
+  for (let i = 0; i < 5; i++) await turn();
+}
+
+async function comeBack(world: World): Promise<void> {
+  world.session.drop();
+  world.session.renew();
+  for (let i = 0; i < 10; i++) await turn();
+  await settle(world);
+}
+
+const bodies = (world: World, chat: string = ROMEO) =>
+  world.client.history({ chat, limit: 500 }).map(({ body }) => body);
+const news = (world: World) => world.events('message').map(({ body }) => body);
+const unread = (world: World, chat: string = ROMEO) =>
+  world.client.unread().find((entry) => entry.chat === chat)?.count ?? 0;
+const numbered = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `n${from + index}`);
+const fill = (archive: FakeArchive, from: number, to: number) => {
+  for (const body of numbered(from, to)) archive.add(`a-${body}`, body);
+};
+
+describe('the first look into an archive', () => {
+  it('brings its newest page, which is no news', async () => {
+    const { world } = await withArchive((archive) => fill(archive, 1, 150));
+    expect(bodies(world)).toEqual(numbered(51, 150));
+    expect([news(world), unread(world)]).toEqual([[], 0]);
+  });
+
+  it('answers nobody: history is looked at (XEP-0184 §5.5)', async () => {
+    const roster = `<item jid='${ROMEO}' subscription='both'/>`;
+    const { world } = await withArchive((archive) => archive.add('a1', 'old', { more: asks }), { roster });
+    expect(world.sent('message')).toEqual([]);
+  });
+
+  it('into an empty one makes everything news that comes later', async () => {
+    const { world, archive } = await withArchive();
+    world.session.drop();
+    fill(archive, 1, 3);
+    world.session.renew();
+    await settle(world);
+    expect([news(world), unread(world)]).toEqual([numbered(1, 3), 3]);
+  });
+});
+
+describe('going on', () => {
+  it('brings page after page what is missing, in order, as news', async () => {
+    const { world, archive } = await withArchive((empty) => fill(empty, 1, 3));
+    fill(archive, 4, 700);
+    await comeBack(world);
+    expect(bodies(world).slice(-5)).toEqual(numbered(696, 700));
+    expect(news(world)).toEqual(numbered(4, 700));
+    expect(unread(world)).toBe(697);
+  });
+
+  it('puts what came live meanwhile where the archive has it', async () => {
+    const { world, archive } = await withArchive((empty) => fill(empty, 1, 1));
+    world.says(`${ROMEO}/orchard`, 'n3', given('a-n3'), "type='chat' id='m-a-n3'");
+    fill(archive, 2, 4);
+    await comeBack(world);
+    expect(bodies(world)).toEqual(numbered(1, 4));
+    expect(news(world)).toEqual(['n3', 'n2', 'n4']);
+  });
+
+  it.each(['says so', 'begins anew'] as const)(
+    'by time where the archive does not know the last id and %s (§4.3.2): nothing twice, nothing old is news',
+    async (forgets) => {
+      const { world, archive } = await withArchive((full) => fill(full, 1, 400));
+      archive.forgets = forgets;
+      fill(archive, 401, 405);
+      await comeBack(world);
+      expect(archive.queries.some(({ fields }) => fields.start !== undefined)).toBe(true);
+      // 100 were looked at first; what was before these comes when it is asked for.
+      expect(bodies(world)).toEqual(numbered(301, 405));
+      expect(news(world)).toEqual(numbered(401, 405));
+    },
+  );
+
+  it('takes all rather than leave a gap, where the clock of the archive went back', async () => {
+    const { world, archive } = await withArchive((full) => fill(full, 400, 405));
+    archive.kept.splice(0);
+    archive.forgets = 'begins anew';
+    for (const body of ['m1', 'm2']) archive.add(body, body, { seconds: -100_000 });
+    await comeBack(world);
+    expect(bodies(world)).toEqual([...numbered(400, 405), 'm1', 'm2']);
+  });
+
+  it('answers what asks for a receipt, once, and not what another device answered (XEP-0184 §5.5)', async () => {
+    const roster = `<item jid='${ROMEO}' subscription='both'/>`;
+    const { world, archive } = await withArchive((empty) => fill(empty, 1, 1), { roster });
+    archive.add('a2', 'one', { more: asks });
+    archive.add('a3', 'two', { more: asks });
+    archive.add('a4', '', {
+      attributes: `from='${ACCOUNT}/phone' to='${ROMEO}' type='chat' id='r1'`,
+      more: `<received xmlns='${NS_RECEIPTS}' id='m-a2'/>`,
+    });
+    world.session.take();
+    await comeBack(world);
+    await comeBack(world);
+    const answered = world.sent('message').map((stanza) => child(stanza, 'received', NS_RECEIPTS)?.attrs.id);
+    expect(answered).toEqual(['m-a3']);
+  });
+});
+
+describe('paging back', () => {
+  it('goes to the beginning, page by page, and stops there', async () => {
+    const { world, archive } = await withArchive((full) => fill(full, 1, 250));
+    expect(bodies(world)).toEqual(numbered(151, 250));
+    expect(await world.client.older(ROMEO)).toBe(true);
+    expect(bodies(world)).toEqual(numbered(51, 250));
+    expect(await world.client.older(ROMEO)).toBe(false);
+    expect(bodies(world)).toEqual(numbered(1, 250));
+    const asked = archive.queries.length;
+    expect(await world.client.older(ROMEO)).toBe(false);
+    expect(archive.queries).toHaveLength(asked);
+  });
+
+  it('is no news and answers nobody (XEP-0184 §5.5)', async () => {
+    const roster = `<item jid='${ROMEO}' subscription='both'/>`;
+    const { world } = await withArchive(
+      (full) => {
+        for (const body of numbered(1, 120)) full.add(`a-${body}`, body, { more: asks });
+      },
+      { roster },
+    );
+    world.told.length = 0;
+    await world.client.older(ROMEO);
+    expect(bodies(world)).toHaveLength(120);
+    expect([news(world), unread(world), world.sent('message')]).toEqual([[], 0, []]);
+  });
+
+  it('goes by time where the archive does not know the oldest id any more', async () => {
+    const { world, archive } = await withArchive((full) => fill(full, 1, 150));
+    archive.forgets = 'says so';
+    expect(await world.client.older(ROMEO)).toBe(false);
+    expect(bodies(world)).toEqual(numbered(1, 150));
+  });
+
+  it('stays where it is when all of it is replayed', async () => {
+    const { world, archive } = await withArchive((full) => fill(full, 1, 150));
+    await world.client.older(ROMEO);
+    archive.forgets = 'begins anew';
+    await comeBack(world);
+    expect(bodies(world)).toEqual(numbered(1, 150));
+    expect(news(world)).toEqual([]);
+  });
+
+  it('without a connection gives nothing', async () => {
+    const { world } = await withArchive((full) => fill(full, 1, 150));
+    world.session.drop();
+    expect(await world.client.older(ROMEO)).toBe(false);
+  });
+});
+
+describe('a page that cannot be kept', () => {
+  const failing = (condition: StorageCondition) =>
+    Object.assign(new Error('no space'), { name: 'StorageError', condition, path: 'x' });
+
+  it('is not counted, is told once, and is asked for again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const { world, archive } = await withArchive((full) => fill(full, 1, 3));
+      const { messages } = world.stores;
+      const append = messages.appendArchived;
+      let room = 2;
+      messages.appendArchived = (message, more) => {
+        if (room-- <= 0) throw failing('full');
+        return append(message, more);
+      };
+      fill(archive, 4, 8);
+      await comeBack(world);
+      await vi.advanceTimersByTimeAsync(31_000);
+      await vi.advanceTimersByTimeAsync(31_000);
+      expect(bodies(world)).toEqual(numbered(1, 3));
+      expect(news(world)).toEqual([]);
+      expect(messages.archiveEnd(ACCOUNT, ACCOUNT)?.id).toBe('a-n3');
+      expect(world.events('problem')).toEqual([{ condition: 'full', text: 'no space' }]);
+      room = Number.POSITIVE_INFINITY;
+      await vi.advanceTimersByTimeAsync(31_000);
+      expect(bodies(world)).toEqual(numbered(1, 8));
+      expect(news(world)).toEqual(numbered(4, 8));
+      await world.client.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('because a listener throws is kept all the same, and the others hear of all of it', async () => {
+    const { world, archive } = await withArchive((full) => fill(full, 1, 1));
+    world.client.prependListener('message', ({ body }) => {
+      if (body === 'n2') throw new Error('screen');
+    });
+    fill(archive, 2, 4);
+    await comeBack(world);
+    expect(bodies(world)).toEqual(numbered(1, 4));
+    expect(news(world)).toEqual(['n3', 'n4']);
+  });
+});
+
+describe('an archive that refuses', () => {
+  it('is told once, and again only when it worked between', async () => {
+    const { world, archive } = await withArchive((full) => fill(full, 1, 1));
+    const refuse = () => {
+      archive.fails = error('internal-server-error');
+    };
+    refuse();
+    await comeBack(world);
+    await comeBack(world);
+    expect(world.events('problem')).toHaveLength(1);
+    archive.fails = undefined;
+    await comeBack(world);
+    refuse();
+    await comeBack(world);
+    expect(world.events('problem')).toHaveLength(2);
+  });
+
+  it('a connection that is lost meanwhile is no trouble of its own', async () => {
+    const world = new World({ announces: [SID, NS_MAM] });
+    await world.client.online('presence');
+    await world.client.contactsSettled();
+    await turn();
+    world.session.drop();
+    await turn();
+    expect(world.events('problem')).toEqual([]);
+  });
+});
+
+describe('asking again by itself', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  async function watched() {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const { world, archive } = await withArchive((full) => fill(full, 1, 1));
+    archive.queries.splice(0);
+    return { world, archive };
+  }
+
+  it('every few minutes brings what came without a copy: private messages of other devices (XEP-0280 §9)', async () => {
+    const { world, archive } = await watched();
+    fill(archive, 2, 2);
+    await vi.advanceTimersByTimeAsync(4 * 60_000);
+    expect(archive.queries).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2 * 60_000);
+    expect(news(world)).toEqual(['n2']);
+    await vi.advanceTimersByTimeAsync(5 * 60_000);
+    expect(archive.queries).toHaveLength(2);
+  });
+
+  it('soon after a burst, once, however many messages come', async () => {
+    const { world, archive } = await watched();
+    for (const body of numbered(2, 5)) {
+      world.says(`${ROMEO}/orchard`, body, given(`a-${body}`), `type='chat' id='m-a-${body}'`);
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    fill(archive, 2, 5);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(archive.queries).toHaveLength(1);
+    expect(bodies(world)).toEqual(numbered(1, 5));
+  });
+
+  it('ends with the connection, goes on with the same stream, and leaves no timer behind', async () => {
+    const { world, archive } = await watched();
+    world.session.drop({ resumable: true });
+    await vi.advanceTimersByTimeAsync(20 * 60_000);
+    expect(archive.queries).toEqual([]);
+    world.session.resume();
+    await vi.advanceTimersByTimeAsync(6 * 60_000);
+    expect(archive.queries).toHaveLength(1);
+    await world.client.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('copies (XEP-0280)', () => {
+  it.each([
+    ['stream', false],
+    ['background', false],
+    ['presence', true],
+  ] as const)('at the level %s are asked for: %s', async (level, wanted) => {
+    const world = new World();
+    await world.client.online(level);
+    await turn();
+    const enabled = world.sent('iq').some((iq) => iq.getChild('enable', 'urn:xmpp:carbons:2') !== undefined);
+    expect(enabled).toBe(wanted);
+  });
+
+  it('what came to another device is answered there (XEP-0184)', async () => {
+    const world = await new World({ roster: `<item jid='${ROMEO}' subscription='both'/>` }).login();
+    const inner = `<message xmlns='jabber:client' from='${ROMEO}/x' to='${ACCOUNT}/phone' type='chat' id='m1'><body>hi</body>${asks}</message>`;
+    world.receive(
+      `<message from='${ACCOUNT}' to='${ACCOUNT}/balcony' type='chat'><received xmlns='urn:xmpp:carbons:2'>` +
+        `<forwarded xmlns='urn:xmpp:forward:0'>${inner}</forwarded></received></message>`,
+    );
+    expect(news(world)).toEqual(['hi']);
+    expect(world.sent('message')).toEqual([]);
+    world.says(`${ROMEO}/x`, 'to me', asks, "type='chat' id='m2'");
+    expect(world.sent('message')).toHaveLength(1);
+  });
+});
+
+describe('what an earlier stream left in a room', () => {
+  const NICKED = `${ROOM}/juliet`;
+
+  async function left() {
+    const { world } = await withArchive();
+    const archive = new FakeArchive(world.session, ROOM);
+    await world.enter();
+    await settle(world);
+    const message = world.client.send(ROOM, 'did it arrive?');
+    world.session.drop();
+    world.sent('message');
+    return { world, archive, message };
+  }
+
+  async function back(world: World): Promise<string[]> {
+    world.session.renew();
+    for (let i = 0; i < 5; i++) await turn();
+    world.occupant(ROOM, 'juliet', [110]);
+    for (let i = 0; i < 20; i++) await turn();
+    return world.sent('message').map((stanza) => stanza.attrs.id ?? '');
+  }
+
+  it('is not written again where the archive of the room has it', async () => {
+    const { world, archive, message } = await left();
+    const attributes = `from='${NICKED}' type='groupchat' id='${message.id}'`;
+    archive.add('r1', 'did it arrive?', { attributes });
+    expect(await back(world)).toEqual([]);
+    expect(world.state(message.row)).toBe('acked');
+  });
+
+  it('is written again where it has not, before what was typed since', async () => {
+    const { world, message } = await left();
+    const then = world.client.send(ROOM, 'and then');
+    expect(await back(world)).toEqual([message.id, then.id]);
+    expect(world.stores.messages.get(message.row)?.mayArriveTwice).toBeUndefined();
+  });
+
+  it('may arrive twice where there is no archive, and says so', async () => {
+    const world = await new World().login();
+    await world.enter();
+    const message = world.client.send(ROOM, 'did it arrive?');
+    world.session.drop();
+    world.sent('message');
+    expect(await back(world)).toEqual([message.id]);
+    expect(world.stores.messages.get(message.row)?.mayArriveTwice).toBe(true);
+  });
+});
