@@ -98,13 +98,17 @@ export function notifications(options: NotificationOptions): Notifications {
     const line = messageLine(client, words, event);
     const chat = () =>
       event.kind === 'room' ? roomName(client, event.chat) : peerName(client, words, event.chat);
-    fold(
-      line,
-      `message ${event.chat}`,
-      FREE.messages,
-      ({ more }) => text.bursts.messages(more, chat()),
-      event.time,
-    );
+    // Whoever floods us does so from many addresses, each with one message.
+    if (event.kind === 'contact' && client.contact(event.chat) === undefined)
+      fold(line, 'message strangers', FREE.messages, ({ more }) => text.bursts.strangers(more), event.time);
+    else
+      fold(
+        line,
+        `message ${event.chat}`,
+        FREE.messages,
+        ({ more }) => text.bursts.messages(more, chat()),
+        event.time,
+      );
     alert(line, event.kind !== 'room' || event.mention);
   };
 

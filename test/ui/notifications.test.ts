@@ -497,6 +497,20 @@ describe('bursts (product §3)', () => {
     for (let i = 0; i < 500; i++) client.emit('message', message({ body: `${i}` }));
     expect(lines).toHaveLength(50);
     running.close();
-    expect(lines.at(-1)).toBe(`NOTIFICATION 14:03 450 more messages in ${ALICE}`);
+    expect(lines.at(-1)).toBe('NOTIFICATION 14:03 450 more messages from people who are no contacts');
+  });
+
+  it('a flood from many strangers is one, that of a contact its own', () => {
+    client.people.set(ALICE, contact(ALICE));
+    const running = start();
+    for (let i = 0; i < 500; i++) {
+      const stranger = `mallory${i}@example.net`;
+      client.emit('message', message({ chat: stranger, from: `${stranger}/x`, body: `${i}` }));
+    }
+    for (let i = 0; i < 60; i++) client.emit('message', message({ body: `${i}` }));
+    running.close();
+    expect(lines).toHaveLength(102);
+    expect(lines.at(-2)).toContain('450 more messages from people who are no contacts');
+    expect(lines.at(-1)).toContain(`10 more messages in ${ALICE}`);
   });
 });

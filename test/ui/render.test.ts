@@ -234,10 +234,10 @@ describe('details', () => {
     );
   });
 
-  it('says that there is no such user', () => {
+  it('says that nobody knows whether there is such a user (XEP-0054 §3.1)', () => {
     const details = { jid: 'a@x.org', resources: [], sharedRooms: [], failure: 'item-not-found' };
     expect(rowsText([{ type: 'details', details }], options)).toContain(
-      'there is no such thing on the server',
+      'Nothing known  there is no such user, or it tells nothing about itself',
     );
   });
 });

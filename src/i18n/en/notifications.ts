@@ -59,6 +59,8 @@ export const notifications = {
     changed: (count: number) => `${n(count, { one: 'contact', other: 'contacts' })} changed presence`,
     messages: (count: number, chat: string) =>
       `${n(count, { one: 'more message', other: 'more messages' })} in ${chat}`,
+    strangers: (count: number) =>
+      `${n(count, { one: 'more message', other: 'more messages' })} from people who are no contacts`,
     requests: (count: number) => `${n(count, { one: 'more request', other: 'more requests' })} for you`,
     files: (count: number) => `${n(count, { one: 'more file', other: 'more files' })} changed`,
     others: (count: number) => `${n(count, { one: 'more event', other: 'more events' })}`,

@@ -222,6 +222,13 @@ const directory = {
   'service-unavailable': { why: 'there is no directory', hint: '' },
 };
 
+/** A server answers the same for who does not exist and for who says nothing of themselves (XEP-0054 §3.1). */
+const unknownUser = {
+  why: 'there is no such user, or it tells nothing about itself',
+  hint: 'Check the JID.',
+};
+const user = { 'item-not-found': unknownUser, 'service-unavailable': unknownUser };
+
 const changePassword = {
   'not-authorized': { why: 'the server wants you to log in again first', hint: 'Log in again, then try.' },
   'not-allowed': { why: 'the server does not let people change their password', hint: askAdmin },
@@ -244,6 +251,7 @@ export const errorsOfProtocol = {
   send,
   'send-room': { ...join, ...sendRoom },
   'send-file': sendFile,
+  user,
   users: directory,
   'change-password': changePassword,
   'delete-account': deleteAccount,

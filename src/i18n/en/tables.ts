@@ -42,7 +42,7 @@ export const tables = {
     idle: 'Idle for',
     lastSeen: 'Last seen',
     sharedRooms: 'Rooms shared',
-    failure: 'The server says',
+    failure: 'Nothing known',
   },
   /** fields of a vCard (XEP-0054), by the names they have in JSON */
   vcard: {

@@ -55,6 +55,8 @@ export const notifications: typeof en = {
     offline: (count) => `${n(count, { one: 'contacto se ha', other: 'contactos se han' })} desconectado`,
     changed: (count) => `${n(count, { one: 'contacto ha', other: 'contactos han' })} cambiado de presencia`,
     messages: (count, chat) => `${n(count, { one: 'mensaje más', other: 'mensajes más' })} en ${chat}`,
+    strangers: (count) =>
+      `${n(count, { one: 'mensaje más', other: 'mensajes más' })} de personas que no son contactos`,
     requests: (count) => `${n(count, { one: 'solicitud más', other: 'solicitudes más' })} para ti`,
     files: (count) => `${n(count, { one: 'fichero más ha', other: 'ficheros más han' })} cambiado`,
     others: (count) => n(count, { one: 'suceso más', other: 'sucesos más' }),

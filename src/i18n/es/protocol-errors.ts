@@ -254,6 +254,9 @@ const directory: typeof en.users = {
   'service-unavailable': { why: 'no hay directorio', hint: '' },
 };
 
+const unknownUser = { why: 'no existe ese usuario, o no dice nada de sí', hint: 'Comprueba el JID.' };
+const user: typeof en.user = { 'item-not-found': unknownUser, 'service-unavailable': unknownUser };
+
 const changePassword: (typeof en)['change-password'] = {
   'not-authorized': {
     why: 'el servidor quiere que antes inicies sesión de nuevo',
@@ -279,6 +282,7 @@ export const errorsOfProtocol: typeof en = {
   send,
   'send-room': { ...join, ...sendRoom },
   'send-file': sendFile,
+  user,
   users: directory,
   'change-password': changePassword,
   'delete-account': deleteAccount,

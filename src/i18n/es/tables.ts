@@ -43,7 +43,7 @@ export const tables: typeof en = {
     idle: 'Inactivo desde hace',
     lastSeen: 'Visto por última vez',
     sharedRooms: 'Salas en común',
-    failure: 'El servidor dice',
+    failure: 'Sin datos',
   },
   vcard: {
     fullName: 'Nombre completo',

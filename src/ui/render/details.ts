@@ -12,7 +12,7 @@ export function detailsText(details: UserDetails, { words, theme }: RenderOption
   return listText(
     [
       [labels.jid, theme.bold(sanitize(details.jid))],
-      [labels.failure, details.failure === undefined ? '' : whyOf(words, details.failure)],
+      [labels.failure, details.failure === undefined ? '' : whyOf(words, details.failure, undefined, 'user')],
       [labels.name, sanitize(details.name ?? '')],
       [labels.groups, (details.groups ?? []).map((group) => sanitize(group)).join(', ')],
       [
