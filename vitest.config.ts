@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/server/**', 'test/terminal/**'],
+          exclude: ['test/faults/**', 'test/server/**', 'test/terminal/**'],
           testTimeout: 10_000,
           sequence: { groupOrder: 0 },
         },
@@ -35,6 +35,17 @@ export default defineConfig({
           hookTimeout: 60_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          testTimeout: process.env.FAULT_LONG === '1' ? 300_000 : 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

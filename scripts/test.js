@@ -153,20 +153,40 @@ async function runEverything() {
   const phases = [...new Set(own.map(({ phase }) => phase))].sort();
   for (const phase of phases) {
     const names = Object.keys(suites).filter((name) => suites[name].phase === phase);
-    results.push(...(await Promise.all(names.map((name) => runSuite(name, { words: [], live: false })))));
+    const words = (name) => (suites[name].only === undefined ? [] : [suites[name].only]);
+    results.push(
+      ...(await Promise.all(names.map((name) => runSuite(name, { words: words(name), live: false })))),
+    );
   }
   return results;
 }
 
-/** `--server NAME` anywhere among the words: which server the server tests start. */
-function parseWords(words) {
-  const at = words.indexOf('--server');
-  if (at === -1) return { words, server: undefined };
-  const server = words[at + 1];
-  if (server !== 'prosody' && server !== 'ejabberd') {
+/** Takes `--name VALUE` out from anywhere among the words; undefined where it is not there. */
+function takeOption(words, name) {
+  const at = words.indexOf(`--${name}`);
+  if (at === -1) return undefined;
+  const [, value = ''] = words.splice(at, 2);
+  return value;
+}
+
+/** `--server NAME`: which server the server tests start. */
+function takeServer(words) {
+  const server = takeOption(words, 'server');
+  if (server !== undefined && server !== 'prosody' && server !== 'ejabberd') {
     throw new SetupError('--server takes prosody or ejabberd');
   }
-  return { words: words.toSpliced(at, 2), server };
+  return server;
+}
+
+/** `--seed N`, `--seeds N`: with which seeds the faults are made to happen; one that is chosen here without them. */
+function takeSeeds(words) {
+  const number = (name, otherwise) => {
+    const value = takeOption(words, name) ?? String(otherwise);
+    if (!/^[1-9]\d{0,8}$/.test(value)) throw new SetupError(`--${name} takes a number`);
+    return Number(value);
+  };
+  const first = number('seed', 1 + (Date.now() % 999_999));
+  return Array.from({ length: number('seeds', 1) }, (_, index) => first + index);
 }
 
 /** The last lines of a run: every failure, then the counts. */
@@ -197,9 +217,19 @@ await main(async () => {
   if (!Object.hasOwn(suites, name)) {
     throw new SetupError(`There is no suite ${name}: ${Object.keys(suites).join(', ')}`);
   }
-  const { words, server } = parseWords(rest);
+  const words = [...rest];
+  const server = takeServer(words);
+  const seeds = name === 'faults' ? takeSeeds(words) : [undefined];
   const needs = suites[name].needs.map((need) => (need === 'prosody' && server ? server : need));
   setup(['npm', ...needs]);
-  const env = server ? { TEST_SERVER: server } : {};
-  summarize([await runSuite(name, { words, live: true, env })]);
+  const results = [];
+  for (const seed of seeds) {
+    if (seed !== undefined) process.stdout.write(`── seed ${seed}\n`);
+    const env = {
+      ...(server ? { TEST_SERVER: server } : {}),
+      ...(seed === undefined ? {} : { FAULT_SEED: String(seed) }),
+    };
+    results.push(await runSuite(name, { words, live: true, env }));
+  }
+  summarize(results);
 });

@@ -84,3 +84,10 @@ it('says in one line which suites and servers there are', () => {
   expect(stderr).toBe('--server takes prosody or ejabberd\n');
   expect(status).toBe(1);
 });
+
+it('says in one line that a seed is a number', () => {
+  const run = spawnSync(process.execPath, [join(project, 'scripts/test.js'), 'faults', '--seeds', 'many'], {
+    encoding: 'utf8',
+  });
+  expect([run.status, run.stderr]).toEqual([1, '--seeds takes a number\n']);
+});

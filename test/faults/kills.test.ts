@@ -1,0 +1,141 @@
+/**
+ * The fault matrix: processes that die or stand still (rows 1 to 6, 26, 29). Alice sends numbered messages to Bob and
+ * to a room while it happens; afterwards `checkInvariant` looks into both databases.
+ */
+import { statSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer } from '../support/server.ts';
+import { dice, long, seed } from './seed.ts';
+import type { Role } from './stage.ts';
+import { type Stage, type StageOptions, setStage } from './stage.ts';
+
+let server: Server;
+let stage: Stage;
+beforeAll(async () => {
+  server = await startServer(undefined, { settings: 'muc_room_default_persistent = true' });
+});
+afterAll(() => server?.stop());
+afterEach(() => stage?.strike());
+
+async function set(options: StageOptions): Promise<Stage> {
+  stage = await setStage(server, options);
+  return stage;
+}
+
+/** Resolves when it died where it was told to. */
+async function died({ actor }: Role): Promise<void> {
+  expect(await actor.ended).toMatchObject({ signal: 'SIGKILL' });
+  expect(actor.lines.at(-1)).toMatchObject({ event: 'dies' });
+}
+
+describe(`kills, seed ${seed}`, () => {
+  it('row 1: before the write (quick)', async () => {
+    const { alice, startsSending, checkInvariant } = await set({ name: 'row1' });
+    await alice.actor.does({ do: 'kill', at: 'before send', count: dice('row1').between(1, 20) });
+    startsSending(10);
+    await died(alice);
+    await checkInvariant();
+  });
+
+  it('row 2: between the write and the acknowledgement (quick)', async () => {
+    const { alice, wire, sends, bobHasAll, checkInvariant } = await set({ name: 'row2' });
+    await sends(3);
+    await alice.actor.does({ do: 'settle' });
+    // The server has it and says so, and nobody hears it.
+    wire.stall('down');
+    await sends(dice('row2').between(1, 10));
+    await bobHasAll();
+    await alice.actor.kill();
+    await checkInvariant();
+  });
+
+  it('row 2: right behind the write (quick)', async () => {
+    const { alice, startsSending, checkInvariant } = await set({ name: 'row2b' });
+    await alice.actor.does({ do: 'kill', at: 'after send', count: dice('row2b').between(1, 20) });
+    startsSending(10);
+    await died(alice);
+    await checkInvariant();
+  });
+
+  it('row 3: after the acknowledgement, before its commit (quick)', async () => {
+    const { alice, startsSending, checkInvariant } = await set({ name: 'row3' });
+    // A receipt may be faster than an acknowledgement; the room's ten reflections are sure.
+    await alice.actor.does({ do: 'kill', at: 'before setState acked', count: dice('row3').between(1, 10) });
+    startsSending(10, { every: 5 });
+    await died(alice);
+    await checkInvariant();
+  });
+
+  it('row 4: the receiver, again and again, while 1,000 arrive', async () => {
+    const { between, oneOf } = dice('row4');
+    const { alice, bob, startsSending, checkInvariant } = await set({ name: 'row4' });
+    for (let round = 0; round < 4; round += 1) {
+      const at = oneOf(['before append', 'after append', 'after transaction']);
+      await bob.actor.does({ do: 'kill', at, count: between(1, 150) });
+      startsSending(125);
+      await died(bob);
+      await bob.start();
+      await bob.actor.does({ do: 'online' });
+    }
+    expect(alice.actor.running).toBe(true);
+    await checkInvariant();
+  });
+
+  it('row 5: the receiver, within a page of the archive (quick)', async () => {
+    const { between, oneOf } = dice('row5');
+    const { alice, bob, sends, checkInvariant } = await set({ name: 'row5' });
+    await sends(2);
+    await stage.bobHasAll();
+    await bob.actor.close();
+    await sends(60);
+    await alice.actor.does({ do: 'settle' });
+    for (let round = 0; round < 2; round += 1) {
+      const at = oneOf(['before append', 'after append']);
+      await bob.start({ kill: { at, count: between(1, 50) } });
+      bob.actor.asks({ do: 'online' });
+      await died(bob);
+    }
+    await checkInvariant();
+  });
+
+  it('row 6: the receiver, in a catch-up with live messages between (quick)', async () => {
+    const { between, oneOf } = dice('row6');
+    const { alice, bob, sends, startsSending, checkInvariant } = await set({ name: 'row6' });
+    await sends(2);
+    await stage.bobHasAll();
+    await bob.actor.close();
+    await sends(50);
+    await alice.actor.does({ do: 'settle' });
+    startsSending(100, { every: 3 });
+    const at = oneOf(['before append', 'after append', 'after transaction']);
+    await bob.start({ kill: { at, count: between(1, 120) } });
+    bob.actor.asks({ do: 'online' });
+    await died(bob);
+    await checkInvariant();
+  });
+
+  it('row 26: a log of the database is left over (quick)', async () => {
+    const { alice, bob, sends, bobHasAll, checkInvariant } = await set({ name: 'row26' });
+    await sends(10);
+    await bobHasAll();
+    await alice.actor.does({ do: 'settle' });
+    for (const role of [alice, bob]) {
+      await role.actor.kill();
+      expect(statSync(`${role.database}-wal`).size).toBeGreaterThan(0);
+    }
+    await checkInvariant();
+  });
+
+  it('row 29: SIGSTOP, then SIGCONT', async () => {
+    const { alice, bob, startsSending, checkInvariant } = await set({ name: 'row29' });
+    const stopped = long ? 10_000 : 1_500;
+    startsSending(100, { every: 10 });
+    for (const { actor } of [alice, bob]) {
+      await bob.actor.saw({ event: 'message' });
+      actor.signal('SIGSTOP');
+      await new Promise((resolve) => setTimeout(resolve, stopped));
+      actor.signal('SIGCONT');
+    }
+    await checkInvariant();
+  });
+});

@@ -1,0 +1,119 @@
+/**
+ * The fault matrix: what a network does (rows 11 to 18). Alice sends numbered messages to Bob and to a room while it
+ * happens; afterwards `checkInvariant` looks into both databases.
+ */
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer } from '../support/server.ts';
+import { dice, long, seed } from './seed.ts';
+import { type Stage, type StageOptions, setStage } from './stage.ts';
+
+let server: Server;
+let stage: Stage;
+beforeAll(async () => {
+  server = await startServer(undefined, { settings: 'muc_room_default_persistent = true' });
+});
+afterAll(() => server?.stop());
+afterEach(() => stage?.strike());
+
+async function set(options: StageOptions): Promise<Stage> {
+  stage = await setStage(server, options);
+  return stage;
+}
+
+/** notices a dead connection after 2 s */
+const ALERT = { liveness: { silence: 1_000, patience: 1_000 } };
+const RESUMED = { event: 'connection', state: 'resumed' };
+const OFFLINE = { event: 'connection', state: 'offline' };
+
+describe(`network, seed ${seed}`, () => {
+  it('row 11: a resume inside hibernation shows nobody, and enters no room again (quick)', async () => {
+    const { wire, alice, bob, sends, startsSending, bobHasAll, checkInvariant } = await set({
+      name: 'row11',
+    });
+    await sends(3);
+    await bobHasAll();
+    const flaps = () => bob.actor.count({ event: 'presence' }) + bob.actor.count({ event: 'occupant' });
+    const before = flaps();
+    startsSending(20, { every: 5 });
+    wire.cut();
+    await alice.actor.saw(RESUMED);
+    await sends(3);
+    await bobHasAll();
+    expect(flaps()).toBe(before);
+    expect(alice.actor.count({ event: 'room' })).toBe(1);
+    await checkInvariant();
+  });
+
+  it('row 12: a stall both ways', async () => {
+    const alert = long ? {} : ALERT;
+    const { wire, alice, sends, startsSending, checkInvariant } = await set({ name: 'row12', alice: alert });
+    await sends(3);
+    wire.stall();
+    startsSending(10, { every: 20 });
+    const stalled = new Promise((resolve) =>
+      setTimeout(resolve, long ? 90_000 : dice('row12').between(0, 4_000)),
+    );
+    await alice.actor.saw(OFFLINE);
+    await stalled;
+    await checkInvariant();
+  });
+
+  it('row 13: a half-open connection is noticed (quick)', async () => {
+    const { wire, alice, sends, startsSending, checkInvariant } = await set({ name: 'row13', alice: ALERT });
+    await sends(3);
+    wire.halfOpen();
+    startsSending(10, { every: 20 });
+    await alice.actor.saw(RESUMED);
+    await checkInvariant();
+  });
+
+  for (const direction of ['up', 'down'] as const)
+    it(`row 14: a reset at any byte, ${direction} (quick)`, async () => {
+      const name = `row14${direction}`;
+      const { between } = dice(name);
+      const { wire, startsSending, checkInvariant } = await set({ name });
+      for (let cut = 0; cut < 3; cut += 1) {
+        // A log-in has some 4,000 bytes: the cut falls into one, or behind it.
+        wire.cutAfter(direction, between(1, 6_000));
+        const gone = once(wire, 'closed');
+        startsSending(25);
+        await gone;
+      }
+      await checkInvariant();
+    });
+
+  it('row 15: an end without a good-bye (quick)', async () => {
+    const { wire, alice, sends, startsSending, checkInvariant } = await set({ name: 'row15' });
+    await sends(3);
+    startsSending(20, { every: 5 });
+    wire.finish();
+    await alice.actor.saw(RESUMED);
+    await checkInvariant();
+  });
+
+  it('row 16: one byte at a time', async () => {
+    const { wire, sends, bobHasAll, checkInvariant } = await set({ name: 'row16' });
+    wire.slow(1, long ? 10 : 1);
+    await sends(3);
+    await bobHasAll();
+    await checkInvariant();
+  });
+
+  it('row 17: every answer of the server is late', async () => {
+    const late = { timeout: 120_000 };
+    const { wire, alice, bob, sends, bobHasAll, checkInvariant } = await set({
+      name: 'row17',
+      alice: late,
+      started: false,
+    });
+    await bob.enter();
+    wire.delay(long ? 5_000 : dice('row17').between(300, 600));
+    await alice.enter();
+    await sends(5);
+    await bobHasAll();
+    await alice.actor.does({ do: 'settle' });
+    expect(alice.actor.count(OFFLINE)).toBe(0);
+    await checkInvariant();
+  });
+});

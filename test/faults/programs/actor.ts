@@ -1,0 +1,192 @@
+/**
+ * Somebody of the fault tests: class Client on a database of its own, told by JSON lines on standard input what to
+ * do; it answers by JSON lines and tells what happens. It dies by SIGKILL exactly where it was told to: before or
+ * after any call of the message store, or before or after a message was handed to the stream.
+ *
+ * Started by test/faults/actor.ts.
+ */
+import { createInterface } from 'node:readline';
+import { Client } from '../../../src/chat/client.ts';
+import type { Stores } from '../../../src/chat/stores.ts';
+import { openStores } from '../../../src/storage/stores.ts';
+import {
+  createSession,
+  type SessionControl,
+  type SessionOptions,
+} from '../../../src/xmpp/session/create-session.ts';
+import type { ActorCommand, ActorLine, ActorSettings } from '../actor.ts';
+
+const settings = JSON.parse(process.argv[2] ?? '') as ActorSettings;
+const { account, database, quota, busyTimeout, dns, kill, ...session } = settings;
+
+const print = (line: ActorLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+// ---- where it dies
+
+const left = new Map<string, number>();
+if (kill !== undefined) left.set(kill.at, kill.count);
+
+/** A place that was reached; the last line that it prints is this. */
+function reached(place: string): void {
+  const count = left.get(place);
+  if (count === undefined) return;
+  left.set(place, count - 1);
+  if (count > 1) return;
+  print({ event: 'dies', at: place });
+  process.kill(process.pid, 'SIGKILL');
+  // The signal needs a moment; nothing may happen in it.
+  for (;;);
+}
+
+/** Names of a call: `append`, and for a state also `setState acked`. */
+function places(name: string, args: readonly unknown[]): string[] {
+  return name === 'setState' ? [name, `${name} ${String(args[1])}`] : [name];
+}
+
+function watched(stores: Stores): Stores {
+  const messages = new Proxy(stores.messages, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return (...args: unknown[]) => {
+        const names = places(String(name), args);
+        for (const each of names) reached(`before ${each}`);
+        const result: unknown = Reflect.apply(method, target, args);
+        for (const each of names) reached(`after ${each}`);
+        return result;
+      };
+    },
+  });
+  return { ...stores, messages };
+}
+
+function watchedSession(options: SessionOptions): SessionControl {
+  const made = createSession(options);
+  const send = made.send.bind(made);
+  made.send = (stanza) => {
+    const says = stanza.name === 'message' && stanza.getChild('body') !== undefined;
+    if (says) reached('before send');
+    send(stanza);
+    if (says) reached('after send');
+  };
+  return made;
+}
+
+// ---- the client
+
+/** Answers of a name service that fails, is slow, and names another place each time. */
+function resolveSrv(): SessionOptions['resolveSrv'] {
+  if (dns === undefined) return undefined;
+  const answers = [...dns];
+  return async (name) => {
+    if (!name.startsWith('_xmpp-client')) return [];
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    print({ event: 'asked', name });
+    if (answer?.after !== undefined) await new Promise((resolve) => setTimeout(resolve, answer.after));
+    if (answer?.port === undefined) throw Object.assign(new Error('no answer'), { code: 'ESERVFAIL' });
+    return [{ name: '127.0.0.1', port: answer.port, priority: 0, weight: 0 }];
+  };
+}
+
+const stores = watched(openStores(database, { quota, busyTimeout }));
+const client = new Client({
+  account,
+  stores,
+  session: async () => ({
+    jid: account,
+    reconnect: 'always',
+    // No jitter: the seed of the run decides times.
+    random: () => 0.999,
+    resolveSrv: resolveSrv(),
+    ...session,
+    onFault: (error) =>
+      void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+  }),
+  createSession: watchedSession,
+  filesDir: () => '/nonexistent',
+  version: '0',
+  languages: ['en'],
+});
+
+client.on('connection', ({ state, condition, final, retryIn }) =>
+  print({ event: 'connection', state, condition, final, retryIn }),
+);
+client.on('message', ({ chat, direction, body, state }) =>
+  print({ event: 'message', chat, direction, body, state }),
+);
+client.on('messageChanged', ({ chat, body, state }) => print({ event: 'changed', chat, body, state }));
+client.on('presence', ({ jid, show, initial }) => print({ event: 'presence', jid, show, initial }));
+client.on('occupant', ({ room, nick, event: what }) => print({ event: 'occupant', room, nick, what }));
+client.on('room', ({ room, event: what, condition }) => print({ event: 'room', room, what, condition }));
+client.on('problem', ({ condition }) => print({ event: 'problem', condition }));
+
+/** Resolves when `holds` is true, looked at when anything happened to a message. */
+function until(holds: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    let soon = false;
+    const look = () => {
+      soon = false;
+      if (!holds()) return;
+      client.off('message', wake).off('messageChanged', wake);
+      resolve();
+    };
+    const wake = () => {
+      if (soon) return;
+      soon = true;
+      setImmediate(look);
+    };
+    client.on('message', wake).on('messageChanged', wake);
+    look();
+  });
+}
+
+async function perform(command: ActorCommand): Promise<void> {
+  switch (command.do) {
+    case 'online':
+      await client.online('presence');
+      await client.contactsSettled();
+      return;
+    case 'join':
+      await client.join(command.room, { nick: command.nick, keep: true });
+      return;
+    case 'send':
+      // In one go or one at a time; who writes offline needs no connection.
+      for (let n = command.from; n <= command.to; n += 1) {
+        for (const chat of command.chats) client.send(chat, `${command.prefix}${n}`);
+        if (command.every !== undefined) await new Promise((resolve) => setTimeout(resolve, command.every));
+      }
+      return;
+    case 'settle':
+      return until(() => stores.messages.pending(account).length === 0);
+    case 'holds': {
+      const { chat, texts } = command;
+      return until(() => {
+        const kept = new Set(client.history({ chat, limit: 1_000_000 }).map(({ body }) => body));
+        return texts.every((text) => kept.has(text));
+      });
+    }
+    case 'catch-up':
+      return client.caughtUp();
+    case 'kill':
+      left.set(command.at, command.count);
+      return;
+    case 'close':
+      await client.close();
+      stores.close();
+      return;
+  }
+}
+
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (line) => {
+  const { id, ...command } = JSON.parse(line) as ActorCommand & { readonly id: number };
+  perform(command).then(
+    () => {
+      print({ event: 'done', id });
+      if (command.do === 'close') lines.close();
+    },
+    (error: { condition?: string; message?: string }) =>
+      print({ event: 'failed', id, condition: error.condition ?? String(error.message) }),
+  );
+});
+print({ event: 'started' });

@@ -1,0 +1,240 @@
+/**
+ * Two people and a room on a server, Alice behind a wire that fails: what every row of the fault matrix happens to,
+ * and what has to hold in both databases afterwards.
+ */
+
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { expect } from 'vitest';
+import type { Message } from '../../src/chat/message.ts';
+import { openStores } from '../../src/storage/stores.ts';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
+import type { Server } from '../support/server.ts';
+import { Actor, type ActorSettings, endActors } from './actor.ts';
+
+/** One of the two, over all the processes that it lives in. */
+export class Role {
+  readonly jid: string;
+  readonly nick: string;
+  readonly #settings: ActorSettings;
+  readonly #room: string;
+  readonly #past: Actor[] = [];
+  #actor: Actor | undefined;
+
+  constructor(nick: string, room: string, settings: ActorSettings) {
+    this.nick = nick;
+    this.jid = settings.account;
+    this.#room = room;
+    this.#settings = settings;
+  }
+
+  get database(): string {
+    return this.#settings.database;
+  }
+
+  /** the process it lives in now, or lived in last */
+  get actor(): Actor {
+    if (this.#actor === undefined) throw new Error(`${this.nick} was never started`);
+    return this.#actor;
+  }
+
+  /** Starts a process that is not online yet. */
+  async start(settings: Partial<ActorSettings> = {}): Promise<Actor> {
+    this.#actor = await Actor.start({ ...this.#settings, ...settings });
+    this.#past.push(this.#actor);
+    return this.#actor;
+  }
+
+  /** Starts a process, logs in and enters the room. */
+  async enter(settings: Partial<ActorSettings> = {}): Promise<Actor> {
+    const actor = await this.start(settings);
+    await actor.does({ do: 'online' });
+    await actor.does({ do: 'join', room: this.#room, nick: this.nick });
+    return actor;
+  }
+
+  /** What all its processes said on standard error. */
+  get complaints(): string {
+    return this.#past.map(({ stderr }) => stderr).join('');
+  }
+}
+
+export interface Stage {
+  readonly alice: Role;
+  readonly bob: Role;
+  readonly room: string;
+  /** Alice's */
+  readonly wire: FaultProxy;
+  /** Alice writes the next `count` numbers to Bob and to the room; resolves when they are committed. */
+  sends(count: number, options?: { every?: number; by?: Actor }): Promise<void>;
+  /** The same without waiting for it: whoever writes may die meanwhile. */
+  startsSending(count: number, options?: { every?: number }): void;
+  /** Resolves when Bob has every number that was written so far, in both conversations. */
+  bobHasAll(): Promise<void>;
+  /** Lets everybody come to rest, then looks into both databases. */
+  checkInvariant(): Promise<void>;
+  /** Ends everything. */
+  strike(): Promise<void>;
+}
+
+export interface StageOptions {
+  /** tells its people and its room apart from those of other rows on one server */
+  readonly name: string;
+  readonly alice?: Partial<ActorSettings>;
+  readonly bob?: Partial<ActorSettings>;
+  /** false: nobody is started */
+  readonly started?: boolean;
+}
+
+/** what was written, by Alice's chat */
+type Numbers = Readonly<Record<string, readonly string[]>>;
+
+const PASSWORD = 'secret';
+const PREFIX = 'n';
+
+/** Resolves when both are online and in the room. Whoever sets a stage strikes it. */
+export async function setStage(server: Server, options: StageOptions): Promise<Stage> {
+  const { name } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'xmpp-chat-faults-'));
+  const wire = await startFaultProxy(server);
+  const jid = (user: string) => `${user}-${name}@${server.domain}`;
+  const room = `${name}@${server.rooms}`;
+  await server.addUser({ name: `alice-${name}`, password: PASSWORD, contacts: [{ jid: jid('bob') }] });
+  await server.addUser({ name: `bob-${name}`, password: PASSWORD, contacts: [{ jid: jid('alice') }] });
+  const role = (user: string, service: string, more: Partial<ActorSettings> = {}) =>
+    new Role(user, room, {
+      account: jid(user),
+      database: join(folder, `${user}.db`),
+      password: PASSWORD,
+      resource: user,
+      service,
+      ca: readFileSync(server.caFile, 'utf8'),
+      ...more,
+    });
+  const alice = role('alice', wire.service, options.alice);
+  const bob = role('bob', server.service, options.bob);
+  if (options.started !== false) {
+    await bob.enter();
+    await alice.enter();
+  }
+  return staged({ alice, bob, room, wire, folder });
+}
+
+interface Props extends Pick<Stage, 'alice' | 'bob' | 'room' | 'wire'> {
+  readonly folder: string;
+}
+
+function staged({ alice, bob, room, wire, folder }: Props): Stage {
+  let written = 0;
+  /** what was written to a chat, oldest first */
+  const numbers = (chat: string): string[] => {
+    // What died before its row was committed was never promised to anybody.
+    const last = alice.actor.running ? written : (numbersIn(alice, chat).at(-1) ?? 0);
+    return Array.from({ length: last }, (_, index) => `${PREFIX}${index + 1}`);
+  };
+
+  const next = (count: number, every?: number) => {
+    const from = written + 1;
+    written += count;
+    return { do: 'send', chats: [bob.jid, room], prefix: PREFIX, from, to: written, every } as const;
+  };
+
+  async function bobHasAll(): Promise<void> {
+    await bobHolds({ [bob.jid]: numbers(bob.jid), [room]: numbers(room) });
+  }
+
+  async function bobHolds(all: Numbers): Promise<void> {
+    for (const [chat, texts = []] of Object.entries(all))
+      await bob.actor.does({ do: 'holds', chat: chat === bob.jid ? alice.jid : chat, texts });
+  }
+
+  /** Whoever is dead comes back; what waits goes out and arrives. Resolves to what was written. */
+  async function comeToRest(): Promise<Numbers> {
+    wire.pass();
+    const all = { [bob.jid]: numbers(bob.jid), [room]: numbers(room) };
+    for (const role of [bob, alice]) {
+      if (!role.actor.running) await role.start();
+      await role.actor.does({ do: 'online' });
+    }
+    await alice.actor.does({ do: 'settle' });
+    await bobHolds(all);
+    return all;
+  }
+
+  return {
+    alice,
+    bob,
+    room,
+    wire,
+    sends: (count, { every, by = alice.actor } = {}) => by.does(next(count, every)),
+    startsSending: (count, { every } = {}) => void alice.actor.asks(next(count, every)),
+    bobHasAll,
+    async checkInvariant() {
+      const all = await comeToRest();
+      for (const role of [alice, bob]) expect(await role.actor.close()).toBe(0);
+      expect((alice.complaints + bob.complaints).slice(0, 2000)).toBe('');
+      checkDatabases({ alice, bob, room, all });
+    },
+    async strike() {
+      await endActors();
+      await wire.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What of a conversation is numbered, in the order in which it would be shown. */
+function timeline(role: Role, chat: string): Message[] {
+  const stores = openStores(role.database);
+  try {
+    const kept = stores.messages.history({ account: role.jid, chat, limit: 1_000_000 });
+    return kept.filter(({ body }) => /^n\d+$/.test(body));
+  } finally {
+    stores.close();
+  }
+}
+
+function numbersIn(role: Role, chat: string): number[] {
+  return timeline(role, chat)
+    .map(({ body }) => Number(body.slice(PREFIX.length)))
+    .sort((a, b) => a - b);
+}
+
+function checkDatabases(found: { alice: Role; bob: Role; room: string; all: Numbers }): void {
+  const { alice, bob, room, all } = found;
+  for (const [mine, theirs] of [
+    [bob.jid, alice.jid],
+    [room, room],
+  ] as const) {
+    const numbers = all[mine] ?? [];
+    const sent = timeline(alice, mine);
+    expect(sent.map(({ body }) => body)).toEqual(numbers);
+    const lost = sent.filter(({ state }) => !['acked', 'delivered', 'read'].includes(state ?? ''));
+    expect(lost).toEqual([]);
+    const twice = new Set(sent.filter((message) => message.mayArriveTwice === true).map(({ body }) => body));
+    const arrived = timeline(bob, theirs).map(({ body }) => body);
+    // Where nobody could tell whether it had arrived it may be there twice, and the sender was told so.
+    const seen = new Set<string>();
+    const once = arrived.filter((body) => !(twice.has(body) && seen.has(body)) && seen.add(body));
+    expect(once).toEqual(numbers);
+  }
+  for (const role of [alice, bob]) checkDatabase(role);
+}
+
+function checkDatabase(role: Role): void {
+  const database = new DatabaseSync(role.database);
+  try {
+    expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+  } finally {
+    database.close();
+  }
+  const stores = openStores(role.database);
+  try {
+    expect(stores.messages.pending(role.jid)).toEqual([]);
+  } finally {
+    stores.close();
+  }
+}
