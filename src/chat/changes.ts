@@ -83,7 +83,6 @@ export function changes({ account, store, namesOccupants, stayed, changed }: Cha
       const row = store.react(message.row, reaction, by);
       return row && (() => changed(row, 'reacted'));
     }
-    if (kind === 'retract' && !wrote(message, change)) return undefined;
     const row = store.retract(message.row, by);
     return row && (() => changed(row, 'retracted'));
   }

@@ -241,6 +241,28 @@ describe('in a room', () => {
     expect(store.versions(row)).toHaveLength(1);
   });
 
+  it('an occupant that says a correction after another one changes nothing, and is heard', () => {
+    const { live, bodies } = arrivals(always);
+    live(line(), correction(), correction('mercutio'));
+    expect(bodies(ROOM)).toEqual(['hullo', 'hullo']);
+  });
+
+  it('our other device is the same occupant, by the id that the room showed us (XEP-0421)', () => {
+    const { outbox, live, bodies } = arrivals(naming);
+    const { id } = outbox.send(ROOM, 'room', 'hello');
+    live(inRoom(NICK, { id, body: 'hello', ...who('o1'), ...archivedBy(ROOM, 'r1') }));
+    live(correction(NICK, { replaces: id, ...who('o1') }));
+    expect(bodies(ROOM)).toEqual(['hullo']);
+  });
+
+  it('what names an id of the room waits until that is known', () => {
+    const { outbox, live, history } = arrivals();
+    const { id } = outbox.send(ROOM, 'room', 'hello');
+    live(inRoom('romeo', { id: 'e1', reactions: { id: 'r1', emojis: ['👍'] } }));
+    live(inRoom(NICK, { id, body: 'hello', ...archivedBy(ROOM, 'r1') }));
+    expect(history(ROOM)[0]?.reactions).toEqual([{ from: `${ROOM}/romeo`, emojis: ['👍'] }]);
+  });
+
   it('moderation counts by the id that the room gave, and by no other (XEP-0425 §usecase-success)', () => {
     const { live, history } = arrivals();
     const moderation = (id: string) =>

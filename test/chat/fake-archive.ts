@@ -5,6 +5,8 @@ import { ACCOUNT, ROMEO } from './support.ts';
 
 export { NS_MAM } from '../xmpp/archive/fake-archive.ts';
 
+type Forgets = 'nothing' | 'says so' | 'begins anew';
+
 interface Kept {
   readonly id: string;
   readonly xml: string;
@@ -15,8 +17,9 @@ export class FakeArchive {
   readonly kept: Kept[] = [];
   /** what it was asked, oldest first */
   readonly queries: ReturnType<typeof asked>[] = [];
-  /** it does not know the id of the next question any more, and says so or begins anew */
-  forgets: 'nothing' | 'says so' | 'begins anew' = 'nothing';
+  /** it does not know the id of the next question any more, and says so or begins anew, each time */
+  forgets: Forgets = 'nothing';
+  readonly #forgotten = new Map<string, Forgets>();
   /** XML of an error that it answers with */
   fails: string | undefined;
 
@@ -56,12 +59,15 @@ export class FakeArchive {
     const all = this.kept.filter(
       ({ xml, time }) => time >= start && time <= end && xml.includes(fields.with?.[0] ?? ''),
     );
-    const at = all.findIndex(({ id }) => id === (after ?? before));
-    const named = (after ?? before ?? '') !== '';
-    const { forgets } = this;
-    if (named) this.forgets = 'nothing';
-    if (named && forgets === 'says so') return undefined;
-    const known = named && forgets === 'nothing';
+    const id = after ?? before ?? '';
+    if (id !== '' && this.forgets !== 'nothing') {
+      this.#forgotten.set(id, this.forgets);
+      this.forgets = 'nothing';
+    }
+    const forgotten = this.#forgotten.get(id);
+    if (forgotten === 'says so') return undefined;
+    const known = id !== '' && forgotten === undefined;
+    const at = all.findIndex((kept) => kept.id === id);
     if (before !== undefined) {
       const older = known ? all.slice(0, at) : all;
       return { items: older.slice(-limit), complete: older.length <= limit };

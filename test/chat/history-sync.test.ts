@@ -126,6 +126,30 @@ describe('going on', () => {
   });
 });
 
+describe('what another device displayed (XEP-0490)', () => {
+  const displayed = (chat: string, id: string) =>
+    `<message from='${ACCOUNT}' to='${ACCOUNT}/balcony' type='headline'>` +
+    "<event xmlns='http://jabber.org/protocol/pubsub#event'><items node='urn:xmpp:mds:displayed:0'>" +
+    `<item id='${chat}'><displayed xmlns='urn:xmpp:mds:displayed:0'>${given(id)}</displayed></item></items></event></message>`;
+
+  it('is read here, and all before it, but not what came after', async () => {
+    const { world } = await withArchive();
+    for (const body of numbered(1, 3)) world.says(ROMEO, body, given(body), `type='chat' id='${body}'`);
+    world.receive(displayed(ROMEO, 'n2'));
+    expect(world.events('unread').at(-1)).toMatchObject({ chat: ROMEO, count: 1 });
+    world.receive(displayed(ROMEO, 'n1'));
+    expect(unread(world)).toBe(1);
+  });
+
+  it('is read as soon as it comes, where it is told before', async () => {
+    const { world, archive } = await withArchive();
+    world.receive(displayed(ROMEO, 'a-n2'));
+    fill(archive, 1, 3);
+    await comeBack(world);
+    expect(unread(world)).toBe(1);
+  });
+});
+
 describe('paging back', () => {
   it('goes to the beginning, page by page, and stops there', async () => {
     const { world, archive } = await withArchive((full) => fill(full, 1, 250));
@@ -167,6 +191,15 @@ describe('paging back', () => {
     await comeBack(world);
     expect(bodies(world)).toEqual(numbered(1, 150));
     expect(news(world)).toEqual([]);
+  });
+
+  it('takes nothing for the past that is still to come as news', async () => {
+    const { world, archive } = await withArchive();
+    world.says(`${ROMEO}/orchard`, 'n2', given('a-n2'), "type='chat' id='m-a-n2'");
+    fill(archive, 1, 2);
+    await Promise.all([world.client.caughtUp(), world.client.older(ROMEO)]);
+    expect(bodies(world)).toEqual(['n1', 'n2']);
+    expect([news(world), unread(world)]).toEqual([['n2', 'n1'], 2]);
   });
 
   it('without a connection gives nothing', async () => {

@@ -164,15 +164,15 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
     /** Brings a page from before everything known of a chat; resolves to whether something older may still be there. */
     async older(chat: string): Promise<boolean> {
       const live = features();
-      if (store.pagedBack(account, chat)?.complete === true || live === undefined) return false;
+      const known = store.pagedBack(account, chat);
+      if (known?.complete === true || live === undefined) return false;
       const archive = kindOf(chat) === 'room' ? bareOf(chat) : account;
       if (!(await live.archive.abilities(archive)).archive) return false;
-      // What is missing at the new end is no past.
-      await running.get(archive);
+      // What came live may stand before something that is still missing: that is no past.
+      if (known === undefined) await catchUp(archive);
       const page = await pageBefore(chat, archive, live);
-      const known = store.pagedBack(account, chat)?.oldest;
       inbound.takePage({ archive, items: page.items, page: 'older' }, () => {
-        store.setPagedBack(account, chat, { oldest: page.first ?? known, complete: page.complete });
+        store.setPagedBack(account, chat, { oldest: page.first ?? known?.oldest, complete: page.complete });
       });
       return !page.complete;
     },
