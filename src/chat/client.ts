@@ -81,6 +81,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #kinds: ChatKinds;
   readonly #archives: TrustedArchives;
   readonly #attendance: Attendance = attendance();
+  readonly #newRooms = new Set<string>();
   readonly #background: Background;
   readonly #delivery: Delivery;
   readonly #inbound: Inbound;
@@ -183,6 +184,7 @@ export class Client extends EventEmitter<ChatEvents> {
       readElsewhere: (chat, id) => this.#marks.readElsewhere(chat, id),
       answeredElsewhere: (chat, id) => this.#marks.answeredElsewhere(chat, id),
       said: this.#attendance.said,
+      isNew: (room) => this.#newRooms.has(room),
       received: (message, parsed, source) => {
         // First, since whoever has the chat open says at once that it is displayed.
         this.#marks.arrived(message, parsed, source);
@@ -344,6 +346,8 @@ export class Client extends EventEmitter<ChatEvents> {
       typing: this.#typing,
       take: (message, source) => this.#take(message, source),
       attendance: this.#attendance,
+      newRooms: this.#newRooms,
+      isKnown: (chat) => this.history({ chat, limit: 1 }).length > 0,
       entered: (room) => this.#history.catchUp(room),
     });
     this.#marks.attach(features);

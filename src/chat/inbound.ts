@@ -80,6 +80,8 @@ export interface InboundOptions {
   readonly readElsewhere: (chat: string, id: string) => void;
   /** another device of ours told the sender of a message that it arrived */
   readonly answeredElsewhere: (chat: string, id: string) => void;
+  /** a room never seen before, whose history is coming */
+  readonly isNew: (room: string) => boolean;
   /** that occupant of a room is here, and the message of that row is its own */
   readonly said: (row: number, occupant: string) => void;
   /** a message is new here; told when it is kept */
@@ -233,8 +235,10 @@ export function inbound(options: InboundOptions) {
   const steps: readonly Step[] = [takeTyping, takeMarks, takeChange, takeSpoken, takeCopy];
 
   function keep(message: Incoming): Message {
-    const { page, chat, before } = message;
-    if (page === undefined) return store.append(row(message));
+    const { page, chat, before, kind, stamped } = message;
+    // What a room that we never saw before says of its past is no news.
+    const past = kind === 'room' && stamped && options.isNew(chat);
+    if (page === undefined) return store.append(row(message), { read: past });
     if (page === 'older') return store.prepend(row(message));
     const kept = store.appendArchived(row(message), { read: page === 'first' });
     before.set(chat, kept.row);

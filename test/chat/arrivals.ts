@@ -3,6 +3,7 @@ import { changes } from '../../src/chat/changes.ts';
 import { type ArchivedPage, type InboundOptions, inbound } from '../../src/chat/inbound.ts';
 import type { Message, NewMessage } from '../../src/chat/message.ts';
 import { outbound } from '../../src/chat/outbound.ts';
+import type { MessageStore } from '../../src/chat/stores.ts';
 import type { ParsedMessage } from '../../src/xmpp/messages.ts';
 import { ACCOUNT, JID, memoryStores, ROMEO, ROOM } from './support.ts';
 
@@ -54,12 +55,14 @@ export const delayed = (seconds: number) => ({
 });
 
 export interface ArrivalsOptions extends Partial<InboundOptions> {
+  /** default: an empty one */
+  readonly store?: MessageStore;
   readonly namesOccupants?: boolean;
   readonly stayed?: (occupant: string, row: number) => boolean;
 }
 
-export function arrivals({ namesOccupants = false, stayed = () => false, ...more }: ArrivalsOptions = {}) {
-  const store = memoryStores().messages;
+export function arrivals(options: ArrivalsOptions = {}) {
+  const { namesOccupants = false, stayed = () => false, store = memoryStores().messages, ...more } = options;
   const nothing = () => undefined;
   const told: string[] = [];
   const outbox = outbound({
@@ -90,6 +93,7 @@ export function arrivals({ namesOccupants = false, stayed = () => false, ...more
     readElsewhere: nothing,
     answeredElsewhere: nothing,
     said: nothing,
+    isNew: () => false,
     received: ({ body }) => told.push(`new ${body}`),
     ...more,
   });
@@ -97,6 +101,7 @@ export function arrivals({ namesOccupants = false, stayed = () => false, ...more
   return {
     store,
     outbox,
+    incoming,
     /** what was told since the last time */
     told: (): string[] => told.splice(0),
     take: incoming.take,

@@ -1,11 +1,8 @@
 /** Docs: decisions/delivery.md. Whatever way its copies take, a message is there once, and stands where the archive has it. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { changes } from '../../src/chat/changes.ts';
 import { historySync } from '../../src/chat/client/history-sync.ts';
-import { inbound } from '../../src/chat/inbound.ts';
 import type { Message, MessageSource } from '../../src/chat/message.ts';
-import { outbound } from '../../src/chat/outbound.ts';
 import type { Stores } from '../../src/chat/stores.ts';
 import { openStores } from '../../src/storage/stores.ts';
 import { catchUp } from '../../src/xmpp/archive/catch-up.ts';
@@ -15,12 +12,8 @@ import type { PageQuery } from '../../src/xmpp/archive/query.ts';
 import { StanzaError } from '../../src/xmpp/errors.ts';
 import type { Features } from '../../src/xmpp/features.ts';
 import type { ParsedMessage } from '../../src/xmpp/messages.ts';
-import { ACCOUNT, ROMEO, ROOM } from './support.ts';
-
-const DESK = `${ACCOUNT}/balcony`;
-const PHONE = `${ACCOUNT}/phone`;
-const NICK = `${ROOM}/juliet`;
-const START = Date.UTC(2026, 0, 1);
+import { arrivals, NICK, PHONE, parsed, T0 } from './arrivals.ts';
+import { ACCOUNT, JID, ROMEO, ROOM } from './support.ts';
 
 /** What was said. `again`: sent once more after a lost stream, archived twice. */
 interface Said {
@@ -56,31 +49,6 @@ type Step =
 /** The archive does not know the id that it is asked to go on from: it says so, or begins anew. */
 type Forgets = 'nothing' | 'says so' | 'begins anew';
 
-const empty: ParsedMessage = {
-  type: 'chat',
-  from: '',
-  to: '',
-  id: undefined,
-  body: undefined,
-  subject: undefined,
-  thread: undefined,
-  parentThread: undefined,
-  lang: undefined,
-  delay: undefined,
-  state: undefined,
-  link: undefined,
-  styled: undefined,
-  unstyled: false,
-  nick: undefined,
-  encryption: undefined,
-  originId: undefined,
-  stanzaIds: [],
-  hints: [],
-  private: false,
-  occupant: false,
-  error: undefined,
-};
-
 interface Entry {
   readonly archive: string;
   readonly item: ArchivedMessage;
@@ -102,7 +70,7 @@ class World {
     [ROOM, []],
   ]);
   readonly traffic: Traffic[] = [];
-  private time = START;
+  private time = T0;
   private ids = 0;
 
   archive(by: string, message: ParsedMessage): ArchivedMessage {
@@ -117,7 +85,7 @@ class World {
     const id = sent ?? said.id ?? `random-${++this.ids}`;
     // Only who gives every message an id of its own calls it its origin's.
     const originId = said.id === undefined ? id : undefined;
-    const base = { ...empty, id, originId, body: said.body };
+    const base = parsed({ id, originId, body: said.body });
     const at = (message: ParsedMessage, by: string, item: ArchivedMessage): ParsedMessage => ({
       ...message,
       stanzaIds: [{ id: item.archiveId, by }],
@@ -129,11 +97,11 @@ class World {
     };
     const way: Record<string, () => void> = {
       in: () => one({ ...base, from: `${ROMEO}/orchard`, to: ACCOUNT }, ACCOUNT, 'live'),
-      out: () => one({ ...base, from: DESK, to: ROMEO }, ACCOUNT),
+      out: () => one({ ...base, from: JID, to: ROMEO }, ACCOUNT),
       copied: () => one({ ...base, from: PHONE, to: ROMEO }, ACCOUNT, 'carbon', false),
-      room: () => one({ ...base, type: 'groupchat', from: `${ROOM}/romeo`, to: DESK }, ROOM, 'live'),
-      'room-out': () => one({ ...base, type: 'groupchat', from: NICK, to: DESK }, ROOM, 'live'),
-      'private-out': () => one({ ...base, from: DESK, to: `${ROOM}/romeo`, occupant: true }, ACCOUNT),
+      room: () => one({ ...base, type: 'groupchat', from: `${ROOM}/romeo`, to: JID }, ROOM, 'live'),
+      'room-out': () => one({ ...base, type: 'groupchat', from: `${ROOM}/${NICK}`, to: JID }, ROOM, 'live'),
+      'private-out': () => one({ ...base, from: JID, to: `${ROOM}/romeo`, occupant: true }, ACCOUNT),
     };
     const go = way[said.way] ?? (() => this.sayTwice(said, base));
     go();
@@ -142,10 +110,10 @@ class World {
   /** Archived more than once: to oneself when it was sent and when it came, in private for each device. */
   private sayTwice(said: Said, base: ParsedMessage): void {
     const self = said.way !== 'private';
-    const from = self ? (said.way === 'self' ? DESK : PHONE) : `${ROOM}/romeo`;
+    const from = self ? (said.way === 'self' ? JID : PHONE) : `${ROOM}/romeo`;
     const messages = self
       ? [ACCOUNT, ACCOUNT].map((to) => ({ ...base, from, to }))
-      : [PHONE, DESK].map((to) => ({ ...base, from, to, occupant: true }));
+      : [PHONE, JID].map((to) => ({ ...base, from, to, occupant: true }));
     const items = messages.map((message) => this.archive(ACCOUNT, message));
     const [, mine] = items;
     const stanzaIds = mine === undefined ? [] : [{ id: mine.archiveId, by: ACCOUNT }];
@@ -195,37 +163,7 @@ function chatOf({ way }: Said): string {
 /** One process of this device. */
 function device(stores: Stores, world: World, told: number[]) {
   const store = stores.messages;
-  const nothing = () => undefined;
-  const outbox = outbound({
-    account: ACCOUNT,
-    store,
-    wire: { ready: true, jid: DESK, reachable: () => true, write: nothing },
-    appended: nothing,
-    changed: nothing,
-    failed: nothing,
-    nick: () => 'juliet',
-  });
-  const incoming = inbound({
-    account: ACCOUNT,
-    store,
-    outbound: outbox,
-    changes: changes({
-      account: ACCOUNT,
-      store,
-      namesOccupants: () => false,
-      stayed: () => false,
-      changed: nothing,
-    }),
-    isRoom: (bare) => bare === ROOM,
-    nick: () => 'juliet',
-    trusts: () => true,
-    typing: nothing,
-    spoke: nothing,
-    readElsewhere: nothing,
-    answeredElsewhere: nothing,
-    said: nothing,
-    received: ({ row }) => told.push(row),
-  });
+  const { outbox, incoming } = arrivals({ store, received: ({ row }) => told.push(row) });
   let breaks = Number.POSITIVE_INFINITY;
   let forgets: Forgets = 'nothing';
   let size = 3;
@@ -250,7 +188,7 @@ function device(stores: Stores, world: World, told: number[]) {
     inbound: incoming,
     features: () => features,
     kindOf: (chat) => (chat === ROOM ? 'room' : 'contact'),
-    failed: nothing,
+    failed: () => undefined,
   });
   return {
     outbox,

@@ -276,6 +276,25 @@ describe('rooms', () => {
     expect(world.events('message')).toHaveLength(2);
   });
 
+  it('the past of a room that was never seen before is no news; of one that is known it is', async () => {
+    const world = await new World().login();
+    const history = (body: string) =>
+      world.roomSays('romeo', body, delayed(iso(Date.now() - 60_000), ROOM), body);
+    const joined = world.client.join(ROOM, { nick: 'juliet' });
+    world.occupant(ROOM, 'juliet', [110]);
+    for (const body of ['one', 'two']) history(body);
+    await joined;
+    await turn();
+    const unread = () => world.client.unread().map(({ count }) => count);
+    expect(unread()).toEqual([]);
+    world.session.drop();
+    world.session.renew();
+    await turn();
+    world.occupant(ROOM, 'juliet', [110]);
+    for (const body of ['one', 'two', 'three']) history(body);
+    expect(unread()).toEqual([1]);
+  });
+
   it('our own line in the history is the one that we have', async () => {
     const stores = memoryStores();
     const world = await new World({ stores }).login();

@@ -18,6 +18,10 @@ export interface Hearers {
   readonly typing: TypingStates;
   readonly take: (message: ParsedMessage, source: MessageSource) => void;
   readonly attendance: Attendance;
+  /** rooms never seen before whose history is coming */
+  readonly newRooms: Set<string>;
+  /** whether anything of a chat is kept */
+  readonly isKnown: (chat: string) => boolean;
   /** a room is entered: its archive may hold what was missed; resolves to whether it was read to its end */
   readonly entered: (room: string) => Promise<boolean>;
 }
@@ -57,14 +61,16 @@ function listenToMessages(
 }
 
 function listenToRooms({ rooms }: Features, hearers: Hearers): void {
-  const { archives, attendance, entered, outbox, requests, typing } = hearers;
+  const { archives, attendance, entered, isKnown, newRooms, outbox, requests, typing } = hearers;
 
   /** What an earlier stream left: where that is unknown, the room tells first what arrived, and the rest follows. */
   async function recover(room: string): Promise<void> {
     const unknown = outbox.unknown(room);
+    if (!isKnown(room)) newRooms.add(room);
     outbox.flush((message) => bareOf(message.chat) === room);
     // The ids that the room gives count only when it says that it gives them. Its history comes before its answer.
     await archives.learn(room);
+    newRooms.delete(room);
     const told = await entered(room);
     if (unknown && rooms.get(room)?.joined === true) outbox.resend({ certain: told }, room);
   }
