@@ -3,6 +3,7 @@ import about from '../package.json' with { type: 'json' };
 import { actions } from './actions/table.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import { configuredPassword, type Password, readCertificates } from './config/passwords.ts';
+import { checkTrace } from './config/trace.ts';
 import { type Catalogue, catalogueFor, chooseLanguage, type Language } from './i18n/catalogue.ts';
 import { wantedLanguage, wantsJson } from './ui/cli/early.ts';
 import type { Invocation } from './ui/cli/invocation.ts';
@@ -31,6 +32,7 @@ export async function run({ argv, env, cwd }: Surroundings): Promise<number> {
     const language = chooseLanguage(config.lang, env);
     words = await catalogueFor(language);
     const ca = readCertificates(config);
+    checkTrace(config);
     warn(config.warnings, config, words);
     return await perform(invocation, { config, ca, language, words, env, version: about.version });
   } catch (error) {

@@ -1,12 +1,12 @@
 /** Opens what an account needs: its local data, its client, and how to reach its server. */
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '../chat/client.ts';
 import type { SettingName } from '../chat/settings.ts';
 import type { Stores } from '../chat/stores.ts';
 import type { Config } from '../config/config.ts';
-import { ConfigError } from '../config/errors.ts';
+import { openTrace } from '../config/trace.ts';
 import type { SessionOptions } from '../xmpp/session/create-session.ts';
 
 /** What of the configuration an account is opened with; the demo puts its own in. */
@@ -42,16 +42,6 @@ export function overridesOf(config: Config): Readonly<Partial<Record<SettingName
   };
 }
 
-/** Readable by the user alone: it holds what was said. Throws ConfigError `unwritable`. */
-function openTrace(path: string): number {
-  try {
-    return openSync(path, 'a', 0o600);
-  } catch (cause) {
-    const fault = { name: '--debug', source: 'flag', path, reason: (cause as Error).message } as const;
-    throw new ConfigError('unwritable', fault, { cause });
-  }
-}
-
 /** Throws ConfigError where the trace cannot be written. */
 export function accountHost({
   reach,
@@ -62,7 +52,7 @@ export function accountHost({
 }: AccountHostOptions): AccountHost {
   const clients = new Set<Client>();
   let opened: Promise<Stores> | undefined;
-  let trace = reach.debug === undefined ? undefined : openTrace(reach.debug);
+  let trace = reach.debug === undefined ? undefined : openTrace(reach.debug, 'default');
 
   function debug(line: string): void {
     if (trace === undefined) return;
