@@ -252,7 +252,8 @@ export class Client extends EventEmitter<ChatEvents> {
     const { version, languages, createSession } = this.#options;
     const { outbox } = this.#delivery;
     const connection = new Connection({
-      session: settings,
+      // What the store did not take the server has to send again (XEP-0198 §4).
+      session: { ...settings, unkept: isStorageFailure },
       createSession,
       features: { version, languages, caps: this.#stores.caps },
       attach: (features, session) => this.#attach(features, session),

@@ -91,7 +91,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
       log?.note(`fault ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       options.onFault?.(error);
     };
-    super(fault);
+    super(fault, options.unkept ?? (() => false));
     const jid = parseJid(options.jid);
     if (jid?.local === undefined) throw new XmppError('jid-malformed', options.jid);
     this.account = jid.bare;
@@ -113,7 +113,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     this.#incoming = new Incoming({
       requests: this.#requests,
       responders: this.#responders,
-      message: (stanza) => this.emit('message', stanza),
+      message: (stanza) => this.deliver('message', stanza),
       presence: (stanza) => this.emit('presence', stanza),
       answer: (iq) => {
         if (this.online) this.send(iq);
@@ -384,7 +384,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
       } else {
         this.#jid = jid;
         this.emit('online', { jid });
-        for (const element of early) if (isStanza(element)) this.#incoming.take(element);
+        for (const element of early) if (isStanza(element)) live.take(element);
       }
       adopt(live);
     });

@@ -7,7 +7,8 @@ import type { Element } from './xml.ts';
 export interface IncomingOptions {
   requests: Requests;
   responders: Responders;
-  message(stanza: Element): void;
+  /** false where it could not be kept */
+  message(stanza: Element): boolean;
   presence(stanza: Element): void;
   /** sends the answer to a question, where there still is a stream */
   answer(iq: Element): void;
@@ -30,16 +31,17 @@ export class Incoming {
     this.#options = options;
   }
 
-  /** Takes a stanza; what has a sender that is no JID is ignored. */
-  take(stanza: Element): void {
+  /** Takes a stanza; what has a sender that is no JID is ignored. False where it is not handled, and must come again. */
+  take(stanza: Element): boolean {
     const { from: written } = stanza.attrs;
     const from = written === undefined ? undefined : this.#sender(written);
     // §8.1.2.2: nobody with such an address can have sent it.
-    if (written !== undefined && from === undefined) return;
+    if (written !== undefined && from === undefined) return true;
     if (from !== undefined) stanza.attrs.from = from;
-    if (stanza.name === 'message') this.#options.message(stanza);
-    else if (stanza.name === 'presence') this.#options.presence(stanza);
+    if (stanza.name === 'message') return this.#options.message(stanza);
+    if (stanza.name === 'presence') this.#options.presence(stanza);
     else this.#iq(stanza, from);
+    return true;
   }
 
   #iq(iq: Element, from: string | undefined): void {

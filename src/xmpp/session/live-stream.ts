@@ -17,8 +17,8 @@ export interface LiveStreamOptions {
   managed: boolean;
   state: StreamState;
   liveness: Pick<LivenessOptions, 'silence' | 'patience'>;
-  /** a stanza came; it counts as handled when this returns */
-  stanza(stanza: Element): void;
+  /** a stanza came; it counts as handled when this returns true */
+  stanza(stanza: Element): boolean;
   acknowledged(stanzas: Element[]): void;
   /** the counters do not agree: what was not acknowledged is unknown, and the stream ends */
   confused(): void;
@@ -101,12 +101,21 @@ export class LiveStream implements StreamListener {
 
   element(element: Element): void {
     if (isStanza(element)) {
-      this.#options.stanza(element);
       // §4: a stanza counts when it was handled, not when it came.
-      if (this.managed) this.#options.state.handled();
+      if (this.take(element) && this.managed) this.#options.state.handled();
     } else if (this.managed && element.is('r', NS_SM)) {
       if (this.#stream.writable) this.#stream.send(this.#acknowledgement());
     } else if (this.managed && element.is('a', NS_SM)) this.#acknowledgedUpTo(element);
+  }
+
+  /**
+   * Gives whether the stanza is handled. Where it is not the connection ends: `h` cannot leave one out, and only a
+   * stream that is resumed brings it again.
+   */
+  take(stanza: Element): boolean {
+    if (this.#options.stanza(stanza)) return true;
+    this.#stream.destroy(new ConnectionError('closed', 'what came could not be kept'));
+    return false;
   }
 
   ended(reason: XmppError | undefined): void {

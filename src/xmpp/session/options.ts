@@ -40,6 +40,11 @@ export interface SessionOptions {
   debug?: ((line: string) => void) | undefined;
   /** what a listener or handler threw: a fault of the program, never of the network */
   onFault?: ((error: unknown) => void) | undefined;
+  /**
+   * whether what a `message` listener threw means that the message is not kept: then it is not counted as handled
+   * (XEP-0198 §4), and the connection is dropped, so that the server sends it again
+   */
+  unkept?: ((error: unknown) => boolean) | undefined;
   /** 0 ≤ x < 1, for the jitter of reconnections */
   random?: (() => number) | undefined;
 }

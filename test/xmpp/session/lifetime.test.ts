@@ -87,6 +87,25 @@ describe('stream management (XEP-0198)', () => {
     expect(session.online).toBe(true);
   });
 
+  it('does not count a message that could not be kept, and resumes so that it comes again (§4)', async () => {
+    const server = await fake(silent);
+    const full = new Error('no space');
+    const { session, peer } = await connected(server, { unkept: (error) => error === full });
+    const got: string[] = [];
+    session.on('message', ({ attrs: { id } }) => {
+      got.push(id ?? '');
+      if (id === '2' && got.filter((each) => each === '2').length === 1) throw full;
+    });
+    peer.write("<message id='1'/><message id='2'/><message id='3'/>");
+    const again = await back(server, session, 'resumed');
+    expect(server.resumedWith).toBe(1);
+    const handled = new Promise<number>((resolve) => server.once('acknowledged', resolve));
+    again.write("<message id='2'/><message id='3'/><r xmlns='urn:xmpp:sm:3'/>");
+    expect(await handled).toBe(3);
+    expect(got).toEqual(['1', '2', '2', '3']);
+    expect(session.faults).toEqual([full]);
+  });
+
   it('resumes: what the server lacks is sent again, nothing else (§5)', async () => {
     const server = await fake(silent);
     const { session, peer } = await connected(server);
