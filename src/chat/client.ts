@@ -259,7 +259,7 @@ export class Client extends EventEmitter<ChatEvents> {
       attach: (features, session) => this.#attach(features, session),
       changed: (change) => this.#connectionChanged(change),
       streamUp: ({ renewed }) => {
-        if (!renewed) return outbox.flush();
+        if (!renewed) return outbox.resumed();
         outbox.lost();
         this.#recovered = this.#recover();
       },

@@ -45,6 +45,8 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
   const waiting = new Map<number, Set<(message: Message | undefined) => void>>();
   /** written in this process and not yet acknowledged: id → row */
   const inFlight = new Map<string, number>();
+  /** rows that this process has to write yet; others may be on their way from another process with the same data */
+  const waitingHere = new Set<number>();
   /** rows whose acknowledgement is not enough by itself, and whether it has come */
   const held = new Map<number, boolean>();
   /** rows acknowledged and not committed as such yet */
@@ -88,6 +90,7 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
       // The stream went between the look and the write: the next one takes it.
       inFlight.delete(message.id);
       if (!(error instanceof DisconnectedError)) throw error;
+      waitingHere.add(message.row);
       announce(store.setState(message.row, 'queued'));
     }
   }
@@ -141,6 +144,7 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
         reactions: [],
         mention: false,
       });
+      if (!now) waitingHere.add(message.row);
       appended(message);
       if (!now) return message;
       write(message);
@@ -150,19 +154,22 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
     /** Writes what a lost connection or an earlier run left, oldest first, each with its own id. */
     flush(only?: (message: Message) => boolean): void {
       for (const message of store.pending(account)) {
-        if (
-          inFlight.has(message.id) ||
-          held.get(message.row) === true ||
-          acknowledged.includes(message.row) ||
-          (only !== undefined && !only(message)) ||
-          !canWrite(message.chat, message.kind)
-        )
-          continue;
-        const sent = message.state === 'sent' ? message : store.setState(message.row, 'sent');
+        const { id, row, chat, kind, state } = message;
+        if (inFlight.has(id) || held.get(row) === true || acknowledged.includes(row)) continue;
+        if (only !== undefined && !only(message)) continue;
+        waitingHere.add(row);
+        if (!canWrite(chat, kind)) continue;
+        const sent = state === 'sent' ? message : store.setState(row, 'sent');
         if (sent === undefined) continue;
         if (sent !== message) changed(sent);
+        waitingHere.delete(row);
         write(sent, sent === message);
       }
+    },
+
+    /** The old stream goes on: what waited here goes out. What is not known here is another process's. */
+    resumed(): void {
+      this.flush(({ row }) => waitingHere.has(row));
     },
 
     /**
@@ -170,10 +177,11 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
      * knows (the account's, or a room's) wait for `resend`.
      */
     unknown(archive: string = account): boolean {
-      const found = unknownOf(archive).length > 0;
-      if (found) recovering.add(archive);
+      const found = unknownOf(archive);
+      for (const { row } of found) waitingHere.add(row);
+      if (found.length > 0) recovering.add(archive);
       else recovering.delete(archive);
-      return found;
+      return found.length > 0;
     },
 
     /** Writes what is still unknown again. `certain`: the archive was asked; else it may arrive twice, and says so. */

@@ -72,6 +72,19 @@ describe('writing', () => {
     expect(world.sent('message').map((stanza) => stanza.attrs.id)).toEqual([typed.id]);
   });
 
+  it('a resumed stream takes nothing that another process with the same data has on its way', async () => {
+    const stores = memoryStores();
+    const world = await new World({ stores }).login('stream');
+    world.session.acknowledges = true;
+    world.session.drop({ resumable: true });
+    stores.messages.append(past({ id: 'written by another', state: 'sent' }));
+    stores.messages.append(past({ id: 'typed in another' }));
+    const typed = world.client.send(ROMEO, 'typed here');
+    world.session.take();
+    world.session.resume();
+    expect(world.sent('message').map((stanza) => stanza.attrs.id)).toEqual([typed.id]);
+  });
+
   it('a stream that goes between the look and the write leaves the row queued', async () => {
     const world = await new World().login('stream');
     world.client.once('message', () => world.session.drop());
