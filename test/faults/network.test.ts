@@ -1,5 +1,5 @@
 /**
- * The fault matrix: what a network does (rows 11 to 18). Alice sends numbered messages to Bob and to a room while it
+ * The fault matrix: what a network does (rows 11 to 17). Alice sends numbered messages to Bob and to a room while it
  * happens; afterwards `checkInvariant` looks into both databases.
  */
 import { once } from 'node:events';

@@ -1,6 +1,18 @@
 /**
  * Two people and a room on a server, Alice behind a wire that fails: what every row of the fault matrix happens to,
- * and what has to hold in both databases afterwards.
+ * and what has to hold in both databases afterwards. Rows by file: kills 1 to 6, 26, 29; servers 7 to 10, 19 to 21, 28;
+ * network 11 to 17; repeating 18; machine 22 to 24, 27, 31, 33.
+ *
+ * Not here yet:
+ * - 25 (database corrupt): it is refused with a clear error (test/storage), not yet moved aside and filled again.
+ * - 27, a process that logs in anew while another one with the same data has messages on their way: they have no
+ *   lease, so it may write them again.
+ * - 30 (clock): needs a clock that a test can set in a running program.
+ * - 32 (signals in each menu), 33 in a terminal of one cell: tests of the terminal.
+ * - 34 (a room forgets its occupants): needs the self-ping (XEP-0410), and a server whose room service restarts alone.
+ * - 35 (files): needs uploads; a peer that dies mid-file.
+ * - 36 (sizes): measured by bench/.
+ * - 37 (file descriptors): not built.
  */
 
 import { readFileSync } from 'node:fs';
@@ -75,9 +87,17 @@ export interface Stage {
   /** Resolves when Bob has every number that was written so far, in both conversations. */
   bobHasAll(): Promise<void>;
   /** Lets everybody come to rest, then looks into both databases. */
-  checkInvariant(): Promise<void>;
+  checkInvariant(allowed?: Allowed): Promise<void>;
   /** Ends everything. */
   strike(): Promise<void>;
+}
+
+/** What a row cannot promise. */
+export interface Allowed {
+  /** numbers whose writer died before they were committed */
+  readonly gaps?: boolean;
+  /** numbers that were written by two processes at once */
+  readonly anyOrder?: boolean;
 }
 
 export interface StageOptions {
@@ -107,7 +127,7 @@ export async function setStage(server: Server, options: StageOptions): Promise<S
   const role = (user: string, service: string, more: Partial<ActorSettings> = {}) =>
     new Role(user, room, {
       account: jid(user),
-      database: join(folder, `${user}.db`),
+      database: join(folder, user, 'xmpp-chat.db'),
       password: PASSWORD,
       resource: user,
       service,
@@ -130,9 +150,11 @@ interface Props extends Pick<Stage, 'alice' | 'bob' | 'room' | 'wire'> {
 function staged({ alice, bob, room, wire, folder }: Props): Stage {
   let written = 0;
   /** what was written to a chat, oldest first */
-  const numbers = (chat: string): string[] => {
+  const numbers = (chat: string, gaps = false): string[] => {
     // What died before its row was committed was never promised to anybody.
-    const last = alice.actor.running ? written : (numbersIn(alice, chat).at(-1) ?? 0);
+    const kept = gaps || !alice.actor.running ? numbersIn(alice, chat) : [];
+    if (gaps) return kept.map((number) => `${PREFIX}${number}`);
+    const last = alice.actor.running ? written : (kept.at(-1) ?? 0);
     return Array.from({ length: last }, (_, index) => `${PREFIX}${index + 1}`);
   };
 
@@ -152,9 +174,9 @@ function staged({ alice, bob, room, wire, folder }: Props): Stage {
   }
 
   /** Whoever is dead comes back; what waits goes out and arrives. Resolves to what was written. */
-  async function comeToRest(): Promise<Numbers> {
+  async function comeToRest(gaps: boolean | undefined): Promise<Numbers> {
     wire.pass();
-    const all = { [bob.jid]: numbers(bob.jid), [room]: numbers(room) };
+    const all = { [bob.jid]: numbers(bob.jid, gaps), [room]: numbers(room, gaps) };
     for (const role of [bob, alice]) {
       if (!role.actor.running) await role.start();
       await role.actor.does({ do: 'online' });
@@ -172,11 +194,11 @@ function staged({ alice, bob, room, wire, folder }: Props): Stage {
     sends: (count, { every, by = alice.actor } = {}) => by.does(next(count, every)),
     startsSending: (count, { every } = {}) => void alice.actor.asks(next(count, every)),
     bobHasAll,
-    async checkInvariant() {
-      const all = await comeToRest();
+    async checkInvariant({ gaps, anyOrder } = {}) {
+      const all = await comeToRest(gaps);
       for (const role of [alice, bob]) expect(await role.actor.close()).toBe(0);
       expect((alice.complaints + bob.complaints).slice(0, 2000)).toBe('');
-      checkDatabases({ alice, bob, room, all });
+      checkDatabases({ alice, bob, room, all, anyOrder });
     },
     async strike() {
       await endActors();
@@ -197,21 +219,33 @@ function timeline(role: Role, chat: string): Message[] {
   }
 }
 
+/** The texts of a conversation as they would be shown. */
+export function textsOf(role: Role, chat: string): string[] {
+  return timeline(role, chat).map(({ body }) => body);
+}
+
 function numbersIn(role: Role, chat: string): number[] {
   return timeline(role, chat)
     .map(({ body }) => Number(body.slice(PREFIX.length)))
     .sort((a, b) => a - b);
 }
 
-function checkDatabases(found: { alice: Role; bob: Role; room: string; all: Numbers }): void {
-  const { alice, bob, room, all } = found;
+function checkDatabases(found: {
+  alice: Role;
+  bob: Role;
+  room: string;
+  all: Numbers;
+  anyOrder: boolean | undefined;
+}): void {
+  const { alice, bob, room, all, anyOrder } = found;
   for (const [mine, theirs] of [
     [bob.jid, alice.jid],
     [room, room],
   ] as const) {
-    const numbers = all[mine] ?? [];
+    const compared = (texts: readonly string[]) => (anyOrder === true ? texts.toSorted() : texts);
+    const numbers = compared(all[mine] ?? []);
     const sent = timeline(alice, mine);
-    expect(sent.map(({ body }) => body)).toEqual(numbers);
+    expect(compared(sent.map(({ body }) => body))).toEqual(numbers);
     const lost = sent.filter(({ state }) => !['acked', 'delivered', 'read'].includes(state ?? ''));
     expect(lost).toEqual([]);
     const twice = new Set(sent.filter((message) => message.mayArriveTwice === true).map(({ body }) => body));
@@ -219,7 +253,7 @@ function checkDatabases(found: { alice: Role; bob: Role; room: string; all: Numb
     // Where nobody could tell whether it had arrived it may be there twice, and the sender was told so.
     const seen = new Set<string>();
     const once = arrived.filter((body) => !(twice.has(body) && seen.has(body)) && seen.add(body));
-    expect(once).toEqual(numbers);
+    expect(compared(once)).toEqual(numbers);
   }
   for (const role of [alice, bob]) checkDatabase(role);
 }

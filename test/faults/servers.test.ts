@@ -1,0 +1,165 @@
+/**
+ * The fault matrix: what a server does (rows 7 to 10, 19 to 21, 28). Alice sends numbered messages to Bob and to a room
+ * while it happens; afterwards `checkInvariant` looks into both databases.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type CertificateKind, type Certificates, makeCertificates } from '../support/certificates.ts';
+import { type Server, startServer } from '../support/server.ts';
+import { Actor } from './actor.ts';
+import { dice, long, seed } from './seed.ts';
+import { type Stage, type StageOptions, setStage } from './stage.ts';
+
+let server: Server;
+let stage: Stage;
+beforeAll(async () => {
+  // A lost connection can be resumed for 2 s.
+  const settings = 'muc_room_default_persistent = true\nsmacks_hibernation_time = 2';
+  server = await startServer(undefined, { settings });
+});
+afterAll(() => server?.stop());
+afterEach(() => stage?.strike());
+
+async function set(options: StageOptions): Promise<Stage> {
+  stage = await setStage(server, options);
+  return stage;
+}
+
+const ONLINE = { event: 'connection', state: 'online' };
+const OFFLINE = { event: 'connection', state: 'offline' };
+/** The length of a fault, not a wait for something. */
+const passes = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Puts another certificate in the place of the server's; gives what puts the old one back. Both take a restart. */
+async function replaceCertificate(certificates: Certificates, kind: CertificateKind) {
+  const files = [server.caFile, join(server.folder, 'server.key')] as const;
+  const old = files.map((file) => readFileSync(file, 'utf8'));
+  const put = async (texts: readonly string[]) => {
+    files.forEach((file, at) => {
+      writeFileSync(file, texts[at] ?? '');
+    });
+    await server.restart();
+  };
+  const { cert, key } = certificates.of(kind);
+  await put([cert, key]);
+  return () => put(old);
+}
+
+describe(`servers, seed ${seed}`, () => {
+  it('row 7: the server is killed, and back in 2 s (quick)', async () => {
+    const { alice, bob, startsSending, sends, checkInvariant } = await set({ name: 'row7' });
+    await sends(3);
+    startsSending(40, { every: 5 });
+    await bob.actor.saw({ event: 'message' }, dice('row7').between(1, 30));
+    await server.kill();
+    await passes(2_000);
+    await server.start();
+    await alice.actor.saw(ONLINE, 2);
+    await checkInvariant();
+  });
+
+  it('row 8: the server is restarted (quick)', async () => {
+    const { alice, bob, startsSending, checkInvariant } = await set({ name: 'row8' });
+    startsSending(40, { every: 5 });
+    await bob.actor.saw({ event: 'message' }, dice('row8').between(1, 30));
+    await server.restart();
+    await alice.actor.saw(ONLINE, 2);
+    await checkInvariant();
+  });
+
+  it('row 9: the server is down for long, and nobody knocks all the time', async () => {
+    const { alice, bob, sends, startsSending, checkInvariant } = await set({ name: 'row9' });
+    await sends(3);
+    await server.halt();
+    startsSending(10, { every: 50 });
+    await passes(long ? 180_000 : 7_000);
+    // 1, 2, 4, 8 … 60 s, less up to half of it.
+    for (const { actor } of [alice, bob])
+      expect(actor.count({ event: 'connection', state: 'connecting' })).toBeLessThanOrEqual(long ? 13 : 6);
+    await server.start();
+    await alice.actor.saw(ONLINE, 2);
+    await checkInvariant();
+  });
+
+  it('row 10: the hibernation is over (quick)', async () => {
+    const { alice, wire, sends, startsSending, checkInvariant } = await set({ name: 'row10' });
+    await sends(3);
+    startsSending(10, { every: 2 });
+    await alice.actor.saw({ event: 'message', direction: 'out' }, dice('row10').between(7, 20));
+    wire.refuse();
+    wire.cut();
+    await passes(4_000);
+    wire.pass();
+    await alice.actor.saw(ONLINE, 2);
+    await checkInvariant();
+  });
+
+  it('row 19: another certificate, as good as the first', async () => {
+    const other = makeCertificates(server.domain);
+    const ca = `${readFileSync(server.caFile, 'utf8')}\n${other.ca}`;
+    const { alice, startsSending, checkInvariant } = await set({ name: 'row19', alice: { ca }, bob: { ca } });
+    startsSending(20, { every: 10 });
+    const restore = await replaceCertificate(other, 'good');
+    try {
+      await alice.actor.saw(ONLINE, 2);
+      await checkInvariant();
+    } finally {
+      await restore();
+    }
+  });
+
+  for (const [kind, condition] of [
+    ['self-signed', 'certificate-untrusted'],
+    ['expired', 'certificate-expired'],
+  ] as const)
+    it(`row 20: the certificate is ${kind} from now on`, async () => {
+      const name = `row20${kind}`;
+      const other = makeCertificates(server.domain, [kind]);
+      const ca = `${readFileSync(server.caFile, 'utf8')}\n${kind === 'expired' ? other.ca : ''}`;
+      const { alice, bob, sends, checkInvariant } = await set({ name, alice: { ca }, bob: { ca } });
+      await sends(3);
+      const restore = await replaceCertificate(other, kind);
+      try {
+        for (const { actor } of [alice, bob]) await actor.saw({ ...OFFLINE, condition, final: true });
+        await sends(3);
+        const attempts = alice.actor.count({ event: 'connection', state: 'connecting' });
+        await passes(1_500);
+        expect(alice.actor.count({ event: 'connection', state: 'connecting' })).toBe(attempts);
+      } finally {
+        await restore();
+      }
+      await checkInvariant();
+    });
+
+  it('row 21: the password is another one now (quick)', async () => {
+    const { alice, bob, wire, sends, checkInvariant } = await set({ name: 'row21' });
+    await sends(3);
+    await alice.actor.does({ do: 'settle' });
+    const contacts = [{ jid: bob.jid }];
+    await server.addUser({ name: 'alice-row21', password: 'another', contacts });
+    wire.cut();
+    await alice.actor.saw({ ...OFFLINE, condition: 'not-authorized', final: true });
+    await sends(3);
+    await passes(1_500);
+    expect([wire.connections, alice.actor.count({ ...OFFLINE, final: true })]).toEqual([2, 1]);
+    expect(await alice.actor.close()).toBe(0);
+    await alice.enter({ password: 'another' });
+    await checkInvariant();
+  });
+
+  it('row 28: a resource that another process takes is given up, once (quick)', async () => {
+    const { alice, sends, checkInvariant } = await set({ name: 'row28' });
+    await sends(3);
+    await alice.actor.does({ do: 'settle' });
+    const first = alice.actor;
+    const second = await alice.enter();
+    await first.saw({ ...OFFLINE, condition: 'conflict', final: true });
+    await passes(1_500);
+    for (const actor of [first, second]) expect(actor.count(ONLINE)).toBe(1);
+    expect(await first.close()).toBe(0);
+    await sends(3);
+    expect(second).toBeInstanceOf(Actor);
+    await checkInvariant();
+  });
+});
