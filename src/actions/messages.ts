@@ -84,6 +84,7 @@ const LINES = 100;
 const past = {
   limit: optional(count()),
   since: optional(date()),
+  until: optional(date()),
   offline: toggle(),
 } as const;
 
@@ -102,11 +103,11 @@ export const history = action({
   needs: 'store',
   params: { jid: optional(fullJid()), ...past },
   value: 'jid',
-  async run(context, { jid, limit = LINES, since, offline }) {
+  async run(context, { jid, limit = LINES, since, until, offline }) {
     const { client, signal } = context;
     await caughtUp(context, offline);
     const chat = jid === undefined ? undefined : client.chatOf(jid);
-    const kept = () => client.history({ chat, limit, since });
+    const kept = () => client.history({ chat, limit, since, until });
     let messages = kept();
     // Of one chat the archive may have older ones than a run that is new here has seen.
     while (chat !== undefined && offline !== true && messages.length < limit && !signal.aborted) {
@@ -120,12 +121,13 @@ export const history = action({
   },
 });
 
+/** The newest first: what one looks for was seldom said long ago. */
 export const search = action({
   name: 'search',
   needs: 'store',
   params: { text: text(), chat: optional(fullJid()), from: optional(word()), ...past },
   value: 'text',
-  async run(context, { text, chat, from, limit = LINES, since, offline }) {
+  async run(context, { text, chat, from, limit = LINES, since, until, offline }) {
     const { client } = context;
     await caughtUp(context, offline);
     const person = client.contacts().find(({ name }) => name !== '' && name === from)?.jid;
@@ -134,6 +136,7 @@ export const search = action({
       chat: chat === undefined ? undefined : client.chatOf(chat),
       from: person ?? from,
       since,
+      until,
       limit,
     });
     return { kind: 'rows', rows: found.map(rowOf), empty: notice('nothing-found', { text }) };

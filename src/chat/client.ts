@@ -42,7 +42,7 @@ import { Requests, requestId } from './requests.ts';
 import { type ChatRooms, chatRooms, type JoinedRoom, type JoinOptions } from './rooms.ts';
 import { siIbb } from './routes/si-ibb.ts';
 import { accountSettings, type SettingName } from './settings.ts';
-import { isStorageFailure, type Stores } from './stores.ts';
+import { type HistoryQuery, isStorageFailure, type SearchQuery, type Stores } from './stores.ts';
 import { type TypingStates, typingStates } from './typing.ts';
 
 export type { JoinedRoom, JoinOptions } from './rooms.ts';
@@ -485,13 +485,8 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#kinds.chatOf(jid);
   }
 
-  /** Newest `limit` messages before `before`, oldest first, from the local store. */
-  history(query: {
-    chat?: string | undefined;
-    before?: number | undefined;
-    since?: number | undefined;
-    limit: number;
-  }): Message[] {
+  /** What is kept here, oldest first; see HistoryQuery. */
+  history(query: Omit<HistoryQuery, 'account'>): Message[] {
     return this.#stores.messages.history({ account: this.account, ...query });
   }
 
@@ -548,14 +543,8 @@ export class Client extends EventEmitter<ChatEvents> {
     await this.#catchUp({ loads: false });
   }
 
-  /** Full text over everything that is kept here, accents folded; newest `limit`, oldest first. */
-  search(query: {
-    text: string;
-    chat?: string | undefined;
-    from?: string | undefined;
-    since?: number | undefined;
-    limit: number;
-  }): Message[] {
+  /** Full text over everything that is kept here, accents folded; newest first. */
+  search(query: Omit<SearchQuery, 'account'>): Message[] {
     return this.#stores.messages.search({ account: this.account, ...query });
   }
 

@@ -55,9 +55,14 @@ export interface HistoryQuery {
   readonly chat?: string | undefined;
   /** rows before this row; for pages backwards */
   readonly before?: number | undefined;
-  /** milliseconds since 1970 */
+  /** rows behind this row; for pages forwards, with `end: 'oldest'` */
+  readonly after?: number | undefined;
+  /** from then on, milliseconds since 1970 */
   readonly since?: number | undefined;
-  /** newest n of what matches; the answer is oldest first */
+  /** before then, milliseconds since 1970 */
+  readonly until?: number | undefined;
+  /** which n of what matches; default the newest. The answer is oldest first */
+  readonly end?: 'newest' | 'oldest' | undefined;
   readonly limit: number;
 }
 
@@ -67,8 +72,10 @@ export interface SearchQuery {
   readonly chat?: string | undefined;
   /** bare or full JID, or nickname in a room */
   readonly from?: string | undefined;
-  /** milliseconds since 1970 */
+  /** from then on, milliseconds since 1970 */
   readonly since?: number | undefined;
+  /** before then, milliseconds since 1970 */
+  readonly until?: number | undefined;
   readonly limit: number;
 }
 
@@ -111,7 +118,7 @@ export interface MessageStore {
   byStanzaId(account: string, chat: string, stanzaId: string): Message | undefined;
   /** whether that archive's message of that id is kept, in whatever chat */
   isArchived(account: string, by: string, id: string): boolean;
-  /** newest `limit` messages matching, oldest first */
+  /** oldest first */
   history(query: HistoryQuery): Message[];
   /** a failure of before is forgotten unless it is given again */
   setState(row: number, state: MessageState, failure?: MessageFailure): Message | undefined;
@@ -153,7 +160,7 @@ export interface MessageStore {
   react(row: number, reaction: Reaction, by?: ChangedBy): Message | undefined;
   /** older texts, oldest first */
   versions(row: number): MessageVersion[];
-  /** full text, accents folded; newest `limit`, oldest first */
+  /** full text, accents folded; newest first */
   search(query: SearchQuery): Message[];
   /** Keeps a change (JSON) for a message that is not known yet. */
   wait(account: string, chat: string, target: string, change: string, time: number): void;

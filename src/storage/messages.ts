@@ -1,15 +1,11 @@
 /** Chats and messages. The order of a timeline is that of `position`; a message's row is its identity. */
 
 import type { Message, NewMessage } from '../chat/message.ts';
-import type { HistoryQuery, MessageStore } from '../chat/stores.ts';
+import type { MessageStore } from '../chat/stores.ts';
+import { historyQuery, IN_CHAT, type Lookup, ORDER, searchQuery } from './lookups.ts';
 import { archiveOf, INSERT_MESSAGE, messageOf, SELECT_MESSAGE, valuesOf, wholeTime } from './message-row.ts';
 import type { Database, Value } from './sql.ts';
 import { texts } from './texts.ts';
-
-/** The one place that says which of two messages of a timeline is the newer one. */
-const ORDER = 'm.position';
-
-const IN_CHAT = 'm.chat = (SELECT id FROM chat WHERE account = ? AND jid = ?)';
 
 const CHATS = `SELECT c.jid, c.kind, l.row AS last, l.time,
     (SELECT count(*) FROM message m WHERE m.chat = c.id AND m.unread = 1) AS unread,
@@ -43,6 +39,11 @@ export function messageStore(database: Database): MessageStore {
       .statement(`${SELECT_MESSAGE} WHERE ${rest}`)
       .all(...values)
       .map(messageOf);
+
+  const lookup = (found: Lookup | undefined, turned = false): Message[] => {
+    const messages = found === undefined ? [] : many(found.rest, ...found.values);
+    return turned ? messages.reverse() : messages;
+  };
 
   const get = (row: number) => one('m.row = ?', row);
 
@@ -151,7 +152,9 @@ export function messageStore(database: Database): MessageStore {
         )
         .get(id, by, account) !== undefined,
 
-    history: (query) => many(...page(query)).reverse(),
+    history: (query) => lookup(historyQuery(query), query.end !== 'oldest'),
+
+    search: (query) => lookup(searchQuery(query)),
 
     setState(row, state, failure) {
       database
@@ -230,33 +233,6 @@ export function messageStore(database: Database): MessageStore {
 
     correcting: (account, chat, id) =>
       many(`${IN_CHAT} AND m.replaces = ? ORDER BY ${ORDER}`, account, chat, id),
-
-    search({ account, text, chat, from, since, limit }) {
-      const query = searchQuery(text);
-      if (query === '') return [];
-      const conditions: [string, Value][] = [['c.account = ?', account]];
-      if (chat !== undefined) conditions.push(['c.jid = ?', chat]);
-      // A bare JID means all its devices.
-      if (from !== undefined)
-        conditions.push([
-          "(m.sender = ? OR m.nick = ? OR substr(m.sender, 1, length(?) + 1) = ? || '/')",
-          from,
-        ]);
-      if (since !== undefined) conditions.push(['m.time >= ?', wholeTime(since)]);
-      const values = conditions.flatMap(([condition, value]) =>
-        condition
-          .split('?')
-          .slice(1)
-          .map(() => value),
-      );
-      return many(
-        `m.row IN (SELECT rowid FROM message_text WHERE message_text MATCH ?)
-          AND ${conditions.map(([condition]) => condition).join(' AND ')} ORDER BY m.time DESC, m.row DESC LIMIT ?`,
-        query,
-        ...values,
-        limit,
-      ).reverse();
-    },
 
     wait(account, chat, target, change, time) {
       database
@@ -343,30 +319,4 @@ export function messageStore(database: Database): MessageStore {
         .run(wholeTime(before), account).changes;
     },
   };
-}
-
-/** What a person types, as words that must all be there; the last one may go on (FTS5 §3). */
-function searchQuery(text: string): string {
-  const words = text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
-  return words.map((word, at) => `"${word}"${at === words.length - 1 ? '*' : ''}`).join(' ');
-}
-
-/** The newest rows that match, newest first: condition and its values. Positions are of one chat: across chats times decide. */
-function page(query: HistoryQuery): [string, ...Value[]] {
-  const inChat = query.chat !== undefined;
-  const order = inChat ? ORDER : 'm.time, m.row';
-  const conditions: [string, ...Value[]][] = inChat
-    ? [[IN_CHAT, query.account, query.chat ?? '']]
-    : [['c.account = ?', query.account]];
-  const key = order.replaceAll('m.', '');
-  if (query.before !== undefined)
-    conditions.push([`(${order}) < (SELECT ${key} FROM message WHERE row = ?)`, query.before]);
-  if (query.since !== undefined) conditions.push(['m.time >= ?', wholeTime(query.since)]);
-  const limit = Math.max(0, Math.min(Math.floor(query.limit), Number.MAX_SAFE_INTEGER));
-  const newestFirst = order.replaceAll(/(m\.\w+)/g, '$1 DESC');
-  return [
-    `${conditions.map(([condition]) => condition).join(' AND ')} ORDER BY ${newestFirst} LIMIT ?`,
-    ...conditions.flatMap(([, ...values]) => values),
-    limit,
-  ];
 }

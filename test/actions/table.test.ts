@@ -270,8 +270,8 @@ describe('messages', () => {
         outcome.kind === 'rows' && outcome.rows.map((row) => (row.type === 'message' ? row.message.body : ''))
       );
     };
-    expect(await found({})).toEqual(['the lark', 'no lark', 'a lark']);
-    expect(await found({ chat: `${ROMEO}/orchard` })).toEqual(['the lark', 'no lark']);
+    expect(await found({})).toEqual(['a lark', 'no lark', 'the lark']);
+    expect(await found({ chat: `${ROMEO}/orchard` })).toEqual(['no lark', 'the lark']);
     expect(await found({ from: ROMEO })).toEqual(['the lark']);
     expect(await found({ from: 'My love' })).toEqual(['the lark']);
     const none = await run('search', { text: 'owl' });

@@ -154,9 +154,9 @@ describe('search', () => {
   const found = (text: string, more: object = {}) =>
     bodies(kept().search({ account, text, limit: 9, ...more }));
 
-  it('finds words with accents folded, over all chats of the account, oldest first', () => {
-    expect(found('FRUHLING')).toEqual(['Ein schöner Frühling in Málaga', 'fruhling is spring']);
-    expect(found('mála')).toEqual(['Ein schöner Frühling in Málaga', 'malaga again']);
+  it('finds words with accents folded, over all chats of the account, newest first', () => {
+    expect(found('FRUHLING')).toEqual(['fruhling is spring', 'Ein schöner Frühling in Málaga']);
+    expect(found('mála')).toEqual(['malaga again', 'Ein schöner Frühling in Málaga']);
     expect(found('frühling schoner')).toEqual(['Ein schöner Frühling in Málaga']);
   });
 
@@ -165,6 +165,20 @@ describe('search', () => {
     expect(found('malaga', { from: `${other}/x` })).toEqual(['malaga again']);
     expect(found('malaga', { from: other })).toEqual(['malaga again']);
     expect(found('malaga', { since: 2 })).toEqual(['malaga again']);
+    expect(found('malaga', { until: 3 })).toEqual(['Ein schöner Frühling in Málaga']);
+    expect(found('malaga', { limit: 1 })).toEqual(['malaga again']);
+  });
+
+  it('finds beginnings of words: of the last one, and of each with a * behind it', () => {
+    expect(found('schon mal')).toEqual([]);
+    expect(found('schon* mal')).toEqual(['Ein schöner Frühling in Málaga']);
+  });
+
+  it('finds what has no words, and what has no blanks between them', () => {
+    const messages = kept();
+    messages.append(incoming({ body: '昨日は晴れた 👍🏽', time: 5 }));
+    for (const text of ['👍', '晴れ']) expect(messages.search({ account, text, limit: 9 })).toHaveLength(1);
+    expect(messages.search({ account, text: '🌧', limit: 9 })).toEqual([]);
   });
 
   it.each(['"', "'; DROP TABLE message", 'a OR', 'NEAR(', '*', '', '-x', 'body:x', '^'])(

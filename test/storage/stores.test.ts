@@ -103,6 +103,10 @@ describe('messages', () => {
     expect(history({ before: 2 })).toEqual(['1']);
     expect(history({ since: 8000 })).toEqual(['8', '9']);
     expect(history({ chat: romeo, since: 8000, before: 8 })).toEqual([]);
+    expect(history({ until: 3000 })).toEqual(['1', '2']);
+    expect(history({ end: 'oldest' })).toEqual(['1', '2', '3']);
+    expect(history({ chat: romeo, after: 2, end: 'oldest' })).toEqual(['4', '5', '7']);
+    expect(history({ after: 7, end: 'oldest' })).toEqual(['8', '9']);
     expect(history({ limit: 0 })).toEqual([]);
     expect(history({ limit: Number.POSITIVE_INFINITY })).toHaveLength(9);
   });

@@ -193,13 +193,13 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     return chat.includes('/') ? 'private' : 'contact';
   }
   history(query: Parameters<ClientFace['history']>[0]): Message[] {
-    return this.messages
-      .filter((message) => query.chat === undefined || message.chat === query.chat)
-      .filter(
-        (_, at, all) => query.before === undefined || at < all.findIndex(({ row }) => row === query.before),
-      )
-      .filter(({ time }) => time >= (query.since ?? 0))
-      .slice(-query.limit);
+    const inChat = this.messages.filter(({ chat }) => query.chat === undefined || chat === query.chat);
+    const place = (row: number | undefined) => inChat.findIndex((message) => message.row === row);
+    const found = inChat
+      .filter((_, at) => query.before === undefined || at < place(query.before))
+      .filter((message) => query.after === undefined || inChat.indexOf(message) > place(query.after))
+      .filter(({ time }) => time >= (query.since ?? 0) && time < (query.until ?? Number.POSITIVE_INFINITY));
+    return query.end === 'oldest' ? found.slice(0, query.limit) : found.slice(-query.limit);
   }
   send(chat: string, body: string): Message {
     this.did('send', chat, body);
@@ -362,13 +362,15 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.did('caughtUp');
   }
 
-  search({ text, chat, from, since = 0, limit }: Parameters<ClientFace['search']>[0]): Message[] {
+  search(query: Parameters<ClientFace['search']>[0]): Message[] {
+    const { text, chat, from, since = 0, until = Number.POSITIVE_INFINITY, limit } = query;
     return this.messages
       .filter(({ body }) => body.includes(text))
       .filter((message) => chat === undefined || message.chat === chat)
       .filter((message) => from === undefined || message.from.startsWith(from) || message.nick === from)
-      .filter(({ time }) => time >= since)
-      .slice(-limit);
+      .filter(({ time }) => time >= since && time < until)
+      .slice(-limit)
+      .reverse();
   }
 
   named(chat: string, id: string): Message | undefined {

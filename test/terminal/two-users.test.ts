@@ -308,6 +308,12 @@ describe('people', () => {
     await ann.pick('Which chat?', 'Benny');
     await ann.sees(/^\d\d:\d\d ben@localhost {2}\/etc$/);
     await ann.sees(/^\d\d:\d\d me {2}hello ben/, 2);
+    await ann.choose('Benny', 'S');
+    await ann.answer('Search for', 'hel');
+    await ann.choose('Found for “hel”', '2');
+    await ann.sees(/^→ \d\d:\d\d me {2}hello ben/);
+    await ann.choose('Benny', '0');
+    await ann.choose('Found for “hel”', '0');
   });
 
   it('are blocked and unblocked by menu 16 (XEP-0191)', async () => {

@@ -44,9 +44,9 @@ const ACTIONS: [string[], string, object][] = [
   [['--status', 'away', 'at', 'lunch'], 'status', { show: 'away', message: 'at lunch' }],
   [['--history'], 'history', {}],
   [
-    ['--history', 'b', '--limit', '5', '--since', '2h', '--offline'],
+    ['--history', 'b', '--limit', '5', '--since', '2h', '--until', '1h', '--offline'],
     'history',
-    { jid: 'b', limit: '5', since: '2h', offline: true },
+    { jid: 'b', limit: '5', since: '2h', until: '1h', offline: true },
   ],
   [
     ['--search', 'tea', '--chat', 'b', '--from', 'c', '--limit', '5', '--since', '2h', '--offline'],

@@ -8,12 +8,13 @@ import { sanitize } from '../sanitize.ts';
 import type { Subscribe } from '../terminal.ts';
 import { headLines } from './head.ts';
 import { lastState } from './last-state.ts';
-import { chatLabel, chatTitle, reactorName, senderName } from './names.ts';
+import { chatLabel, chatTitle, senderName } from './names.ts';
 import { excerpt, readOnce } from './notes.ts';
 import { olderPages } from './older.ts';
 import { lastOwn, type Pointing, pointing } from './pointing.ts';
 import { occupantLine, roomNoticeLine, selfLine, subjectLine } from './room-lines.ts';
-import { clockTime, type TimelineOptions, timeline } from './timeline.ts';
+import { clockTime, timeline } from './timeline.ts';
+import { timelineOptions } from './timeline-options.ts';
 
 /** messages shown on entry, and by each /older */
 const PAGE = 20;
@@ -50,17 +51,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const { terminal, words, theme } = face;
   const { client } = seat;
   const kind = client.kindOf(chat);
-  const options: TimelineOptions = {
-    kind,
-    words,
-    theme,
-    styled: face.render.styled,
-    failure: face.render.failure,
-    nameOf: (message) => senderName(seat, words, message),
-    reactorOf: (message, from) => reactorName(seat, words, message, from),
-    answeredBy: ({ replyTo = '' }) => client.named(chat, replyTo),
-    now: face.now,
-  };
+  const options = timelineOptions(face, seat, kind);
   const lines = timeline(options);
   const waiting = new Map<number, Message>();
   const redraws = new Set<() => void>();

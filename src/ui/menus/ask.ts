@@ -36,7 +36,13 @@ export async function askFor(
   return input;
 }
 
-async function askValue(face: Face, seat: Seat, param: Param<unknown>, message: string): Promise<unknown> {
+/** Asks for one value by its kind; undefined where nothing was given. */
+export async function askValue(
+  face: Face,
+  seat: Seat,
+  param: Param<unknown>,
+  message: string,
+): Promise<unknown> {
   const { terminal, words } = face;
   switch (param.kind) {
     case 'jid':

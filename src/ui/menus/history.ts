@@ -2,19 +2,20 @@
 import type { Message } from '../../chat/message.ts';
 import { chatLabel } from '../conversation/names.ts';
 import { olderPages } from '../conversation/older.ts';
-import { actionNamed, attempt, runAction } from '../run-action.ts';
+import { attempt } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
-import { askFor } from './ask.ts';
-import type { Screen } from './main.ts';
-import { runFromMenu, sayCommandLine } from './run.ts';
+import { enterChat } from './contacts.ts';
+import type { MainEnd, Screen } from './main.ts';
+import { runFromMenu } from './run.ts';
 import { type Choice, choose } from './screen.ts';
+import { search } from './search.ts';
 import type { OpenSeat } from './seat.ts';
 import { cancellable } from './working.ts';
 
 /** chats that one numbered list shows */
 const LISTED = 50;
-/** messages of a page: as many as --history and --search show */
+/** messages of a page: as many as --history shows */
 const PAGE = 100;
 
 type Where = { readonly chat: string | undefined } | 'search';
@@ -30,9 +31,8 @@ export const history: Screen = async (app, seat) => {
     { key: 'A', name: labels.all, value: { chat: undefined } },
     { key: 'S', name: labels.search, value: 'search' },
   ]);
-  if (chosen === 'search') await search(app, seat);
-  else if (chosen !== undefined) await pageBack(app, seat, chosen.chat);
-  return undefined;
+  if (chosen === 'search') return search(app, seat);
+  return chosen && pageBack(app, seat, chosen.chat);
 };
 
 function chatsOf(seat: OpenSeat): Choice<{ chat: string }>[] {
@@ -40,14 +40,17 @@ function chatsOf(seat: OpenSeat): Choice<{ chat: string }>[] {
   return chats.map(({ chat }) => ({ name: sanitize(chatLabel(seat, chat)), value: { chat } }));
 }
 
-/** The newest page; then, as long as the user wants, what came before it. */
-async function pageBack(app: MenuApp, seat: OpenSeat, chat: string | undefined): Promise<void> {
+/** The newest page; then what the user wants of it: what came before it, a search in it, the chat itself. */
+async function pageBack(
+  app: MenuApp,
+  seat: OpenSeat,
+  chat: string | undefined,
+): Promise<MainEnd | undefined> {
   const { client } = seat;
   const shown = await runFromMenu(app, seat, 'history', {
-    preset: { jid: chat, limit: undefined, since: undefined, offline: undefined },
+    preset: { jid: chat, limit: undefined, since: undefined, until: undefined, offline: undefined },
   });
-  const newest = client.history({ chat, limit: PAGE });
-  if (!shown || newest.length < PAGE) return;
+  if (!shown) return undefined;
   let over = false;
   const pages = olderPages({
     client: {
@@ -64,44 +67,32 @@ async function pageBack(app: MenuApp, seat: OpenSeat, chat: string | undefined):
     },
     loading: () => {},
   });
-  for (const message of newest) pages.shown(message);
-  while (!over && (await wantsOlder(app)))
-    if (!(await attempt(app, () => cancellable(app, () => pages.older())))) return;
-}
-
-async function search(app: MenuApp, seat: OpenSeat): Promise<void> {
-  const { client } = seat;
-  const { history: labels } = app.words.menus;
-  const chats = chatsOf(seat);
-  const everywhere: Choice<{ chat: string | undefined }> = {
-    key: 'A',
-    name: labels.everywhere,
-    value: { chat: undefined },
-  };
-  const where = chats.length > 1 ? await choose(app, labels.where, [everywhere, ...chats]) : everywhere.value;
-  if (where === undefined) return;
-  const action = actionNamed(app, 'search');
-  const asked = await askFor(app, seat, action, {
-    preset: { chat: where.chat, from: undefined, limit: undefined, offline: undefined },
-    questions: { text: labels.searchFor },
-  });
-  if (asked === undefined) return;
-  const done = await attempt(app, () =>
-    cancellable(app, (signal) => runAction(app, seat, action, asked, { signal })),
-  );
-  sayCommandLine(app, seat, action, asked);
-  const query = { text: String(asked.text), chat: where.chat, since: asked.since as number | undefined };
-  for (let shown = PAGE; done; shown += PAGE) {
-    const found = client.search({ ...query, limit: shown + PAGE });
-    const older = found.slice(0, Math.max(0, found.length - shown));
-    if (older.length === 0 || !(await wantsOlder(app))) return;
-    print(app, older);
+  for (const message of client.history({ chat, limit: PAGE })) pages.shown(message);
+  for (;;) {
+    const wish = await chooseWish(app, seat, chat, over);
+    if (wish === undefined) return undefined;
+    if (wish === 'search') return search(app, seat, { chat });
+    if (wish === 'open') return chat === undefined ? undefined : enterChat(app, seat, chat);
+    if (!(await attempt(app, () => cancellable(app, () => pages.older())))) return undefined;
   }
 }
 
-async function wantsOlder(app: MenuApp): Promise<boolean> {
-  const { history: labels } = app.words.menus;
-  return (await choose(app, labels.title, [{ name: labels.older, value: true }])) === true;
+type Wish = 'older' | 'search' | 'open';
+
+function chooseWish(
+  app: MenuApp,
+  seat: OpenSeat,
+  chat: string | undefined,
+  over: boolean,
+): Promise<Wish | undefined> {
+  const { history: labels, search: others } = app.words.menus;
+  const wishes: Choice<Wish>[] = [
+    ...(over ? [] : [{ name: labels.older, value: 'older' as const }]),
+    { key: 'S', name: labels.search, value: 'search' },
+    ...(chat === undefined ? [] : [{ key: 'O', name: others.open, value: 'open' as const }]),
+  ];
+  const title = chat === undefined ? labels.title : sanitize(chatLabel(seat, chat));
+  return choose(app, title, wishes, { echo: 'item' });
 }
 
 function print(app: MenuApp, messages: readonly Message[]): void {

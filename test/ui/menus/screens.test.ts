@@ -260,7 +260,7 @@ describe('15 history, 16 more', () => {
   it('shows the history of one chat or of all', async () => {
     fake.keep(ROMEO, 'wherefore');
     fake.keep('nurse@example.org', 'madam');
-    const terminal = await play('15', '1', '15', 'A');
+    const terminal = await play('15', '1', '0', '15', 'A', '0');
     const shown = terminal.lines.filter((line) => line.includes('wherefore'));
     expect(shown.map((line) => line.includes('madam'))).toEqual([false, true]);
   });
@@ -268,7 +268,7 @@ describe('15 history, 16 more', () => {
   it('shows older messages as long as they are wanted, and brings them from the archive', async () => {
     for (let i = 0; i < 150; i++) fake.keep(ROMEO, `kept <${i}>`);
     fake.archive.push({ chat: ROMEO, body: 'archived <0>' });
-    const terminal = await play('15', '1', '1', '1', '1');
+    const terminal = await play('15', '1', '1', '1', '1', '0');
     const bodies = (text = '') => [...text.matchAll(/\w+ <\d+>/g)].map(([body]) => body);
     const pages = terminal.lines.map(bodies).filter((page) => page.length > 0);
     expect(pages.map((page) => [page[0], page.length])).toEqual([
@@ -281,18 +281,46 @@ describe('15 history, 16 more', () => {
     expect(back.output).not.toContain('kept <0>');
   });
 
-  it('searches everywhere or in one chat, also from a day on, and pages back', async () => {
-    fake.keep('nurse@example.org', 'a lark');
-    for (let i = 0; i < 130; i++) fake.keep(ROMEO, `lark <${i}>`);
-    const all = await play('15', 'S', 'A', 'lark', '', '1');
-    expect(all.lines.filter((line) => line.includes('lark <29>'))).toEqual([
-      expect.stringContaining('a lark'),
+  it('searches: the newest first, narrowed by chat, person and time, more on demand', async () => {
+    fake.keep('nurse@example.org', 'a lark', { time: Date.UTC(2026, 9, 1) });
+    for (let i = 0; i < 30; i++) fake.keep(ROMEO, `lark <${i}>`);
+    const results = (menu: readonly string[] = []) => menu.filter((item) => item.includes('lark'));
+    const all = await play('15', 'S', 'lark', 'M', '0');
+    const [first, more] = [all.menus[2], all.menus[3]].map(results);
+    expect(first).toHaveLength(20);
+    expect(first?.[0]).toMatch(/^1\) 2026-11-21 \d\d:\d\d {2}romeo@example.org {2}lark <29>$/);
+    expect(more).toHaveLength(31);
+    const one = await play('15', 'S', 'lark', 'C', '2', 'C', 'A', 'P', '2', 'P', 'A', '0');
+    expect(one.menus.map((menu) => results(menu).length)).toEqual([0, 0, 20, 0, 1, 0, 20, 0, 1, 0, 20, 0]);
+    const timed = await play('15', 'S', 'lark', 'U', '2026-11-01', 'F', '2026-10-15', 'U', '', '0');
+    expect(timed.menus.map((menu) => results(menu).length)).toEqual([0, 0, 20, 1, 0, 20, 0]);
+    expect(timed.output).toContain('No kept message has “lark” in it.');
+    const other = await play('15', 'S', 'owl', 'W', 'a lark', '0');
+    expect(results(other.menus.at(-2))).toEqual([expect.stringContaining('a lark')]);
+    await play('15', 'S', '');
+  });
+
+  it('shows what was said around a result, and opens the chat', async () => {
+    for (let i = 0; i < 60; i++) fake.keep(ROMEO, i === 30 ? 'a nightingale' : `said <${i}>`);
+    const terminal = await play('15', 'S', 'nightingale', '1', '1', '2', 'O', ESC);
+    const said = (text = '') => [...text.matchAll(/(→ )?\d\d:\d\d \S+ {2}(?:said <(\d+)>|a night)/g)];
+    const pages = terminal.lines.map(said).filter((page) => page.length > 0);
+    expect(pages.map((page) => [page[0]?.[2], page.length])).toEqual([
+      ['22', 17],
+      ['7', 15],
+      ['39', 15],
+      ['40', 1],
+      ...Array.from({ length: 19 }, (_, at) => [String(41 + at), 1]),
     ]);
-    const one = await play('15', 'S', '1', 'a lark', '');
-    expect(one.output).toContain('"body":"a lark"');
-    const later = await play('15', 'S', 'A', 'lark', '2026-12-24');
-    expect(later.output).toContain('nothing-found');
-    await play('15', 'S', '0', '15', 'S', 'A', '');
+    expect(pages[0]?.map(([, mark]) => mark).findIndex((mark) => mark !== undefined)).toBe(8);
+    expect(fake.called('markRead')).toEqual([[ROMEO]]);
+  });
+
+  it('searches one chat from its history', async () => {
+    fake.keep('nurse@example.org', 'a lark');
+    fake.keep(ROMEO, 'the lark');
+    const terminal = await play('15', '2', 'S', 'lark', '0');
+    expect(terminal.menus.at(-2)?.filter((item) => item.includes('lark'))).toHaveLength(1);
   });
 
   it('changes the password when it was typed twice alike', async () => {
