@@ -31,8 +31,8 @@ export interface ActionContext {
   progress(file: FileTransfer): void;
 }
 
-/** What an action gives. `exitCode` only where success is not 0. */
-export type Outcome =
+/** What an action gives that has ended. `exitCode` only where success is not 0. */
+export type Ended =
   | { readonly kind: 'done'; readonly notice: Notice; readonly exitCode?: number; readonly row?: Row }
   | {
       readonly kind: 'rows';
@@ -40,6 +40,21 @@ export type Outcome =
       readonly empty: Notice;
       readonly note?: Notice | undefined;
     };
+
+/** More rows than fit into memory: the face takes page after page, and writes each before it asks for the next. */
+export interface Streaming {
+  readonly kind: 'stream';
+  readonly pages: Iterable<readonly Row[]>;
+  /** undefined: as the face thinks best */
+  readonly format: 'text' | 'jsonl' | undefined;
+  /** file to be made; undefined: where the face shows results */
+  readonly output: string | undefined;
+  readonly empty: Notice;
+  /** said when all is written */
+  done(count: number): Notice;
+}
+
+export type Outcome = Ended | Streaming;
 
 export interface Action {
   /** as in `--name`, `/name` and the JSON command */

@@ -1,6 +1,6 @@
 /** Contacts, people, the block list. */
 import type { Found } from '../chat/details.ts';
-import { action, type Outcome } from './action.ts';
+import { action, type Ended } from './action.ts';
 import { notice } from './notices.ts';
 import { jid, many, optional, text, word } from './params.ts';
 
@@ -74,7 +74,7 @@ export const users = action({
 });
 
 /** What a search gave, and what its directory does not do. */
-export function foundUsers({ users: found, domain, complete }: Found, query: string | undefined): Outcome {
+export function foundUsers({ users: found, domain, complete }: Found, query: string | undefined): Ended {
   const notes = {
     directory: undefined,
     'needs-text': notice('directory-needs-text', { domain }),

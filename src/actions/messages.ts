@@ -81,7 +81,8 @@ export const sendRoom = action({
 /** messages that are shown where no number is given */
 const LINES = 100;
 
-const past = {
+/** what narrows the past */
+export const past = {
   limit: optional(count()),
   since: optional(date()),
   until: optional(date()),
@@ -89,7 +90,7 @@ const past = {
 } as const;
 
 /** A single run brings what happened since the last one; whoever stays online has it already. */
-async function caughtUp(
+export async function caughtUp(
   { client, online, oneShot }: ActionContext,
   offline: boolean | undefined,
 ): Promise<void> {

@@ -19,6 +19,7 @@ export interface Notices {
   'no-history': Record<never, never>;
   'nothing-found': { text: string };
   'no-versions': Record<never, never>;
+  exported: { count: number; path: string };
   'message-edited': Record<never, never>;
   'message-answered': Record<never, never>;
   'message-reacted': Record<never, never>;

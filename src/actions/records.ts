@@ -6,7 +6,7 @@
  * Times are RFC 3339 in UTC. Nothing is sanitised: JSON escapes what a terminal must not see.
  */
 import type { Contact, FileTransfer, Request, Resource } from '../chat/events.ts';
-import type { Message } from '../chat/message.ts';
+import type { Message, MessageVersion } from '../chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../chat/people.ts';
 import { formatDateTime } from '../xmpp/datetime.ts';
 import type { Row } from './rows.ts';
@@ -40,6 +40,8 @@ export interface MessageRecord extends RecordOf<'message'> {
   readonly mention: boolean;
   /** a text that was sent before was replaced */
   readonly corrected: boolean;
+  /** `--export`: the texts that it had before, oldest first, each with when it was replaced */
+  readonly versions?: readonly { readonly body: string; readonly time: string }[] | undefined;
   /** own message: no archive could tell whether it had arrived, so it was sent again */
   readonly mayArriveTwice?: true | undefined;
   readonly subject?: string | undefined;
@@ -337,6 +339,8 @@ export type RowRecord =
   | UserRecord
   | VersionRecord;
 
+const versionOf = ({ body, time }: MessageVersion) => ({ body, time: formatDateTime(time) });
+
 /** The record of a row that an action gave. */
 export function rowRecord(row: Row): RowRecord {
   switch (row.type) {
@@ -349,7 +353,7 @@ export function rowRecord(row: Row): RowRecord {
     case 'room':
       return roomRecord(row.room);
     case 'message':
-      return messageRecord(row.message);
+      return { ...messageRecord(row.message), versions: row.versions?.map(versionOf) };
     case 'version': {
       const { message, version } = row;
       const { chat, id } = message;

@@ -8,7 +8,12 @@ export type Row =
   | { readonly type: 'user'; readonly user: UserRow }
   | { readonly type: 'details'; readonly details: UserDetails }
   | { readonly type: 'room'; readonly room: RoomRow }
-  | { readonly type: 'message'; readonly message: Message }
+  | {
+      readonly type: 'message';
+      readonly message: Message;
+      /** the texts that it had before, oldest first, where they are wanted */
+      readonly versions?: readonly MessageVersion[];
+    }
   | { readonly type: 'version'; readonly message: Message; readonly version: MessageVersion }
   | { readonly type: 'request'; readonly request: Request }
   | { readonly type: 'file'; readonly file: FileTransfer }

@@ -16,6 +16,7 @@ import {
   user,
   users,
 } from './contacts.ts';
+import { exportChat } from './export.ts';
 import { sendFile } from './files.ts';
 import { edit, history, react, reply, retract, search, send, sendRoom, versions } from './messages.ts';
 import { register } from './register.ts';
@@ -46,6 +47,7 @@ export const actions: readonly Action[] = [
   status,
   history,
   search,
+  exportChat,
   reply,
   react,
   edit,

@@ -1,5 +1,5 @@
 /** What every screen is given: the terminal, the words, the table, and how data becomes text. */
-import type { Action, ActionContext, Outcome } from '../actions/action.ts';
+import type { Action, ActionContext, Ended } from '../actions/action.ts';
 import type { Client } from '../chat/client.ts';
 import type { FileTransfer } from '../chat/events.ts';
 import type { MessageFailure } from '../chat/message.ts';
@@ -23,7 +23,7 @@ export interface Face {
 export interface Renderer {
   /** colours the marks of XEP-0393 in a text that is already safe; line breaks stay */
   styled(text: string): string;
-  outcome(outcome: Outcome): string;
+  outcome(outcome: Ended): string;
   /** one line: what, why, what to try */
   problem(error: unknown, about?: About): string;
   /** why a message failed, as a clause */

@@ -3,7 +3,7 @@
  * Commands from standard input (`{"id":…,"action":…,"params":{…}}`) will answer through the same `end` and `fail`,
  * with the command's `id`.
  */
-import type { Outcome } from '../actions/action.ts';
+import type { Ended } from '../actions/action.ts';
 import { eventRecord } from '../actions/event-records.ts';
 import { errorRecord, resultRecord, rowRecord } from '../actions/records.ts';
 import type { ChatEvents } from '../chat/events.ts';
@@ -12,7 +12,7 @@ import { problemText } from './sentences.ts';
 
 export interface JsonOutput {
   /** rows, then the `result` that ends an action; `text` is what a person would read */
-  end(outcome: Outcome, text: string, id?: string): void;
+  end(outcome: Ended, text: string, id?: string): void;
   /** the `error` that ends an action */
   fail(problem: Problem, id?: string): void;
   event<N extends keyof ChatEvents>(name: N, ...payload: ChatEvents[N]): void;
@@ -57,13 +57,14 @@ export function jsonOutput(print: (line: string) => void): JsonOutput {
  */
 const ACTING = /[\x7F-\x9F\xAD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/g;
 
-function safeLine(record: object): string {
+/** One record as a line, without its line break. */
+export function safeLine(record: object): string {
   const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return JSON.stringify(record).replace(ACTING, escaped);
 }
 
 /** The code of the notice that goes with it: `message-queued`, `no-contacts`, `no-directory`. */
-function conditionOf(outcome: Outcome): string | undefined {
+function conditionOf(outcome: Ended): string | undefined {
   if (outcome.kind === 'done') return outcome.notice.code;
   return outcome.note?.code ?? (outcome.rows.length === 0 ? outcome.empty.code : undefined);
 }

@@ -2,7 +2,7 @@
  * Runs one action for a command line: values, log-in, result, one line for what went wrong, exit code. Tables, colours
  * and JSON are loaded where a run prints them: `--send` does not.
  */
-import type { Action, ActionContext, Outcome } from '../actions/action.ts';
+import type { Action, ActionContext, Ended, Outcome, Streaming } from '../actions/action.ts';
 import { bareOf, domainOf, parseAddress } from '../chat/address.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import { interruptedExitCode } from './interrupts.ts';
@@ -16,6 +16,7 @@ import { noticeText } from './render/notice.ts';
 import type { OutcomeText } from './render/outcome.ts';
 import { type About, type Problem, problemLine, problemOf } from './sentences.ts';
 import type { Theme } from './theme.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface OneShot {
   readonly action: Action;
@@ -63,8 +64,8 @@ export async function runOneShot(run: OneShot): Promise<number> {
     const outcome = await untilAborted(perform(run, input, shown), run.signal);
     shown.clear();
     await run.asked?.();
-    await printOutcome(run, outcome);
-    return outcome.kind === 'done' ? (outcome.exitCode ?? 0) : 0;
+    await printOutcome(run, outcome.kind === 'stream' ? await written(run, outcome) : outcome);
+    return exitCodeOf(outcome);
   } catch (error) {
     shown.clear();
     await run.asked?.();
@@ -93,13 +94,32 @@ async function perform(
   return action.run(context, input);
 }
 
-async function textOf(run: OneShot, outcome: Outcome): Promise<OutcomeText> {
+const exitCodeOf = (outcome: Outcome): number => (outcome.kind === 'done' ? (outcome.exitCode ?? 0) : 0);
+
+/** Standard output takes what has no file of its own; with `--json` that can only be records. */
+async function written(run: OneShot, stream: Streaming): Promise<Ended> {
+  if (run.json && stream.output === undefined && stream.format === 'text')
+    throw new UsageError('json-is-no-text', { option: '--format text' });
+  const { writeStream } = await import('./stream.ts');
+  return writeStream(stream, {
+    words: run.words,
+    format: run.json && stream.output === undefined ? 'jsonl' : 'text',
+    signal: run.signal,
+    async write(lines) {
+      run.out.line(lines);
+      await run.out.flush();
+      run.out.closed.throwIfAborted();
+    },
+  });
+}
+
+async function textOf(run: OneShot, outcome: Ended): Promise<OutcomeText> {
   if (outcome.kind === 'done') return { result: '', notices: [noticeText(outcome.notice, run.words)] };
   const [{ outcomeText }, theme] = await Promise.all([import('./render/outcome.ts'), run.theme()]);
   return outcomeText(outcome, { ...run, theme });
 }
 
-async function printOutcome(run: OneShot, outcome: Outcome): Promise<void> {
+async function printOutcome(run: OneShot, outcome: Ended): Promise<void> {
   const { result, notices } = await textOf(run, outcome);
   if (run.json) {
     const { jsonOutput } = await import('./json.ts');
@@ -109,7 +129,7 @@ async function printOutcome(run: OneShot, outcome: Outcome): Promise<void> {
   // What was asked for did not arrive. What was done is done, whoever reads of it.
   if (outcome.kind === 'rows') run.out.closed.throwIfAborted();
   if (run.json && !run.out.closed.aborted) return;
-  const exitCode = outcome.kind === 'done' ? (outcome.exitCode ?? 0) : 0;
+  const exitCode = exitCodeOf(outcome);
   // What did not go as asked is told as every error is, also to those who want it quiet.
   if (exitCode !== 0) run.err.line(`${run.words.errors.program}: ${notices.join(' ')} (${exitCode})`);
   else if (!run.quiet) for (const notice of notices) run.err.line(notice);

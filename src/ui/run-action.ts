@@ -1,5 +1,5 @@
 /** Runs one action of the table and prints what it gave. Errors are one line; nothing is thrown but the end of input. */
-import type { Action } from '../actions/action.ts';
+import type { Action, Ended, Streaming } from '../actions/action.ts';
 import type { FileTransfer } from '../chat/events.ts';
 import type { Face, Seat } from './face.ts';
 import type { About } from './sentences.ts';
@@ -27,7 +27,10 @@ export async function runAction(
     try {
       const context = seat.context(ended, progress);
       await context.online(action.needs);
-      const text = face.render.outcome(await action.run(context, input));
+      const outcome = await action.run(context, input);
+      const text = face.render.outcome(
+        outcome.kind === 'stream' ? await written(face, outcome, ended) : outcome,
+      );
       if (text !== '' && !silent) face.terminal.log(text);
       return true;
     } catch (error) {
@@ -37,6 +40,16 @@ export async function runAction(
     }
   };
   return attempt(face, work, { action: action.name, values: input });
+}
+
+async function written(face: Face, stream: Streaming, signal: AbortSignal): Promise<Ended> {
+  const { writeStream } = await import('./stream.ts');
+  return writeStream(stream, {
+    words: face.words,
+    format: 'text',
+    signal,
+    write: async (lines) => face.terminal.log(lines),
+  });
 }
 
 /** Does something that may fail. Resolves to false where it did, or where `work` does. */

@@ -70,7 +70,15 @@ export function parseSlash(typed: string, context: SlashContext): Slash {
 
 /** The actions that can be asked for in a conversation. */
 export function slashActions(actions: readonly Action[]): Action[] {
-  return actions.filter((action) => !ELSEWHERE.includes(action.name));
+  return actions.filter((action) => !ELSEWHERE.includes(action.name)).map(here);
+}
+
+/** What stands behind the command where that is not what the flag takes: the chat is the open one. */
+const VALUE_HERE: Readonly<Record<string, string>> = { export: 'output' };
+
+function here(action: Action): Action {
+  const value = VALUE_HERE[action.name];
+  return value === undefined ? action : { ...action, value };
 }
 
 /** How a command is written: `/invite <jid> [<reason…>] [--room <room>]`. `values` names what stands in <…>. */

@@ -23,7 +23,8 @@ export type UsageCondition =
   | 'empty-password'
   | 'passwords-differ'
   | 'missing-account'
-  | 'needs-yes';
+  | 'needs-yes'
+  | 'json-is-no-text';
 
 export class UsageError extends Error {
   override name = 'UsageError';

@@ -87,7 +87,7 @@ describe('the table', () => {
     expect(needs('presence')).toEqual([]);
     expect(needs('background').sort()).toEqual(['contacts', 'join', 'send-file', 'user']);
     expect(needs('nothing')).toEqual(['register']);
-    expect(needs('store').sort()).toEqual(['history', 'search', 'send', 'send-room', 'status']);
+    expect(needs('store').sort()).toEqual(['export', 'history', 'search', 'send', 'send-room', 'status']);
   });
 
   it('what cannot be undone is asked for once more', () => {
@@ -279,6 +279,30 @@ describe('messages', () => {
       rows: [],
       empty: { code: 'nothing-found', values: { text: 'owl' } },
     });
+  });
+
+  it('--export: chat after chat from the beginning, what the archive has too, every text of a message', async () => {
+    const talk = (client: FakeClient) => {
+      client.keep(ROMEO, 'new', { corrected: true });
+      client.olderTexts.set(1, [{ body: 'nwe', time: 1 }]);
+      client.keep('nurse@example.org', 'madam');
+      client.archive.push(...Array.from({ length: 25 }, (_, at) => ({ chat: ROMEO, body: `old ${at}` })));
+    };
+    const rows = ({ outcome }: Run) =>
+      outcome.kind === 'stream'
+        ? [...outcome.pages].flat().flatMap((row) => (row.type === 'message' ? [row] : []))
+        : [];
+    const all = rows(await run('export', {}, talk, once));
+    expect(all.map((row) => row.message.body)).toEqual([
+      'madam',
+      ...Array.from({ length: 25 }, (_, at) => `old ${at}`),
+      'new',
+    ]);
+    expect(all.at(-1)).toMatchObject({ versions: [{ body: 'nwe' }] });
+    const here = await run('export', { jid: `${ROMEO}/orchard`, offline: true, output: '/x' }, talk, once);
+    expect(rows(here)).toHaveLength(1);
+    expect(here.needed).toEqual([]);
+    expect(here.outcome).toMatchObject({ output: '/x', empty: { code: 'no-history' } });
   });
 
   it('what changes a message names it by its row; a reaction without an emoji takes it back', async () => {

@@ -53,6 +53,12 @@ const ACTIONS: [string[], string, object][] = [
     'search',
     { text: 'tea', chat: 'b', from: 'c', limit: '5', since: '2h', offline: true },
   ],
+  [
+    ['--export', 'b', '--format', 'jsonl', '--output', 'b.jsonl', '--until', '1h'],
+    'export',
+    { jid: 'b', format: 'jsonl', output: 'b.jsonl', until: '1h' },
+  ],
+  [['--export'], 'export', {}],
   [['--change-password'], 'change-password', {}],
   [['--delete-account', '--yes'], 'delete-account', {}],
   [['--block', 'b'], 'block', { jid: 'b' }],

@@ -144,6 +144,16 @@ describe('a command about a message', () => {
     expect(edit && usageOf(edit, { number: 'n', text: 'text' })).toBe('/edit [<n>] <text…>');
   });
 
+  it('exports the open chat to the file that is named', () => {
+    const wanted = ['export', { output: 'my talk.txt', jid: 'romeo@example.org' }];
+    expect(meaning('/export my talk.txt', contact)).toEqual(wanted);
+    expect(meaning('/export "my talk.txt" --format jsonl', contact)).toEqual([
+      'export',
+      { ...Object(wanted[1]), format: 'jsonl' },
+    ]);
+    expect(meaning('/export x', room)).toEqual(['export', { output: 'x', jid: LOBBY }]);
+  });
+
   it('searches the open chat', () => {
     expect(meaning('/search good night', contact)).toEqual([
       'search',

@@ -42,6 +42,7 @@ const what = open({
   status: 'cannot set the presence',
   history: 'cannot show the history',
   search: 'cannot search',
+  export: 'cannot export to {output}',
   reply: 'cannot answer',
   react: 'cannot react',
   edit: 'cannot change the message',
@@ -170,7 +171,7 @@ const files = {
   EPERM: { why: '{path} may not be changed', hint: 'Check its permissions.' },
   EISDIR: { why: '{path} is a folder', hint: 'Give a file.' },
   ENOTDIR: { why: '{path} is not a folder', hint: 'Check the path.' },
-  EEXIST: { why: '{path} exists already', hint: '' },
+  EEXIST: { why: '{path} exists already', hint: 'Choose another name, or move it away first.' },
   ELOOP: { why: '{path} is a link that leads nowhere', hint: 'Check the path.' },
   ENAMETOOLONG: { why: 'the name {path} is too long', hint: 'Use a shorter one.' },
   ENOSPC: { why: 'no space is left on the disk', hint: 'Free some, then try again.' },
@@ -222,6 +223,10 @@ const usage = {
   'passwords-differ': { why: 'the two passwords are not the same', hint: 'Try again.' },
   'missing-account': { why: 'no account is given', hint: 'Give one with -j <jid>, or set XMPP_JID.' },
   'needs-yes': { why: 'this cannot be undone', hint: 'Add --yes if you mean it.' },
+  'json-is-no-text': {
+    why: '{option} is no JSON',
+    hint: 'Give --output <file> for the text, or leave --json out.',
+  },
 };
 
 const unknown = {

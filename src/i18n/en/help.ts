@@ -44,6 +44,7 @@ export const help = {
     value: 'value',
     emojis: 'emoji',
     from: 'who',
+    output: 'file',
   }),
   /** a sentence for every action, without a full stop */
   actions: open({
@@ -77,6 +78,7 @@ export const help = {
     setting: 'changes a setting',
     logout: 'logs out',
     search: 'searches all kept messages',
+    export: 'writes everything kept of a chat, or of all, to a file or standard output',
     reply: 'answers a message',
     react: 'says what you think of a message by emoji; none takes it back',
     edit: 'changes a message of yours',
@@ -96,6 +98,8 @@ export const help = {
     since: 'from then on: 2026-11-21, 2h, 3d, or RFC 3339',
     until: 'before then, written as --since',
     offline: 'only what is kept here, without connecting',
+    output: 'the file to be made; one that exists is left as it is',
+    format: 'text or JSON lines (default: by the name of the file, else text)',
     chat: 'only in this chat',
     from: 'only of this person: a JID, or a nickname in rooms',
     wipe: 'erases the local data of the account too',
@@ -170,6 +174,8 @@ export const help = {
     until: 'Until when',
     chat: 'In which chat',
     from: 'Whose',
+    output: 'To which file (Tab completes)',
+    format: 'Format',
     emojis: 'Emoji',
     password: 'Password',
     newPassword: 'New password',

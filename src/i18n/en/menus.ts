@@ -207,6 +207,8 @@ export const menus = {
     everywhere: 'everywhere',
     searchFor: 'Search for',
     older: 'Older messages',
+    export: 'Export to a file',
+    exportTo: 'To which new file (a name with .jsonl: as JSON lines)',
     none: 'No messages are kept yet.',
   },
   search: {

@@ -27,6 +27,8 @@ export const notices = {
   'no-history': () => 'No messages are kept here.',
   'nothing-found': ({ text }: Of<'text'>) => `No kept message has “${text}” in it.`,
   'no-versions': () => 'No text of that message was replaced.',
+  exported: ({ count, path }: Of<'count' | 'path'>) =>
+    path === '' ? `Messages: ${count}.` : `Messages written to ${path}: ${count}.`,
   'message-edited': () => 'The message is changed.',
   'message-answered': () => 'The answer is on its way.',
   'message-reacted': () => 'Your reaction is changed.',

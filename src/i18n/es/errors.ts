@@ -32,6 +32,7 @@ const what: typeof en.what = {
   status: 'no se puede cambiar la presencia',
   history: 'no se puede mostrar el historial',
   search: 'no se puede buscar',
+  export: 'no se puede exportar a {output}',
   reply: 'no se puede responder',
   react: 'no se puede reaccionar',
   edit: 'no se puede cambiar el mensaje',
@@ -165,7 +166,7 @@ const files: typeof en.groups.files = {
   EPERM: { why: 'no está permitido cambiar {path}', hint: 'Comprueba sus permisos.' },
   EISDIR: { why: '{path} es una carpeta', hint: 'Indica un fichero.' },
   ENOTDIR: { why: '{path} no es una carpeta', hint: 'Comprueba la ruta.' },
-  EEXIST: { why: '{path} ya existe', hint: '' },
+  EEXIST: { why: '{path} ya existe', hint: 'Elige otro nombre, o quítalo antes.' },
   ELOOP: { why: '{path} es un enlace que no lleva a ninguna parte', hint: 'Comprueba la ruta.' },
   ENAMETOOLONG: { why: 'el nombre {path} es demasiado largo', hint: 'Usa uno más corto.' },
   ENOSPC: { why: 'no queda espacio en el disco', hint: 'Libera espacio e inténtalo otra vez.' },
@@ -229,6 +230,10 @@ const usage: typeof en.groups.usage = {
   'passwords-differ': { why: 'las dos contraseñas no coinciden', hint: 'Inténtalo otra vez.' },
   'missing-account': { why: 'falta la cuenta', hint: 'Indícala con -j <jid>, o con XMPP_JID.' },
   'needs-yes': { why: 'esto no se puede deshacer', hint: 'Añade --yes si es lo que quieres.' },
+  'json-is-no-text': {
+    why: '{option} no es JSON',
+    hint: 'Da --output <fichero> para el texto, o quita --json.',
+  },
 };
 
 const unknown: typeof en.groups.unknown = {

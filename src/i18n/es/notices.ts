@@ -25,6 +25,8 @@ export const notices: typeof en = {
   'no-history': () => 'Aquí no hay mensajes guardados.',
   'nothing-found': ({ text }) => `Ningún mensaje guardado contiene «${text}».`,
   'no-versions': () => 'No se ha sustituido ningún texto de ese mensaje.',
+  exported: ({ count, path }) =>
+    path === '' ? `Mensajes: ${count}.` : `Mensajes escritos en ${path}: ${count}.`,
   'message-edited': () => 'El mensaje se ha cambiado.',
   'message-answered': () => 'La respuesta está en camino.',
   'message-reacted': () => 'Tu reacción se ha cambiado.',

@@ -17,6 +17,7 @@ const GROUP: Readonly<Record<string, Heading>> = {
   'send-file': 'messages',
   history: 'messages',
   search: 'messages',
+  export: 'messages',
   contacts: 'people',
   users: 'people',
   user: 'people',

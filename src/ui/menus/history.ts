@@ -5,6 +5,7 @@ import { olderPages } from '../conversation/older.ts';
 import { attempt } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
+import { askPath } from './ask.ts';
 import { enterChat } from './contacts.ts';
 import type { MainEnd, Screen } from './main.ts';
 import { runFromMenu } from './run.ts';
@@ -72,12 +73,16 @@ async function pageBack(
     const wish = await chooseWish(app, seat, chat, over);
     if (wish === undefined) return undefined;
     if (wish === 'search') return search(app, seat, { chat });
+    if (wish === 'export') {
+      await exportTo(app, seat, chat);
+      continue;
+    }
     if (wish === 'open') return chat === undefined ? undefined : enterChat(app, seat, chat);
     if (!(await attempt(app, () => cancellable(app, () => pages.older())))) return undefined;
   }
 }
 
-type Wish = 'older' | 'search' | 'open';
+type Wish = 'older' | 'search' | 'export' | 'open';
 
 function chooseWish(
   app: MenuApp,
@@ -89,10 +94,20 @@ function chooseWish(
   const wishes: Choice<Wish>[] = [
     ...(over ? [] : [{ name: labels.older, value: 'older' as const }]),
     { key: 'S', name: labels.search, value: 'search' },
+    { key: 'E', name: labels.export, value: 'export' },
     ...(chat === undefined ? [] : [{ key: 'O', name: others.open, value: 'open' as const }]),
   ];
   const title = chat === undefined ? labels.title : sanitize(chatLabel(seat, chat));
   return choose(app, title, wishes, { echo: 'item' });
+}
+
+/** To a file of that name, whose ending says how it is written. */
+async function exportTo(app: MenuApp, seat: OpenSeat, chat: string | undefined): Promise<void> {
+  const output = await askPath(app, app.words.menus.history.exportTo);
+  if (output === undefined) return;
+  await runFromMenu(app, seat, 'export', {
+    preset: { jid: chat, output, format: undefined, since: undefined, until: undefined, offline: undefined },
+  });
 }
 
 function print(app: MenuApp, messages: readonly Message[]): void {

@@ -1,5 +1,5 @@
 /** What an action gave, as text: results apart from what is said about them. */
-import type { Outcome } from '../../actions/action.ts';
+import type { Ended } from '../../actions/action.ts';
 import { noticeText } from './notice.ts';
 import type { RenderOptions } from './options.ts';
 import { rowsText } from './rows.ts';
@@ -11,7 +11,7 @@ export interface OutcomeText {
   readonly notices: readonly string[];
 }
 
-export function outcomeText(outcome: Outcome, options: RenderOptions): OutcomeText {
+export function outcomeText(outcome: Ended, options: RenderOptions): OutcomeText {
   const { words } = options;
   if (outcome.kind === 'done') return { result: '', notices: [noticeText(outcome.notice, words)] };
   const { rows, empty, note } = outcome;

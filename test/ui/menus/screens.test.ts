@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { menuLoop } from '../../../src/ui/menu.ts';
 import { FakeClient } from '../../support/fake-client.ts';
@@ -314,6 +317,17 @@ describe('15 history, 16 more', () => {
     ]);
     expect(pages[0]?.map(([, mark]) => mark).findIndex((mark) => mark !== undefined)).toBe(8);
     expect(fake.called('markRead')).toEqual([[ROMEO]]);
+  });
+
+  it('exports a chat to a new file, and says where it is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'xmpp-chat-menu-'));
+    fake.keep(ROMEO, 'wherefore');
+    const path = join(folder, 'romeo.txt');
+    const terminal = await play('15', '1', 'E', path, 'E', path, 'E', '', '0');
+    expect(readFileSync(path, 'utf8')).toMatch(/romeo@example.org: wherefore\n$/);
+    expect(terminal.output).toContain('"code":"exported"');
+    expect(terminal.output).toContain('EEXIST');
+    rmSync(folder, { recursive: true });
   });
 
   it('searches one chat from its history', async () => {
