@@ -90,6 +90,18 @@ export class Keys extends EventEmitter<KeysEvents> {
     this.stdin.setRawMode?.(false);
   }
 
+  /** Another program reads the keys. */
+  rest(): void {
+    this.stdin.pause();
+    this.cooked();
+  }
+
+  wake(): void {
+    if (this.stdin.destroyed) return;
+    this.raw();
+    this.stdin.resume();
+  }
+
   close(): void {
     this.stdin.off('data', this.feed);
     this.stdin.off('end', this.ended);

@@ -99,6 +99,12 @@ export interface PromptOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A long text that a person reads page by page, by a program of their own or by ours. */
+export interface PagedText {
+  /** Pieces of whole lines without the last break, safe to be shown; `colours` where they are. */
+  pieces(colours: boolean): Iterable<string>;
+}
+
 /** All prompts reject with InterruptedError and EndOfInputError; one prompt is open at a time. */
 export interface Terminal {
   /** false: standard input or output is no terminal; one line is one answer */
@@ -112,6 +118,10 @@ export interface Terminal {
   bell(): void;
   /** an empty screen; nothing happens where it is no terminal */
   clear(): void;
+  /** Shows a text in the user's pager (`$PAGER`); resolves when they have seen enough. All of it where it is no terminal. */
+  page(text: PagedText): Promise<void>;
+  /** another program has the terminal: nobody sees what is printed */
+  readonly away: boolean;
   /** when Ctrl-C is pressed and no prompt is open; without a listener it ends the program */
   onInterrupt(listener: () => void): () => void;
   /** resolves to the value of the chosen item */

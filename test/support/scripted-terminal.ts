@@ -5,6 +5,7 @@ import {
   EndOfInputError,
   InterruptedError,
   type MenuPrompt,
+  type PagedText,
   type PromptOptions,
   type Terminal,
   type TextPrompt,
@@ -64,6 +65,12 @@ export class ScriptedTerminal implements Terminal {
   }
   clear(): void {
     this.cleared++;
+  }
+  readonly away = false;
+  /** every text that was paged */
+  readonly paged: string[] = [];
+  async page(text: PagedText): Promise<void> {
+    this.paged.push([...text.pieces(false)].join('\n'));
   }
   onInterrupt(): () => void {
     return () => {};

@@ -13,6 +13,9 @@ export const words: PromptWords = {
   passwordHint: 'not shown',
   empty: 'give a value',
   noSuchChoice: (text) => `no choice ${text}`,
+  pagerMissing: (name) => `no pager ${name}`,
+  pagerFailed: (name, code) => `${name} ended with ${code}`,
+  pageMore: 'more?',
   moreAbove: 'more above',
   moreBelow: 'more below',
 };

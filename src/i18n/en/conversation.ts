@@ -105,6 +105,7 @@ export const conversation = {
     retract: 'takes your last message back, or that one',
     versions: 'shows the texts that a message had before',
     search: 'searches this chat',
+    history: 'all that is kept of this chat, in your pager ($PAGER)',
     export: 'writes this chat to a file (.jsonl: as JSON lines)',
     slash: 'sends a message that starts with a slash',
     exit: 'leaves the program',

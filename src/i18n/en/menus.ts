@@ -207,6 +207,7 @@ export const menus = {
     everywhere: 'everywhere',
     searchFor: 'Search for',
     older: 'Older messages',
+    page: 'All of it in the pager',
     export: 'Export to a file',
     exportTo: 'To which new file (a name with .jsonl: as JSON lines)',
     none: 'No messages are kept yet.',

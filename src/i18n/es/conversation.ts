@@ -107,6 +107,7 @@ export const conversation: typeof en = {
     retract: 'retira tu último mensaje, o el de ese número',
     versions: 'muestra los textos que tuvo antes un mensaje',
     search: 'busca en este chat',
+    history: 'todo lo guardado de este chat, en tu paginador ($PAGER)',
     export: 'escribe este chat en un fichero (.jsonl: como líneas JSON)',
     slash: 'envía un mensaje que empieza por una barra',
     exit: 'sale del programa',

@@ -206,6 +206,7 @@ export const menus: typeof en = {
     everywhere: 'en todas partes',
     searchFor: 'Buscar',
     older: 'Mensajes anteriores',
+    page: 'Todo, en el paginador',
     export: 'Exportar a un fichero',
     exportTo: 'En qué fichero nuevo (un nombre con .jsonl: como líneas JSON)',
     none: 'Todavía no hay mensajes guardados.',

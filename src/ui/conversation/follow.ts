@@ -108,7 +108,8 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     show(message);
     if (message.direction === 'out') return;
     if (message.mention && client.setting('bell') !== 'off') terminal.bell();
-    client.markRead(chat);
+    // Who reads something else in a pager has not seen it yet.
+    if (!terminal.away) client.markRead(chat);
   };
   const changed = (message: Message, change: ChatEvents['messageChanged'][1]) => {
     if (message.chat !== chat) return;

@@ -14,6 +14,7 @@ import { subjectNow } from './head.ts';
 import { completable } from './known-names.ts';
 import { ownTyping } from './own-typing.ts';
 import { nextUnread, runViewCommand } from './view-commands.ts';
+import { pageHistory } from './whole-history.ts';
 
 export type ViewEnd = { readonly to: 'menu' | 'exit' } | { readonly to: 'chat'; readonly chat: string };
 
@@ -121,6 +122,8 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
   }
 }
 
+const chatOf = ({ client }: Seat, jid: unknown) => (typeof jid === 'string' ? client.chatOf(jid) : undefined);
+
 /** Does what a line means. Resolves to 'sent' for a message, to an end where the line leaves the chat. */
 async function act(
   face: Face,
@@ -160,6 +163,11 @@ async function act(
     case 'view':
       return runViewCommand(face, seat, { chat, name: meant.name, rest: meant.rest, shown });
     case 'action': {
+      if (meant.action.name === 'history' && meant.input.limit === undefined && terminal.interactive) {
+        await pageHistory(face, seat, chatOf(seat, meant.input.jid) ?? chat, meant.input);
+        client.markRead(chat);
+        return undefined;
+      }
       const silent = SHOWN_BY_THEMSELVES.includes(meant.action.name);
       const running = runAction(face, seat, meant.action, meant.input, { silent });
       // A file takes its time: one goes on talking meanwhile.

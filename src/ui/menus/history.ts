@@ -2,6 +2,7 @@
 import type { Message } from '../../chat/message.ts';
 import { chatLabel } from '../conversation/names.ts';
 import { olderPages } from '../conversation/older.ts';
+import { pageHistory } from '../conversation/whole-history.ts';
 import { attempt } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
@@ -73,6 +74,10 @@ async function pageBack(
     const wish = await chooseWish(app, seat, chat, over);
     if (wish === undefined) return undefined;
     if (wish === 'search') return search(app, seat, { chat });
+    if (wish === 'page' && chat !== undefined) {
+      await pageHistory(app, seat, chat);
+      continue;
+    }
     if (wish === 'export') {
       await exportTo(app, seat, chat);
       continue;
@@ -82,7 +87,7 @@ async function pageBack(
   }
 }
 
-type Wish = 'older' | 'search' | 'export' | 'open';
+type Wish = 'older' | 'page' | 'search' | 'export' | 'open';
 
 function chooseWish(
   app: MenuApp,
@@ -93,6 +98,7 @@ function chooseWish(
   const { history: labels, search: others } = app.words.menus;
   const wishes: Choice<Wish>[] = [
     ...(over ? [] : [{ name: labels.older, value: 'older' as const }]),
+    ...(chat === undefined ? [] : [{ key: 'P', name: labels.page, value: 'page' as const }]),
     { key: 'S', name: labels.search, value: 'search' },
     { key: 'E', name: labels.export, value: 'export' },
     ...(chat === undefined ? [] : [{ key: 'O', name: others.open, value: 'open' as const }]),

@@ -17,6 +17,11 @@ export interface PromptWords {
   /** nothing was typed where something must be */
   readonly empty: string;
   noSuchChoice(text: string): string;
+  /** `$PAGER` names a program that is not there; one that did not show the text */
+  pagerMissing(name: string): string;
+  pagerFailed(name: string, code: number): string;
+  /** between two pages of a text */
+  readonly pageMore: string;
   readonly moreAbove: string;
   readonly moreBelow: string;
 }

@@ -8,8 +8,15 @@ import { createRunner, type Runner, warmPrompts } from '../prompts/run.ts';
 import type { PromptWords } from '../prompts/words.ts';
 import { abilities, BELL, desktopNotice, link, restoreTitle, saveTitle, windowTitle } from '../screen/osc.ts';
 import { Screen, type ScreenOutput } from '../screen.ts';
-import { EndOfInputError, type PromptOptions, type Terminal, type TextPrompt } from '../terminal.ts';
+import {
+  EndOfInputError,
+  InterruptedError,
+  type PromptOptions,
+  type Terminal,
+  type TextPrompt,
+} from '../terminal.ts';
 import type { Theme } from '../theme.ts';
+import { lending } from './lending.ts';
 import { type EndSignal, onEndSignals, releaseDescriptors } from './signals.ts';
 
 export interface TerminalOptions {
@@ -87,9 +94,14 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
   let stopping: NodeJS.Timeout | undefined;
   let hungUp: NodeJS.Timeout | undefined;
 
+  const lent = lending(screen, () => person?.keys);
+  const ended = new AbortController();
   const signal = (name: EndSignal): void => {
+    // Ctrl-C where another program has the terminal is meant for that one.
+    if (name === 'SIGINT' && lent.away) return lent.interrupted();
     if (received.has(name)) return;
     received.add(name);
+    ended.abort();
     // told first: what the hang-up ends besides must not decide how the program ends
     signalled.tell(name);
     if (name === 'SIGHUP' && interactive) hangUp();
@@ -106,6 +118,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
     gone.tell();
   };
   const resume = (): void => {
+    if (lent.away) return;
     clearTimeout(stopping);
     stopping = undefined;
     person?.keys.raw();
@@ -150,6 +163,32 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
     setFooter: (line) => screen.setFooter(line === '' ? [] : line.split('\n')),
     bell: () => screen.signal(BELL),
     clear: () => screen.clear(),
+    get away() {
+      return lent.away;
+    },
+    async page(text) {
+      if (!interactive) {
+        for (const piece of text.pieces(true)) screen.log(piece);
+        return;
+      }
+      const { page } = await import('../pager.ts');
+      await page(text, {
+        env,
+        words,
+        signal: ended.signal,
+        log: screen.log.bind(screen),
+        rows: () => screen.promptRows,
+        columns: () => screen.columns,
+        lend: lent.lend,
+        async goOn(question) {
+          const answer = await asking.text({ message: question }).catch((error: unknown) => {
+            if (error instanceof InterruptedError) return 'q';
+            throw error;
+          });
+          return answer.trim().toLowerCase() !== 'q';
+        },
+      });
+    },
     async path(prompt, promptOptions) {
       const given = await asking.text({ ...prompt, complete: completePath }, promptOptions);
       return expandHome(given);

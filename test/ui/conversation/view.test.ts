@@ -351,6 +351,19 @@ describe('commands', () => {
     expect(terminal.output).toContain('No other chat has unread messages.');
   });
 
+  it('give all that is kept to the pager with /history, and what came meanwhile is read then', async () => {
+    for (let i = 0; i < 30; i++) fake.keep(ROMEO, `message ${i}`);
+    fake.keep(NURSE, 'madam');
+    const { terminal } = await play(ROMEO, '/history', '/history --since 2026-11-22', '/history nurse', ESC);
+    const [first = '', other = ''] = terminal.paged;
+    expect(first.match(/message \d+/g)).toHaveLength(30);
+    expect(other).toContain('madam');
+    expect(terminal.paged).toHaveLength(2);
+    expect(fake.called('markRead')).toHaveLength(4);
+    const some = await play(ROMEO, '/history --limit 3', ESC);
+    expect(some.terminal.paged).toEqual([]);
+  });
+
   it('list who is in the room with /who, affiliation and role where they tell something', async () => {
     fake.addRoom(LOBBY, [], {
       occupants: [

@@ -330,6 +330,13 @@ describe('15 history, 16 more', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('gives all of a chat to the pager', async () => {
+    fake.keep(ROMEO, 'wherefore');
+    const terminal = await play('15', '1', 'P', '0', '15', 'A', '0');
+    expect(terminal.paged).toEqual([expect.stringMatching(/romeo@example.org {2}wherefore$/)]);
+    expect(terminal.menus.at(-2)?.join()).not.toContain('pager');
+  });
+
   it('searches one chat from its history', async () => {
     fake.keep('nurse@example.org', 'a lark');
     fake.keep(ROMEO, 'the lark');
