@@ -16,7 +16,8 @@ import {
   type TextPrompt,
 } from '../terminal.ts';
 import type { Theme } from '../theme.ts';
-import { lending } from './lending.ts';
+import { lending, lending } from './lending.ts';
+import { pageText } from './paging.ts';
 import { type EndSignal, onEndSignals, releaseDescriptors } from './signals.ts';
 
 export interface TerminalOptions {
@@ -98,7 +99,10 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
   const ended = new AbortController();
   const signal = (name: EndSignal): void => {
     // Ctrl-C where another program has the terminal is meant for that one.
-    if (name === 'SIGINT' && lent.away) return lent.interrupted();
+    if (name === 'SIGINT' && lent.away) lent.interrupted();
+    else end(name);
+  };
+  const end = (name: EndSignal): void => {
     if (received.has(name)) return;
     received.add(name);
     ended.abort();
@@ -166,29 +170,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
     get away() {
       return lent.away;
     },
-    async page(text) {
-      if (!interactive) {
-        for (const piece of text.pieces(true)) screen.log(piece);
-        return;
-      }
-      const { page } = await import('../pager.ts');
-      await page(text, {
-        env,
-        words,
-        signal: ended.signal,
-        log: screen.log.bind(screen),
-        rows: () => screen.promptRows,
-        columns: () => screen.columns,
-        lend: lent.lend,
-        async goOn(question) {
-          const answer = await asking.text({ message: question }).catch((error: unknown) => {
-            if (error instanceof InterruptedError) return 'q';
-            throw error;
-          });
-          return answer.trim().toLowerCase() !== 'q';
-        },
-      });
-    },
+    page: (text) => pageText(text, { env, words, screen, asking, lent, signal: ended.signal }),
     async path(prompt, promptOptions) {
       const given = await asking.text({ ...prompt, complete: completePath }, promptOptions);
       return expandHome(given);
