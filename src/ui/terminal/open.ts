@@ -8,15 +8,9 @@ import { createRunner, type Runner, warmPrompts } from '../prompts/run.ts';
 import type { PromptWords } from '../prompts/words.ts';
 import { abilities, BELL, desktopNotice, link, restoreTitle, saveTitle, windowTitle } from '../screen/osc.ts';
 import { Screen, type ScreenOutput } from '../screen.ts';
-import {
-  EndOfInputError,
-  InterruptedError,
-  type PromptOptions,
-  type Terminal,
-  type TextPrompt,
-} from '../terminal.ts';
+import { EndOfInputError, type PromptOptions, type Terminal, type TextPrompt } from '../terminal.ts';
 import type { Theme } from '../theme.ts';
-import { lending, lending } from './lending.ts';
+import { lending } from './lending.ts';
 import { pageText } from './paging.ts';
 import { type EndSignal, onEndSignals, releaseDescriptors } from './signals.ts';
 
