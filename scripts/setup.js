@@ -27,6 +27,8 @@ const debian = {
   python: { label: 'Python', program: 'python3', packages: ['python3'] },
   'go-sendxmpp': { label: 'go-sendxmpp', program: 'go-sendxmpp', packages: ['go-sendxmpp'] },
   profanity: { label: 'profanity', program: 'profanity', packages: ['profanity'] },
+  // A module: there is no program of its name that could have come another way.
+  slixmpp: { label: 'slixmpp', program: undefined, packages: ['python3-slixmpp'] },
   mcabber: { label: 'mcabber', program: 'mcabber', packages: ['mcabber'] },
 };
 
@@ -104,7 +106,8 @@ export function ensureNpmPackages() {
 
 /** The packages that Debian says are not installed; without dpkg only the program itself can be looked for. */
 function missingPackages({ program, packages }) {
-  if (!findProgram('dpkg-query')) return findProgram(program) ? [] : packages;
+  const found = program !== undefined && findProgram(program) !== undefined;
+  if (!findProgram('dpkg-query')) return found ? [] : packages;
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own placeholders
   const { output } = run('dpkg-query', ['-W', '-f', '${db:Status-Abbrev}${Package}\\n', ...packages]);
   const installed = new Set(
@@ -114,7 +117,7 @@ function missingPackages({ program, packages }) {
       .map((line) => line.slice(3).trim()),
   );
   // A Prosody that did not come as a package is as good.
-  if (findProgram(program) && !installed.has(packages[0])) return [];
+  if (found && !installed.has(packages[0])) return [];
   return packages.filter((name) => !installed.has(name));
 }
 

@@ -19,5 +19,7 @@ export const suites = {
   server: { folder: 'test/server', needs: ['prosody', 'build'], phase: 2 },
   // Alone: it drives a terminal by the clock. Python plays a terminal that hangs up.
   terminal: { folder: 'test/terminal', needs: ['prosody', 'python', 'build'], phase: 3 },
+  // By name, and in .ci/run: it wants other clients installed.
+  interop: { folder: 'test/interop', needs: ['prosody', 'slixmpp', 'profanity'] },
   faults: { folder: 'test/faults', needs: ['prosody', 'build'], phase: 4, only: '(quick)' },
 };

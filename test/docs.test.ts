@@ -159,6 +159,23 @@ it('gives the address of each XEP, once, in order', () => {
   expect(numbers).toEqual(sorted(numbers));
 });
 
+// ---- tests that documents name
+
+/** The names of all tests of a file, with the parts in braces of `it.each` as they stand. */
+const testNames = (path: string) =>
+  [
+    ...read(path).matchAll(
+      /\b(?:it|test)(?:\.\w+(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?)*\(\s*(['"`])(.*?)(?<!\\)\1/gs,
+    ),
+  ].map(([, , name = '']) => name.replaceAll(/\\(.)/g, '$1'));
+
+it('names in docs/interop.md the tests with other clients, all of them', () => {
+  const path = 'docs/interop.md';
+  const named = table(read(path), 'what').flatMap((row) => quoted(row.at(-1)));
+  const tests = testNames('test/interop/devices.test.ts').filter((name) => name !== 'had no trouble');
+  expect(sorted(named)).toEqual(sorted(tests));
+});
+
 // ---- links
 
 const documents = [

@@ -182,6 +182,7 @@ export class Client extends EventEmitter<ChatEvents> {
       typing: (event) => this.#typing.set(event),
       spoke: (chat, from) => this.#typing.stop(chat, from),
       readElsewhere: (chat, id) => this.#marks.readElsewhere(chat, id),
+      attendedElsewhere: (chat, row) => this.#marks.attendedElsewhere(chat, row),
       answeredElsewhere: (chat, id) => this.#marks.answeredElsewhere(chat, id),
       said: this.#attendance.said,
       isNew: (room) => this.#newRooms.has(room),

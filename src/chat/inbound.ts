@@ -78,6 +78,8 @@ export interface InboundOptions {
   readonly spoke: (chat: string, from: string) => void;
   /** another device of ours displayed the chat up to the message of that id */
   readonly readElsewhere: (chat: string, id: string) => void;
+  /** the user is at a chat on another device of ours, and saw it up to that row; without one, all of it */
+  readonly attendedElsewhere: (chat: string, row?: number) => void;
   /** another device of ours told the sender of a message that it arrived */
   readonly answeredElsewhere: (chat: string, id: string) => void;
   /** a room never seen before, whose history is coming */
@@ -131,7 +133,11 @@ export function inbound(options: InboundOptions) {
     const { parsed, chat, kind, nick, direction, source } = message;
     const { state, body, delay } = parsed;
     const late = delay !== undefined || source === 'archive';
-    if (state === undefined || body !== undefined || late || direction === 'out') return message;
+    if (state === undefined || body !== undefined || late) return message;
+    if (direction === 'out') {
+      if (isAttending(message)) later(() => options.attendedElsewhere(chat));
+      return message;
+    }
     const from = kind === 'contact' ? chat : parsed.from;
     later(() => options.typing({ chat, from, nick, state }));
     return message;
@@ -249,10 +255,11 @@ export function inbound(options: InboundOptions) {
     let message = start;
     for (const step of steps) message = message && step(message, later);
     if (message === undefined) return;
-    const { parsed, page, kind, stamped, source } = message;
+    const { parsed, page, chat, kind, stamped, source } = message;
     const kept = keep(message);
     for (const tell of options.changes.settle(kept)) later(tell);
     if (kind !== 'contact' && !stamped) later(() => options.said(kept.row, parsed.from));
+    if (isAttending(message)) later(() => options.attendedElsewhere(chat, kept.row));
     if (page === 'older' || page === 'first') return;
     later(() => options.received(store.get(kept.row) ?? kept, parsed, source));
   }
@@ -299,6 +306,14 @@ function tellAll(told: readonly (() => void)[]): void {
     }
   }
   if (errors.length > 0) throw errors[0];
+}
+
+/**
+ * XEP-0085 §3: who is `active` or `composing` is at the chat, and sees it. Many clients tell their other devices in no
+ * other way what was read. A script sends without a state: it has seen nothing.
+ */
+function isAttending({ parsed: { state }, direction, kind }: Incoming): boolean {
+  return direction === 'out' && kind === 'contact' && (state === 'active' || state === 'composing');
 }
 
 function textOf({ body, link, reply, fallbacks }: ParsedMessage): string {

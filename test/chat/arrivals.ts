@@ -91,6 +91,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
     typing: nothing,
     spoke: nothing,
     readElsewhere: nothing,
+    attendedElsewhere: nothing,
     answeredElsewhere: nothing,
     said: nothing,
     isNew: () => false,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { child } from '../../src/xmpp/stanza.ts';
-import { ROMEO, World } from './support.ts';
+import { ACCOUNT, JID, ROMEO, World } from './support.ts';
 
 const NS = 'urn:xmpp:chat-markers:0';
 /** who sees our presence hears what we read */
@@ -22,4 +22,34 @@ it('nothing is told to be displayed before its chat is looked at, nor twice', as
   world.client.markRead(ROMEO);
   world.client.markRead(ROMEO);
   expect(world.sent('message')).toHaveLength(1);
+});
+
+/** What we did on another device (XEP-0280 §8). */
+const typedElsewhere = (content: string) =>
+  `<message from='${ACCOUNT}' to='${JID}'><sent xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>
+    <message xmlns='jabber:client' from='${ACCOUNT}/phone' to='${ROMEO}' type='chat' id='elsewhere'>${content}</message>
+  </forwarded></sent></message>`;
+const state = (name: string) => `<${name} xmlns='http://jabber.org/protocol/chatstates'/>`;
+
+it.each([
+  ['an answer while active', `<body>hi</body>${state('active')}`, 0],
+  ['typing', state('composing'), 0],
+  ['an answer without a state, as a script sends it', '<body>hi</body>', 1],
+  ['having left', state('gone'), 1],
+])(
+  'on another device, %s: what came before counts as read or not (XEP-0085 §3)',
+  async (_, content, left) => {
+    const world = await new World({ roster: ITEM }).login();
+    world.says(ROMEO, 'hello');
+    world.receive(typedElsewhere(content));
+    expect(world.client.unread().reduce((sum, { count }) => sum + count, 0)).toBe(left);
+  },
+);
+
+it('what comes after that is unread again', async () => {
+  const world = await new World({ roster: ITEM }).login();
+  world.says(ROMEO, 'hello');
+  world.receive(typedElsewhere(state('active')));
+  world.says(ROMEO, 'again');
+  expect(world.client.unread()).toMatchObject([{ chat: ROMEO, count: 1 }]);
 });

@@ -25,9 +25,9 @@ export function marks({ account, store, features, allowed, counted }: MarksOptio
   const ahead = new Map<string, string>();
   const keyOf = (chat: string, id: string) => JSON.stringify([chat, id]);
 
-  /** Another device of ours displayed a chat up to that message. Only moves forward: what is read stays read. */
-  function read(chat: string, message: Message): void {
-    store.markRead(account, chat, message.row);
+  /** Another device of ours displayed a chat up to that row. Only moves forward: what is read stays read. */
+  function read(chat: string, row: number): void {
+    store.markRead(account, chat, row);
     counted(chat);
   }
 
@@ -36,7 +36,7 @@ export function marks({ account, store, features, allowed, counted }: MarksOptio
     if (message === undefined) ahead.set(chat, stanzaId);
     else {
       ahead.delete(chat);
-      read(chat, message);
+      read(chat, message.row);
     }
   }
 
@@ -85,7 +85,11 @@ export function marks({ account, store, features, allowed, counted }: MarksOptio
 
     readElsewhere(chat: string, id: string): void {
       const message = store.byId(account, chat, id)[0] ?? store.byStanzaId(account, chat, id);
-      if (message !== undefined) read(chat, message);
+      if (message !== undefined) read(chat, message.row);
+    },
+
+    attendedElsewhere(chat: string, row = Number.POSITIVE_INFINITY): void {
+      read(chat, row);
     },
 
     /** Listens to what other devices displayed. */
