@@ -34,8 +34,12 @@ function prepareLocal(text: string): string | undefined {
   return fits(mapped) && !forbiddenLocal.test(mapped) ? mapped : undefined;
 }
 
+/** Full stops of other scripts, which IDNA takes for dots (RFC 3490 §3.1). */
+const DOTS = /[\u3002\uff0e\uff61]/g;
+
 function prepareDomain(text: string): string | undefined {
-  const plain = text.endsWith('.') ? text.slice(0, -1) : text;
+  const dotted = text.replace(DOTS, '.');
+  const plain = dotted.endsWith('.') ? dotted.slice(0, -1) : dotted;
   // RFC 7622 §3.2: only the last label may be empty, once.
   if (/^\.|\.\.|\.$/.test(plain)) return undefined;
   if (!fits(plain) || FORBIDDEN_DOMAIN.test(plain)) return undefined;

@@ -27,6 +27,8 @@ describe('parseJid (RFC 7622 §3)', () => {
     'a@b@c',
     'a"@b',
     'a@b\u0000',
+    '\uff0e',
+    'a@b\u3002.',
     'a@b/\u001b[2J',
     `${'a'.repeat(1024)}@b`,
   ])('refuses %j', (text) => {
