@@ -227,8 +227,10 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
       const message = store.byId(account, chat, id).find((row) => row.direction === 'out');
       if (message === undefined || !LOWER[state].includes(message.state)) return undefined;
       const done = store.setState(message.row, state);
-      if (state === 'read') store.readUpTo(account, chat, message.row);
+      // XEP-0333 §rules: who displayed one has displayed all before it.
+      const before = state === 'read' ? store.readUpTo(account, chat, message.row) : [];
       return () => {
+        for (const earlier of before) announce(earlier);
         inFlight.delete(id);
         announce(done);
       };

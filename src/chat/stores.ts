@@ -143,8 +143,11 @@ export interface MessageStore {
   unread(account: string, chat: string): { count: number; mentions: number; firstRow: number | undefined };
   /** everything up to and including `row` counts as read */
   markRead(account: string, chat: string, row: number): void;
-  /** own messages up to and including `row` that were acknowledged or delivered were read by the other side */
-  readUpTo(account: string, chat: string, row: number): void;
+  /**
+   * Own messages up to and including `row` that were acknowledged or delivered were read by the other side. Gives
+   * those that were not known to be, oldest first.
+   */
+  readUpTo(account: string, chat: string, row: number): Message[];
   /**
    * Puts a new text in place of the old one, which is kept; of several the newest is shown. Undefined where that was
    * done already, or the message was taken back.

@@ -22,6 +22,10 @@ const MARK_READ = `UPDATE message SET unread = 0 WHERE unread = 1
   AND chat = (SELECT id FROM chat WHERE account = ? AND jid = ?)
   AND position <= coalesce((SELECT position FROM message WHERE row = ?), position)`;
 
+/** own messages up to a row that the other side may have read */
+const READABLE = `m.direction = 'out' AND m.state IN ('acked', 'delivered') AND ${IN_CHAT}
+  AND m.position <= (SELECT position FROM message WHERE row = ?)`;
+
 const LAST_POSITION = 'SELECT max(position) AS at FROM message WHERE chat = ?';
 const LAST_PLACED = 'SELECT max(position) AS at FROM message WHERE chat = ? AND placed IS NOT NULL';
 const FIRST_POSITION = 'SELECT min(position) AS at FROM message WHERE chat = ?';
@@ -219,15 +223,13 @@ export function messageStore(database: Database): MessageStore {
       database.statement(MARK_READ).run(account, chat, Math.min(row, Number.MAX_SAFE_INTEGER));
     },
 
-    readUpTo(account, chat, row) {
-      database
-        .statement(
-          `UPDATE message SET state = 'read' WHERE direction = 'out' AND state IN ('acked', 'delivered')
-            AND chat = (SELECT id FROM chat WHERE account = ? AND jid = ?)
-            AND position <= (SELECT position FROM message WHERE row = ?)`,
-        )
-        .run(account, chat, row);
-    },
+    readUpTo: (account, chat, row) =>
+      database.transaction(() => {
+        const unread = many(`${READABLE} ORDER BY ${ORDER}`, account, chat, row);
+        for (const message of unread)
+          database.statement("UPDATE message SET state = 'read' WHERE row = ?").run(message.row);
+        return unread.map((message) => ({ ...message, state: 'read' as const }));
+      }),
 
     ...texts(database, get),
 

@@ -67,10 +67,14 @@ export function readInput(
   return input;
 }
 
-/** Names of the required parameters that have no value yet, in their order. */
+/** Names of the required parameters that have no value yet, or a text of nothing but blanks, in their order. */
 export function missingParams(action: Action, input: Readonly<Record<string, unknown>>): string[] {
+  const isMissing = (param: Param<unknown>, value: unknown) =>
+    value === undefined ||
+    value === '' ||
+    (param.kind === 'text' && typeof value === 'string' && value.trim() === '');
   return Object.entries(action.params)
-    .filter(([name, param]) => param.required && (input[name] === undefined || input[name] === ''))
+    .filter(([name, param]) => param.required && isMissing(param, input[name]))
     .map(([name]) => name);
 }
 

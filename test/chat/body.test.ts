@@ -36,6 +36,18 @@ describe('the text of an own message', () => {
   });
 });
 
+it('a correction may be no longer than a message (RFC 6120 §13.12)', async () => {
+  const world = await new World().login('stream');
+  const { row } = world.client.send(ROMEO, 'hello');
+  world.sent('message');
+  expect(() => world.client.correct(row, 'ä'.repeat(110_000))).toThrow(
+    expect.objectContaining({ condition: 'too-long' }),
+  );
+  expect(world.sent('message')).toEqual([]);
+  expect(world.stores.messages.get(row)?.body).toBe('hello');
+  expect(world.client.correct(row, 'one\r\ntwo').body).toBe('one\ntwo');
+});
+
 describe('a server that ends the stream for what we wrote', () => {
   async function refused(bodies: readonly string[], condition = 'policy-violation') {
     const world = await new World({ pong: false }).login('stream');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { child } from '../../src/xmpp/stanza.ts';
-import { ACCOUNT, JID, ROMEO, World } from './support.ts';
+import { ACCOUNT, JID, ROMEO, turn, World } from './support.ts';
 
 const NS = 'urn:xmpp:chat-markers:0';
 /** who sees our presence hears what we read */
@@ -52,4 +52,18 @@ it('what comes after that is unread again', async () => {
   world.receive(typedElsewhere(state('active')));
   world.says(ROMEO, 'again');
   expect(world.client.unread()).toMatchObject([{ chat: ROMEO, count: 1 }]);
+});
+
+it('who displayed one has displayed all before it, and each is told (XEP-0333 §rules)', async () => {
+  const world = await new World({ pong: false }).login();
+  world.session.acknowledges = true;
+  const sent = ['one', 'two', 'three'].map((body) => world.client.send(ROMEO, body));
+  for (const { id } of sent) world.acknowledge(id);
+  await turn();
+  world.told.length = 0;
+  const displayed = `<displayed xmlns='${NS}' id='${sent[1]?.id}'/>`;
+  world.receive(`<message from='${ROMEO}/orchard' to='${JID}' type='chat' id='d1'>${displayed}</message>`);
+  const told = world.events('messageChanged').map(({ body, state }) => `${body} ${state}`);
+  expect(told).toEqual(['one read', 'two read']);
+  expect(sent.map(({ row }) => world.state(row))).toEqual(['read', 'read', 'acked']);
 });

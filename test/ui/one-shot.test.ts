@@ -246,6 +246,17 @@ describe('one action by flag', () => {
 });
 
 describe('missing values', () => {
+  it.each([
+    ['as words of the command line', { jid: 'b', text: ' \n ' }, undefined],
+    ['from standard input', { jid: 'b' }, ' \n\n'],
+  ])('a text of nothing but blanks is wrong usage, %s', async (_, input, piped) => {
+    const more = piped === undefined ? {} : { stdin: stdin(piped) };
+    const { shot, err, run } = setup('send', input, more);
+    expect(await runOneShot(shot)).toBe(2);
+    expect(run).not.toHaveBeenCalled();
+    expect(err.text).toContain('there is no text');
+  });
+
   it('are asked for at a terminal', async () => {
     const asked = ask('bob');
     const { shot, run } = setup('send-file', { path: 'x' }, { ask: asked });

@@ -3,6 +3,7 @@ import type { OutgoingMessage } from '../../xmpp/messages.ts';
 import { isEmoji } from '../../xmpp/reactions.ts';
 import { randomId } from '../../xmpp/session/random-id.ts';
 import { bareOf } from '../address.ts';
+import { ownBody } from '../body.ts';
 import type { Message } from '../message.ts';
 import { ChatError } from '../problem.ts';
 import type { MessageStore } from '../stores.ts';
@@ -58,9 +59,10 @@ export function amendments({ account, store, linked, nick, changed }: Amendments
   }
 
   return {
-    /** Puts a new text in place of an own message's. Throws ChatError `not-own-message`, `message-gone`, `offline`. */
-    correct(row: number, body: string): Message {
+    /** Puts a new text in place of an own message's. Throws ChatError `not-own-message`, `message-gone`, `too-long`, `offline`. */
+    correct(row: number, text: string): Message {
       const message = own(row);
+      const body = ownBody(text);
       const { id: replaces, replyTo } = message;
       // XEP-0308 §rules: a correction takes the place of all of it, so what it answers is said again.
       const id = write(message, {
