@@ -56,6 +56,7 @@ export interface SelfRecord extends RecordOf<'self'> {
   readonly text?: string | undefined;
   readonly actor?: string | undefined;
   readonly occupants?: number | undefined;
+  readonly again?: true | undefined;
 }
 
 export interface TypingRecord extends RecordOf<'typing'> {
@@ -146,7 +147,7 @@ const recordsOf: { readonly [N in keyof ChatEvents]: (...payload: ChatEvents[N])
     actor,
     jid,
   }),
-  room: ({ room, nick, event, reason, condition, text, actor, occupants }) => ({
+  room: ({ room, nick, event, reason, condition, text, actor, occupants, again }) => ({
     v: 1,
     type: 'self',
     room,
@@ -157,6 +158,7 @@ const recordsOf: { readonly [N in keyof ChatEvents]: (...payload: ChatEvents[N])
     text,
     actor,
     occupants,
+    again: again === true ? true : undefined,
   }),
   subject: ({ room, nick, subject }) => ({ v: 1, type: 'subject', room, nick, subject }),
   roomNotice: ({ room, codes }) => ({ v: 1, type: 'room-notice', room, codes }),

@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { Features } from '../xmpp/features.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
+import type { Silences } from '../xmpp/muc/self-ping.ts';
 import type { SessionControl } from '../xmpp/session/create-session.ts';
 import { bareOf, resourceOf } from './address.ts';
 import { changes } from './changes.ts';
@@ -10,6 +11,7 @@ import { type Amendments, amendments } from './client/amendments.ts';
 import { type TrustedArchives, trustedArchives } from './client/archives.ts';
 import { type Attendance, attendance } from './client/attendance.ts';
 import { type Background, background } from './client/background.ts';
+import { bounces } from './client/bounces.ts';
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
 import { type ChatKinds, chatKinds } from './client/kinds.ts';
@@ -60,6 +62,8 @@ export interface ClientOptions {
   readonly version: string;
   /** language tags, the most wanted first */
   readonly languages: readonly string[];
+  /** after which silence a room is asked whether we are still in; default: minutes (XEP-0410 §3.2) */
+  readonly roomSilences?: Silences | undefined;
   /** settings of this run, before those kept */
   readonly overrides?: Readonly<Partial<Record<SettingName, string>>>;
 }
@@ -256,7 +260,7 @@ export class Client extends EventEmitter<ChatEvents> {
       // What the store did not take the server has to send again (XEP-0198 §4).
       session: { ...settings, unkept: isStorageFailure },
       createSession,
-      features: { version, languages, caps: this.#stores.caps },
+      features: { version, languages, caps: this.#stores.caps, silences: this.#options.roomSilences },
       attach: (features, session) => this.#attach(features, session),
       changed: (change) => this.#connectionChanged(change),
       streamUp: ({ renewed }) => {
@@ -313,6 +317,7 @@ export class Client extends EventEmitter<ChatEvents> {
     if (change.state === 'offline') {
       this.#typing.clear();
       this.#background.stop();
+      this.#rooms.paused();
       if (REFUSALS.includes(change.condition ?? '')) this.#delivery.outbox.refused('too-long');
     }
     if (change.state === 'resumed') this.#background.resume();
@@ -344,6 +349,11 @@ export class Client extends EventEmitter<ChatEvents> {
       archives: this.#archives,
       kinds: this.#kinds,
       outbox: this.#delivery.outbox,
+      bounced: bounces({
+        outbox: this.#delivery.outbox,
+        kindOf: (chat) => this.#kinds.kindOf(chat),
+        rooms: this.#rooms,
+      }),
       requests: this.#requests,
       typing: this.#typing,
       take: (message, source) => this.#take(message, source),

@@ -165,6 +165,13 @@ export interface ChatEvents {
       reason?: string | undefined;
       actor?: string | undefined;
       occupants?: number | undefined;
+      /** entered, or not, after an outage, by itself */
+      again?: boolean | undefined;
+      /** with `again`: who came and who went meanwhile */
+      came?: readonly string[] | undefined;
+      went?: readonly string[] | undefined;
+      /** with `again`: that we were out was told already */
+      told?: boolean | undefined;
     },
   ];
   /** when the subject of a joined room changed */

@@ -282,6 +282,29 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
       recovering.clear();
     },
 
+    /** A room lost us: what was said there and never came back is unknown, until we are in again. */
+    lostRoom(room: string): void {
+      for (const [id, row] of inFlight) {
+        const message = store.get(row);
+        if (message?.kind === 'room' && message.chat === room) inFlight.delete(id);
+      }
+    },
+
+    /** It was refused for want of being in the room, and nothing else: it waits until we are. */
+    again(chat: string, id: string): void {
+      const message = store.byId(account, chat, id).find((row) => row.direction === 'out');
+      if (message === undefined || !OPEN.includes(message.state)) return;
+      inFlight.delete(id);
+      waitingHere.add(message.row);
+      announce(store.setState(message.row, 'queued'));
+      this.reachable(bareOf(chat));
+    },
+
+    /** A room can be spoken to: what waited here for it goes out. */
+    reachable(room: string): void {
+      this.flush(({ row, chat }) => waitingHere.has(row) && bareOf(chat) === room);
+    },
+
     /** From now on the acknowledgement of a row counts only with `release`. */
     hold(row: number): void {
       held.set(row, false);

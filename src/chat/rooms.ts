@@ -1,13 +1,16 @@
 /** Rooms as a person has them: those we are in, and those kept for every log-in. */
+import type { Archive } from '../xmpp/archive.ts';
 import type { Disco } from '../xmpp/disco.ts';
 import { DisconnectedError, StanzaError, XmppError } from '../xmpp/errors.ts';
 import { publicRooms, roomService } from '../xmpp/muc/browse.ts';
-import type { Rooms as RoomsFeature } from '../xmpp/muc/rooms.ts';
+import type { History, Rooms as RoomsFeature } from '../xmpp/muc/rooms.ts';
+import type { Verdict } from '../xmpp/muc/self-ping.ts';
 import { localOf, parseAddress } from './address.ts';
 import type { Tell } from './contacts.ts';
 import type { Occupant } from './events.ts';
 import type { RoomRow } from './people.ts';
 import { ChatError } from './problem.ts';
+import { returning } from './rooms/return.ts';
 import type { KeptRoom, RoomStore } from './stores.ts';
 
 export interface JoinedRoom {
@@ -38,10 +41,17 @@ export interface ChatRoomsOptions {
 interface Link {
   readonly rooms: RoomsFeature;
   readonly disco: Disco;
+  readonly archive: Pick<Archive, 'abilities'>;
 }
 
 /** lines of a room's past asked for at entering, where the room keeps no archive that we could page */
 const PAST_LINES = 20;
+/** the same after an outage, when lines are counted from the moment we were lost */
+const MISSED_LINES = 500;
+/** milliseconds that the room's clock may be ahead of ours; what comes twice by it is known to be the same */
+const CLOCKS_APART = 60_000;
+/** milliseconds until a room that does not say whether it has an archive counts as one without */
+const ARCHIVE_PATIENCE = 3000;
 
 export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
   let link: Link | undefined;
@@ -67,25 +77,51 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
     store.keep(account, entry);
     keptRooms = undefined;
   };
+  /** rooms that lost us, or were lost, and when */
+  const lostAt = new Map<string, number>();
+
+  async function hasArchive(room: string): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), ARCHIVE_PATIENCE);
+    });
+    const known = await Promise.race([connected().archive.abilities(room), patience]).catch(() => undefined);
+    clearTimeout(timer);
+    return known?.archive === true;
+  }
+
+  /** XEP-0045 §7.2.14: nothing where the archive tells it, else what was missed, else the last lines. */
+  async function historyOf(room: string): Promise<History> {
+    if (await hasArchive(room)) return { maxStanzas: 0 };
+    const since = lostAt.get(room);
+    return since === undefined
+      ? { maxStanzas: PAST_LINES }
+      : { since: since - CLOCKS_APART, maxStanzas: MISSED_LINES };
+  }
+
+  const returns = returning({
+    feature: () => connected().rooms,
+    historyOf,
+    tell: (change) => tell('room', change),
+  });
+
   const defaultNick = (room: string) => kept(room)?.nick ?? localOf(account) ?? account;
 
-  async function join(room: string, options: JoinOptions): Promise<{ created: boolean; nick: string }> {
+  async function join(
+    room: string,
+    options: JoinOptions & { history?: History },
+  ): Promise<{ created: boolean; nick: string }> {
     const nick = options.nick ?? defaultNick(room);
     const password = options.password ?? kept(room)?.password;
-    const { rooms } = connected();
-    const entered = await rooms.enter(room, {
-      nick,
-      password,
-      history: { maxStanzas: PAST_LINES },
-      reserve: options.reserve,
-    });
+    const { history = { maxStanzas: PAST_LINES }, reserve } = options;
+    const entered = await connected().rooms.enter(room, { nick, password, history, reserve });
     if (options.keep === true) keep({ room, nick: entered.nick, password, autojoin: true });
     return { created: entered.created, nick: entered.nick };
   }
 
   async function enterOne({ room, nick }: KeptRoom): Promise<void> {
     try {
-      await join(room, { nick });
+      await join(room, { nick, history: await historyOf(room) });
     } catch (error) {
       // The next stream enters it again.
       if (error instanceof DisconnectedError) return;
@@ -99,10 +135,24 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
     attach(wire: Link): void {
       link = wire;
       const { rooms } = wire;
-      rooms.on('room', (change) => tell('room', change));
+      rooms.on('room', (change) => {
+        lostAt.delete(change.room);
+        tell('room', returns.told(change));
+      });
+      rooms.on('dropped', ({ room }) => {
+        lostAt.set(room, Date.now());
+        void returns.back(room);
+      });
       rooms.on('occupant', (change) => tell('occupant', change));
       rooms.on('subject', (change) => tell('subject', change));
       rooms.on('roomNotice', (change) => tell('roomNotice', change));
+    },
+
+    /** The stream is gone. */
+    paused(): void {
+      returns.pause();
+      for (const { room, joined } of link?.rooms.list() ?? [])
+        if (!joined && !lostAt.has(room)) lostAt.set(room, Date.now());
     },
 
     /** Enters what is kept, and again what was lost; what cannot be entered is told as `failed`, one line each. */
@@ -110,7 +160,7 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
       const { rooms } = connected();
       keptRooms = undefined;
       const missing = [...allKept().values()].filter((entry) => entry.autojoin && !rooms.knows(entry.room));
-      await Promise.all([rooms.rejoin({ maxStanzas: PAST_LINES }), ...missing.map(enterOne)]);
+      await Promise.all([...rooms.lost().map(returns.back), ...missing.map(enterOne)]);
     },
 
     join,
@@ -120,6 +170,8 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
         throw new ChatError('not-joined', { room });
       store.drop(account, room);
       keptRooms = undefined;
+      returns.stop(room);
+      lostAt.delete(room);
       await link?.rooms.leave(room);
     },
 
@@ -167,6 +219,10 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
       ];
     },
 
+    /** joined, and sure of it: what is said there now will be heard */
+    isCertain: (room: string): boolean => link?.rooms.isCertain(room) === true,
+    /** Asks a joined room whether we are still in; `left` where we are not, and are entering again. Never rejects. */
+    check: async (room: string): Promise<Verdict> => (await link?.rooms.check(room)) ?? 'left',
     list: (): JoinedRoom[] => (link?.rooms.list() ?? []) as JoinedRoom[],
     get: (room: string): JoinedRoom | undefined => link?.rooms.get(room) as JoinedRoom | undefined,
     /** a room that we are in, were in, or keep: its messages are no contact's */

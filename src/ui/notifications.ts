@@ -5,7 +5,13 @@ import type { Client } from '../chat/client.ts';
 import type { ChatEvents } from '../chat/events.ts';
 import type { Message } from '../chat/message.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
-import { occupantLine, roomNoticeLine, selfLine, subjectLine } from './conversation/room-lines.ts';
+import {
+  isUneventful,
+  occupantLine,
+  roomNoticeLine,
+  selfLine,
+  subjectLine,
+} from './conversation/room-lines.ts';
 import { type Burst, bursts } from './notifications/bursts.ts';
 import { connectionLines } from './notifications/connection.ts';
 import {
@@ -155,8 +161,12 @@ export function notifications(options: NotificationOptions): Notifications {
       );
     },
     room(event) {
-      if (event.event === 'joined' || event.event === 'created') entering.add(event.room);
+      const quiet = isUneventful(event);
+      // What changed meanwhile is told once: who came and went, or else the subject, which comes behind.
+      const silent = quiet && event.told !== true;
+      if ((event.event === 'joined' || event.event === 'created') && !silent) entering.add(event.room);
       else entering.delete(event.room);
+      if (quiet) return;
       const why = event.condition === undefined ? '' : whyOf(words, event.condition, event.text, 'join');
       if (!open(event.room)) tell(selfLine(words, event, why));
     },

@@ -15,6 +15,7 @@ import { lastActivity } from './last-activity.ts';
 import { markers } from './markers.ts';
 import { messages } from './messages.ts';
 import { rooms } from './muc/rooms.ts';
+import type { Silences } from './muc/self-ping.ts';
 import { outOfBand } from './oob.ts';
 import { ping } from './ping.ts';
 import { presence } from './presence.ts';
@@ -38,6 +39,8 @@ export interface FeaturesOptions {
   readonly languages?: readonly string[];
   /** capabilities learnt in earlier sessions */
   readonly caps?: CapsStore;
+  /** after which silence a room is asked whether we are still in */
+  readonly silences?: Silences | undefined;
 }
 
 /** Everything the protocol rooms offer for one account. Call once for a session, before it connects. */
@@ -58,7 +61,7 @@ export function features(session: Session, options: FeaturesOptions) {
   who.extend(() => discovery.xCaps());
 
   const texts = messages(session, { disco: discovery, languages: options.languages ?? [] });
-  const groups = rooms(session, { disco: discovery, messages: texts });
+  const groups = rooms(session, { disco: discovery, messages: texts, silences: options.silences });
   who.claim((jid) => groups.knows(jid));
   outOfBand(session);
   const nodes = pubsub(session, { disco: discovery });

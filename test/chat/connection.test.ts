@@ -175,14 +175,16 @@ describe('a connection that comes back', () => {
     expect(world.session.sentStanzas).toEqual([]);
   });
 
-  it('a resumed one repeats nothing (XEP-0198 §5)', async () => {
+  it('a resumed one repeats nothing (XEP-0198 §5), and asks the rooms whether we are still in (XEP-0410 §4)', async () => {
     const world = await new World().login();
     await world.enter();
     world.session.take();
     world.session.drop({ resumable: true });
     world.session.resume();
     await turn();
-    expect(world.session.sentStanzas).toEqual([]);
+    expect(world.session.sentStanzas.map(({ name, attrs }) => [name, attrs.to])).toEqual([
+      ['iq', `${ROOM}/juliet`],
+    ]);
     expect(world.client.state).toBe('resumed');
     expect(world.client.joinedRoom(ROOM)?.joined).toBe(true);
     expect(world.events('contactsOnline')).toEqual([]);

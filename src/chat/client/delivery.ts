@@ -82,7 +82,7 @@ export function delivery(options: DeliveryOptions) {
     get jid() {
       return link()?.session.jid ?? '';
     },
-    reachable: (chat, kind) => kind === 'contact' || rooms.get(bareOf(chat))?.joined === true,
+    reachable: (chat, kind) => kind === 'contact' || rooms.isCertain(bareOf(chat)),
     write,
   };
   const outbox = outbound({ account, store, wire, appended, changed, failed, nick: rooms.nick });
@@ -90,9 +90,11 @@ export function delivery(options: DeliveryOptions) {
   function send(chat: string, kind: ChatKind, body: string, reply?: OutgoingMessage['reply']): Message {
     const room = bareOf(chat);
     if (kind !== 'contact' && !rooms.isRoom(room)) throw new ChatError('not-joined', { room });
-    if (reply === undefined) return outbox.send(chat, kind, body);
-    replies.set(reply.id, reply);
-    return outbox.send(chat, kind, body, reply.id);
+    if (reply !== undefined) replies.set(reply.id, reply);
+    const message = outbox.send(chat, kind, body, reply?.id);
+    // XEP-0410 §3.2: a room silent for long is asked first; its answer lets the message out, or brings us back.
+    if (kind !== 'contact' && message.state === 'queued') void rooms.check(room);
+    return message;
   }
 
   /** Until the server's pong and the acknowledgement are there, an error came, or time or signal ended it. */

@@ -8,12 +8,14 @@ import { type Requests, requestId } from '../requests.ts';
 import type { TypingStates } from '../typing.ts';
 import type { TrustedArchives } from './archives.ts';
 import type { Attendance } from './attendance.ts';
+import type { bounces } from './bounces.ts';
 import type { ChatKinds } from './kinds.ts';
 
 export interface Hearers {
   readonly archives: TrustedArchives;
   readonly kinds: ChatKinds;
   readonly outbox: Outbound;
+  readonly bounced: ReturnType<typeof bounces>;
   readonly requests: Requests;
   readonly typing: TypingStates;
   readonly take: (message: ParsedMessage, source: MessageSource) => void;
@@ -39,7 +41,7 @@ function listenToMessages(
   const { kinds, outbox, take, typing } = hearers;
 
   function bounced(from: string, id: string | undefined, { condition, text }: MessageError): void {
-    if (id !== undefined) outbox.failed(kinds.chatOf(from), id, { condition, text });
+    if (id !== undefined) void hearers.bounced(kinds.chatOf(from), id, { condition, text });
   }
 
   messages.on('received', (message) => {
@@ -81,6 +83,11 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
     requests.close(requestId.invitation(room));
     void recover(room);
   });
+  rooms.on('dropped', ({ room }) => {
+    attendance.away(room);
+    outbox.lostRoom(room);
+  });
+  rooms.on('checked', ({ room }) => outbox.reachable(room));
   rooms.on('occupant', ({ room, nick, event }) => {
     if (event === 'joined' || event === 'role' || event === 'affiliation') return;
     const occupant = `${room}/${nick}`;

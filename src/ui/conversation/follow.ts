@@ -12,7 +12,7 @@ import { chatLabel, chatTitle, senderName } from './names.ts';
 import { excerpt, readOnce } from './notes.ts';
 import { olderPages } from './older.ts';
 import { lastOwn, type Pointing, pointing } from './pointing.ts';
-import { occupantLine, roomNoticeLine, selfLine, subjectLine } from './room-lines.ts';
+import { isUneventful, occupantLine, roomNoticeLine, selfLine, subjectLine } from './room-lines.ts';
 import { clockTime, timeline } from './timeline.ts';
 import { timelineOptions } from './timeline-options.ts';
 
@@ -138,7 +138,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     occupant: (change) => change.room === chat && event(occupantLine(words, change)),
     subject: (change) => change.room === chat && event(subjectLine(words, change)),
     room: (change) => {
-      if (change.room !== chat) return;
+      if (change.room !== chat || isUneventful(change)) return;
       const why =
         change.condition === undefined
           ? ''

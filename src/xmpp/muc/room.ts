@@ -28,8 +28,13 @@ export interface RoomChange {
   readonly room: string;
   readonly nick: string;
   readonly event: 'joined' | 'created' | Departure;
-  /** true when entered again after the connection was lost */
+  /** true when entered again after the connection, or the room, had lost us */
   readonly again?: boolean | undefined;
+  /** with `again`: who came and who went meanwhile */
+  readonly came?: readonly string[] | undefined;
+  readonly went?: readonly string[] | undefined;
+  /** with `again`: that we were out was told already */
+  readonly told?: boolean | undefined;
   readonly condition?: string | undefined;
   readonly text?: string | undefined;
   readonly reason?: string | undefined;
@@ -45,6 +50,15 @@ export interface RoomListener {
   /** show or status message changed */
   occupantPresence(change: { room: string; occupant: Occupant; before: Occupant }): void;
   notice(change: { room: string; codes: readonly number[] }): void;
+  /** the room put us out for a reason that passes: it is to be entered again */
+  dropped(change: Dropped): void;
+}
+
+/** Why a room has lost us: its service shut down, an error on the way, or it does not know us any more. */
+export interface Dropped {
+  readonly room: string;
+  readonly nick: string;
+  readonly why: 'shutdown' | 'failed' | 'forgotten';
 }
 
 export interface Entered {
@@ -57,12 +71,14 @@ export interface Entered {
   readonly codes: readonly number[];
 }
 
-/** `lost`: was joined until the connection broke. */
+/** `lost`: was joined until the connection broke, or until the room lost us. */
 export type Phase = 'out' | 'entering' | 'joined' | 'lost';
 
 /** An answer that is waited for, with its deadline. */
 interface Expected<T> {
   readonly promise: Promise<T>;
+  /** nothing came yet */
+  readonly open: boolean;
   resolve(value: T): void;
   reject(error: Error): void;
 }
@@ -75,8 +91,20 @@ export function expected<T>(milliseconds: number, what: string): Expected<T> {
     reject = no;
   });
   const timer = setTimeout(() => reject(new TimeoutError(what)), milliseconds);
-  promise.catch(() => undefined).finally(() => clearTimeout(timer));
-  return { promise, resolve, reject };
+  let open = true;
+  const end = () => {
+    open = false;
+    clearTimeout(timer);
+  };
+  promise.then(end, end);
+  return {
+    promise,
+    resolve,
+    reject,
+    get open() {
+      return open;
+    },
+  };
 }
 
 export class Room {
@@ -88,6 +116,13 @@ export class Room {
   /** false until the room told its subject after entering */
   subjectKnown = false;
   readonly occupants = new Map<string, Occupant>();
+  /** counts our stays in the room */
+  entrance = 0;
+  /** when the room last said anything; monotonic milliseconds */
+  #heard = performance.now();
+  /** who was there when we were lost */
+  #before: ReadonlySet<string> | undefined;
+  #nickBefore = '';
   readonly #tell: RoomListener;
   #again = false;
   /** the loss is certain: a new stream came */
@@ -107,14 +142,29 @@ export class Room {
     this.#again = this.phase === 'lost';
     this.#renewed = false;
     this.phase = 'entering';
+    this.entrance++;
     this.subjectKnown = false;
     this.occupants.clear();
     this.#entering = expected<Entered>(timeout, `${this.jid} did not answer`);
     return this.#entering.promise.catch((error: unknown) => {
-      if (this.phase === 'entering')
-        this.phase = this.#again && error instanceof DisconnectedError ? 'lost' : 'out';
+      // Whoever asked for it decides whether it is tried again.
+      if (this.phase === 'entering') this.phase = this.#again ? 'lost' : 'out';
       throw error;
     });
+  }
+
+  /** The room said something. */
+  heard(): void {
+    this.#heard = performance.now();
+  }
+
+  /** milliseconds since the room last said anything */
+  get silence(): number {
+    return performance.now() - this.#heard;
+  }
+
+  get isRenaming(): boolean {
+    return this.#renaming?.open === true;
   }
 
   /** The entering under way, if any. */
@@ -140,10 +190,30 @@ export class Room {
   /** The stream is gone: what was asked stays unanswered; whether we are still in is not known yet. */
   lost(): void {
     const error = new DisconnectedError();
-    if (this.phase === 'joined') this.phase = 'lost';
+    this.#lose();
     this.#entering?.reject(error);
     this.#renaming?.reject(error);
     this.#leaving?.reject(error);
+  }
+
+  /** The room lost us, and the connection stands: told once, then it is to be entered again. */
+  drop(why: Dropped['why']): void {
+    if (this.phase !== 'joined') return;
+    this.lost();
+    this.renewed();
+    this.#tell.dropped({ room: this.jid, nick: this.nick, why });
+  }
+
+  #lose(): void {
+    if (this.phase !== 'joined') return;
+    this.phase = 'lost';
+    this.#before = new Set(this.occupants.keys());
+  }
+
+  /** A room that will not be entered again. */
+  forget(): void {
+    this.phase = 'out';
+    this.occupants.clear();
   }
 
   /** The old stream goes on (XEP-0198): the room has noticed nothing. */
@@ -164,6 +234,7 @@ export class Room {
   }
 
   presence(presence: OccupantPresence): void {
+    this.heard();
     if (this.phase === 'entering') this.#burst(presence);
     else if (this.phase === 'joined') this.#live(presence);
   }
@@ -179,20 +250,34 @@ export class Room {
     }
     this.occupants.set(occupant.nick, occupant);
     if (!self) return;
+    this.#nickBefore = this.nick;
     this.nick = occupant.nick;
     this.phase = 'joined';
     const created = codes.includes(ROOM_CREATED);
     const entered = { room: this.jid, nick: this.nick, created, occupants: this.occupants.size, codes };
     this.#entering?.resolve(entered);
     const event = created ? 'created' : 'joined';
+    const { jid: room, nick } = this;
     this.#tell.room({
-      room: this.jid,
-      nick: this.nick,
+      room,
+      nick,
       event,
       again: this.#again,
       occupants: entered.occupants,
+      ...this.#changes(),
     });
     this.#notice(codes);
+  }
+
+  /** Who came and went between two stays; we are neither, by whatever nickname. */
+  #changes(): Pick<RoomChange, 'came' | 'went'> {
+    const before = this.#before;
+    this.#before = undefined;
+    if (!this.#again || before === undefined) return {};
+    return {
+      came: [...this.occupants.keys()].filter((nick) => nick !== this.nick && !before.has(nick)),
+      went: [...before].filter((nick) => nick !== this.#nickBefore && !this.occupants.has(nick)),
+    };
   }
 
   #live(presence: OccupantPresence): void {
@@ -266,19 +351,21 @@ export class Room {
   }
 
   #gone({ codes, actor, reason, destroyed }: OccupantPresence): void {
-    this.#out({
-      event: departureOf(codes, destroyed !== undefined),
-      actor,
-      reason: destroyed?.reason ?? reason,
-      destroyed,
-    });
+    const event = departureOf(codes, destroyed !== undefined);
+    if (event === 'shutdown' || event === 'failed') this.drop(event);
+    else
+      this.#out({
+        event,
+        actor,
+        reason: destroyed?.reason ?? reason,
+        destroyed,
+      });
     this.#leaving?.resolve();
   }
 
   #out(change: Pick<RoomChange, 'event' | 'actor' | 'reason' | 'destroyed'>): void {
     const inside = this.phase === 'joined' || this.phase === 'lost';
-    this.phase = 'out';
-    this.occupants.clear();
+    this.forget();
     if (!inside) return;
     this.#tell.room({ room: this.jid, nick: this.nick, ...change });
   }

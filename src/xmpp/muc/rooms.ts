@@ -1,7 +1,7 @@
 /** XEP-0045 Multi-User Chat, version 1.35.5. https://xmpp.org/extensions/xep-0045.html */
 import { EventEmitter } from 'node:events';
 import { NS_DISCO_INFO } from '../disco.ts';
-import { DisconnectedError, parseStanzaError, StanzaError, TimeoutError, XmppError } from '../errors.ts';
+import { parseStanzaError, StanzaError, TimeoutError, XmppError } from '../errors.ts';
 import { bareOf, localOf, resourceOf } from '../jid.ts';
 import type { ParsedMessage } from '../messages.ts';
 import type { Session } from '../session/session.ts';
@@ -34,7 +34,15 @@ import {
   xPresence,
   xUnavailable,
 } from './own-presence.ts';
-import { type Entered, type OccupantChange, Room, type RoomChange, type RoomListener } from './room.ts';
+import {
+  type Dropped,
+  type Entered,
+  type OccupantChange,
+  Room,
+  type RoomChange,
+  type RoomListener,
+} from './room.ts';
+import { SILENCES, type Silences, selfPings, type Verdict } from './self-ping.ts';
 import { noticesOf } from './status-codes.ts';
 
 export { type History, NS };
@@ -60,6 +68,10 @@ export interface RoomsEvents {
   invitation: [invitation: Invitation];
   /** when somebody declined an invitation of ours to a joined room */
   invitationDeclined: [declined: Declined];
+  /** when a room lost us while the connection stands (self-ping, 332, 333): `reenter` or `forget` it */
+  dropped: [change: Dropped];
+  /** when a silent room was asked whether we are still in, and we may be (XEP-0410) */
+  checked: [change: { room: string; verdict: Verdict }];
 }
 
 export interface EnterOptions {
@@ -98,8 +110,19 @@ export interface Rooms extends EventEmitter<RoomsEvents> {
   enter(room: string, options: EnterOptions): Promise<Entered>;
   /** Leaves; resolves when the room confirmed it, or after 5 s. §7.14. */
   leave(room: string, status?: string): Promise<void>;
-  /** After a new stream: enters all rooms again that were joined; tells of those that refuse as `failed`. */
-  rejoin(history?: History): Promise<void>;
+  /** Rooms that lost us, or were lost with the connection: to be entered again. */
+  lost(): string[];
+  /**
+   * Enters a lost room again, under `nick` where that is given. Rejects as `enter` does; the room stays lost, to be
+   * entered at another time, until `forget`.
+   */
+  reenter(room: string, options?: Partial<EnterOptions>): Promise<Entered>;
+  /** Gives a lost room up. */
+  forget(room: string): void;
+  /** Asks a joined room whether we are still in (XEP-0410); `left` makes it a lost one. Never rejects. */
+  check(room: string): Promise<Verdict>;
+  /** Whether what is said now will surely be heard: joined, and the room spoke not long ago. */
+  isCertain(room: string): boolean;
   /** Rejects with StanzaError `conflict`, `not-acceptable`, … §7.6. */
   setNick(room: string, nick: string): Promise<void>;
   /** Resolves when the room showed it to everyone; rejects with StanzaError `forbidden`. §8.1. */
@@ -123,6 +146,7 @@ export interface RoomsOptions {
     claim(test: (stanza: Element) => boolean): () => void;
     parse(stanza: Element): ParsedMessage | undefined;
   };
+  readonly silences?: Silences | undefined;
 }
 
 /** A subject without a body is a change of the subject (§8.1). */
@@ -140,7 +164,7 @@ const viewOf = ({ jid, nick, subject, phase, occupants }: Room): RoomView => ({
 });
 
 /** Rooms of one account. Nothing is entered, and nobody answered, unasked. */
-export function rooms(session: Session, { disco, messages }: RoomsOptions): Rooms {
+export function rooms(session: Session, { disco, messages, silences = SILENCES }: RoomsOptions): Rooms {
   const events = new EventEmitter<RoomsEvents>();
   const known = new Map<string, Room>();
   const waiting = answers(session);
@@ -153,6 +177,7 @@ export function rooms(session: Session, { disco, messages }: RoomsOptions): Room
     occupant: (change) => events.emit('occupant', change),
     occupantPresence: (change) => events.emit('occupantPresence', change),
     notice: (change) => events.emit('roomNotice', change),
+    dropped: (change) => events.emit('dropped', change),
   };
   const joined = (jid: string | undefined): Room | undefined => {
     const room = known.get(bareOf(jid ?? ''));
@@ -164,6 +189,29 @@ export function rooms(session: Session, { disco, messages }: RoomsOptions): Room
     return room;
   };
 
+  session.on('offline', () => {
+    for (const room of known.values()) room.lost();
+  });
+  session.on('resumed', () => {
+    for (const room of known.values()) room.resumed();
+  });
+  session.on('online', () => {
+    for (const room of known.values()) room.renewed();
+  });
+  const pings = selfPings(session, {
+    rooms: () => known.values(),
+    silences,
+    checked(room, verdict) {
+      if (verdict === 'left') room.drop('forgotten');
+      else events.emit('checked', { room: room.jid, verdict });
+    },
+  });
+
+  const drop = (jid: string) => {
+    known.delete(jid);
+    pings.watch();
+  };
+
   session.on('presence', (stanza) => {
     const room = known.get(bareOf(stanza.attrs.from ?? ''));
     // Presence of rooms never joined is not looked at: anyone can send it.
@@ -171,7 +219,7 @@ export function rooms(session: Session, { disco, messages }: RoomsOptions): Room
     if (stanza.attrs.type === 'error') return room.refused(parseStanzaError(stanza));
     const presence = parseOccupantPresence(stanza);
     if (presence !== undefined) room.presence(presence);
-    if (room.phase === 'out') known.delete(room.jid);
+    if (room.phase === 'out') drop(room.jid);
   });
 
   messages.claim((stanza) => {
@@ -193,6 +241,7 @@ export function rooms(session: Session, { disco, messages }: RoomsOptions): Room
     }
     const room = joined(stanza.attrs.from);
     if (room === undefined) return;
+    room.heard();
     const declined = parseDeclined(stanza);
     if (declined !== undefined) events.emit('invitationDeclined', declined);
     else heard(room, stanza);
@@ -214,9 +263,13 @@ export function rooms(session: Session, { disco, messages }: RoomsOptions): Room
   }
 
   function subjectChanged(room: Room, nick: string, message: ParsedMessage): void {
-    const initial = !room.subjectKnown;
+    const first = !room.subjectKnown;
+    const before = room.subject;
     room.subjectKnown = true;
     room.subject = message.subject ?? '';
+    // Back after an outage: what is as it was is no news, and what is not was changed meanwhile.
+    if (first && room.entrance > 1 && before === room.subject) return;
+    const initial = first && room.entrance === 1;
     if (nick === room.nick) waiting.shown(room.jid, message.id, room.subject);
     const time = message.delay?.time;
     events.emit('subject', { room: room.jid, nick, subject: room.subject, initial, time });
@@ -226,6 +279,7 @@ export function rooms(session: Session, { disco, messages }: RoomsOptions): Room
     const { password = room.password, history, timeout = session.timeout } = options;
     const to = occupantJid(room.jid, nick);
     const answer = room.enter(timeout);
+    pings.watch();
     try {
       session.send(xPresence(to, own, disco.xCaps?.(), xEnter(history, password)));
     } catch {
@@ -239,7 +293,7 @@ export function rooms(session: Session, { disco, messages }: RoomsOptions): Room
     } catch (error) {
       // The answer may still come: we would be in without knowing.
       if (error instanceof TimeoutError && session.online) session.send(xUnavailable(to));
-      if (room.phase === 'out') known.delete(room.jid);
+      if (room.phase === 'out') drop(room.jid);
       throw error;
     }
   }
@@ -263,21 +317,14 @@ export function rooms(session: Session, { disco, messages }: RoomsOptions): Room
     if (room === undefined) return;
     if (session.online) session.send(xUnavailable(occupantJid(jid, room.nick), status));
     await room.leave(5000);
-    known.delete(jid);
+    drop(jid);
   }
 
-  async function rejoin(history?: History): Promise<void> {
-    const again = async (room: Room) => {
-      const { jid, nick } = room;
-      try {
-        await enterRoom(room, nick, { history });
-      } catch (error) {
-        if (!(error instanceof XmppError) || error instanceof DisconnectedError) return;
-        const text = error instanceof StanzaError ? error.text : error.message;
-        tell.room({ room: jid, nick, event: 'failed', again: true, condition: error.condition, text });
-      }
-    };
-    await Promise.all([...known.values()].filter(({ phase }) => phase === 'lost').map(again));
+  async function reenter(jid: string, options: Partial<EnterOptions> = {}): Promise<Entered> {
+    const room = known.get(jid);
+    if (room?.phase !== 'lost') throw new XmppError('not-joined');
+    const { nick = room.nick, ...more } = options;
+    return enterRoom(room, nick, more);
   }
 
   async function setNick(jid: string, nick: string): Promise<void> {
@@ -314,20 +361,25 @@ export function rooms(session: Session, { disco, messages }: RoomsOptions): Room
     );
   }
 
-  session.on('offline', () => {
-    for (const room of known.values()) room.lost();
-  });
-  session.on('resumed', () => {
-    for (const room of known.values()) room.resumed();
-  });
-  session.on('online', () => {
-    for (const room of known.values()) room.renewed();
-  });
-
   return Object.assign(events, {
     enter,
     leave,
-    rejoin,
+    lost: () => [...known.values()].filter(({ phase }) => phase === 'lost').map((room) => room.jid),
+    reenter,
+    forget(jid: string) {
+      const room = known.get(jid);
+      if (room?.phase !== 'lost') return;
+      room.forget();
+      drop(jid);
+    },
+    async check(jid: string) {
+      const room = joined(jid);
+      return room === undefined ? 'left' : pings.check(room);
+    },
+    isCertain(jid: string) {
+      const room = joined(jid);
+      return room !== undefined && pings.isCertain(room);
+    },
     setNick,
     setSubject,
     invite,

@@ -50,6 +50,8 @@ export class FakeRoom {
       'privateMessage',
       'invitation',
       'invitationDeclined',
+      'dropped',
+      'checked',
     ] as const) {
       this.rooms.on(name, (event: unknown) => void this.told.push([name, event]));
     }

@@ -231,14 +231,24 @@ describe('leaving a room', () => {
     [{ codes: [110, 301] }, 'banned'],
     [{ codes: [321] }, 'removed'],
     [{ codes: [110, 322] }, 'removed'],
-    [{ codes: [110, 332] }, 'shutdown'],
-    [{ codes: [110, 333, 307] }, 'failed'],
   ])('tells how it was made to leave: %j is %s (XEP-0045 §15.6)', async (person, event) => {
     const room = new FakeRoom();
     await room.enter();
     room.gone('thirdwitch', { ...person, item: "<actor nick='F'/><reason>out</reason>" });
     expect(room.take()).toMatchObject([['room', { event, actor: 'F', reason: 'out' }]]);
     expect(room.rooms.knows(ROOM)).toBe(false);
+  });
+
+  it.each([
+    [{ codes: [110, 332] }, 'shutdown'],
+    [{ codes: [110, 333, 307] }, 'failed'],
+  ])('is lost, to be entered again: %j is %s (XEP-0045 §11.1, §11.2)', async (person, why) => {
+    const room = new FakeRoom();
+    await room.enter();
+    room.gone('thirdwitch', person);
+    expect(room.take()).toEqual([['dropped', { room: ROOM, nick: 'thirdwitch', why }]]);
+    expect(room.rooms.lost()).toEqual([ROOM]);
+    expect(room.rooms.get(ROOM)).toMatchObject({ joined: false, occupants: [] });
   });
 
   it('tells of a destroyed room where to go instead (XEP-0045 §10.9)', async () => {
@@ -271,13 +281,14 @@ describe('leaving a room', () => {
 });
 
 describe('after the connection was lost', () => {
-  it('enters the rooms again with a new stream, and tells which refuse', async () => {
+  it('enters a room again with a new stream; one that refuses stays lost until it is given up', async () => {
     const room = new FakeRoom();
     await room.enter();
     room.session.emit('offline', { reason: undefined, final: false, retryIn: 1000 });
     expect(room.rooms.get(ROOM)).toMatchObject({ joined: false });
     room.session.emit('online', { jid: 'hag66@example.org/pda' });
-    const again = room.rooms.rejoin({ maxStanzas: 0 });
+    expect(room.rooms.lost()).toEqual([ROOM]);
+    const again = room.rooms.reenter(ROOM, { history: { maxStanzas: 0 } });
     expect(room.session.take()[0]?.attrs.to).toBe(`${ROOM}/thirdwitch`);
     room.here('thirdwitch', { codes: [110] });
     await again;
@@ -285,10 +296,11 @@ describe('after the connection was lost', () => {
 
     room.session.emit('offline', { reason: undefined, final: false, retryIn: 1000 });
     room.session.emit('online', { jid: 'hag66@example.org/pda' });
-    const refused = room.rooms.rejoin();
+    const refused = room.rooms.reenter(ROOM);
     room.refuse('forbidden', 'thirdwitch', 'auth');
-    await refused;
-    expect(room.take()).toMatchObject([['room', { event: 'failed', condition: 'forbidden', again: true }]]);
+    await expect(refused).rejects.toMatchObject({ condition: 'forbidden' });
+    expect(room.rooms.lost()).toEqual([ROOM]);
+    room.rooms.forget(ROOM);
     expect(room.rooms.list()).toEqual([]);
   });
 
@@ -299,8 +311,8 @@ describe('after the connection was lost', () => {
     room.session.emit('resumed');
     expect(room.rooms.get(ROOM)).toMatchObject({ joined: true });
     expect(room.rooms.get(ROOM)?.occupants).toHaveLength(2);
-    await room.rooms.rejoin();
-    expect(room.session.take()).toEqual([]);
+    expect(room.rooms.lost()).toEqual([]);
+    await expect(room.rooms.reenter(ROOM)).rejects.toMatchObject({ condition: 'not-joined' });
   });
 
   it('does not resume what a new stream has ended', async () => {

@@ -1,0 +1,108 @@
+/**
+ * Back into rooms after an outage, by itself: at once, then with growing patience. Of a room and an outage at most one
+ * line is told: that we cannot come back, or what changed meanwhile.
+ */
+import { DisconnectedError, StanzaError, TimeoutError, XmppError } from '../../xmpp/errors.ts';
+import type { History } from '../../xmpp/muc/own-presence.ts';
+import type { RoomChange } from '../../xmpp/muc/room.ts';
+import type { Rooms as RoomsFeature } from '../../xmpp/muc/rooms.ts';
+
+/** conditions that pass: the service is not there yet, or has no place for now */
+const PASSING: readonly string[] = [
+  ...['service-unavailable', 'remote-server-not-found', 'remote-server-timeout', 'internal-server-error'],
+  ...['resource-constraint', 'recipient-unavailable', 'item-not-found', 'undefined-condition'],
+];
+
+/** milliseconds between two attempts: 1, 2, 4 … 60 s */
+const FIRST = 1000;
+const LONGEST = 60_000;
+
+export interface ReturningOptions {
+  readonly feature: () => RoomsFeature;
+  /** what of its past a room is asked for */
+  readonly historyOf: (room: string) => Promise<History>;
+  readonly tell: (change: RoomChange) => void;
+}
+
+interface Outage {
+  attempts: number;
+  told: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+const passes = (error: unknown): boolean =>
+  error instanceof TimeoutError || (error instanceof StanzaError && PASSING.includes(error.condition));
+
+export function returning({ feature, historyOf, tell }: ReturningOptions) {
+  const outages = new Map<string, Outage>();
+
+  function tellFailed(room: string, outage: Outage, error: XmppError, nick: string): void {
+    if (outage.told) return;
+    outage.told = true;
+    const text = error instanceof StanzaError ? error.text : undefined;
+    tell({ room, nick, event: 'failed', again: true, condition: error.condition, text });
+  }
+
+  function later(room: string, outage: Outage): void {
+    const wait = Math.min(LONGEST, FIRST * 2 ** outage.attempts++);
+    clearTimeout(outage.timer);
+    outage.timer = setTimeout(() => void attempt(room, outage), wait);
+    outage.timer.unref();
+  }
+
+  async function enter(room: string, nick: string): Promise<void> {
+    const history = await historyOf(room);
+    try {
+      await feature().reenter(room, { nick, history });
+    } catch (error) {
+      // §7.2.8: somebody took our nickname meanwhile, and nobody can be asked for another.
+      if (!(error instanceof StanzaError) || error.condition !== 'conflict') throw error;
+      await feature().reenter(room, { nick: `${nick}_`, history });
+    }
+  }
+
+  async function attempt(room: string, outage: Outage): Promise<void> {
+    const rooms = feature();
+    const nick = rooms.get(room)?.nick;
+    if (nick === undefined || outages.get(room) !== outage) return;
+    try {
+      await enter(room, nick);
+      outages.delete(room);
+    } catch (error) {
+      // The next stream begins anew; a room that was left meanwhile is not ours any more.
+      if (!(error instanceof XmppError) || error instanceof DisconnectedError) return;
+      if (outages.get(room) !== outage || !rooms.lost().includes(room)) return;
+      tellFailed(room, outage, error, nick);
+      if (passes(error)) return later(room, outage);
+      outages.delete(room);
+      rooms.forget(room);
+    }
+  }
+
+  return {
+    /** Enters a lost room again. Resolves when the first attempt ended. */
+    back(room: string): Promise<void> {
+      const outage = outages.get(room) ?? { attempts: 0, told: false, timer: undefined };
+      clearTimeout(outage.timer);
+      outages.set(room, outage);
+      return attempt(room, outage);
+    },
+
+    /** What of an entrance is told: an outage that was told as such needs no second line. */
+    told: (change: RoomChange): RoomChange =>
+      outages.get(change.room)?.told === true ? { ...change, told: true } : change,
+
+    /** The stream is gone: the next one enters again. What was told of an outage stays told. */
+    pause(): void {
+      for (const { timer } of outages.values()) clearTimeout(timer);
+    },
+
+    /** The room is left for good. */
+    stop(room: string): void {
+      clearTimeout(outages.get(room)?.timer);
+      outages.delete(room);
+    },
+  };
+}
+
+export type Returning = ReturnType<typeof returning>;

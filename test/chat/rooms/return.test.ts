@@ -1,0 +1,161 @@
+/** Outages of rooms: back by itself, nothing lost or twice, at most one line. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Element } from '../../../src/xmpp/stanza.ts';
+import { error, JID, NS_INFO, ROOM, turn, World } from '../support.ts';
+
+const MUC = 'http://jabber.org/protocol/muc';
+const PING = 'urn:xmpp:ping';
+const NS_MAM = 'urn:xmpp:mam:2';
+
+const entrances = (world: World): Element[] =>
+  world.session.take().filter((stanza) => stanza.getChild('x', MUC) !== undefined);
+const historyIn = (presence: Element | undefined) => presence?.getChild('x', MUC)?.getChild('history')?.attrs;
+
+/** The room's service shuts down. */
+const shutDown = (world: World) => world.occupant(ROOM, 'juliet', [110, 332], "type='unavailable'");
+
+const refuse = (world: World, condition: string, nick = 'juliet') =>
+  world.receive(
+    `<presence from='${ROOM}/${nick}' to='${JID}' type='error'><x xmlns='${MUC}'/>${error(condition)}</presence>`,
+  );
+
+async function joined(...features: string[]): Promise<World> {
+  const world = await new World().login();
+  const known = features.map((name) => `<feature var='${name}'/>`).join('');
+  world.session.whenAsked('get', 'query', NS_INFO, `<query xmlns='${NS_INFO}'>${known}</query>`, ROOM);
+  await world.enter(ROOM);
+  world.session.take();
+  world.told.length = 0;
+  return world;
+}
+
+afterEach(() => void vi.useRealTimers());
+
+describe('a room whose service restarts', () => {
+  it('is entered again at once, asking for what was missed where it has no archive (XEP-0045 §7.2.14)', async () => {
+    const world = await joined();
+    shutDown(world);
+    await turn();
+    const [entrance] = entrances(world);
+    expect(entrance?.attrs.to).toBe(`${ROOM}/juliet`);
+    expect(historyIn(entrance)).toMatchObject({ since: expect.any(String), maxstanzas: '500' });
+    expect(world.events('room')).toEqual([]);
+  });
+
+  it('is entered again without its history where it has an archive', async () => {
+    const world = await joined(NS_MAM, 'urn:xmpp:sid:0');
+    shutDown(world);
+    await turn();
+    expect(historyIn(entrances(world)[0])).toEqual({ maxstanzas: '0' });
+  });
+
+  it('is tried with growing patience, and that we are out is told once', async () => {
+    const world = await joined();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    shutDown(world);
+    await vi.advanceTimersByTimeAsync(0);
+    const times: number[] = [];
+    for (let second = 0; second < 16; second++) {
+      if (entrances(world).length > 0) {
+        times.push(second);
+        refuse(world, 'service-unavailable');
+      }
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(times).toEqual([0, 1, 3, 7, 15]);
+    expect(world.events('room')).toMatchObject([
+      { room: ROOM, event: 'failed', again: true, condition: 'service-unavailable' },
+    ]);
+    await vi.advanceTimersByTimeAsync(16_000);
+    world.occupant(ROOM, 'juliet', [110]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(world.events('room').at(-1)).toMatchObject({ event: 'joined', again: true, told: true });
+  });
+
+  it('that will not have us any more is given up, and told', async () => {
+    const world = await joined();
+    shutDown(world);
+    await turn();
+    refuse(world, 'forbidden');
+    await turn();
+    expect(world.events('room')).toMatchObject([{ event: 'failed', condition: 'forbidden' }]);
+    expect(world.client.joinedRooms()).toEqual([]);
+  });
+
+  it('is entered under another nickname where ours was taken meanwhile (XEP-0045 §7.2.8)', async () => {
+    const world = await joined();
+    shutDown(world);
+    await turn();
+    world.session.take();
+    refuse(world, 'conflict');
+    await turn();
+    expect(entrances(world)[0]?.attrs.to).toBe(`${ROOM}/juliet_`);
+    world.occupant(ROOM, 'juliet_', [110]);
+    await turn();
+    expect(world.client.joinedRoom(ROOM)).toMatchObject({ nick: 'juliet_', joined: true });
+  });
+
+  it('that we leave meanwhile is not entered again', async () => {
+    const world = await joined();
+    shutDown(world);
+    await turn();
+    refuse(world, 'service-unavailable');
+    await turn();
+    await world.client.leave(ROOM);
+    world.session.take();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(entrances(world)).toEqual([]);
+  });
+});
+
+describe('what is said to a room that lost us', () => {
+  it('waits until we are back, and goes out again with its id (XEP-0045 §7.4, XEP-0410 §3.2)', async () => {
+    const world = await joined();
+    world.session.whenAsked('get', 'ping', PING, error('not-acceptable'), `${ROOM}/juliet`);
+    const message = world.client.send(ROOM, 'hello');
+    await turn();
+    world.bounce(ROOM, message.id, 'not-acceptable');
+    await turn();
+    expect(world.state(message.row)).toBe('queued');
+    world.occupant(ROOM, 'juliet', [110]);
+    await turn();
+    const again = world.sent('message').filter((stanza) => stanza.attrs.id === message.id);
+    expect(again).toHaveLength(2);
+    world.roomSays('juliet', 'hello', '', message.id);
+    expect(world.state(message.row)).toBe('acked');
+    expect(world.client.history({ chat: ROOM, limit: 10 })).toHaveLength(1);
+  });
+
+  it('has failed where we are in, and it was refused all the same', async () => {
+    const world = await joined();
+    world.session.whenAsked('get', 'ping', PING, '', `${ROOM}/juliet`);
+    const message = world.client.send(ROOM, 'hello');
+    world.bounce(ROOM, message.id, 'not-acceptable');
+    await turn();
+    expect(world.state(message.row)).toBe('failed');
+  });
+
+  it('is asked for first after 5 minutes of silence (XEP-0410 §3.2)', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const world = await joined();
+    vi.advanceTimersByTime(5 * 60_000);
+    const message = world.client.send(ROOM, 'hello');
+    const sent = world.session.take();
+    expect(sent.map(({ name, attrs }) => [name, attrs.to])).toEqual([['iq', `${ROOM}/juliet`]]);
+    expect(world.state(message.row)).toBe('queued');
+    await turn();
+    expect(world.sent('message').map(({ attrs }) => attrs.id)).toEqual([message.id]);
+  });
+
+  it('and never came back is unknown, and goes out again when we are in (may arrive twice without an archive)', async () => {
+    const world = await joined();
+    const message = world.client.send(ROOM, 'hello');
+    shutDown(world);
+    await turn();
+    world.session.take();
+    world.occupant(ROOM, 'juliet', [110]);
+    await turn();
+    expect(world.sent('message').map(({ attrs }) => attrs.id)).toEqual([message.id]);
+  });
+});
