@@ -48,11 +48,16 @@ export const exportChat = action({
 });
 
 /** What the archive has and this device does not, back to the time that is wanted. */
-async function fetchAll({ client, signal }: ActionContext, chat: string, since = 0): Promise<void> {
+async function fetchAll(
+  { client, signal }: ActionContext,
+  chat: string,
+  wanted: number | undefined,
+): Promise<void> {
+  const since = wanted ?? client.keptSince();
   while (!signal.aborted) {
     const [oldest] = client.history({ chat, end: 'oldest', limit: 1 });
-    if (oldest !== undefined && oldest.time < since) return;
-    if (!(await client.older(chat))) return;
+    if (since !== undefined && oldest !== undefined && oldest.time < since) return;
+    if (!(await client.older(chat, { since }))) return;
   }
 }
 

@@ -113,8 +113,10 @@ export const history = action({
     // Of one chat the archive may have older ones than a run that is new here has seen.
     while (chat !== undefined && offline !== true && messages.length < limit && !signal.aborted) {
       const [oldest] = client.history({ chat, limit });
-      if (since !== undefined && oldest !== undefined && oldest.time < since) break;
-      const more = await client.older(chat);
+      const from = since ?? client.keptSince();
+      if (from !== undefined && oldest !== undefined && oldest.time < from) break;
+      // What is not kept is not fetched again and again, unless somebody asks for that time.
+      const more = await client.older(chat, { since: from });
       messages = kept();
       if (!more) break;
     }

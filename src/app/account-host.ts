@@ -39,6 +39,7 @@ export function overridesOf(config: Config): Readonly<Partial<Record<SettingName
   return {
     ...(config.sources.acceptFiles === 'default' ? {} : { 'accept-files': config.acceptFiles }),
     ...(config.autoApprove ? { 'auto-approve': 'on' } : {}),
+    ...(config.keepMessages === undefined ? {} : { 'keep-messages': config.keepMessages }),
   };
 }
 

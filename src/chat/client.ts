@@ -19,6 +19,7 @@ import type { Link } from './client/link.ts';
 import { listen } from './client/listen.ts';
 import { type Marks, marks } from './client/marks.ts';
 import { ownPresence } from './client/own-presence.ts';
+import { type Retention, retention } from './client/retention.ts';
 import { roomForms } from './client/room-forms.ts';
 import { flushed, type NewContact, subscriptions } from './client/subscriptions.ts';
 import { reading } from './client/unread.ts';
@@ -95,6 +96,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #reading: ReturnType<typeof reading>;
   readonly #typing: TypingStates;
   readonly #requests = new Requests();
+  readonly #retention: Retention;
   readonly #roomForms: ReturnType<typeof roomForms>;
   #connection: Connection | undefined;
   #opening: Promise<Connection> | undefined;
@@ -209,6 +211,12 @@ export class Client extends EventEmitter<ChatEvents> {
       kindOf: (chat) => this.#kinds.kindOf(chat),
       failed: (error) => this.#failed(error),
     });
+    this.#retention = retention({
+      account,
+      store: messages,
+      keeps: () => this.setting('keep-messages'),
+      failed: (error) => this.#failed(error),
+    });
     this.#requests.on('opened', (request) => this.emit('request', request));
     this.#requests.on('closed', (request) => this.emit('requestClosed', request));
   }
@@ -274,6 +282,7 @@ export class Client extends EventEmitter<ChatEvents> {
       settled: () => {
         this.#contacts.settled();
         this.#background.start();
+        this.#retention.start();
         void this.#catchUp({ loads: true });
         this.emit(
           'contactsOnline',
@@ -543,13 +552,22 @@ export class Client extends EventEmitter<ChatEvents> {
     if (last !== undefined) this.#marks.displayed(last);
   }
 
-  /** Brings older messages of a chat from the server's archive; resolves to whether there may be more. */
-  older(chat: string): Promise<boolean> {
-    return this.#history.older(chat);
+  /**
+   * Brings older messages of a chat from the server's archive, back to `since` (milliseconds since 1970); resolves to
+   * whether there may be more.
+   */
+  older(chat: string, options: { since?: number | undefined } = {}): Promise<boolean> {
+    return this.#history.older(chat, options);
+  }
+
+  /** Before when messages are not kept here, in milliseconds since 1970; undefined: all are. */
+  keptSince(): number | undefined {
+    return this.#retention.since();
   }
 
   /** Brings what is missing here from the archive; resolves when it is kept, or could not be had. */
   async caughtUp(): Promise<void> {
+    this.#retention.start();
     await this.#archives.learn(this.account);
     await this.#catchUp({ loads: false });
   }
@@ -757,6 +775,7 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#delivery.outbox.close();
     await this.#files?.close();
     await this.#connection?.close();
+    this.#retention.close();
   }
 
   setting(name: SettingName): string {

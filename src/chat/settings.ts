@@ -12,6 +12,7 @@ export const SETTINGS = {
   'restore-presence': ON_OFF,
   'send-typing': ON_OFF,
   'send-receipts': ON_OFF,
+  'keep-messages': ['forever', '7d', '30d', '90d', '1y', 'nothing'],
   'notify-presence': ON_OFF,
   'notify-messages': ON_OFF,
   'notify-rooms': ['all', 'mentions', 'off'],
@@ -36,6 +37,17 @@ export function settingValues(name: SettingName): readonly string[] {
   return name.startsWith('mute:') ? MUTE_VALUES : SETTINGS[name as Setting];
 }
 
+/** What a setting takes beside the values that are offered: days, weeks, months of 30 days, years. */
+const MORE: Readonly<Partial<Record<SettingName, RegExp>>> = { 'keep-messages': /^[1-9]\d{0,3}(d|w|mo|y)$/ };
+
+export function takesMore(name: SettingName): boolean {
+  return MORE[name] !== undefined;
+}
+
+export function isSettingValue(name: SettingName, value: string): boolean {
+  return settingValues(name).includes(value) || MORE[name]?.test(value) === true;
+}
+
 export interface AccountSettingsOptions {
   readonly account: string;
   readonly store: SettingsStore;
@@ -48,16 +60,16 @@ export function accountSettings({ account, store, overrides = {} }: AccountSetti
   const ofRun = new Map<string, string | undefined>(Object.entries(overrides));
   return {
     get(name: SettingName): string {
-      const values = settingValues(name);
       const set = ofRun.get(name) ?? store.get(account, name);
-      return set !== undefined && values.includes(set) ? set : (values[0] ?? '');
+      return set !== undefined && isSettingValue(name, set) ? set : (settingValues(name)[0] ?? '');
     },
     /** Throws ChatError `no-such-setting`, `bad-setting`. What a person sets counts before what the run began with. */
     set(name: SettingName, value: string): void {
       if (!isSettingName(name)) throw new ChatError('no-such-setting', { name });
-      const values = settingValues(name);
-      if (!values.includes(value))
+      if (!isSettingValue(name, value)) {
+        const values = [...settingValues(name), ...(takesMore(name) ? ['45d', '6mo', '…'] : [])];
         throw new ChatError('bad-setting', { name, value, values: values.join(', ') });
+      }
       store.set(account, name, value);
       ofRun.delete(name);
     },

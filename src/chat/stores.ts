@@ -181,8 +181,11 @@ export interface MessageStore {
   setPagedBack(account: string, chat: string, page: { oldest: string | undefined; complete: boolean }): void;
   /** the message may arrive twice: no archive could tell */
   setTwice(row: number): void;
-  /** Removes what is older than `before` (milliseconds since 1970), read, and not waiting to be sent; gives how many. */
-  prune(account: string, before: number): number;
+  /**
+   * Removes what is older than `before` (milliseconds since 1970), read, and not waiting to be sent, `most` at a time;
+   * gives how many. How far a chat was paged back is forgotten with it: its archive may be asked again.
+   */
+  prune(account: string, before: number, most: number): number;
 }
 
 export interface KeptRoom {

@@ -33,6 +33,8 @@ export interface Values {
   readonly debug?: string | undefined;
   readonly acceptFiles: 'contacts' | 'all' | 'none';
   readonly autoApprove: boolean;
+  /** undefined: as the account's setting says */
+  readonly keepMessages?: string | undefined;
 }
 
 export type Key = keyof Values;
@@ -85,6 +87,7 @@ export const settings: Settings = {
     kind: kinds.oneOf('contacts', 'all', 'none'),
   },
   autoApprove: { name: 'auto-approve', env: 'XMPP_AUTO_APPROVE', kind: kinds.toggle },
+  keepMessages: { name: 'keep-messages', env: 'XMPP_KEEP_MESSAGES', kind: kinds.keeping },
 };
 
 export const keys = Object.keys(settings) as readonly Key[];

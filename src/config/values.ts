@@ -83,6 +83,11 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Kind<T>
   return kind(`one of: ${choices.join(', ')}`, (value) => choices.find((choice) => choice === value));
 }
 
+/** How long messages are kept: as the setting of that name (src/chat/settings.ts). */
+export const keeping = kind('forever, nothing, or a time such as 30d, 6w, 6mo or 1y', (value) =>
+  /^(forever|nothing|[1-9]\d{0,3}(d|w|mo|y))$/.test(value) ? value : undefined,
+);
+
 /** `es`, `es-ES`, `es_ES.UTF-8`. */
 export const language = kind('en or es', (value) => {
   const code = value.toLowerCase().split(/[-_.@]/, 1)[0];

@@ -4,6 +4,7 @@ import type { Message, NewMessage } from '../chat/message.ts';
 import type { MessageStore } from '../chat/stores.ts';
 import { historyQuery, IN_CHAT, type Lookup, ORDER, searchQuery } from './lookups.ts';
 import { archiveOf, INSERT_MESSAGE, messageOf, SELECT_MESSAGE, valuesOf, wholeTime } from './message-row.ts';
+import { prune } from './prune.ts';
 import type { Database, Value } from './sql.ts';
 import { texts } from './texts.ts';
 
@@ -312,13 +313,6 @@ export function messageStore(database: Database): MessageStore {
       database.statement('UPDATE message SET twice = 1 WHERE row = ?').run(row);
     },
 
-    prune(account, before) {
-      return database
-        .statement(
-          `DELETE FROM message WHERE time < ? AND unread = 0 AND (state IS NULL OR state NOT IN ('queued', 'sent'))
-            AND chat IN (SELECT id FROM chat WHERE account = ?)`,
-        )
-        .run(wholeTime(before), account).changes;
-    },
+    prune: (account, before, most) => database.transaction(() => prune(database, account, before, most)),
   };
 }

@@ -67,6 +67,37 @@ describe('the first look into an archive', () => {
   });
 });
 
+describe('messages that are not kept for ever', () => {
+  it('are fetched back to that time alone, and further back when somebody asks for it', async () => {
+    const { world, archive } = await withArchive((it) => fill(it, 1, 150));
+    const since = archive.kept[40]?.time;
+    expect(await world.client.older(ROMEO, { since })).toBe(false);
+    expect(bodies(world)).toEqual(numbered(41, 150));
+    const asked = archive.queries.length;
+    expect(await world.client.older(ROMEO, { since })).toBe(false);
+    expect([bodies(world).length, archive.queries.length - asked]).toEqual([110, 1]);
+    expect(await world.client.older(ROMEO)).toBe(false);
+    expect(bodies(world)).toEqual(numbered(1, 150));
+  });
+
+  it('are not fetched again by the next catch-up, and stay as long as they are unread', async () => {
+    const { world, archive } = await withArchive((it) => fill(it, 1, 5));
+    fill(archive, 6, 7);
+    await world.client.caughtUp();
+    expect(unread(world)).toBe(2);
+    world.client.setSetting('keep-messages', 'nothing');
+    await world.client.close();
+    expect(bodies(world)).toEqual(numbered(6, 7));
+    const again = new World({ stores: world.stores, announces: [SID, NS_MAM] });
+    const same = new FakeArchive(again.session);
+    same.kept.push(...archive.kept);
+    await again.client.online('presence');
+    await settle(again);
+    expect(bodies(again)).toEqual(numbered(6, 7));
+    await again.client.close();
+  });
+});
+
 describe('going on', () => {
   it('brings page after page what is missing, in order, as news', async () => {
     const { world, archive } = await withArchive((empty) => fill(empty, 1, 3));

@@ -47,6 +47,19 @@ describe('settings', () => {
     expect(client.setting('auto-approve')).toBe('off');
   });
 
+  it('messages are kept for ever, or for any number of days, weeks, months or years', () => {
+    const { client } = new World();
+    expect(client.setting('keep-messages')).toBe('forever');
+    for (const value of ['30d', '2w', '6mo', '1y', 'nothing', 'forever']) {
+      client.setSetting('keep-messages', value);
+      expect(client.setting('keep-messages')).toBe(value);
+    }
+    for (const value of ['0d', '30', '30m', 'd', '-1d', '12345d', ''])
+      expect(() => client.setSetting('keep-messages', value)).toThrow(
+        expect.objectContaining({ condition: 'bad-setting' }),
+      );
+  });
+
   it('a value kept by another version counts as never set', () => {
     const stores = memoryStores();
     stores.settings.set(ACCOUNT, 'bell', 'sometimes');

@@ -77,3 +77,22 @@ describe('--export', () => {
     expect(wrong).toMatchObject({ code: 2 });
   });
 });
+
+describe('--keep-messages', () => {
+  it('leaves nothing behind that was read and sent, and fetches it again only for who asks', async () => {
+    const home = await createHome();
+    const nothing = ['--keep-messages', 'nothing'];
+    await anna.done(['--send', ben.jid, 'gone with the run', ...nothing], { home });
+    expect(bodies(await anna.json(['--history', '--offline'], { home }))).toEqual([]);
+    // The first look into the archive shows what it finds; after that nothing is fetched again unasked.
+    await anna.done(['--history', ben.jid, ...nothing], { home });
+    expect(bodies(await anna.json(['--history', ben.jid, ...nothing], { home }))).toEqual([]);
+    const asked = bodies(await anna.json(['--history', ben.jid, '--since', '1h', ...nothing], { home }));
+    expect(asked).toContain('gone with the run');
+    const kept = await anna.json(['--history', ben.jid, '--keep-messages', '30d'], { home });
+    expect(bodies(kept).at(-1)).toBe('gone with the run');
+    expect(bodies(await anna.json(['--history', '--offline'], { home }))).toHaveLength(kept.length - 1);
+    const wrong = await anna.run(['--history', '--keep-messages', 'soon'], { home });
+    expectOneLine(wrong, 2);
+  });
+});

@@ -209,14 +209,36 @@ describe('archives', () => {
     expect(messages.pagedBack(account, other)).toBeUndefined();
   });
 
-  it('prunes what is old, read, and not waiting to be sent', () => {
-    const { messages } = temporaryStores();
-    const read = messages.append(incoming({ body: 'read', time: 1 }));
-    messages.markRead(account, romeo, read.row);
+  it('prunes what is old, read, and not waiting to be sent, the oldest first and some at a time', () => {
+    const stores = temporaryStores();
+    const { messages } = stores;
+    for (let at = 0; at < 5; at++)
+      messages.append(incoming({ body: `read ${at}`, time: at }), { read: true });
     messages.append(incoming({ body: 'unread', time: 1 }));
-    messages.append(outgoing({ body: 'queued', state: 'queued', time: 1 }));
+    for (const state of ['queued', 'sent'] as const)
+      messages.append(outgoing({ body: state, state, time: 1 }));
     messages.append(outgoing({ body: 'new', state: 'acked', time: 100 }));
-    expect(messages.prune(account, 50)).toBe(1);
-    expect(bodies(messages.history({ account, chat: romeo, limit: 9 }))).toEqual(['unread', 'queued', 'new']);
+    messages.append(incoming({ body: 'read', account: other, time: 1 }), { read: true });
+    const left = () => bodies(messages.history({ account, chat: romeo, limit: 9 }));
+    expect(messages.prune(account, 50, 3)).toBe(3);
+    expect(left()).toEqual(['read 3', 'read 4', 'unread', 'queued', 'sent', 'new']);
+    expect(messages.prune(account, 50, 3)).toBe(2);
+    expect(messages.prune(account, 50, 3)).toBe(0);
+    expect(left()).toEqual(['unread', 'queued', 'sent', 'new']);
+    expect(messages.search({ account, text: 'read', limit: 9 })).toEqual([]);
+    expect(messages.history({ account: other, limit: 9 })).toHaveLength(1);
+  });
+
+  it('leaves nothing of a chat that is pruned to its end, and asks its archive again when somebody looks', () => {
+    const { messages } = temporaryStores();
+    messages.append(incoming({ time: 1, stanzaId: 'a1' }), { read: true });
+    messages.setPagedBack(account, romeo, { oldest: 'a1', complete: true });
+    messages.setPagedBack(account, other, { oldest: 'a2', complete: true });
+    messages.wait(account, romeo, 'id-9', '{}', 1);
+    messages.prune(account, 50, 9);
+    expect(messages.chats(account)).toEqual([]);
+    expect(messages.pagedBack(account, romeo)).toBeUndefined();
+    expect(messages.pagedBack(account, other)).toEqual({ oldest: 'a2', complete: true });
+    expect(messages.takeWaiting(account, romeo, 'id-9')).toEqual([]);
   });
 });

@@ -340,6 +340,9 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   }
 
   /** A page of the archive becomes part of the history. */
+  keptSince(): number | undefined {
+    return undefined;
+  }
   async older(chat: string): Promise<boolean> {
     this.did('older', chat);
     const page = this.archive.splice(-this.archivePage);

@@ -142,8 +142,9 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
     chat: string,
     archive: string,
     { archive: asked }: Features,
+    since: number | undefined,
   ): Promise<ArchivePage> {
-    const query = { archive, max: FIRST_LOOK, ...(archive === account ? { with: chat } : {}) };
+    const query = { archive, max: FIRST_LOOK, start: since, ...(archive === account ? { with: chat } : {}) };
     const known = store.pagedBack(account, chat)?.oldest ?? store.oldestArchived(account, chat);
     try {
       return await asked.page({ ...query, before: known ?? '' });
@@ -161,8 +162,11 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
      */
     catchUp: (archive: string = account): Promise<boolean> => catchUp(archive),
 
-    /** Brings a page from before everything known of a chat; resolves to whether something older may still be there. */
-    async older(chat: string): Promise<boolean> {
+    /**
+     * Brings a page from before everything known of a chat, nothing older than `since` (milliseconds since 1970);
+     * resolves to whether more may be there.
+     */
+    async older(chat: string, { since }: { since?: number | undefined } = {}): Promise<boolean> {
       const live = features();
       const known = store.pagedBack(account, chat);
       if (known?.complete === true || live === undefined) return false;
@@ -170,9 +174,10 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
       if (!(await live.archive.abilities(archive)).archive) return false;
       // What came live may stand before something that is still missing: that is no past.
       if (known === undefined) await catchUp(archive);
-      const page = await pageBefore(chat, archive, live);
+      const page = await pageBefore(chat, archive, live, since);
       inbound.takePage({ archive, items: page.items, page: 'older' }, () => {
-        store.setPagedBack(account, chat, { oldest: page.first ?? known?.oldest, complete: page.complete });
+        const complete = page.complete && since === undefined;
+        store.setPagedBack(account, chat, { oldest: page.first ?? known?.oldest, complete });
       });
       return !page.complete;
     },

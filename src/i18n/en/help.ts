@@ -35,6 +35,7 @@ export const help = {
     uri: 'uri',
     domain: 'domain',
     seconds: 's',
+    keeping: 'how long',
     resource: 'name',
     password: 'password',
     id: 'id',
@@ -124,6 +125,7 @@ export const help = {
     timeout: 'seconds that the server may take (default 30)',
     debug: 'writes what goes over the wire to a file, passwords masked',
     'auto-approve': 'approves everybody who wants to add you',
+    'keep-messages': 'how long messages stay here: forever (default), 30d, 6w, 6mo, 1y, or nothing',
     'accept-files': 'from whom files are taken unasked: contacts, all or none',
   }),
   running: {

@@ -253,6 +253,7 @@ export const menus = {
       'restore-presence': 'Restore my presence at the next log-in',
       'send-typing': 'Tell others when I am typing',
       'send-receipts': 'Tell contacts what has arrived and been read',
+      'keep-messages': 'Keep messages here (older ones go at log-in)',
       'notify-presence': 'Notify: contacts come, go, change',
       'notify-messages': 'Notify: messages',
       'notify-rooms': 'Notify: messages in rooms',
@@ -262,6 +263,16 @@ export const menus = {
       desktop: 'Desktop notices',
     },
     mute: (room: string) => `Room ${room}`,
+    /** a time that a person gives themselves */
+    otherTime: 'Another time …',
+    typeTime: 'How long (30d, 6w, 6mo, 1y)',
+    span: (count: number, unit: string) =>
+      ({
+        d: n(count, { one: 'day', other: 'days' }),
+        w: n(count, { one: 'week', other: 'weeks' }),
+        mo: n(count, { one: 'month', other: 'months' }),
+        y: n(count, { one: 'year', other: 'years' }),
+      })[unit] ?? '',
     /** what a setting's stored value is called */
     values: {
       on: 'on',
@@ -271,6 +282,8 @@ export const menus = {
       contacts: 'from contacts',
       none: 'from nobody',
       ask: 'ask each time',
+      forever: 'for ever',
+      nothing: 'only while logged in',
     },
   },
 };

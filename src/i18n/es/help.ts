@@ -34,6 +34,7 @@ export const help: typeof en = {
     uri: 'uri',
     domain: 'dominio',
     seconds: 's',
+    keeping: 'cuánto',
     resource: 'nombre',
     password: 'contraseña',
     id: 'id',
@@ -120,6 +121,7 @@ export const help: typeof en = {
     timeout: 'segundos que puede tardar el servidor (por omisión, 30)',
     debug: 'anota en un fichero lo que pasa por la red, sin contraseñas',
     'auto-approve': 'acepta a todo el que quiera añadirte',
+    'keep-messages': 'cuánto se guardan aquí los mensajes: forever (por omisión), 30d, 6w, 6mo, 1y o nothing',
     'accept-files': 'de quién se aceptan ficheros sin preguntar: contacts, all o none',
   },
   running: {

@@ -252,6 +252,7 @@ export const menus: typeof en = {
       'restore-presence': 'Recuperar mi presencia en la próxima sesión',
       'send-typing': 'Decir a los demás cuándo escribo',
       'send-receipts': 'Decir a mis contactos qué ha llegado y qué he leído',
+      'keep-messages': 'Guardar aquí los mensajes (los más viejos se van al entrar)',
       'notify-presence': 'Notificar: contactos que llegan, se van o cambian',
       'notify-messages': 'Notificar: mensajes',
       'notify-rooms': 'Notificar: mensajes en salas',
@@ -261,6 +262,15 @@ export const menus: typeof en = {
       desktop: 'Avisos de escritorio',
     },
     mute: (room) => `Sala ${room}`,
+    otherTime: 'Otro tiempo …',
+    typeTime: 'Cuánto (30d, 6w, 6mo, 1y)',
+    span: (count, unit) =>
+      ({
+        d: n(count, { one: 'día', other: 'días' }),
+        w: n(count, { one: 'semana', other: 'semanas' }),
+        mo: n(count, { one: 'mes', other: 'meses' }),
+        y: n(count, { one: 'año', other: 'años' }),
+      })[unit] ?? '',
     values: {
       on: 'sí',
       off: 'no',
@@ -269,6 +279,8 @@ export const menus: typeof en = {
       contacts: 'de contactos',
       none: 'de nadie',
       ask: 'preguntar cada vez',
+      forever: 'para siempre',
+      nothing: 'solo durante la sesión',
     },
   },
 };

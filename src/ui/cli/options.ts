@@ -7,7 +7,16 @@ export interface CommonOption {
   readonly name: string;
   readonly short?: string;
   /** name of the value in the words of `--help`; absent: a switch */
-  readonly value?: 'jid' | 'domain' | 'file' | 'folder' | 'uri' | 'resource' | 'seconds' | 'choice';
+  readonly value?:
+    | 'jid'
+    | 'domain'
+    | 'file'
+    | 'folder'
+    | 'uri'
+    | 'resource'
+    | 'seconds'
+    | 'choice'
+    | 'keeping';
   readonly choices?: readonly string[];
   readonly group: 'connection' | 'behaviour';
 }
@@ -26,6 +35,7 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
   { name: 'files-dir', value: 'folder', group: 'behaviour' },
   { name: 'accept-files', value: 'choice', choices: ['contacts', 'all', 'none'], group: 'behaviour' },
   { name: 'auto-approve', group: 'behaviour' },
+  { name: 'keep-messages', value: 'keeping', group: 'behaviour' },
   { name: 'lang', value: 'choice', choices: ['en', 'es'], group: 'behaviour' },
   { name: 'json', group: 'behaviour' },
   { name: 'no-color', group: 'behaviour' },

@@ -1,5 +1,12 @@
 /** Settings: each shows its value and takes another by number. */
-import { SETTINGS, type Setting, type SettingName, settingValues } from '../../chat/settings.ts';
+import {
+  isSettingValue,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+  settingValues,
+  takesMore,
+} from '../../chat/settings.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import type { Screen } from './main.ts';
@@ -36,15 +43,35 @@ async function settingList(
       })),
     );
     if (name === undefined) return undefined;
-    const values = settingValues(name);
-    const value = await choose(
-      app,
-      settingLabel(app, name),
-      values.map((entry) => ({ name: valueLabel(app, entry), value: entry })),
-      { initial: Math.max(0, values.indexOf(seat.client.setting(name))) },
-    );
+    const value = await chooseValue(app, seat, name);
     if (value !== undefined) await runFromMenu(app, seat, 'setting', { preset: { name, value } });
   }
+}
+
+/** Of those offered, or one that the user types where the setting takes more. */
+async function chooseValue(app: MenuApp, seat: OpenSeat, name: SettingName): Promise<string | undefined> {
+  const { settings: labels } = app.words.menus;
+  const now = seat.client.setting(name);
+  const known = settingValues(name);
+  const values = known.includes(now) ? known : [now, ...known];
+  const chosen = await choose<string | null>(
+    app,
+    settingLabel(app, name),
+    [
+      ...values.map((value) => ({ name: valueLabel(app, value), value })),
+      ...(takesMore(name) ? [{ key: 'T', name: labels.otherTime, value: null }] : []),
+    ],
+    { initial: values.indexOf(now) },
+  );
+  if (chosen !== null) return chosen;
+  const typed = await app.terminal.text({
+    message: labels.typeTime,
+    validate: (text) =>
+      text.trim() === '' || isSettingValue(name, text.trim())
+        ? undefined
+        : app.words.prompts.noSuchChoice(sanitize(text)),
+  });
+  return typed.trim() === '' ? undefined : typed.trim();
 }
 
 function settingLabel({ words }: MenuApp, name: SettingName): string {
@@ -54,5 +81,7 @@ function settingLabel({ words }: MenuApp, name: SettingName): string {
 
 function valueLabel({ words }: MenuApp, value: string): string {
   const known: Readonly<Record<string, string>> = words.menus.settings.values;
+  const [, count, unit = ''] = /^(\d+)(d|w|mo|y)$/.exec(value) ?? [];
+  if (count !== undefined) return words.menus.settings.span(Number(count), unit);
   return known[value] ?? sanitize(value);
 }

@@ -349,6 +349,16 @@ describe('15 history, 16 more', () => {
     expect(fake.called('changePassword')).toEqual([['three']]);
   });
 
+  it('keeps messages as long as one says, for any number of days', async () => {
+    const terminal = await play('16', '3', '6', '3', '6', 'T', '45', '45d', '6', 'T', '', '0', '0');
+    expect(fake.called('setSetting')).toEqual([
+      ['keep-messages', '30d'],
+      ['keep-messages', '45d'],
+    ]);
+    expect(terminal.output).toContain('There is no choice “45”.');
+    expect(terminal.menus.flat()).toContain('1) 45 days');
+  });
+
   it('blocks and unblocks, whole servers too', async () => {
     await play('16', '2', 'B', 'bad.example', '2', 'B', 'tybalt', '2', '1', '', '0');
     expect(fake.called('block')).toEqual([['bad.example'], ['tybalt@example.org']]);
