@@ -1,5 +1,4 @@
 /** Opens what an account needs: its local data, its client, and how to reach its server. */
-import { randomBytes } from 'node:crypto';
 import { appendFileSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '../chat/client.ts';
@@ -80,8 +79,7 @@ export function accountHost({
     return {
       jid,
       password,
-      // Each run its own: two runs with one resource would throw each other out (RFC 6120 §7.7.2.2).
-      resource: reach.resource ?? `xmpp-chat.${randomBytes(6).toString('base64url')}`,
+      resource: reach.resource,
       service: reach.service,
       ca: reach.ca,
       lang: languages[0],
@@ -102,10 +100,14 @@ export function accountHost({
         stores: held,
         session:
           password &&
-          (async () => ({
-            ...session(jid, await password()),
-            strongestSeen: held.accounts.account(jid)?.mechanism,
-          })),
+          (async () => {
+            const settings = session(jid, await password());
+            // Each run its own: two runs with one resource would throw each other out (RFC 6120 §7.7.2.2).
+            const wanted = { resource: reach.resource, resumes: reconnects };
+            const instance = held.instances.claim(jid, wanted);
+            const strongestSeen = held.accounts.account(jid)?.mechanism;
+            return { ...settings, instance, resource: instance.resource, strongestSeen };
+          }),
         filesDir: () => reach.filesDir,
         version,
         languages,

@@ -14,6 +14,7 @@ import { type Background, background } from './client/background.ts';
 import { bounces } from './client/bounces.ts';
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
+import { type KeptStreamState, keptStreamState } from './client/kept-stream.ts';
 import { type ChatKinds, chatKinds } from './client/kinds.ts';
 import type { Link } from './client/link.ts';
 import { listen } from './client/listen.ts';
@@ -45,7 +46,13 @@ import { Requests, requestId } from './requests.ts';
 import { type ChatRooms, chatRooms, type JoinedRoom, type JoinOptions } from './rooms.ts';
 import { siIbb } from './routes/si-ibb.ts';
 import { accountSettings, type SettingName } from './settings.ts';
-import { type HistoryQuery, isStorageFailure, type SearchQuery, type Stores } from './stores.ts';
+import {
+  type HistoryQuery,
+  type Instance,
+  isStorageFailure,
+  type SearchQuery,
+  type Stores,
+} from './stores.ts';
 import { type TypingStates, typingStates } from './typing.ts';
 
 export type { JoinedRoom, JoinOptions } from './rooms.ts';
@@ -72,7 +79,10 @@ export interface ClientOptions {
 /** Stream errors for something that we wrote (RFC 6120 §4.9.3). */
 const REFUSALS: readonly string[] = ['bad-format', 'invalid-xml', 'not-well-formed', 'policy-violation'];
 
-type SessionSettings = ConstructorParameters<typeof Connection>[0]['session'];
+type SessionSettings = ConstructorParameters<typeof Connection>[0]['session'] & {
+  /** the place of this run among others with the same data; let go with the client */
+  readonly instance?: Instance | undefined;
+};
 
 export class Client extends EventEmitter<ChatEvents> {
   readonly account: string;
@@ -100,6 +110,8 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #roomForms: ReturnType<typeof roomForms>;
   #connection: Connection | undefined;
   #opening: Promise<Connection> | undefined;
+  #instance: Instance | undefined;
+  #stream: KeptStreamState | undefined;
   /** what an earlier stream left is on its way */
   #recovered: Promise<void> = Promise.resolve();
   #files: Files | undefined;
@@ -155,6 +167,8 @@ export class Client extends EventEmitter<ChatEvents> {
       appended: (message) => this.#added(message),
       changed: (message) => this.emit('messageChanged', message, 'state'),
       failed: (error) => this.#failed(error),
+      instance: () =>
+        this.#instance && { key: this.#instance.key, isAlive: (key) => stores.instances.isAlive(key) },
     });
     const live = () => (this.#connection?.online === true ? this.#connection.features : undefined);
     this.#marks = marks({
@@ -192,6 +206,7 @@ export class Client extends EventEmitter<ChatEvents> {
       answeredElsewhere: (chat, id) => this.#marks.answeredElsewhere(chat, id),
       said: this.#attendance.said,
       isNew: (room) => this.#newRooms.has(room),
+      counted: () => this.#stream?.keepNext(),
       received: (message, parsed, source) => {
         // First, since whoever has the chat open says at once that it is displayed.
         this.#marks.arrived(message, parsed, source);
@@ -261,18 +276,21 @@ export class Client extends EventEmitter<ChatEvents> {
 
   async #open(): Promise<Connection> {
     const settings = await this.#options.session?.();
+    this.#instance = settings?.instance;
     if (settings === undefined || this.#closed) throw new ChatError('offline');
+    if (this.#instance !== undefined) this.#stream = keptStreamState(this.#instance);
     const { version, languages, createSession } = this.#options;
     const { outbox } = this.#delivery;
     const connection = new Connection({
       // What the store did not take the server has to send again (XEP-0198 §4).
-      session: { ...settings, unkept: isStorageFailure },
+      session: { ...settings, state: this.#stream, unkept: isStorageFailure },
       createSession,
       features: { version, languages, caps: this.#stores.caps, silences: this.#options.roomSilences },
       attach: (features, session) => this.#attach(features, session),
       changed: (change) => this.#connectionChanged(change),
-      streamUp: ({ renewed }) => {
-        if (!renewed) return outbox.resumed();
+      inherited: (info) => outbox.handled(info),
+      streamUp: ({ goesOn }) => {
+        if (goesOn) return outbox.resumed();
         outbox.lost();
         this.#recovered = this.#recover();
       },
@@ -776,6 +794,8 @@ export class Client extends EventEmitter<ChatEvents> {
     await this.#files?.close();
     await this.#connection?.close();
     this.#retention.close();
+    this.#instance?.release();
+    this.#instance = undefined;
   }
 
   setting(name: SettingName): string {

@@ -29,8 +29,10 @@ export interface ConnectionOptions {
   /** called once, before anything is read: collaborators listen to the features */
   readonly attach: (features: Features, session: SessionControl) => void;
   readonly changed: (change: ConnectionChange) => void;
-  /** a stream is up, nothing is asked yet: what waits in the outbox goes first; `renewed`: the old one is gone for good */
-  readonly streamUp: (stream: { renewed: boolean }) => void;
+  /** how much the server handled of the stream of an earlier process; before `streamUp` */
+  readonly inherited: (info: { h: number; resumed: boolean }) => void;
+  /** a stream is up, nothing is asked yet: what waits in the outbox goes first; `goesOn`: it is this process's old one */
+  readonly streamUp: (stream: { goesOn: boolean }) => void;
   /** asked beside the roster: what must be known before messages come. Never rejects. */
   readonly prepare: () => Promise<void>;
   /** roster copy, to ask for changes only */
@@ -64,6 +66,8 @@ export class Connection {
   #settled: Promise<void> = Promise.resolve();
   /** counts the streams: what belongs to an older one is over */
   #stream = 0;
+  /** the server takes us for somebody of whom this process knows nothing yet */
+  #inherited = false;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
@@ -78,9 +82,11 @@ export class Connection {
     const { session } = this;
     const { changed, streamUp } = this.#options;
     session.on('connecting', ({ attempt }) => changed({ state: 'connecting', attempt }));
-    session.on('resumed', () => {
+    session.on('inherited', (info) => this.#options.inherited(info));
+    session.on('resumed', ({ inherited }) => {
+      if (inherited) return this.#begin('resumed');
       changed({ state: 'resumed' });
-      streamUp({ renewed: false });
+      streamUp({ goesOn: true });
     });
     session.on('offline', ({ reason, final, retryIn }) => {
       // A resumed stream keeps what was reached; a new one says so by `online`.
@@ -94,14 +100,20 @@ export class Connection {
         final: final || this.#closed,
       });
     });
-    session.on('online', () => {
-      this.#stream++;
-      this.#reached = 'stream';
-      changed({ state: 'online' });
-      streamUp({ renewed: true });
-      // The first time `reach` does it; later streams climb to where the last one was.
-      if (this.#connecting === undefined && this.#wanted !== undefined) this.#climbAgain(this.#wanted);
-    });
+    session.on('online', () => this.#begin('online'));
+  }
+
+  /** A stream of which this process knows nothing yet, be it new or that of an earlier process. */
+  #begin(state: 'online' | 'resumed'): void {
+    this.#stream++;
+    this.#reached = 'stream';
+    this.#inherited = state === 'resumed';
+    // What was on its way to the earlier process tells who is there, and is no news.
+    if (this.#inherited) this.#options.settling();
+    this.#options.changed({ state });
+    this.#options.streamUp({ goesOn: false });
+    // The first time `reach` does it; later streams climb to where the last one was.
+    if (this.#connecting === undefined && this.#wanted !== undefined) this.#climbAgain(this.#wanted);
   }
 
   /** Logs in as far as `level`; rejects with XmppError where that is not possible. */
@@ -135,6 +147,8 @@ export class Connection {
     // RFC 6121 §2.2: the roster before the initial presence.
     if (this.#reached === 'stream') {
       const stream = this.#stream;
+      // Behind the pong everything has come that was on its way to the earlier process.
+      if (this.#inherited) await this.features.ping.ping(this.session.domain).catch(() => undefined);
       await Promise.all([this.features.roster.load(this.#options.rosterCopy()), this.#options.prepare()]);
       // Another stream climbs for itself.
       if (this.#closed || stream !== this.#stream || !this.session.online) throw new ChatError('offline');
@@ -145,6 +159,9 @@ export class Connection {
   }
 
   #announce(level: Level): void {
+    // RFC 6121 §4.3: only one who was not there is told who is; and rooms forget the one who was.
+    if (this.#inherited) this.features.presence.sendUnavailable();
+    this.#inherited = false;
     const { show, status } = this.#options.presence();
     const first = this.#reached === 'stream';
     if (first) this.#options.settling();

@@ -86,6 +86,8 @@ export interface InboundOptions {
   readonly isNew: (room: string) => boolean;
   /** that occupant of a room is here, and the message of that row is its own */
   readonly said: (row: number, occupant: string) => void;
+  /** called in the transaction of a message that came live: with it the stanza is handled */
+  readonly counted: () => void;
   /** a message is new here; told when it is kept */
   readonly received: (message: Message, parsed: ParsedMessage, source: MessageSource) => void;
 }
@@ -273,7 +275,11 @@ export function inbound(options: InboundOptions) {
   return {
     /** Takes one parsed message through all steps and keeps it, in one transaction; tells of it when that holds. */
     take(parsed: ParsedMessage, source: MessageSource): void {
-      transaction((later) => through(address(parsed, source), later));
+      transaction((later) => {
+        through(address(parsed, source), later);
+        // One that only says who is typing leaves nothing behind: it may come again.
+        if (parsed.state === undefined || parsed.body !== undefined) options.counted();
+      });
     },
 
     /**

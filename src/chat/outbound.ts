@@ -4,10 +4,11 @@
  */
 import { DisconnectedError } from '../xmpp/errors.ts';
 import { randomId } from '../xmpp/session/random-id.ts';
+import { covers } from '../xmpp/session/stream-state.ts';
 import { bareOf } from './address.ts';
 import { ownBody, questionableSize } from './body.ts';
-import type { ChatKind, Message, MessageFailure } from './message.ts';
-import { isStorageFailure, type MessageStore } from './stores.ts';
+import type { ChatKind, Message, MessageFailure, NewMessage } from './message.ts';
+import { isStorageFailure, type MessageStore, type Written } from './stores.ts';
 
 /** What the outbox needs of a connection. */
 export interface Wire {
@@ -18,6 +19,8 @@ export interface Wire {
   reachable(chat: string, kind: ChatKind): boolean;
   /** `again`: it was written to an earlier stream */
   write(message: Message, again: boolean): void;
+  /** number of the next stanza in its stream; undefined where stanzas are not counted */
+  readonly nextSequence: number | undefined;
 }
 
 export interface OutboundOptions {
@@ -30,6 +33,8 @@ export interface OutboundOptions {
   readonly failed: (error: Error) => void;
   /** own nickname in a room */
   readonly nick: (room: string) => string | undefined;
+  /** this run, among others with the same data; undefined before it has a place */
+  readonly instance: () => { readonly key: string; isAlive(key: string): boolean } | undefined;
 }
 
 const OPEN: readonly (string | undefined)[] = ['queued', 'sent'];
@@ -41,7 +46,8 @@ const LOWER: Readonly<Record<'delivered' | 'read', readonly (string | undefined)
 /** states that no error undoes */
 const DONE: readonly string[] = ['delivered', 'read', 'failed'];
 
-export function outbound({ account, store, wire, appended, changed, failed, nick }: OutboundOptions) {
+export function outbound(options: OutboundOptions) {
+  const { account, store, wire, appended, changed, failed, nick } = options;
   const waiting = new Map<number, Set<(message: Message | undefined) => void>>();
   /** written in this process and not yet acknowledged: id → row */
   const inFlight = new Map<string, number>();
@@ -62,9 +68,28 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
     store
       .pending(account)
       .filter(
-        ({ id, state, chat, kind }) =>
-          state === 'sent' && !inFlight.has(id) && archiveOf(chat, kind) === archive,
+        ({ id, row, state, chat, kind }) =>
+          state === 'sent' && !inFlight.has(id) && archiveOf(chat, kind) === archive && isOurs(row),
       );
+
+  const here = (): Written => ({ by: options.instance()?.key, sequence: wire.nextSequence });
+
+  /** It was on its way from here, or from where nobody knows. */
+  function isOurs(row: number): boolean {
+    const { by } = store.written(row);
+    return by === undefined || by === options.instance()?.key;
+  }
+
+  /** What instances left that are gone is ours from now on; each message goes to one of those who ask. */
+  function inherit(): void {
+    const own = options.instance();
+    if (own === undefined) return;
+    for (const { row, id, state } of store.pending(account)) {
+      const { by } = store.written(row);
+      if (state !== 'sent' || inFlight.has(id) || by === undefined || by === own.key) continue;
+      if (!own.isAlive(by)) store.inherit(row, by, own.key);
+    }
+  }
 
   const isOpen = (row: number) => OPEN.includes(store.get(row)?.state);
 
@@ -122,7 +147,7 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
     send(chat: string, kind: ChatKind, text: string, replyTo?: string): Message {
       const body = ownBody(text);
       const now = canWrite(chat, kind);
-      const message = store.append({
+      const content: NewMessage = {
         account,
         chat,
         kind,
@@ -143,7 +168,8 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
         retracted: false,
         reactions: [],
         mention: false,
-      });
+      };
+      const message = store.append(content, now ? { written: here() } : {});
       if (!now) waitingHere.add(message.row);
       appended(message);
       if (!now) return message;
@@ -157,13 +183,16 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
         const { id, row, chat, kind, state } = message;
         if (inFlight.has(id) || held.get(row) === true || acknowledged.includes(row)) continue;
         if (only !== undefined && !only(message)) continue;
+        if (state === 'sent' && !isOurs(row)) continue;
         waitingHere.add(row);
         if (!canWrite(chat, kind)) continue;
-        const sent = state === 'sent' ? message : store.setState(row, 'sent');
-        if (sent === undefined) continue;
-        if (sent !== message) changed(sent);
+        const before = state === 'sent' ? 'sent' : 'queued';
+        const sent = store.write(row, before, here());
         waitingHere.delete(row);
-        write(sent, sent === message);
+        // Another process was faster.
+        if (sent === undefined) continue;
+        if (before === 'queued') changed(sent);
+        write(sent, before === 'sent');
       }
     },
 
@@ -173,10 +202,29 @@ export function outbound({ account, store, wire, appended, changed, failed, nick
     },
 
     /**
+     * The server handled `h` stanzas of the stream that an earlier process of this instance wrote to (XEP-0198 §5).
+     * Where the stream goes on, what lies behind did not arrive, and goes out with the rest; else it is unknown.
+     */
+    handled({ h, resumed }: { h: number; resumed: boolean }): void {
+      const rows = store.transaction(() =>
+        store.pending(account).map(({ row, id, state, kind }) => {
+          const { sequence } = store.written(row);
+          if (state !== 'sent' || inFlight.has(id) || sequence === undefined || !isOurs(row))
+            return undefined;
+          if (!covers(h, sequence)) return resumed ? store.setState(row, 'queued') : undefined;
+          // That our server has it says nothing of the room.
+          return kind === 'room' ? undefined : store.setState(row, 'acked');
+        }),
+      );
+      for (const message of rows) announce(message);
+    },
+
+    /**
      * Whether an earlier stream left messages of which nobody knows whether they arrived; then those that this archive
      * knows (the account's, or a room's) wait for `resend`.
      */
     unknown(archive: string = account): boolean {
+      inherit();
       const found = unknownOf(archive);
       for (const { row } of found) waitingHere.add(row);
       if (found.length > 0) recovering.add(archive);

@@ -89,6 +89,52 @@ export interface ArchiveEnd {
   readonly oldest?: number | undefined;
 }
 
+/** Which instance has a message on its way, and as which stanza of its stream (XEP-0198 §4). */
+export interface Written {
+  readonly by: string | undefined;
+  readonly sequence: number | undefined;
+}
+
+/** A stream as far as a later process needs it to take it up (XEP-0198 §5). */
+export interface KeptStream {
+  readonly id: string;
+  /** the full JID that it is bound to */
+  readonly jid: string;
+  readonly location: string | undefined;
+  /** stanzas handled of it */
+  readonly inbound: number;
+}
+
+/**
+ * One run of the program with an account. It is held as long as its process lives, and lets go by itself when that dies
+ * in whatever way; a later run takes its place, with the resource, the stream and the messages that it left.
+ */
+export interface Instance {
+  /** names it in the messages that it has on their way */
+  readonly key: string;
+  readonly resource: string;
+  /** what the one before left */
+  readonly stream: KeptStream | undefined;
+  /** A new stream begins: what was written to the one before has no number any more. */
+  begun(stream: Omit<KeptStream, 'inbound'>): void;
+  /** that many stanzas of the stream are handled; belongs into the transaction that keeps the last of them */
+  handled(inbound: number): void;
+  /** nobody can resume the stream any more */
+  over(): void;
+  /** Lets go; the next run may take its place. */
+  release(): void;
+}
+
+export interface Instances {
+  /**
+   * Takes the place of an instance that is gone, one whose stream may go on first; else a new one. `resource`: the one
+   * that the user wants. `resumes`: it stays online; one that does not leaves the streams of others alone.
+   */
+  claim(account: string, wanted: { resource: string | undefined; resumes: boolean }): Instance;
+  /** whether its process lives */
+  isAlive(key: string): boolean;
+}
+
 export interface MessageStore {
   /**
    * Runs `work` in one transaction: all of it is kept, or none. Nests: an inner one that throws undoes only its own
@@ -96,7 +142,7 @@ export interface MessageStore {
    */
   transaction<T>(work: () => T): T;
   /** behind everything in its chat; what comes in is unread, unless said otherwise */
-  append(message: NewMessage, more?: { read: boolean }): Message;
+  append(message: NewMessage, more?: { read?: boolean; written?: Written }): Message;
   /** behind everything in its chat, where a page of an archive named it: `stanzaId` says which message of it */
   appendArchived(message: NewMessage, more?: { read: boolean }): Message;
   /** before everything in its chat: what one pages back to in an archive, read already */
@@ -122,6 +168,15 @@ export interface MessageStore {
   history(query: HistoryQuery): Message[];
   /** a failure of before is forgotten unless it is given again */
   setState(row: number, state: MessageState, failure?: MessageFailure): Message | undefined;
+  /**
+   * It is about to be written: `sent`. Undefined where it is not `before` any more, as another process with the same
+   * data was faster.
+   */
+  write(row: number, before: 'queued' | 'sent', written: Written): Message | undefined;
+  /** who has it on its way */
+  written(row: number): Written;
+  /** What one instance left becomes another's. False where that is done already. */
+  inherit(row: number, from: string, by: string): boolean;
   /** takes a message away for good: one that was never written to a server */
   remove(row: number): void;
   /**
@@ -256,6 +311,7 @@ export interface Stores {
   readonly settings: SettingsStore;
   readonly roster: RosterCache;
   readonly accounts: AccountStore;
+  readonly instances: Instances;
   readonly caps: CapsCache;
   close(): void;
 }

@@ -13,6 +13,7 @@ const OF_ACCOUNT: readonly (readonly [table: string, column: string])[] = [
   ['waiting', 'account'],
   ['archive_range', 'account'],
   ['paged_back', 'account'],
+  ['instance', 'account'],
   ['account', 'jid'],
 ];
 

@@ -3,6 +3,7 @@ import { getSystemErrorMap } from 'node:util';
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 import { StorageError, storageError } from './errors.ts';
 import { prepareLocation } from './location.ts';
+import type { Lock } from './locks.ts';
 import { migrate } from './migrate.ts';
 import type { Database, Row, Statement } from './sql.ts';
 
@@ -50,6 +51,31 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
       throw error;
     }
   });
+}
+
+/**
+ * Locks a file, made where it is missing, until it is released or the process ends in whatever way; undefined where
+ * another has it. SQLite's own locks do it: they work wherever the database does. Throws StorageError.
+ */
+export function lockFile(path: string): Lock | undefined {
+  let driver: Driver | undefined;
+  try {
+    prepareLocation(path);
+    driver = new DatabaseSync(path, { timeout: 0 });
+    driver.exec('BEGIN EXCLUSIVE');
+    let held: Driver | undefined = driver;
+    return {
+      release() {
+        held?.close();
+        held = undefined;
+      },
+    };
+  } catch (error) {
+    driver?.close();
+    const failure = storageError(error, path, systemName);
+    if (failure.condition === 'locked') return undefined;
+    throw failure;
+  }
 }
 
 function configure(driver: Driver, options: OpenOptions): void {

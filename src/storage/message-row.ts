@@ -2,7 +2,7 @@
 import type { Message, MessageState, NewMessage, Reaction } from '../chat/message.ts';
 import type { Row, Value } from './sql.ts';
 
-/** Columns of `message` in the order of `valuesOf`; `chat`, `position`, `unread` and `placed` stand before them. */
+/** Columns of `message` in the order of `valuesOf`; those of where it stands and who writes it stand before them. */
 const COLUMNS = [
   'id',
   'direction',
@@ -29,8 +29,8 @@ const COLUMNS = [
   'delayed',
 ] as const;
 
-export const INSERT_MESSAGE = `INSERT INTO message (chat, position, unread, placed, ${COLUMNS.join(', ')})
-  VALUES (?, ?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})`;
+export const INSERT_MESSAGE = `INSERT INTO message (chat, position, unread, placed, writer, sequence, ${COLUMNS.join(', ')})
+  VALUES (?, ?, ?, ?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})`;
 
 /** Everything that `messageOf` reads; goes on with WHERE. Of several archive ids the one that came last. */
 export const SELECT_MESSAGE = `SELECT m.*, c.account, c.jid AS chat_jid, c.kind,

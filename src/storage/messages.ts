@@ -1,7 +1,7 @@
 /** Chats and messages. The order of a timeline is that of `position`; a message's row is its identity. */
 
 import type { Message, NewMessage } from '../chat/message.ts';
-import type { MessageStore } from '../chat/stores.ts';
+import type { MessageStore, Written } from '../chat/stores.ts';
 import { historyQuery, IN_CHAT, type Lookup, ORDER, searchQuery } from './lookups.ts';
 import { archiveOf, INSERT_MESSAGE, messageOf, SELECT_MESSAGE, valuesOf, wholeTime } from './message-row.ts';
 import { prune } from './prune.ts';
@@ -78,21 +78,29 @@ export function messageStore(database: Database): MessageStore {
   function insert(
     message: NewMessage,
     end: 'newest' | 'oldest',
-    { unread, placed }: { unread: boolean; placed: boolean },
+    { unread, placed, written }: { unread: boolean; placed: boolean; written?: Written | undefined },
   ): Message {
     return database.transaction(() => {
       const chat = chatId(message);
       const stanzaId = message.stanzaId ?? null;
       const { row } = database
         .statement(INSERT_MESSAGE)
-        .run(chat, place(chat, end), Number(unread), placed ? stanzaId : null, ...valuesOf(message));
+        .run(
+          chat,
+          place(chat, end),
+          Number(unread),
+          placed ? stanzaId : null,
+          written?.by ?? null,
+          written?.sequence ?? null,
+          ...valuesOf(message),
+        );
       if (stanzaId !== null) addArchiveId(row, archiveOf(message), stanzaId);
       return { ...message, time: wholeTime(message.time), row };
     });
   }
 
   /** What came in and was not said to be read. */
-  const isNews = (message: NewMessage, more?: { read: boolean }) =>
+  const isNews = (message: NewMessage, more?: { read?: boolean }) =>
     message.direction === 'in' && more?.read !== true;
 
   const positionOf = (row: number | undefined): number | undefined => {
@@ -106,7 +114,8 @@ export function messageStore(database: Database): MessageStore {
   return {
     transaction: (work) => database.transaction(work),
 
-    append: (message, more) => insert(message, 'newest', { unread: isNews(message, more), placed: false }),
+    append: (message, more) =>
+      insert(message, 'newest', { unread: isNews(message, more), placed: false, written: more?.written }),
 
     appendArchived: (message, more) =>
       insert(message, 'newest', { unread: isNews(message, more), placed: true }),
@@ -167,6 +176,32 @@ export function messageStore(database: Database): MessageStore {
         .run(state, failure?.condition ?? null, failure?.text ?? null, row);
       return get(row);
     },
+
+    write(row, before, { by, sequence }) {
+      const { changes } = database
+        .statement(
+          `UPDATE message SET state = 'sent', failure = NULL, failure_text = NULL, writer = ?, sequence = ?
+            WHERE row = ? AND state = ?`,
+        )
+        .run(by ?? null, sequence ?? null, row, before);
+      return changes === 0 ? undefined : get(row);
+    },
+
+    written(row) {
+      const found = database.statement('SELECT writer, sequence FROM message WHERE row = ?').get(row);
+      const { writer = null, sequence = null } = found ?? {};
+      return {
+        by: writer === null ? undefined : String(writer),
+        sequence: sequence === null ? undefined : Number(sequence),
+      };
+    },
+
+    inherit: (row, from, by) =>
+      database
+        .statement(
+          "UPDATE message SET writer = ?, sequence = NULL WHERE row = ? AND writer = ? AND state = 'sent'",
+        )
+        .run(by, row, from).changes > 0,
 
     remove(row) {
       database.statement('DELETE FROM message WHERE row = ?').run(row);

@@ -12,10 +12,19 @@ import { capabilities } from './migrations/003-capabilities.ts';
 import { archive } from './migrations/004-archive.ts';
 import { search } from './migrations/005-search.ts';
 import { order } from './migrations/006-order.ts';
+import { instances } from './migrations/007-instances.ts';
 import type { Database } from './sql.ts';
 
 /** In order; the first makes version 1. What was released is never edited, only added to. */
-export const migrations: readonly string[] = [messages, accounts, capabilities, archive, search, order];
+export const migrations: readonly string[] = [
+  messages,
+  accounts,
+  capabilities,
+  archive,
+  search,
+  order,
+  instances,
+];
 
 /** `xmpc`, in the header of the file: tells our database from another program's. */
 export const APPLICATION_ID = 0x786d7063;

@@ -2,7 +2,9 @@
 import type { Stores } from '../chat/stores.ts';
 import { accountStore, roomStore, settingsStore } from './accounts.ts';
 import { capsCache } from './capabilities.ts';
-import { type OpenOptions, openDatabase } from './database.ts';
+import { lockFile, type OpenOptions, openDatabase } from './database.ts';
+import { instances } from './instances.ts';
+import { fileLocks, memoryLocks } from './locks.ts';
 import { messageStore } from './messages.ts';
 import { rosterCache } from './roster.ts';
 
@@ -21,6 +23,7 @@ export function openStores(path: string, options: OpenOptions = {}): Stores {
     settings: settingsStore(database),
     roster: rosterCache(database),
     accounts: accountStore(database),
+    instances: instances(database, path === ':memory:' ? memoryLocks() : fileLocks(path, lockFile)),
     caps: capsCache(database),
     close: () => database.close(),
   };

@@ -68,11 +68,12 @@ export function arrivals(options: ArrivalsOptions = {}) {
   const outbox = outbound({
     account: ACCOUNT,
     store,
-    wire: { ready: true, jid: JID, reachable: () => true, write: nothing },
+    wire: { ready: true, jid: JID, reachable: () => true, write: nothing, nextSequence: undefined },
     appended: nothing,
     changed: nothing,
     failed: nothing,
     nick: () => NICK,
+    instance: nothing,
   });
   const incoming = inbound({
     account: ACCOUNT,
@@ -95,6 +96,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
     answeredElsewhere: nothing,
     said: nothing,
     isNew: () => false,
+    counted: nothing,
     received: ({ body }) => told.push(`new ${body}`),
     ...more,
   });

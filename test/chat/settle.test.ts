@@ -140,7 +140,7 @@ describe('--send (delivery: 0 needs the acknowledgement and the answer to the pi
     world.acknowledge(id);
     await turn();
     world.session.take();
-    world.session.emit('resumed');
+    world.session.emit('resumed', { inherited: false });
     expect(world.sent('message')).toEqual([]);
     await result;
   });

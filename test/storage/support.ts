@@ -42,8 +42,12 @@ export function temporaryDatabase(path = ':memory:', options?: OpenOptions) {
   return database;
 }
 
-/** Runs a file of test/storage in a process of its own; resolves to its output, rejects unless it ends with 0. */
-export async function runScript(name: string, args: string[], more: { uid?: number } = {}): Promise<string> {
+/** Runs a file of test/storage in a process of its own; resolves to its output, rejects unless it ends with 0 or as it shall. */
+export async function runScript(
+  name: string,
+  args: string[],
+  { dies, ...more }: { uid?: number; dies?: NodeJS.Signals } = {},
+): Promise<string> {
   const script = fileURLToPath(new URL(name, import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,7 +61,8 @@ export async function runScript(name: string, args: string[], more: { uid?: numb
   child.stderr.on('data', (chunk: Buffer) => {
     errors += chunk;
   });
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`${name} ended with ${code}: ${errors}`);
+  const [code, signal] = await once(child, 'close');
+  if (dies === undefined ? code !== 0 : signal !== dies)
+    throw new Error(`${name} ended with ${code}: ${errors}`);
   return out;
 }

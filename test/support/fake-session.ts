@@ -24,6 +24,7 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
   online = true;
   timeout = 30_000;
   acknowledges = false;
+  nextSequence: number | undefined;
   streamFeatures = new Set<string>();
   /** everything written, oldest first */
   readonly sentStanzas: Element[] = [];
@@ -84,9 +85,9 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
   }
 
   /** The old stream goes on (XEP-0198 §5). */
-  resume(): void {
+  resume({ inherited = false } = {}): void {
     this.online = true;
-    this.emit('resumed');
+    this.emit('resumed', { inherited });
   }
 
   /** The stream is gone; unless it may be resumed, so is every answer that was to come. */

@@ -118,7 +118,7 @@ describe('resources', () => {
   it('are forgotten with a new session, not with a resumed one (XEP-0198 §5)', async () => {
     const { session, api, seen } = await start();
     session.receive(from(`${ROMEO}/a`));
-    session.emit('resumed');
+    session.emit('resumed', { inherited: false });
     expect(api.resources(ROMEO)).toHaveLength(1);
     session.emit('online', { jid: session.jid });
     expect(api.resources(ROMEO)).toEqual([]);

@@ -10,7 +10,7 @@ import type { MessageStore } from '../stores.ts';
 import type { Link, Linked } from './link.ts';
 
 export interface DeliveryOptions
-  extends Pick<OutboundOptions, 'account' | 'appended' | 'changed' | 'failed'> {
+  extends Pick<OutboundOptions, 'account' | 'appended' | 'changed' | 'failed' | 'instance'> {
   readonly store: MessageStore;
   readonly rooms: ChatRooms;
   /** undefined before the first connection */
@@ -29,7 +29,7 @@ export interface SettleOptions {
 }
 
 export function delivery(options: DeliveryOptions) {
-  const { account, store, rooms, link, linked, appended, changed, failed } = options;
+  const { account, store, rooms, link, linked, appended, changed, failed, instance } = options;
   let confirming = false;
   /** what replies of this run say of the messages they answer; after that the id alone */
   const replies = new Map<string, NonNullable<OutgoingMessage['reply']>>();
@@ -82,10 +82,13 @@ export function delivery(options: DeliveryOptions) {
     get jid() {
       return link()?.session.jid ?? '';
     },
+    get nextSequence() {
+      return link()?.session.nextSequence;
+    },
     reachable: (chat, kind) => kind === 'contact' || rooms.isCertain(bareOf(chat)),
     write,
   };
-  const outbox = outbound({ account, store, wire, appended, changed, failed, nick: rooms.nick });
+  const outbox = outbound({ account, store, wire, appended, changed, failed, instance, nick: rooms.nick });
 
   function send(chat: string, kind: ChatKind, body: string, reply?: OutgoingMessage['reply']): Message {
     const room = bareOf(chat);

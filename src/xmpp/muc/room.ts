@@ -245,7 +245,10 @@ export class Room {
     const self = codes.includes(SELF_PRESENCE);
     if (!presence.available) {
       this.occupants.delete(occupant.nick);
-      if (self || presence.destroyed) this.#entering?.reject(new XmppError('gone', presence.reason));
+      // §7.14: the good-bye to an earlier stay of ours, when a stream is taken up that another process left.
+      const farewell = self && !presence.destroyed && departureOf(codes, false) === 'left';
+      if (!farewell && (self || presence.destroyed))
+        this.#entering?.reject(new XmppError('gone', presence.reason));
       return;
     }
     this.occupants.set(occupant.nick, occupant);

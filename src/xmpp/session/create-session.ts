@@ -19,7 +19,7 @@ import { securityOf } from './security.ts';
 import type { IqHandler, RequestOptions, Session, SessionEvents } from './session.ts';
 import { RemoteStreamError } from './stream-error.ts';
 import { DEFAULT_LIMITS } from './stream-parser.ts';
-import { MemoryStreamState, type StreamState } from './stream-state.ts';
+import { following, MemoryStreamState, type StreamState } from './stream-state.ts';
 import { parseOtherHost, parseService, type Target } from './targets.ts';
 import { type Element, x } from './xml.ts';
 
@@ -133,6 +133,10 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     return this.#live?.managed === true;
   }
 
+  get nextSequence(): number | undefined {
+    return this.#live?.managed === true ? following(this.#state.outbound) : undefined;
+  }
+
   get security(): Security | undefined {
     return this.#security;
   }
@@ -228,11 +232,13 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     for (let tries = 1; ; tries++) {
       let error: unknown;
       let lasted = 0;
+      let inhabited = false;
       try {
         this.emit('connecting', { attempt: tries });
         const connection = await this.#attempt(target, signal);
         const began = performance.now();
         running.online = true;
+        inhabited = true;
         first();
         error = await this.#inhabit(connection);
         lasted = performance.now() - began;
@@ -243,7 +249,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
       const reason = error instanceof XmppError ? error : undefined;
       const retryIn = this.#goesOn(running, error) ? retryDelay(tries || 1, this.#options.random) : undefined;
       target = this.#nextTarget(tries, reason);
-      if (retryIn === undefined) this.#forget();
+      if (retryIn === undefined) this.#forget(!inhabited);
       this.emit('offline', {
         reason: signal.aborted ? undefined : reason,
         final: retryIn === undefined,
@@ -256,7 +262,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   }
 
   #cancelled(failed: (error: unknown) => void): void {
-    this.#forget();
+    this.#forget(true);
     this.emit('offline', { reason: undefined, final: true, retryIn: undefined });
     failed(new ConnectionError('closed', 'cancelled'));
   }
@@ -332,6 +338,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         );
         this.emit('authenticated', { mechanism });
       },
+      inherited: (info) => this.emit('inherited', info),
       acknowledged: (stanzas) => this.#confirm(stanzas),
       renewed: (stanzas) => this.#renew(stanzas),
     };
@@ -353,13 +360,14 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     for (const stanza of unconfirmed) this.emit('unconfirmed', stanza);
   }
 
-  #forget(): void {
-    this.#renew(this.#state.ended());
+  /** `parted`: the server was not told that the stream is over, so that a later process may resume it. */
+  #forget(parted = false): void {
+    this.#renew(parted ? this.#state.parted() : this.#state.ended());
   }
 
   /** Resolves to the reason when the connection is gone. */
   #inhabit({ stream, negotiated, adopt }: Connection<LoggedIn>): Promise<XmppError | undefined> {
-    const { features, managed, jid, early } = negotiated;
+    const { features, managed, jid, resumed, early } = negotiated;
     return new Promise((resolve) => {
       const live = new LiveStream({
         stream,
@@ -378,11 +386,11 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         },
       });
       this.#live = live;
-      if (jid === undefined) {
+      this.#jid = jid;
+      if (resumed !== undefined) {
         live.sendAgain();
-        this.emit('resumed');
+        this.emit('resumed', { inherited: resumed === 'inherited' });
       } else {
-        this.#jid = jid;
         this.emit('online', { jid });
         for (const element of early) if (isStanza(element)) live.take(element);
       }

@@ -1,6 +1,6 @@
 /**
  * One bound stream while it lasts: stanzas are counted and acknowledged in both directions, silence is noticed.
- * XEP-0198: Stream Management, version 1.6.2, https://xmpp.org/extensions/xep-0198.html.
+ * XEP-0198: Stream Management, version 1.6.3, https://xmpp.org/extensions/xep-0198.html.
  */
 import { ConnectionError, DisconnectedError, StreamError, type XmppError } from '../errors.ts';
 import type { ClientStream, StreamListener } from './client-adapter.ts';
@@ -91,7 +91,7 @@ export class LiveStream implements StreamListener {
   /** Resolves when the socket is closed; everything sent before is flushed. */
   async close(): Promise<void> {
     // §4: so that the server does not deliver again what was handled.
-    if (this.managed && this.#stream.writable) this.#stream.send(this.#acknowledgement());
+    if (this.managed) this.#acknowledge();
     await this.#stream.close();
   }
 
@@ -104,7 +104,7 @@ export class LiveStream implements StreamListener {
       // §4: a stanza counts when it was handled, not when it came.
       if (this.take(element) && this.managed) this.#options.state.handled();
     } else if (this.managed && element.is('r', NS_SM)) {
-      if (this.#stream.writable) this.#stream.send(this.#acknowledgement());
+      this.#acknowledge();
     } else if (this.managed && element.is('a', NS_SM)) this.#acknowledgedUpTo(element);
   }
 
@@ -124,8 +124,11 @@ export class LiveStream implements StreamListener {
     this.#options.ended(reason);
   }
 
-  #acknowledgement(): Element {
-    return x('a', { xmlns: NS_SM, h: String(this.#options.state.inbound) });
+  /** §4: what was told to be handled is not delivered again; so it is kept first. */
+  #acknowledge(): void {
+    const { state } = this.#options;
+    if (!this.#stream.writable || !state.settled()) return;
+    this.#stream.send(x('a', { xmlns: NS_SM, h: String(state.inbound) }));
   }
 
   #acknowledgedUpTo(element: Element): void {

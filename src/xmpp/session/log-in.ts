@@ -29,6 +29,8 @@ export interface LogInOptions {
   beforeAuthentication: ((stream: PreAuthStream) => Promise<void>) | undefined;
   /** the mechanism that proved both sides */
   authenticated(choice: Choice): void;
+  /** how much the server handled of a stream that an earlier process wrote to, and whether that goes on here */
+  inherited(info: { h: number; resumed: boolean }): void;
   /** stanzas that the server acknowledged in the old stream */
   acknowledged(stanzas: Element[]): void;
   /** the old stream is over for good; whether these stanzas of it arrived is unknown */
@@ -36,8 +38,10 @@ export interface LogInOptions {
 }
 
 export interface LoggedIn {
-  /** the bound full JID; `undefined` when the old stream goes on */
-  jid: string | undefined;
+  /** the bound full JID */
+  jid: string;
+  /** the old stream goes on: one of this process, or one that an earlier process left; `undefined` for a new one */
+  resumed: 'own' | 'inherited' | undefined;
   features: Element;
   /** true where the stream has XEP-0198 */
   managed: boolean;
@@ -78,16 +82,23 @@ export async function logIn(
   await stream.restart();
   const available = await features(inbox);
   const canManage = available.getChild('sm', NS_SM) !== undefined;
-  if (canManage && (await resume(inbox, options)))
-    return { jid: undefined, features: available, managed: true, early: [] };
+  const { resumption, inherited } = options.state;
+  if (canManage && resumption !== undefined && (await resume(inbox, resumption.id, options)))
+    return {
+      jid: resumption.jid,
+      resumed: inherited ? 'inherited' : 'own',
+      features: available,
+      managed: true,
+      early: [],
+    };
   return bind(inbox, available, canManage, options);
 }
 
 /** Resolves to true when the old stream goes on (§5); the stanzas to send again stand in the state then. */
-async function resume(inbox: Inbox, options: LogInOptions): Promise<boolean> {
+async function resume(inbox: Inbox, id: string, options: LogInOptions): Promise<boolean> {
   const { state } = options;
-  if (state.resumption === undefined) return false;
-  inbox.write(x('resume', { xmlns: NS_SM, h: String(state.inbound), previd: state.resumption.id }));
+  const { inherited } = state;
+  inbox.write(x('resume', { xmlns: NS_SM, h: String(state.inbound), previd: id }));
   const answer = await inbox.next();
   const resumed = answer.is('resumed', NS_SM);
   if (!resumed && !answer.is('failed', NS_SM))
@@ -95,6 +106,7 @@ async function resume(inbox: Inbox, options: LogInOptions): Promise<boolean> {
   // §5: <failed/> may carry an `h` too: what it names has arrived.
   const h = parseHandled(answer.attrs.h);
   const done = h === undefined ? undefined : state.acknowledged(h);
+  if (inherited && h !== undefined) options.inherited({ h, resumed });
   if (done !== undefined) options.acknowledged(done);
   else if (resumed) {
     options.renewed(state.ended());
@@ -120,12 +132,12 @@ async function bind(
   if (jid?.resource === undefined || jid.bare !== account)
     throw new ConnectionError('policy', `the server bound ${jid?.full ?? 'no JID'} instead of ${account}`);
   await establishSession(inbox, available, early);
-  if (!canManage) return { jid: jid.full, features: available, managed: false, early };
+  const bound = { jid: jid.full, resumed: undefined, features: available, early };
+  if (!canManage) return { ...bound, managed: false };
 
   state.started();
   inbox.write(x('enable', { xmlns: NS_SM, resume: 'true' }));
-  const managed = await enabled(inbox, state, early);
-  return { jid: jid.full, features: available, managed, early };
+  return { ...bound, managed: await enabled(inbox, jid.full, state, early) };
 }
 
 /** RFC 3921 §3, for servers that still want it and do not say that it is optional. */
@@ -137,7 +149,7 @@ async function establishSession(inbox: Inbox, available: Element, early: Element
 }
 
 /** XEP-0198 §3: resolves to whether the stream is managed. */
-async function enabled(inbox: Inbox, state: StreamState, early: Element[]): Promise<boolean> {
+async function enabled(inbox: Inbox, jid: string, state: StreamState, early: Element[]): Promise<boolean> {
   for (;;) {
     const answer = await inbox.next();
     if (answer.is('failed', NS_SM)) return false;
@@ -147,7 +159,7 @@ async function enabled(inbox: Inbox, state: StreamState, early: Element[]): Prom
     }
     const { id, resume, location } = answer.attrs;
     const resumable = id !== undefined && id !== '' && (resume === 'true' || resume === '1');
-    state.enabled(resumable ? { id, location } : undefined);
+    state.enabled(resumable ? { id, jid, location } : undefined);
     return true;
   }
 }

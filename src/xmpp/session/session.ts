@@ -11,8 +11,13 @@ export interface SessionEvents {
   presence: [stanza: Element];
   /** when a new stream is up: roster, presence, carbons, rooms are asked for again */
   online: [info: { jid: string }];
-  /** when the old stream goes on (XEP-0198): nothing needs to be asked again */
-  resumed: [];
+  /**
+   * when the old stream goes on (XEP-0198): nothing needs to be asked again, unless it is `inherited` from an earlier
+   * process, of whose presence, rooms and questions nothing is known here
+   */
+  resumed: [info: { inherited: boolean }];
+  /** when the server said how many stanzas it handled of a stream of an earlier process; before `resumed` or `online` */
+  inherited: [info: { h: number; resumed: boolean }];
   /** when the stream is gone; a reconnection follows unless `final` */
   offline: [info: { reason: XmppError | undefined; final: boolean; retryIn: number | undefined }];
   /** when a connection attempt starts */
@@ -47,6 +52,8 @@ export interface Session extends EventEmitter<SessionEvents> {
   readonly timeout: number;
   /** true where the stream has XEP-0198, so that `acknowledged` will come */
   readonly acknowledges: boolean;
+  /** number of the next stanza that is written, modulo 2^32 (XEP-0198 §4); undefined where nothing is counted */
+  readonly nextSequence: number | undefined;
   /** the stream features after authentication */
   hasStreamFeature(name: string, xmlns: string): boolean;
   /** Writes a stanza. Throws DisconnectedError when there is no stream. */

@@ -1,11 +1,13 @@
 /**
  * What must outlive a connection so that its stream can be resumed: counters, and the stanzas that the server has
- * not acknowledged. XEP-0198: Stream Management, version 1.6.2, https://xmpp.org/extensions/xep-0198.html.
+ * not acknowledged. XEP-0198: Stream Management, version 1.6.3, https://xmpp.org/extensions/xep-0198.html.
  */
 import type { Element } from './xml.ts';
 
 export interface Resumption {
   id: string;
+  /** the full JID that the stream is bound to */
+  jid: string;
   /** where the server wants to be found again, as it said it */
   location: string | undefined;
 }
@@ -14,6 +16,8 @@ export interface Resumption {
 export interface StreamState {
   /** set while the stream may be resumed */
   readonly resumption: Resumption | undefined;
+  /** an earlier process wrote to this stream: what it sent is not known here, and any `h` is to be believed */
+  readonly inherited: boolean;
   /** stanzas handled of this stream, modulo 2^32 */
   readonly inbound: number;
   /** stanzas sent of this stream, modulo 2^32 */
@@ -28,14 +32,28 @@ export interface StreamState {
   sent(stanza: Element): void;
   /** a stanza was handled */
   handled(): void;
+  /** The server is about to be told what was handled: false where that could not be kept, and must not be told. */
+  settled(): boolean;
   /** Takes the server's `h`; gives what it acknowledges, oldest first, or `undefined` for more than was sent. */
   acknowledged(h: number): Element[] | undefined;
   /** The stream is over: gives what was never acknowledged, and forgets everything. */
   ended(): Element[];
+  /** As `ended`, where the stream has no connection and this process goes: a later one may resume it. */
+  parted(): Element[];
 }
 
 /** §4: the counters wrap. */
 const MODULO = 2 ** 32;
+
+/** The number of the stanza after that many. */
+export function following(count: number): number {
+  return (count + 1) % MODULO;
+}
+
+/** Whether the server handled the stanza of that number when it says `h`. Half of all numbers lie before any. */
+export function covers(h: number, sequence: number): boolean {
+  return (h - sequence + MODULO) % MODULO < MODULO / 2;
+}
 
 /** Reads an `h`; `undefined` when it is no number of 32 bits. */
 export function parseHandled(text: string | undefined): number | undefined {
@@ -44,16 +62,27 @@ export function parseHandled(text: string | undefined): number | undefined {
   return h < MODULO ? h : undefined;
 }
 
-/** Survives a lost connection, not the process. */
+/** Survives a lost connection, not the process, unless a later one is given what this one knew. */
 export class MemoryStreamState implements StreamState {
   #resumption: Resumption | undefined;
-  #inbound = 0;
+  #inherited: boolean;
+  #inbound: number;
   #acknowledged = 0;
   #queue: Element[] = [];
   #first = 0;
 
+  constructor(left?: { resumption: Resumption; inbound: number }) {
+    this.#resumption = left?.resumption;
+    this.#inherited = left !== undefined;
+    this.#inbound = left?.inbound ?? 0;
+  }
+
   get resumption(): Resumption | undefined {
     return this.#resumption;
+  }
+
+  get inherited(): boolean {
+    return this.#inherited;
   }
 
   get inbound(): number {
@@ -82,10 +111,19 @@ export class MemoryStreamState implements StreamState {
   }
 
   handled(): void {
-    this.#inbound = (this.#inbound + 1) % MODULO;
+    this.#inbound = following(this.#inbound);
+  }
+
+  settled(): boolean {
+    return true;
   }
 
   acknowledged(h: number): Element[] | undefined {
+    if (this.#inherited) {
+      this.#inherited = false;
+      this.#acknowledged = h;
+      return [];
+    }
     const count = (h - this.#acknowledged + MODULO) % MODULO;
     if (count > this.#queue.length - this.#first) return undefined;
     const done = this.#queue.slice(this.#first, this.#first + count);
@@ -102,10 +140,15 @@ export class MemoryStreamState implements StreamState {
   ended(): Element[] {
     const left = this.#queue.slice(this.#first);
     this.#resumption = undefined;
+    this.#inherited = false;
     this.#inbound = 0;
     this.#acknowledged = 0;
     this.#queue = [];
     this.#first = 0;
     return left;
+  }
+
+  parted(): Element[] {
+    return this.ended();
   }
 }

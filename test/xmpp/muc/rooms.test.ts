@@ -308,7 +308,7 @@ describe('after the connection was lost', () => {
     const room = new FakeRoom();
     await room.enter();
     room.session.emit('offline', { reason: undefined, final: false, retryIn: 1000 });
-    room.session.emit('resumed');
+    room.session.emit('resumed', { inherited: false });
     expect(room.rooms.get(ROOM)).toMatchObject({ joined: true });
     expect(room.rooms.get(ROOM)?.occupants).toHaveLength(2);
     expect(room.rooms.lost()).toEqual([]);
@@ -321,7 +321,7 @@ describe('after the connection was lost', () => {
     room.session.emit('offline', { reason: undefined, final: false, retryIn: 1000 });
     room.session.emit('online', { jid: 'hag66@example.org/pda' });
     room.session.emit('offline', { reason: undefined, final: false, retryIn: 1000 });
-    room.session.emit('resumed');
+    room.session.emit('resumed', { inherited: false });
     expect(room.rooms.get(ROOM)).toMatchObject({ joined: false, occupants: [] });
   });
 

@@ -158,6 +158,75 @@ describe('stream management (XEP-0198)', () => {
     await expect(question).rejects.toMatchObject({ name: 'DisconnectedError' });
   });
 
+  /** What a process that died leaves: the stream on the server, and what it had kept of it. */
+  async function leftBehind(sent: readonly string[], handled: number) {
+    const server = await fake(silent);
+    const state = new MemoryStreamState();
+    const { session, peer } = await connected(server, { state, reconnect: 'never' });
+    for (const id of sent) session.send(message(id));
+    if (sent.length > 0) await peer.stanza((stanza) => stanza.attrs.id === sent.at(-1));
+    peer.handled = handled;
+    const { resumption } = state;
+    if (resumption === undefined) throw new Error('the stream cannot be resumed');
+    const gone = next(session, 'offline');
+    peer.cut();
+    await gone;
+    return { server, state: new MemoryStreamState({ resumption, inbound: 4 }) };
+  }
+
+  it('resumes the stream of an earlier process: any `h` is believed, nothing is sent again (§5)', async () => {
+    const { server, state } = await leftBehind(['1', '2', '3'], 2);
+    const session = sessionFor(server, { state });
+    const told: unknown[] = [];
+    session.on('inherited', (info) => told.push(info));
+    session.on('resumed', (info) => told.push(info));
+    session.on('online', () => told.push('online'));
+    await session.connect();
+    expect(server.resumedWith).toBe(4);
+    expect(told).toEqual([{ h: 2, resumed: true }, { inherited: true }]);
+    expect(session.jid).toBe('juliet@localhost/balcony');
+    expect(session.nextSequence).toBe(3);
+    const acknowledged = collect(session, 'acknowledged');
+    const peer = server.connections.at(-1);
+    const arrived = peer?.stanza((stanza) => stanza.attrs.id === '4');
+    session.send(message('4'));
+    await arrived;
+    session.requestAcknowledgement();
+    await once(session, 'acknowledged');
+    expect(acknowledged).toEqual(['4']);
+  });
+
+  it('binds anew where the stream of an earlier process is gone', async () => {
+    const { server, state } = await leftBehind(['1'], 1);
+    server.sessions.clear();
+    const session = sessionFor(server, { state });
+    const up = once(session, 'online');
+    await session.connect();
+    await up;
+    expect(state.inherited).toBe(false);
+    expect(session.nextSequence).toBe(1);
+  });
+
+  it('leaves a stream without a connection for a later process, and ends one that it says good-bye to', async () => {
+    const parted: string[] = [];
+    class Noted extends MemoryStreamState {
+      override parted() {
+        parted.push(`parted ${this.resumption === undefined ? 'nothing' : 'a stream'}`);
+        return super.ended();
+      }
+    }
+    const server = await fake(silent);
+    const { session, peer } = await connected(server, { state: new Noted() });
+    const lost = next(session, 'offline');
+    peer.cut();
+    await lost;
+    await session.close();
+    expect(parted).toEqual(['parted a stream']);
+    const { session: other } = await connected(server, { state: new Noted() });
+    await other.close();
+    expect(parted).toHaveLength(1);
+  });
+
   it('ends the stream when more is acknowledged than was sent (§4)', async () => {
     const server = await fake(silent);
     const { session, peer } = await connected(server);

@@ -1,0 +1,146 @@
+/** Runs side by side on one account and one data folder, and what one leaves that died. */
+import { describe, expect, it } from 'vitest';
+import type { Stores } from '../../src/chat/stores.ts';
+import { ACCOUNT, memoryStores, NS_PING, ROMEO, turn, World, type WorldOptions } from './support.ts';
+
+/** A run that stays online; `die` lets go of its place, as the system does. */
+function run(stores: Stores, options: WorldOptions = {}) {
+  const instance = stores.instances.claim(ACCOUNT, { resource: undefined, resumes: true });
+  const world = new World({
+    stores,
+    session: async () => ({ jid: ACCOUNT, password: 'secret', instance }),
+    ...options,
+  });
+  world.session.acknowledges = true;
+  return Object.assign(world, { instance, die: () => instance.release() });
+}
+
+const bodies = (world: World) => world.sent('message').map((stanza) => stanza.getChildText('body'));
+
+/** A run that wrote three messages as the stanzas 5, 6, 7, and died. */
+async function threeWritten() {
+  const stores = memoryStores();
+  const first = run(stores);
+  await first.login('stream');
+  const rows = [5, 6, 7].map((sequence) => {
+    first.session.nextSequence = sequence;
+    return first.client.send(ROMEO, String(sequence)).row;
+  });
+  first.die();
+  const second = run(stores);
+  const states = () => rows.map((row) => second.state(row));
+  return { stores, second, rows, states };
+}
+
+describe('the stream of an earlier process (XEP-0198 §5)', () => {
+  it('that goes on: up to `h` is acknowledged, what lies behind goes out again as what never arrived', async () => {
+    const { second, states } = await threeWritten();
+    second.session.connect = async () => {
+      second.session.online = true;
+      second.session.emit('inherited', { h: 6, resumed: true });
+      second.session.emit('resumed', { inherited: true });
+    };
+    await second.client.online('presence');
+    expect(states()).toEqual(['acked', 'acked', 'sent']);
+    const written = second.session.sentStanzas.filter((stanza) => stanza.getName() === 'message');
+    expect(written.map((stanza) => stanza.getChildText('body'))).toEqual(['7']);
+    expect(written[0]?.getChild('delay')).toBeUndefined();
+  });
+
+  it('that goes on: ping, roster, unavailable and available presence, in that order', async () => {
+    const { second } = await threeWritten();
+    second.session.connect = async () => {
+      second.session.online = true;
+      second.session.emit('resumed', { inherited: true });
+    };
+    await second.client.online('presence');
+    const asked = second.session.sentStanzas.flatMap((stanza) => {
+      if (stanza.getChild('ping', NS_PING)) return ['ping'];
+      if (stanza.getChild('query', 'jabber:iq:roster')) return ['roster'];
+      return stanza.getName() === 'presence' ? [stanza.attrs.type ?? 'available'] : [];
+    });
+    expect(asked.slice(0, 4)).toEqual(['ping', 'roster', 'unavailable', 'available']);
+    expect(second.events('connection').map(({ state }) => state)).toEqual(['resumed']);
+  });
+
+  it('that is gone: up to `h` is acknowledged, the rest is unknown and goes out again marked', async () => {
+    const { second, rows, states } = await threeWritten();
+    second.session.connect = async () => {
+      second.session.emit('inherited', { h: 5, resumed: false });
+      second.session.renew();
+    };
+    await second.client.online('stream');
+    await turn();
+    expect(states()).toEqual(['acked', 'sent', 'sent']);
+    expect(bodies(second)).toEqual(['6', '7']);
+    expect(second.client.message(rows[1] ?? 0)?.mayArriveTwice).toBe(true);
+  });
+
+  it('numbers of an older stream mean nothing in a newer one', async () => {
+    const { stores, second, states } = await threeWritten();
+    second.die();
+    const [third] = [stores.instances.claim(ACCOUNT, { resource: undefined, resumes: true })];
+    third.begun({ id: 'newer', jid: `${ACCOUNT}/x`, location: undefined });
+    third.release();
+    const last = run(stores);
+    last.session.connect = async () => {
+      last.session.online = true;
+      last.session.emit('inherited', { h: 7, resumed: true });
+    };
+    await last.client.online('stream').catch(() => undefined);
+    expect(states()).toEqual(['sent', 'sent', 'sent']);
+  });
+});
+
+describe('several runs at once', () => {
+  it('what one has on its way is written by nobody else, until it is gone', async () => {
+    const stores = memoryStores();
+    const first = run(stores);
+    await first.login('stream');
+    const { row } = first.client.send(ROMEO, 'hello');
+    const second = run(stores);
+    await second.login('stream');
+    expect(bodies(second)).toEqual([]);
+    second.session.drop();
+    await second.client.online('stream');
+    await turn();
+    expect(bodies(second)).toEqual([]);
+
+    first.die();
+    const third = run(stores);
+    const fourth = run(stores);
+    await third.client.online('stream');
+    await fourth.client.online('stream');
+    await turn();
+    expect([...bodies(third), ...bodies(fourth)]).toEqual(['hello']);
+    expect(stores.messages.get(row)?.mayArriveTwice).toBe(true);
+  });
+
+  it('what was typed offline goes out once', async () => {
+    const stores = memoryStores();
+    const both = [run(stores), run(stores)];
+    both[0]?.client.send(ROMEO, 'hello');
+    await Promise.all(both.map((world) => world.client.online('stream')));
+    await turn();
+    expect(both.flatMap(bodies)).toEqual(['hello']);
+  });
+});
+
+describe('what is counted of a stream', () => {
+  it('is kept in the transaction of the message, and undone with it (XEP-0198 §4)', async () => {
+    const stores = memoryStores();
+    const kept: number[] = [];
+    const claimed = stores.instances.claim(ACCOUNT, { resource: undefined, resumes: true });
+    claimed.begun({ id: 's', jid: `${ACCOUNT}/x`, location: undefined });
+    claimed.release();
+    const again = stores.instances.claim(ACCOUNT, { resource: undefined, resumes: true });
+    const instance = { ...again, handled: (inbound: number) => void kept.push(inbound) };
+    const world = new World({ stores, session: async () => ({ jid: ACCOUNT, password: 'x', instance }) });
+    await world.login('stream');
+    world.says(ROMEO, 'one');
+    world.receive(
+      `<message from='${ROMEO}/x' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>`,
+    );
+    expect(kept).toEqual([1]);
+  });
+});
