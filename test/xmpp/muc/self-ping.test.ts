@@ -103,7 +103,7 @@ describe('a silent room', () => {
     room.session.take();
     const second = room.rooms.setNick(ROOM, 'oldhag').catch(() => undefined);
     await vi.advanceTimersByTimeAsync(14_000);
-    room.session.emit('resumed');
+    room.session.emit('resumed', { inherited: false });
     expect(pingsIn(room.session.take())).toEqual([]);
     room.refuse('conflict', 'oldhag');
     await second;
