@@ -46,7 +46,7 @@ export async function inPlace(
   }
 }
 
-function environment(home: string): Record<string, string> {
+export function environment(home: string): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
     HOME: home,

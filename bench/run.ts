@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME…`: measures, beside other programs, in turns, and prints small tables. */
+import { historyBench } from './history.ts';
 import { sendBench } from './send.ts';
 import { startBench } from './start.ts';
 
@@ -11,6 +12,7 @@ const benches: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
     await startBench(rounds);
   },
   start: startBench,
+  history: historyBench,
 };
 
 /** Resolves to the exit code. */

@@ -110,7 +110,7 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
     copy: () => ({ version: cache.version(account), items: cache.items(account) }),
     /** those who are there first, then by name */
     list(): Contact[] {
-      const unread = new Map(messages.chats(account).map((chat) => [chat.chat, chat.unread]));
+      const unread = new Map(messages.unreadChats(account).map(({ chat, count }) => [chat, count]));
       const rank = (contact: Contact) => {
         const best = contact.resources[0];
         return best === undefined ? STATUS_ORDER.length : STATUS_ORDER.indexOf(best.show);

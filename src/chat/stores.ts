@@ -195,6 +195,8 @@ export interface MessageStore {
     account: string,
   ): { chat: string; kind: Message['kind']; last: number; time: number; unread: number; mentions: number }[];
   /** incoming messages after the last row that counts as read */
+  /** the chats with something unread, newest first */
+  unreadChats(account: string): { chat: string; kind: Message['kind']; count: number; mentions: number }[];
   unread(account: string, chat: string): { count: number; mentions: number; firstRow: number | undefined };
   /** everything up to and including `row` counts as read */
   markRead(account: string, chat: string, row: number): void;

@@ -30,20 +30,27 @@ export function historyQuery(query: HistoryQuery): Lookup {
   return lookup(conditions, end === 'newest' ? order.replaceAll(/(m\.\w+)/g, '$1 DESC') : order, query.limit);
 }
 
-/** Newest first; undefined where nothing is looked for. */
+/**
+ * Newest first; undefined where nothing is looked for. Which rows they are is settled first, by as little of each as
+ * possible: a common word is in thousands of messages, of which a few are shown.
+ */
 export function searchQuery(query: SearchQuery): Lookup | undefined {
   const text = textCondition(query.text);
   if (text === undefined) return undefined;
   const { account, chat, from } = query;
   const conditions: Condition[] = [
     text,
-    ['c.account = ?', account],
-    ...(chat === undefined ? [] : [['c.jid = ?', chat] as const]),
+    chat === undefined
+      ? ['m.chat IN (SELECT id FROM chat WHERE account = ?)', account]
+      : [IN_CHAT, account, chat],
     ...(from === undefined ? [] : [saidBy(from)]),
     ...between(query),
   ];
-  return lookup(conditions, 'm.time DESC, m.row DESC', query.limit);
+  const { rest, values } = lookup(conditions, NEWEST, query.limit);
+  return { rest: `m.row IN (SELECT m.row FROM message m WHERE ${rest}) ORDER BY ${NEWEST}`, values };
 }
+
+const NEWEST = 'm.time DESC, m.row DESC';
 
 function lookup(conditions: readonly Condition[], order: string, limit: number): Lookup {
   return {

@@ -15,6 +15,13 @@ const CHATS = `SELECT c.jid, c.kind, l.row AS last, l.time,
     JOIN message l ON l.row = (SELECT m.row FROM message m WHERE m.chat = c.id ORDER BY ${ORDER} DESC LIMIT 1)
   WHERE c.account = ? ORDER BY l.time DESC, l.row DESC`;
 
+/** Only what is unread is looked at, however long the history is. */
+const UNREAD_CHATS = `SELECT c.jid, c.kind, u.count, u.mentions
+  FROM (SELECT chat, count(*) AS count, sum(mention) AS mentions FROM message WHERE unread = 1 GROUP BY chat) u
+    JOIN chat c ON c.id = u.chat
+    JOIN message l ON l.row = (SELECT m.row FROM message m WHERE m.chat = c.id ORDER BY ${ORDER} DESC LIMIT 1)
+  WHERE c.account = ? ORDER BY l.time DESC, l.row DESC`;
+
 const COUNT_UNREAD = `SELECT count(*) AS count, coalesce(sum(m.mention), 0) AS mentions
   FROM message m WHERE m.unread = 1 AND ${IN_CHAT}`;
 const FIRST_UNREAD = `SELECT m.row FROM message m WHERE m.unread = 1 AND ${IN_CHAT} ORDER BY ${ORDER} LIMIT 1`;
@@ -242,6 +249,17 @@ export function messageStore(database: Database): MessageStore {
           last: Number(row.last),
           time: Number(row.time),
           unread: Number(row.unread),
+          mentions: Number(row.mentions),
+        })),
+
+    unreadChats: (account) =>
+      database
+        .statement(UNREAD_CHATS)
+        .all(account)
+        .map((row) => ({
+          chat: String(row.jid),
+          kind: String(row.kind) as Message['kind'],
+          count: Number(row.count),
           mentions: Number(row.mentions),
         })),
 

@@ -39,10 +39,7 @@ export function reading({ account, store, changed }: ReadingOptions) {
       return newest;
     },
     unread(): { chat: string; kind: ChatKind; count: number; mentions: number }[] {
-      return store
-        .chats(account)
-        .filter(({ unread }) => unread > 0)
-        .map(({ chat, kind, unread, mentions }) => ({ chat, kind, count: unread, mentions }));
+      return store.unreadChats(account);
     },
   };
 }
