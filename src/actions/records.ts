@@ -5,6 +5,7 @@
  * A field that every record of its type has is `null` where there is nothing to say, one that was added may be absent.
  * Times are RFC 3339 in UTC. Nothing is sanitised: JSON escapes what a terminal must not see.
  */
+import type { ArchivePreferences } from '../chat/archiving.ts';
 import type { Contact, FileTransfer, Request, Resource } from '../chat/events.ts';
 import type { Message, MessageVersion } from '../chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../chat/people.ts';
@@ -146,6 +147,9 @@ export interface VersionRecord extends RecordOf<'version'> {
 export interface BlockedRecord extends RecordOf<'blocked'> {
   readonly jid: string;
 }
+
+/** What the server's archive keeps of whom (XEP-0441). */
+export interface ArchivingRecord extends RecordOf<'archiving'>, ArchivePreferences {}
 
 /** How an action ended. `id` repeats the id of the command, where one came in as JSON. */
 export interface ResultRecord extends RecordOf<'result'> {
@@ -330,6 +334,7 @@ function rest(ending: Ending) {
 }
 
 export type RowRecord =
+  | ArchivingRecord
   | BlockedRecord
   | ContactRecord
   | FileRecord
@@ -365,5 +370,9 @@ export function rowRecord(row: Row): RowRecord {
       return fileRecord(row.file);
     case 'blocked':
       return { v: 1, type: 'blocked', jid: row.jid };
+    case 'archiving': {
+      const { default: usual, always, never } = row.preferences;
+      return { v: 1, type: 'archiving', default: usual, always, never };
+    }
   }
 }

@@ -1,4 +1,5 @@
 /** The rows that actions give. `type` is also the `type` of the JSON line. */
+import type { ArchivePreferences } from '../chat/archiving.ts';
 import type { Contact, FileTransfer, Request } from '../chat/events.ts';
 import type { Message, MessageVersion } from '../chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../chat/people.ts';
@@ -17,4 +18,5 @@ export type Row =
   | { readonly type: 'version'; readonly message: Message; readonly version: MessageVersion }
   | { readonly type: 'request'; readonly request: Request }
   | { readonly type: 'file'; readonly file: FileTransfer }
-  | { readonly type: 'blocked'; readonly jid: string };
+  | { readonly type: 'blocked'; readonly jid: string }
+  | { readonly type: 'archiving'; readonly preferences: ArchivePreferences };

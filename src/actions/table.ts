@@ -1,6 +1,7 @@
 /** THE TABLE: what a person can ask for, once. Flags, menus, `/commands` and JSON commands are made from it. */
 import { changePassword, deleteAccount, logout, setting, status } from './account.ts';
 import type { Action } from './action.ts';
+import { archiving } from './archiving.ts';
 import {
   accept,
   addContact,
@@ -58,6 +59,7 @@ export const actions: readonly Action[] = [
   block,
   unblock,
   blocked,
+  archiving,
   setting,
   logout,
 ];

@@ -5,6 +5,7 @@ import type { ParsedMessage } from '../xmpp/messages.ts';
 import type { Silences } from '../xmpp/muc/self-ping.ts';
 import type { SessionControl } from '../xmpp/session/create-session.ts';
 import { bareOf, resourceOf } from './address.ts';
+import { type ArchivePreferences, type ArchiveWish, archivePreferences } from './archiving.ts';
 import { changes } from './changes.ts';
 import { changePassword, removeAccount } from './client/account.ts';
 import { type Amendments, amendments } from './client/amendments.ts';
@@ -759,6 +760,11 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   // ---- account
+
+  /** What the server's archive keeps of whom (XEP-0441), changed first where something is wished. */
+  async archivePreferences(wish?: ArchiveWish): Promise<ArchivePreferences> {
+    return archivePreferences(this.#linked().features, wish);
+  }
 
   async changePassword(password: string): Promise<void> {
     await changePassword(this.#linked(), password);

@@ -6,6 +6,11 @@ import type { Value } from './sql.ts';
 /** The one place that says which of two messages of a timeline is the newer one. */
 export const ORDER = 'm.position';
 
+/** Positions are of one chat: across chats times decide, which servers tell to the second; within one each chat keeps its order. */
+const ACROSS = ['m.time / 1000', 'm.chat', ORDER] as const;
+
+const newestFirst = (keys: readonly string[]) => keys.map((key) => `${key} DESC`).join(', ');
+
 export const IN_CHAT = 'm.chat = (SELECT id FROM chat WHERE account = ? AND jid = ?)';
 
 export interface Lookup {
@@ -15,19 +20,19 @@ export interface Lookup {
 
 type Condition = readonly [sql: string, ...values: Value[]];
 
-/** The newest rows that match, newest first, or the oldest ones, oldest first. Positions are of one chat: across chats times decide. */
+/** The newest rows that match, newest first, or the oldest ones, oldest first. */
 export function historyQuery(query: HistoryQuery): Lookup {
   const { account, chat, before, after, end = 'newest' } = query;
-  const order = chat === undefined ? 'm.time, m.row' : ORDER;
-  const key = order.replaceAll('m.', '');
-  const place = `(SELECT ${key} FROM message WHERE row = ?)`;
+  const keys = chat === undefined ? ACROSS : [ORDER];
+  const key = keys.join(', ');
+  const place = `(SELECT ${key} FROM message m WHERE m.row = ?)`;
   const conditions: Condition[] = [
     chat === undefined ? ['c.account = ?', account] : [IN_CHAT, account, chat],
-    ...(before === undefined ? [] : [[`(${order}) < ${place}`, before] as const]),
-    ...(after === undefined ? [] : [[`(${order}) > ${place}`, after] as const]),
+    ...(before === undefined ? [] : [[`(${key}) < ${place}`, before] as const]),
+    ...(after === undefined ? [] : [[`(${key}) > ${place}`, after] as const]),
     ...between(query),
   ];
-  return lookup(conditions, end === 'newest' ? order.replaceAll(/(m\.\w+)/g, '$1 DESC') : order, query.limit);
+  return lookup(conditions, end === 'newest' ? newestFirst(keys) : key, query.limit);
 }
 
 /**
@@ -46,11 +51,10 @@ export function searchQuery(query: SearchQuery): Lookup | undefined {
     ...(from === undefined ? [] : [saidBy(from)]),
     ...between(query),
   ];
-  const { rest, values } = lookup(conditions, NEWEST, query.limit);
-  return { rest: `m.row IN (SELECT m.row FROM message m WHERE ${rest}) ORDER BY ${NEWEST}`, values };
+  const newest = newestFirst(ACROSS);
+  const { rest, values } = lookup(conditions, newest, query.limit);
+  return { rest: `m.row IN (SELECT m.row FROM message m WHERE ${rest}) ORDER BY ${newest}`, values };
 }
-
-const NEWEST = 'm.time DESC, m.row DESC';
 
 function lookup(conditions: readonly Condition[], order: string, limit: number): Lookup {
   return {

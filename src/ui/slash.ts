@@ -34,7 +34,14 @@ export const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** Actions that make no sense inside a conversation: they belong to the menus. */
-const ELSEWHERE: readonly string[] = ['register', 'delete-account', 'change-password', 'send-room', 'logout'];
+const ELSEWHERE: readonly string[] = [
+  'register',
+  'delete-account',
+  'change-password',
+  'send-room',
+  'logout',
+  'archiving',
+];
 
 export interface SlashContext {
   readonly actions: readonly Action[];

@@ -239,6 +239,13 @@ const rows = fc.oneof(
   file.map((value) => ({ type: 'file', file: value }) as const),
   bare.map((jid) => ({ type: 'blocked', jid }) as const),
   fc
+    .record({
+      default: fc.constantFrom('always', 'never', 'roster'),
+      always: fc.array(bare, { maxLength: 2 }),
+      never: fc.array(bare, { maxLength: 2 }),
+    })
+    .map((preferences) => ({ type: 'archiving', preferences }) as const),
+  fc
     .record({ message, body: text, time: when })
     .map(({ message, body, time }) => ({ type: 'version', message, version: { body, time } }) as const),
 );

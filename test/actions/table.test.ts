@@ -305,6 +305,16 @@ describe('messages', () => {
     expect(here.outcome).toMatchObject({ output: '/x', empty: { code: 'no-history' } });
   });
 
+  it('--archiving: tells what holds, or changes what is given', async () => {
+    const asked = await run('archiving', { always: [], never: [], usual: [] });
+    expect(asked.client.called('archivePreferences')).toEqual([]);
+    expect(asked.outcome).toMatchObject({
+      rows: [{ type: 'archiving', preferences: { default: 'roster' } }],
+    });
+    const changed = await run('archiving', { default: 'never', always: [ROMEO], never: [], usual: [] });
+    expect(changed.outcome).toMatchObject({ rows: [{ preferences: { default: 'never', always: [ROMEO] } }] });
+  });
+
   it('what changes a message names it by its row; a reaction without an emoji takes it back', async () => {
     const talk = (client: FakeClient) => {
       client.keep(ROMEO, 'wherefore?');

@@ -96,3 +96,24 @@ describe('--keep-messages', () => {
     expectOneLine(wrong, 2);
   });
 });
+
+describe('--archiving (XEP-0441)', () => {
+  it('tells what the server keeps of whom, and changes it', async () => {
+    const { jid } = ben;
+    expect(await anna.json(['--archiving'])).toMatchObject([
+      { type: 'archiving', always: [], never: [] },
+      {},
+    ]);
+    const changed = await anna.json(['--archiving', 'roster', '--never', jid, '--always', 'nurse']);
+    const nurse = `nurse@${server.domain}`;
+    expect(changed[0]).toMatchObject({ default: 'roster', always: [nurse], never: [jid] });
+    const shown = (await anna.done(['--archiving'])).trimEnd().split('\n');
+    expect(shown.map((line) => line.split(/ {2,}/))).toEqual([
+      ['By default', 'kept with contacts only'],
+      ['Always kept with', nurse],
+      ['Never kept with', jid],
+    ]);
+    const back = await anna.json(['--archiving', 'always', '--usual', jid, '--usual', nurse]);
+    expect(back[0]).toMatchObject({ default: 'always', always: [], never: [] });
+  });
+});

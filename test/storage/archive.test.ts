@@ -169,6 +169,16 @@ describe('search', () => {
     expect(found('malaga', { limit: 1 })).toEqual(['malaga again']);
   });
 
+  it('keeps the order of a chat within a second, which is all that archives tell', () => {
+    const { messages } = temporaryStores();
+    messages.append(outgoing({ body: 'lark first', time: 5900 }));
+    messages.append(incoming({ body: 'lark second', time: 5000 }));
+    messages.append(incoming({ body: 'lark elsewhere', chat: other, time: 4000 }));
+    const order = ['lark elsewhere', 'lark first', 'lark second'];
+    expect(bodies(messages.search({ account, text: 'lark', limit: 9 }))).toEqual(order.toReversed());
+    expect(bodies(messages.history({ account, limit: 9 }))).toEqual(order);
+  });
+
   it('finds beginnings of words: of the last one, and of each with a * behind it', () => {
     expect(found('schon mal')).toEqual([]);
     expect(found('schon* mal')).toEqual(['Ein schöner Frühling in Málaga']);

@@ -1,5 +1,6 @@
 /** A client without a server: in-memory data, a record of what was asked of it, events emitted by the test. */
 import { EventEmitter } from 'node:events';
+import { type ArchivePreferences, type ArchiveWish, wanted } from '../../src/chat/archiving.ts';
 import type { Client, JoinedRoom } from '../../src/chat/client.ts';
 import type {
   ChatEvents,
@@ -340,6 +341,13 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   }
 
   /** A page of the archive becomes part of the history. */
+  archives: ArchivePreferences = { default: 'roster', always: [], never: [] };
+  async archivePreferences(wish?: ArchiveWish): Promise<ArchivePreferences> {
+    if (wish === undefined) return this.archives;
+    this.did('archivePreferences', wish);
+    this.archives = wanted(this.archives, wish);
+    return this.archives;
+  }
   keptSince(): number | undefined {
     return undefined;
   }

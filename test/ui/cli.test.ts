@@ -59,6 +59,12 @@ const ACTIONS: [string[], string, object][] = [
     { jid: 'b', format: 'jsonl', output: 'b.jsonl', until: '1h' },
   ],
   [['--export'], 'export', {}],
+  [['--archiving'], 'archiving', {}],
+  [
+    ['--archiving', 'roster', '--always', 'a', '--always', 'b', '--never', 'c', '--usual', 'd'],
+    'archiving',
+    { default: 'roster', always: ['a', 'b'], never: ['c'], usual: ['d'] },
+  ],
   [['--change-password'], 'change-password', {}],
   [['--delete-account', '--yes'], 'delete-account', {}],
   [['--block', 'b'], 'block', { jid: 'b' }],

@@ -53,6 +53,7 @@ const what = open({
   block: 'cannot block {jid}',
   unblock: 'cannot unblock {jid}',
   blocked: 'cannot list the blocked',
+  archiving: "cannot change what the server's archive keeps",
   setting: 'cannot change the setting',
   logout: 'cannot log out',
   listen: 'cannot listen',
@@ -63,6 +64,10 @@ const chat = {
   'nothing-to-configure': { why: 'the room offers nothing to configure', hint: '' },
   'registration-closed': { why: 'this server does not let people register', hint: 'Choose another server.' },
   'registration-elsewhere': { why: 'this server registers accounts on the web', hint: 'Look there: {url}' },
+  'no-archive-preferences': {
+    why: 'your server does not let people choose what its archive keeps, or has no archive',
+    hint: 'What is kept on this computer is a setting (menu 16, --keep-messages).',
+  },
   'no-such-setting': { why: 'there is no setting {name}', hint: '' },
   'wrong-value': { why: '{name} cannot be {value}', hint: 'It takes one of: {choices}.' },
   'bad-setting': { why: '{name} cannot be {value}', hint: 'It takes one of: {values}.' },

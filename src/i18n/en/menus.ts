@@ -43,6 +43,7 @@ export const menus = {
     roomAdministration: 'Room administration',
     devices: 'Connected devices',
     settings: 'Settings',
+    archiving: 'What the server keeps of my messages',
     commandLines: 'Show the command line that does the same',
   },
   badges: {
@@ -227,6 +228,13 @@ export const menus = {
     words: 'Other words …',
     newer: 'Newer messages',
     open: 'Open the chat',
+  },
+  archiving: {
+    title: 'What the server keeps of my messages',
+    default: 'With those who are not listed',
+    addAlways: 'Always keep it with somebody …',
+    addNever: 'Never keep it with somebody …',
+    remove: (jid: string) => `Treat ${jid} as everybody else again?`,
   },
   blockList: {
     title: 'Block list',

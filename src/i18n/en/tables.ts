@@ -44,6 +44,7 @@ export const tables = {
     sharedRooms: 'Rooms shared',
     failure: 'Nothing known',
   },
+  archiving: { default: 'By default', always: 'Always kept with', never: 'Never kept with' },
   /** fields of a vCard (XEP-0054), by the names they have in JSON */
   vcard: {
     fullName: 'Full name',

@@ -44,6 +44,8 @@ export const words = {
     201: 'it was created just now',
     210: 'it has changed your nickname',
   },
+  /** what an archive keeps (XEP-0441) */
+  archiving: { always: 'always kept', never: 'never kept', roster: 'kept with contacts only' },
   transferStates: {
     offered: 'offered',
     active: 'under way',

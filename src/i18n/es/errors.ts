@@ -43,6 +43,7 @@ const what: typeof en.what = {
   block: 'no se puede bloquear a {jid}',
   unblock: 'no se puede desbloquear a {jid}',
   blocked: 'no se puede mostrar la lista de bloqueados',
+  archiving: 'no se puede cambiar lo que guarda el archivo del servidor',
   setting: 'no se puede cambiar el ajuste',
   logout: 'no se puede cerrar la sesión',
   listen: 'no se puede escuchar',
@@ -53,6 +54,10 @@ const chat: typeof en.groups.chat = {
   'nothing-to-configure': { why: 'la sala no ofrece nada que configurar', hint: '' },
   'registration-closed': { why: 'este servidor no permite registrarse', hint: 'Elige otro servidor.' },
   'registration-elsewhere': { why: 'este servidor registra las cuentas en la web', hint: 'Mira allí: {url}' },
+  'no-archive-preferences': {
+    why: 'tu servidor no deja elegir qué guarda su archivo, o no tiene archivo',
+    hint: 'Lo que se guarda en este ordenador es un ajuste (menú 16, --keep-messages).',
+  },
   'no-such-setting': { why: 'no existe el ajuste {name}', hint: '' },
   'wrong-value': { why: '{name} no puede ser {value}', hint: 'Valores posibles: {choices}.' },
   'bad-setting': { why: '{name} no puede ser {value}', hint: 'Valores posibles: {values}.' },

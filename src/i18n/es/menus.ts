@@ -44,6 +44,7 @@ export const menus: typeof en = {
     roomAdministration: 'Administración de salas',
     devices: 'Dispositivos conectados',
     settings: 'Ajustes',
+    archiving: 'Lo que guarda el servidor de mis mensajes',
     commandLines: 'Mostrar la línea de órdenes que hace lo mismo',
   },
   badges: {
@@ -226,6 +227,13 @@ export const menus: typeof en = {
     words: 'Otras palabras …',
     newer: 'Mensajes posteriores',
     open: 'Abrir el chat',
+  },
+  archiving: {
+    title: 'Lo que guarda el servidor de mis mensajes',
+    default: 'Con quienes no están en la lista',
+    addAlways: 'Guardarlo siempre con alguien …',
+    addNever: 'No guardarlo nunca con alguien …',
+    remove: (jid) => `¿Tratar a ${jid} otra vez como a todos los demás?`,
   },
   blockList: {
     title: 'Lista de bloqueados',

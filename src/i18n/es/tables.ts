@@ -45,6 +45,7 @@ export const tables: typeof en = {
     sharedRooms: 'Salas en común',
     failure: 'Sin datos',
   },
+  archiving: { default: 'Por omisión', always: 'Siempre se guarda con', never: 'Nunca se guarda con' },
   vcard: {
     fullName: 'Nombre completo',
     familyName: 'Apellidos',

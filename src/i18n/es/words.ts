@@ -43,6 +43,11 @@ export const words: typeof en = {
     201: 'acaba de crearse',
     210: 'te ha cambiado el apodo',
   },
+  archiving: {
+    always: 'se guarda siempre',
+    never: 'no se guarda nunca',
+    roster: 'se guarda solo con contactos',
+  },
   transferStates: {
     offered: 'ofrecido',
     active: 'en curso',

@@ -35,6 +35,7 @@ const GROUP: Readonly<Record<string, Heading>> = {
   status: 'account',
   'change-password': 'account',
   'delete-account': 'account',
+  archiving: 'account',
 };
 
 const USAGE_COLUMN = 30;

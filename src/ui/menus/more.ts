@@ -1,4 +1,5 @@
 /** What is needed seldom. */
+import { archiving } from './archiving.ts';
 import { askNewPassword } from './ask.ts';
 import { blockList } from './block-list.ts';
 import type { Screen } from './main.ts';
@@ -16,6 +17,7 @@ export const more: Screen = async (app, seat) => {
         { name: labels.changePassword, value: changePassword },
         { name: labels.blockList, value: blockList },
         { name: labels.settings, value: settings },
+        { name: labels.archiving, value: archiving },
         {
           key: 'C',
           name: labels.commandLines,

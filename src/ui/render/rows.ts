@@ -4,6 +4,7 @@ import type { Contact, FileTransfer, Request, Resource, Show } from '../../chat/
 import type { RoomRow, UserRow } from '../../chat/people.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { brief, sanitize } from '../sanitize.ts';
+import { archivingText } from './archiving.ts';
 import { detailsText } from './details.ts';
 import { size, stamp } from './formats.ts';
 import { historyText, versionsText } from './history.ts';
@@ -59,6 +60,10 @@ export function rowsText(rows: readonly Row[], options: RenderOptions): string {
       );
     case 'blocked':
       return pick((row) => (row.type === 'blocked' ? sanitize(row.jid) : undefined)).join('\n');
+    case 'archiving':
+      return pick((row) =>
+        row.type === 'archiving' ? archivingText(row.preferences, options) : undefined,
+      ).join('\n');
   }
 }
 

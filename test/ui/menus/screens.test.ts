@@ -359,6 +359,15 @@ describe('15 history, 16 more', () => {
     expect(terminal.menus.flat()).toContain('1) 45 days');
   });
 
+  it('says what the archive keeps of whom, and changes it (XEP-0441)', async () => {
+    const terminal = await play('16', '4', '1', '2', 'A', 'nurse', 'N', 'tybalt', 'N', '', '2', '', '0', '0');
+    expect(fake.archives).toEqual({ default: 'never', always: [], never: ['tybalt@example.org'] });
+    expect(terminal.menus.flat()).toContain('2) nurse@example.org always kept');
+    fake.failures.set('archivePreferences', refusal('no-archive-preferences'));
+    const none = await play('16', '4', '1', '1', '0');
+    expect(none.output).toContain('! no-archive-preferences');
+  });
+
   it('blocks and unblocks, whole servers too', async () => {
     await play('16', '2', 'B', 'bad.example', '2', 'B', 'tybalt', '2', '1', '', '0');
     expect(fake.called('block')).toEqual([['bad.example'], ['tybalt@example.org']]);
