@@ -161,6 +161,8 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#delivery = delivery({
       account,
       store: messages,
+      amendments: stores.amendments,
+      amended: (message, change) => this.emit('messageChanged', message, change),
       rooms: this.#rooms,
       link: () => this.#connection,
       linked: () => this.#linked(),
@@ -182,7 +184,8 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#amendments = amendments({
       account,
       store: messages,
-      linked: () => this.#linked(),
+      outbox: this.#delivery.amendments,
+      isRoom,
       nick: (room) => this.#rooms.nick(room),
       changed: (message, change) => this.emit('messageChanged', message, change),
     });
@@ -190,6 +193,7 @@ export class Client extends EventEmitter<ChatEvents> {
       account,
       store: messages,
       outbound: this.#delivery.outbox,
+      amended: this.#delivery.amendments.confirmed,
       changes: changes({
         account,
         store: messages,
@@ -293,6 +297,7 @@ export class Client extends EventEmitter<ChatEvents> {
       streamUp: ({ goesOn }) => {
         if (goesOn) return outbox.resumed();
         outbox.lost();
+        this.#delivery.amendments.lost();
         this.#recovered = this.#recover();
       },
       prepare: () => this.#archives.learn(this.account),
@@ -346,7 +351,7 @@ export class Client extends EventEmitter<ChatEvents> {
       this.#typing.clear();
       this.#background.stop();
       this.#rooms.paused();
-      if (REFUSALS.includes(change.condition ?? '')) this.#delivery.outbox.refused('too-long');
+      if (REFUSALS.includes(change.condition ?? '')) this.#delivery.refused('too-long');
     }
     if (change.state === 'resumed') this.#background.resume();
     this.emit('connection', told);
@@ -378,10 +383,11 @@ export class Client extends EventEmitter<ChatEvents> {
       kinds: this.#kinds,
       outbox: this.#delivery.outbox,
       bounced: bounces({
-        outbox: this.#delivery.outbox,
+        outbox: this.#delivery.bouncing,
         kindOf: (chat) => this.#kinds.kindOf(chat),
         rooms: this.#rooms,
       }),
+      amendments: this.#delivery.amendments,
       requests: this.#requests,
       typing: this.#typing,
       take: (message, source) => this.#take(message, source),
@@ -612,7 +618,7 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#stores.messages.versions(row);
   }
 
-  /** Puts a new text in place of an own message's (XEP-0308). Throws ChatError `not-own-message`, `offline`. */
+  /** Puts a new text in place of an own message's (XEP-0308). Throws ChatError `not-own-message`, `message-gone`, `too-long`. */
   correct(row: number, body: string): Message {
     return this.#amendments.correct(row, body);
   }

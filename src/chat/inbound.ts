@@ -62,6 +62,8 @@ export interface InboundOptions {
   readonly store: MessageStore;
   readonly outbound: Outbound;
   readonly changes: Changes;
+  /** a copy came of what may be a correction, retraction or reaction of ours, by its ids; for later, as `confirmed` */
+  readonly amended: (chat: string, ids: readonly (string | undefined)[]) => (() => void) | undefined;
   /** a room that we are in, or were and shall be again */
   readonly isRoom: (bare: string) => boolean;
   /** own nickname in a room */
@@ -167,7 +169,7 @@ export function inbound(options: InboundOptions) {
 
   /** Corrections, retractions, reactions: applied once, however often they come. */
   const takeChange: Step = (message, later) => {
-    const { chat, stanzaId, parsed, source, time } = message;
+    const { chat, stanzaId, parsed, source, time, direction } = message;
     const known = stanzaId === undefined ? undefined : store.byStanzaId(account, chat, stanzaId);
     // XEP-0424 §tombstones: to be believed of an archive only.
     if (parsed.tombstone !== undefined && source !== 'archive') return undefined;
@@ -176,7 +178,9 @@ export function inbound(options: InboundOptions) {
         ? options.changes.take(message)
         : parsed.tombstone && options.changes.bury(known, { id: parsed.tombstone.retraction ?? '', time });
     if (told === undefined) return message;
+    const confirmed = direction === 'out' ? options.amended(chat, [parsed.id, parsed.originId]) : undefined;
     for (const tell of told) later(tell);
+    if (confirmed !== undefined) later(confirmed);
     return undefined;
   };
 

@@ -16,6 +16,18 @@ export interface MessageFailure {
   readonly text?: string | undefined;
 }
 
+/** What we do to a message that was sent: a new text (XEP-0308), taking it back (XEP-0424), reactions (XEP-0444). */
+export type AmendmentKind = 'correction' | 'retraction' | 'reaction';
+
+/** The newest thing that we did to a message, and what became of that. */
+export interface MessageAmendment {
+  readonly kind: AmendmentKind;
+  /** id of the message that says so */
+  readonly id: string;
+  readonly state: 'queued' | 'sent' | 'acked' | 'failed';
+  readonly failure?: MessageFailure | undefined;
+}
+
 export interface Message {
   /** local row, ascending in order of the timeline of one database */
   readonly row: number;
@@ -62,6 +74,8 @@ export interface Message {
   readonly occupantId?: string | undefined;
   /** it came with a delay of its own: written again by its sender, or kept on the way (XEP-0203) */
   readonly delayed?: boolean | undefined;
+  /** set where we changed it or reacted to it from here */
+  readonly amendment?: MessageAmendment | undefined;
 }
 
 /** What changed a message: the id of the message that did, and when. */
@@ -81,4 +95,4 @@ export interface MessageVersion {
 }
 
 /** What `appendMessage` takes: the row is given by the store. */
-export type NewMessage = Omit<Message, 'row' | 'corrected'>;
+export type NewMessage = Omit<Message, 'row' | 'corrected' | 'amendment'>;

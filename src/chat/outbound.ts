@@ -35,6 +35,8 @@ export interface OutboundOptions {
   readonly nick: (room: string) => string | undefined;
   /** this run, among others with the same data; undefined before it has a place */
   readonly instance: () => { readonly key: string; isAlive(key: string): boolean } | undefined;
+  /** called before the message of that row is written again or at last, and behind all: what else waits before it */
+  readonly before?: (row: number) => void;
 }
 
 const OPEN: readonly (string | undefined)[] = ['queued', 'sent'];
@@ -143,6 +145,9 @@ export function outbound(options: OutboundOptions) {
   }
 
   return {
+    /** Whether something to that chat can be written now. */
+    canWrite,
+
     /** Commits the row and writes it where that is possible now. Throws ChatError `too-long`. */
     send(chat: string, kind: ChatKind, text: string, replyTo?: string): Message {
       const body = ownBody(text);
@@ -186,6 +191,7 @@ export function outbound(options: OutboundOptions) {
         if (state === 'sent' && !isOurs(row)) continue;
         waitingHere.add(row);
         if (!canWrite(chat, kind)) continue;
+        options.before?.(row);
         const before = state === 'sent' ? 'sent' : 'queued';
         const sent = store.write(row, before, here());
         waitingHere.delete(row);
@@ -194,6 +200,7 @@ export function outbound(options: OutboundOptions) {
         if (before === 'queued') changed(sent);
         write(sent, before === 'sent');
       }
+      options.before?.(Number.POSITIVE_INFINITY);
     },
 
     /** The old stream goes on: what waited here goes out. What is not known here is another process's. */
@@ -310,8 +317,9 @@ export function outbound(options: OutboundOptions) {
     /**
      * The server ended the stream for something that we wrote. It would do so at every attempt: the largest text on
      * its way that no server has to take counts as refused, and what waits behind it goes out with the next stream.
+     * False where there is none of at least `least` bytes.
      */
-    refused(condition: string): void {
+    refused(condition: string, least = 0): boolean {
       const sizes = [...inFlight].map(([id, row]) => {
         const body = isOpen(row) ? store.get(row)?.body : undefined;
         return { id, row, size: body === undefined ? undefined : questionableSize(body) };
@@ -319,9 +327,10 @@ export function outbound(options: OutboundOptions) {
       const [largest] = sizes
         .filter(({ size }) => size !== undefined)
         .sort((a, b) => (b.size ?? 0) - (a.size ?? 0));
-      if (largest === undefined) return;
+      if (largest === undefined || (largest.size ?? 0) < least) return false;
       inFlight.delete(largest.id);
       announce(store.setState(largest.row, 'failed', { condition }));
+      return true;
     },
 
     /** The stream is gone: what was in flight is unknown, and written again with the next one. */

@@ -4,8 +4,10 @@
  */
 import type { Show } from './events.ts';
 import type {
+  AmendmentKind,
   ChangedBy,
   Message,
+  MessageAmendment,
   MessageFailure,
   MessageState,
   MessageVersion,
@@ -179,6 +181,8 @@ export interface MessageStore {
   inherit(row: number, from: string, by: string): boolean;
   /** takes a message away for good: one that was never written to a server */
   remove(row: number): void;
+  /** Another text for an own message that still waits; undefined where it does not, and nothing is changed. */
+  rewrite(row: number, body: string): Message | undefined;
   /**
    * An archive id of before still finds the message (`byStanzaId`). `time`, in milliseconds since 1970, counts until an
    * archive said one.
@@ -245,6 +249,35 @@ export interface MessageStore {
   prune(account: string, before: number, most: number): number;
 }
 
+/** Something that we do to a message, on its way to the server. */
+export interface Amendment extends Omit<MessageAmendment, 'failure'> {
+  readonly row: number;
+  readonly account: string;
+  readonly chat: string;
+  /** row of the message */
+  readonly message: number;
+  readonly kind: AmendmentKind;
+  /** the new text, or the emojis as a JSON array; '' for a retraction */
+  readonly content: string;
+  /** milliseconds since 1970 */
+  readonly time: number;
+  /** row of the newest message when it was made */
+  readonly after: number;
+}
+
+export interface AmendmentStore {
+  add(
+    amendment: Pick<Amendment, 'message' | 'id' | 'kind' | 'content' | 'time' | 'state'>,
+  ): Amendment | undefined;
+  /** queued, or sent and not acknowledged, in the order in which they were made */
+  pending(account: string): Amendment[];
+  byId(account: string, chat: string, id: string): Amendment | undefined;
+  /** a failure of before is forgotten unless it is given again */
+  setState(row: number, state: Amendment['state'], failure?: MessageFailure): Amendment | undefined;
+  /** takes away one that was never written */
+  remove(row: number): void;
+}
+
 export interface KeptRoom {
   readonly room: string;
   readonly nick: string;
@@ -309,6 +342,7 @@ export interface CapsCache {
 
 export interface Stores {
   readonly messages: MessageStore;
+  readonly amendments: AmendmentStore;
   readonly rooms: RoomStore;
   readonly settings: SettingsStore;
   readonly roster: RosterCache;

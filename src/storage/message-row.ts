@@ -1,5 +1,5 @@
 /** A message as a row, and back. */
-import type { Message, MessageState, NewMessage, Reaction } from '../chat/message.ts';
+import type { Message, MessageAmendment, MessageState, NewMessage, Reaction } from '../chat/message.ts';
 import type { Row, Value } from './sql.ts';
 
 /** Columns of `message` in the order of `valuesOf`; those of where it stands and who writes it stand before them. */
@@ -35,7 +35,9 @@ export const INSERT_MESSAGE = `INSERT INTO message (chat, position, unread, plac
 /** Everything that `messageOf` reads; goes on with WHERE. Of several archive ids the one that came last. */
 export const SELECT_MESSAGE = `SELECT m.*, c.account, c.jid AS chat_jid, c.kind,
     (SELECT a.id FROM archive_id a WHERE a.message = m.row ORDER BY a.rowid DESC LIMIT 1) AS stanza_id,
-    EXISTS (SELECT 1 FROM version v WHERE v.message = m.row) AS corrected
+    EXISTS (SELECT 1 FROM version v WHERE v.message = m.row) AS corrected,
+    (SELECT json_array(a.kind, a.id, a.state, a.failure, a.failure_text)
+      FROM amendment a WHERE a.message = m.row ORDER BY a.row DESC LIMIT 1) AS amendment
   FROM message m JOIN chat c ON c.id = m.chat`;
 
 /** Who archives: the room its own messages, the account everything else (XEP-0359 §3.2, XEP-0313 §4). */
@@ -87,6 +89,17 @@ function shownReactions(kept: string): Reaction[] {
     .map(({ from, emojis }) => ({ from, emojis }));
 }
 
+function amendmentOf(kept: string | undefined): MessageAmendment | undefined {
+  if (kept === undefined) return undefined;
+  const [kind, id, state, condition, text] = JSON.parse(kept) as (string | null)[];
+  return {
+    kind: kind as MessageAmendment['kind'],
+    id: id ?? '',
+    state: state as MessageAmendment['state'],
+    ...(condition ? { failure: { condition, text: text ?? undefined } } : {}),
+  };
+}
+
 export function messageOf(row: Row): Message {
   const failure = optional(row.failure);
   const reactions = optional(row.reactions);
@@ -119,5 +132,6 @@ export function messageOf(row: Row): Message {
     mayArriveTwice: row.twice === 1 || undefined,
     occupantId: optional(row.occupant),
     delayed: row.delayed === 1 || undefined,
+    amendment: amendmentOf(optional(row.amendment)),
   };
 }

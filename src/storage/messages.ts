@@ -214,6 +214,13 @@ export function messageStore(database: Database): MessageStore {
       database.statement('DELETE FROM message WHERE row = ?').run(row);
     },
 
+    rewrite(row, body) {
+      const { changes } = database
+        .statement("UPDATE message SET body = ? WHERE row = ? AND state = 'queued' AND direction = 'out'")
+        .run(body, row);
+      return changes === 0 ? undefined : get(row);
+    },
+
     setStanzaId: (row, stanzaId, time) =>
       database.transaction(() => {
         const message = get(row);

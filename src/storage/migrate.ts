@@ -13,6 +13,7 @@ import { archive } from './migrations/004-archive.ts';
 import { search } from './migrations/005-search.ts';
 import { order } from './migrations/006-order.ts';
 import { instances } from './migrations/007-instances.ts';
+import { amendments } from './migrations/008-amendments.ts';
 import type { Database } from './sql.ts';
 
 /** In order; the first makes version 1. What was released is never edited, only added to. */
@@ -24,6 +25,7 @@ export const migrations: readonly string[] = [
   search,
   order,
   instances,
+  amendments,
 ];
 
 /** `xmpc`, in the header of the file: tells our database from another program's. */

@@ -5,6 +5,7 @@ import type { Database } from './sql.ts';
 /** Oldest first, so that no chat has a gap meanwhile. */
 const OLD = `SELECT m.row, m.chat FROM message m JOIN chat c ON c.id = m.chat
   WHERE c.account = ? AND m.time < ? AND m.unread = 0 AND (m.state IS NULL OR m.state NOT IN ('queued', 'sent'))
+    AND m.row NOT IN (SELECT message FROM amendment WHERE state IN ('queued', 'sent'))
   ORDER BY m.chat, m.position LIMIT ?`;
 
 const FORGET_PAGES = `DELETE FROM paged_back WHERE account = ? AND chat = (SELECT jid FROM chat WHERE id = ?)`;

@@ -1,6 +1,7 @@
 /** Everything that is kept between two runs, behind the interfaces of src/chat/stores.ts. */
 import type { Stores } from '../chat/stores.ts';
 import { accountStore, roomStore, settingsStore } from './accounts.ts';
+import { amendmentStore } from './amendments.ts';
 import { capsCache } from './capabilities.ts';
 import { lockFile, type OpenOptions, openDatabase } from './database.ts';
 import { instances } from './instances.ts';
@@ -19,6 +20,7 @@ export function openStores(path: string, options: OpenOptions = {}): Stores {
   const database = openDatabase(path, options);
   return {
     messages: messageStore(database),
+    amendments: amendmentStore(database),
     rooms: roomStore(database),
     settings: settingsStore(database),
     roster: rosterCache(database),

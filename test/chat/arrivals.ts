@@ -86,6 +86,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
       stayed,
       changed: ({ id }, change) => told.push(`${change} ${id}`),
     }),
+    amended: nothing,
     isRoom: (bare) => bare === ROOM,
     nick: () => NICK,
     trusts: () => true,

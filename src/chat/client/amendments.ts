@@ -3,24 +3,25 @@ import type { OutgoingMessage } from '../../xmpp/messages.ts';
 import { isEmoji } from '../../xmpp/reactions.ts';
 import { randomId } from '../../xmpp/session/random-id.ts';
 import { bareOf } from '../address.ts';
+import { type Amending, type AmendmentChange, nameOf } from '../amending.ts';
 import { ownBody } from '../body.ts';
-import type { Message } from '../message.ts';
+import type { AmendmentKind, Message } from '../message.ts';
 import { ChatError } from '../problem.ts';
 import type { MessageStore } from '../stores.ts';
-import type { Linked } from './link.ts';
 
 export interface AmendmentsOptions {
   readonly account: string;
   readonly store: MessageStore;
-  readonly linked: Linked;
+  readonly outbox: Amending;
+  readonly isRoom: (bare: string) => boolean;
   readonly nick: (room: string) => string | undefined;
-  readonly changed: (message: Message, change: 'corrected' | 'retracted' | 'reacted') => void;
+  readonly changed: (message: Message, change: AmendmentChange) => void;
 }
 
 /** characters of a message that an answer repeats */
 const LONGEST_QUOTE = 500;
 
-export function amendments({ account, store, linked, nick, changed }: AmendmentsOptions) {
+export function amendments({ account, store, outbox, isRoom, nick, changed }: AmendmentsOptions) {
   function known(row: number): Message {
     const message = store.get(row);
     if (message === undefined) throw new ChatError('message-gone');
@@ -34,66 +35,87 @@ export function amendments({ account, store, linked, nick, changed }: Amendments
     return message;
   }
 
-  /** Rooms name a message by the id that the room gave it; people by the sender's. */
-  function nameOf(message: Message): string {
-    const name = message.kind === 'room' ? message.stanzaId : message.id;
-    if (name === undefined || name === '') throw new ChatError('message-without-id');
+  function named(message: Message, kind: AmendmentKind): string {
+    const name = nameOf(message, kind);
+    if (name === undefined) throw new ChatError('message-without-id');
     return name;
   }
 
-  function write(message: Message, more: Partial<OutgoingMessage>): string {
-    const id = randomId();
-    const { chat, kind } = message;
-    const type = kind === 'room' ? 'groupchat' : 'chat';
-    linked().features.messages.send({ to: chat, type, occupant: kind === 'private', id, ...more });
-    return id;
+  /** Throws where it could never go out: what still gets its id from the room waits for that. */
+  function checked(message: Message, kind: AmendmentKind): void {
+    const room = bareOf(message.chat);
+    if (message.kind !== 'contact' && !isRoom(room)) throw new ChatError('not-joined', { room });
+    if (message.state !== 'queued' && message.state !== 'sent') named(message, kind);
   }
 
   const me = (message: Message) =>
     message.kind === 'contact' ? account : `${bareOf(message.chat)}/${nick(bareOf(message.chat)) ?? ''}`;
 
-  function tell(message: Message | undefined, change: Parameters<typeof changed>[1]): Message {
+  function made(message: Message | undefined): Message {
     if (message === undefined) throw new ChatError('message-gone');
+    return message;
+  }
+
+  function told(message: Message, change: AmendmentChange): Message {
     changed(message, change);
     return message;
   }
 
+  const by = () => ({ id: randomId(), time: Date.now() });
+
+  /** Nobody has it yet: it goes nowhere, and its text stays with us. */
+  function withdraw(row: number): Message | undefined {
+    return store.transaction(() => {
+      if (store.get(row)?.state !== 'queued') return undefined;
+      store.retract(row, by());
+      return store.setState(row, 'failed', { condition: 'withdrawn' });
+    });
+  }
+
   return {
-    /** Puts a new text in place of an own message's. Throws ChatError `not-own-message`, `message-gone`, `too-long`, `offline`. */
+    /**
+     * Puts a new text in place of an own message's. One that was never written simply gets that text. Throws ChatError
+     * `not-own-message`, `message-gone`, `too-long`, `not-joined`.
+     */
     correct(row: number, text: string): Message {
       const message = own(row);
-      const body = ownBody(text);
-      const { id: replaces, replyTo } = message;
-      // XEP-0308 §rules: a correction takes the place of all of it, so what it answers is said again.
-      const id = write(message, {
-        body,
-        replaces,
-        ...(replyTo === undefined ? {} : { reply: { id: replyTo } }),
-      });
-      return tell(store.correct(row, body, { id, time: Date.now() }), 'corrected');
+      const content = ownBody(text);
+      const rewritten = store.rewrite(row, content);
+      if (rewritten !== undefined) return told(rewritten, 'corrected');
+      checked(message, 'correction');
+      const one = by();
+      const apply = () => store.correct(row, content, one);
+      return made(outbox.make(row, { kind: 'correction', content, ...one, apply }));
     },
 
-    /** Takes an own message back, as far as the others' clients follow. */
+    /** Takes an own message back, as far as the others' clients follow; one that was never written goes nowhere. */
     retract(row: number): Message {
       const message = own(row);
-      const id = write(message, { retraction: { id: nameOf(message), originId: message.id } });
-      return tell(store.retract(row, { id, time: Date.now() }), 'retracted');
+      const withdrawn = withdraw(row);
+      if (withdrawn !== undefined) return told(withdrawn, 'retracted');
+      checked(message, 'retraction');
+      const one = by();
+      const apply = () => store.retract(row, one);
+      return made(outbox.make(row, { kind: 'retraction', content: '', ...one, apply }));
     },
 
-    /** Sets all our reactions to a message; none takes them away. Throws ChatError `not-an-emoji`, `offline`. */
+    /** Sets all our reactions to a message; none takes them away. Throws ChatError `not-an-emoji`, `not-joined`. */
     react(row: number, emojis: readonly string[]): Message {
       const message = known(row);
       const wrong = emojis.find((emoji) => !isEmoji(emoji));
       if (wrong !== undefined) throw new ChatError('not-an-emoji', { value: wrong });
-      const id = write(message, { reactions: { id: nameOf(message), emojis } });
-      return tell(store.react(row, { from: me(message), emojis }, { id, time: Date.now() }), 'reacted');
+      checked(message, 'reaction');
+      const one = by();
+      const apply = () => store.react(row, { from: me(message), emojis }, one);
+      const content = JSON.stringify(emojis);
+      return made(outbox.make(row, { kind: 'reaction', content, ...one, apply }));
     },
 
     /** What a reply to a message says of it. */
     replyTo(row: number): NonNullable<OutgoingMessage['reply']> {
       const message = known(row);
       const quoted = [...message.body].slice(0, LONGEST_QUOTE).join('');
-      return { id: nameOf(message), to: message.from, quoted };
+      return { id: named(message, 'reaction'), to: message.from, quoted };
     },
   };
 }

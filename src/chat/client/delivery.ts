@@ -2,16 +2,19 @@
 import { AuthenticationError, ConnectionError, DisconnectedError, TimeoutError } from '../../xmpp/errors.ts';
 import type { OutgoingMessage } from '../../xmpp/messages.ts';
 import { bareOf } from '../address.ts';
-import type { ChatKind, Message } from '../message.ts';
+import { type AmendingOptions, amending, nameOf } from '../amending.ts';
+import type { ChatKind, Message, MessageFailure } from '../message.ts';
 import { type OutboundOptions, outbound, type Wire } from '../outbound.ts';
 import { ChatError } from '../problem.ts';
 import type { ChatRooms } from '../rooms.ts';
-import type { MessageStore } from '../stores.ts';
+import type { Amendment, AmendmentStore, MessageStore } from '../stores.ts';
 import type { Link, Linked } from './link.ts';
 
 export interface DeliveryOptions
   extends Pick<OutboundOptions, 'account' | 'appended' | 'changed' | 'failed' | 'instance'> {
   readonly store: MessageStore;
+  readonly amendments: AmendmentStore;
+  readonly amended: AmendingOptions['changed'];
   readonly rooms: ChatRooms;
   /** undefined before the first connection */
   readonly link: () => Link | undefined;
@@ -46,9 +49,13 @@ export function delivery(options: DeliveryOptions) {
       const live = link();
       if (live?.session.online !== true) return;
       const written = outbox.open();
+      const changes = amendments.open();
       // Without an answer the next one, or the next stream, decides.
       live.features.ping.ping(live.session.domain).then(
-        () => outbox.answered(written),
+        () => {
+          outbox.answered(written);
+          for (const id of changes) amendments.acknowledged(id);
+        },
         () => undefined,
       );
     });
@@ -75,6 +82,21 @@ export function delivery(options: DeliveryOptions) {
     if (!session.acknowledges && kind !== 'room') confirmSoon();
   }
 
+  function amend(amendment: Amendment, message: Message, again: boolean): void {
+    const live = link();
+    if (live === undefined) throw new DisconnectedError();
+    const { chat, kind } = message;
+    live.features.messages.send({
+      to: chat,
+      type: kind === 'room' ? 'groupchat' : 'chat',
+      occupant: kind === 'private',
+      id: amendment.id,
+      ...contentOf(amendment, message),
+      ...(again ? { delay: amendment.time } : {}),
+    });
+    if (!live.session.acknowledges && kind !== 'room') confirmSoon();
+  }
+
   const wire: Wire = {
     get ready() {
       return link()?.session.online === true;
@@ -88,7 +110,30 @@ export function delivery(options: DeliveryOptions) {
     reachable: (chat, kind) => kind === 'contact' || rooms.isCertain(bareOf(chat)),
     write,
   };
-  const outbox = outbound({ account, store, wire, appended, changed, failed, instance, nick: rooms.nick });
+  const outbox = outbound({
+    account,
+    store,
+    wire,
+    appended,
+    changed(message) {
+      changed(message);
+      amendments.known(message);
+    },
+    failed,
+    instance,
+    nick: rooms.nick,
+    before: (row) => amendments.flush(row),
+  });
+
+  const amendments = amending({
+    account,
+    store,
+    amendments: options.amendments,
+    canWrite: outbox.canWrite,
+    write: amend,
+    changed: options.amended,
+    failed,
+  });
 
   function send(chat: string, kind: ChatKind, body: string, reply?: OutgoingMessage['reply']): Message {
     const room = bareOf(chat);
@@ -120,7 +165,22 @@ export function delivery(options: DeliveryOptions) {
 
   return {
     outbox,
+    amendments,
     send,
+
+    /** whose errors they are, by chat and id */
+    bouncing: {
+      failed: (chat: string, id: string, failure: MessageFailure): boolean =>
+        amendments.bounced(chat, id, failure) || outbox.failed(chat, id, failure),
+      again(chat: string, id: string): void {
+        if (!amendments.again(chat, id)) outbox.again(chat, id);
+      },
+    },
+
+    /** The server ended the stream for something that we wrote: the largest text on its way counts as refused. */
+    refused(condition: string): void {
+      if (!outbox.refused(condition, amendments.largest())) amendments.refused(condition);
+    },
 
     /** Commits the row, logs in, waits for the acknowledgement and for the answer to a ping behind it. */
     async sendAndSettle(
@@ -151,6 +211,16 @@ export function delivery(options: DeliveryOptions) {
 }
 
 export type Delivery = ReturnType<typeof delivery>;
+
+/** What an amendment says of its message. */
+function contentOf({ kind, content }: Amendment, message: Message): Partial<OutgoingMessage> {
+  const id = nameOf(message, kind) ?? message.id;
+  if (kind === 'retraction') return { retraction: { id, originId: message.id } };
+  if (kind === 'reaction') return { reactions: { id, emojis: JSON.parse(content) as string[] } };
+  // XEP-0308 §rules: a correction takes the place of all of it, so what it answers is said again.
+  const { replyTo } = message;
+  return { body: content, replaces: id, ...(replyTo === undefined ? {} : { reply: { id: replyTo } }) };
+}
 
 const TRANSIENT: readonly string[] = [
   'dns-not-found',

@@ -2,6 +2,7 @@
 import type { Features } from '../../xmpp/features.ts';
 import type { MessageError, ParsedMessage } from '../../xmpp/messages.ts';
 import { bareOf } from '../address.ts';
+import type { Amending } from '../amending.ts';
 import type { MessageSource } from '../message.ts';
 import type { Outbound } from '../outbound.ts';
 import { type Requests, requestId } from '../requests.ts';
@@ -16,6 +17,7 @@ export interface Hearers {
   readonly kinds: ChatKinds;
   readonly outbox: Outbound;
   readonly bounced: ReturnType<typeof bounces>;
+  readonly amendments: Amending;
   readonly requests: Requests;
   readonly typing: TypingStates;
   readonly take: (message: ParsedMessage, source: MessageSource) => void;
@@ -38,7 +40,7 @@ function listenToMessages(
   { carbons, chatStates, messages, presence, rooms }: Features,
   hearers: Hearers,
 ): void {
-  const { kinds, outbox, take, typing } = hearers;
+  const { amendments, kinds, outbox, take, typing } = hearers;
 
   function bounced(from: string, id: string | undefined, { condition, text }: MessageError): void {
     if (id !== undefined) void hearers.bounced(kinds.chatOf(from), id, { condition, text });
@@ -54,7 +56,10 @@ function listenToMessages(
     else bounced(message.from, message.id, message.error);
   });
   messages.on('bounced', ({ from, id, error }) => bounced(from, id, error));
-  messages.on('acknowledged', ({ id }) => outbox.acknowledged(id));
+  messages.on('acknowledged', ({ id }) => {
+    outbox.acknowledged(id);
+    amendments.acknowledged(id);
+  });
   rooms.on('message', ({ message }) => take(message, 'live'));
   rooms.on('privateMessage', ({ message }) => take(message, 'live'));
   presence.on('changed', ({ jid, show }) => {
