@@ -48,6 +48,8 @@ export interface MessageRecord extends RecordOf<'message'> {
   readonly subject?: string | undefined;
   readonly url?: string | undefined;
   readonly failure?: Message['failure'];
+  /** own correction, retraction or reactions, the newest: what became of them */
+  readonly amendment?: Message['amendment'];
   /** under `--listen`: a message told before has changed, and how */
   readonly change?: 'state' | 'corrected' | 'retracted' | 'reacted' | undefined;
 }
@@ -199,6 +201,7 @@ export function messageRecord(message: Message): MessageRecord {
     subject: message.subject,
     url: message.url,
     failure: message.failure,
+    amendment: message.amendment,
   };
 }
 

@@ -102,7 +102,10 @@ export function amending(options: AmendingOptions) {
     if (message === undefined) return;
     const go = ready(message, amendment.kind);
     if (go === false) return;
-    if (go !== true) return settle(amendment, 'failed', go);
+    if (go !== true) {
+      settle(amendment, 'failed', go);
+      return;
+    }
     const again = unknown.delete(amendment.row);
     if (!again) {
       amendments.setState(amendment.row, 'sent');

@@ -43,6 +43,11 @@ export const conversation = {
   unreadable: (encryption: string) => `[encrypted with ${encryption}: this program has no key for it]`,
   encryptedUnknown: '[encrypted message: this program has no key for it]',
   retracted: '[message withdrawn]',
+  changes: {
+    correction: { waits: 'edit not sent yet', fails: 'edit not sent' },
+    retraction: { waits: 'withdrawal not sent yet', fails: 'withdrawal not sent' },
+    reaction: { waits: 'reaction not sent yet', fails: 'reaction not sent' },
+  },
   edited: 'edited',
   until: (when: string) => `until ${when}`,
   mayArriveTwice: 'may arrive twice',

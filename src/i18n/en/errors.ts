@@ -84,6 +84,7 @@ const chat = {
     why: 'the message is not yours',
     hint: '/last shows the last ones with their numbers.',
   },
+  withdrawn: { why: 'it was withdrawn before it was sent', hint: '' },
   'message-without-id': { why: 'the message has no id by which it could be named', hint: '' },
   'not-an-emoji': { why: '“{value}” is no emoji', hint: 'Tab offers some.' },
   'no-certificates': { why: '{path} holds no certificate (PEM)', hint: 'Give another file with --ca.' },

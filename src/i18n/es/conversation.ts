@@ -46,6 +46,11 @@ export const conversation: typeof en = {
   unreadable: (encryption) => `[cifrado con ${encryption}: este programa no tiene la clave]`,
   encryptedUnknown: '[mensaje cifrado: este programa no tiene la clave]',
   retracted: '[mensaje retirado]',
+  changes: {
+    correction: { waits: 'edición aún sin enviar', fails: 'edición no enviada' },
+    retraction: { waits: 'retirada aún sin enviar', fails: 'retirada no enviada' },
+    reaction: { waits: 'reacción aún sin enviar', fails: 'reacción no enviada' },
+  },
   edited: 'editado',
   until: (when) => `hasta ${when}`,
   mayArriveTwice: 'puede llegar dos veces',

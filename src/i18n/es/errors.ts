@@ -71,6 +71,7 @@ const chat: typeof en.groups.chat = {
     hint: '/last muestra los últimos.',
   },
   'not-own-message': { why: 'el mensaje no es tuyo', hint: '/last muestra los últimos con sus números.' },
+  withdrawn: { why: 'se retiró antes de enviarlo', hint: '' },
   'message-without-id': { why: 'el mensaje no tiene identificador con el que nombrarlo', hint: '' },
   'not-an-emoji': { why: '«{value}» no es un emoji', hint: 'Tab ofrece algunos.' },
   'no-certificates': { why: '{path} no contiene ningún certificado (PEM)', hint: 'Indica otro con --ca.' },

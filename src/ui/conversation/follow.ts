@@ -6,6 +6,7 @@ import { presenceKind, presenceLine } from '../notifications/lines.ts';
 import { roomName } from '../notifications/names.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Subscribe } from '../terminal.ts';
+import { changing } from './changing.ts';
 import { headLines } from './head.ts';
 import { lastState } from './last-state.ts';
 import { chatLabel, chatTitle, senderName } from './names.ts';
@@ -76,6 +77,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const print = (text: readonly string[]) => {
     if (text.length > 0) terminal.log(text.join('\n'));
   };
+  const changes = changing({ line: (message, change) => lines.changed(message, change), print });
   const redraw = () => {
     for (const call of redraws) call();
   };
@@ -99,7 +101,10 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const show = (message: Message, place = { firstNew: false }) => {
     pages.shown(message);
     if (waits(message)) waiting.set(message.row, message);
-    else print(lines.message(message, place));
+    else {
+      print(lines.message(message, place));
+      changes.printed(message);
+    }
     last.shown(message);
     redraw();
   };
@@ -116,8 +121,10 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     if (waiting.has(message.row)) {
       waiting.delete(message.row);
       show(message);
-    } else if (change !== 'state') print([lines.changed(message, change)]);
-    else if (message.state === 'failed') print([lines.failed(message)]);
+    } else if (!changes.take(message, change)) {
+      if (change !== 'state') print([lines.changed(message, change)]);
+      else if (message.state === 'failed' && !message.retracted) print([lines.failed(message)]);
+    }
     last.changed(message, { printed: change === 'corrected' });
     redraw();
   };
@@ -199,6 +206,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       return [
         ...(hidden > 0 ? [theme.dim(words.menus.moreRows(hidden))] : []),
         ...pending,
+        ...changes.above(),
         ...(loading ? [theme.dim(words.conversation.loading)] : []),
         ...(state === '' ? [] : [state]),
         ...(typingText(names) === '' ? [] : [theme.dim(typingText(names))]),
@@ -211,7 +219,10 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     },
     async settle(timeout) {
       if (client.state === 'offline') return;
-      await Promise.all([...waiting.keys()].map((row) => client.settled(row, { timeout })));
+      await Promise.all([
+        ...[...waiting.keys()].map((row) => client.settled(row, { timeout })),
+        changes.settle(timeout),
+      ]);
     },
     close() {
       closed = true;
@@ -219,6 +230,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       for (const [name, listener] of entries) client.off(name, listener);
       for (const message of waiting.values()) print(lines.message(message));
       waiting.clear();
+      changes.close();
     },
   };
 }

@@ -65,9 +65,23 @@ export function markOf(message: Message, options: NoteOptions): string {
     changed && !message.retracted ? theme.dim(`(${edited})`) : '',
     message.mayArriveTwice === true ? theme.dim(`(${mayArriveTwice})`) : '',
     message.direction === 'in' || message.retracted ? '' : stateMark(message, options),
+    amendmentMark(message, options),
   ]
     .filter((part) => part !== '')
     .join(' ');
+}
+
+/** What we changed of it has not reached the server, or was refused: `edit not sent yet`. */
+export function amendmentMark({ amendment, state }: Message, options: NoteOptions): string {
+  const { words, theme } = options;
+  // One that waits itself says so.
+  if (amendment === undefined || state === 'queued') return '';
+  const { waits, fails } = words.conversation.changes[amendment.kind];
+  if (amendment.state === 'queued') return theme.dim(`${MARKS.queued} ${waits}`);
+  if (amendment.state === 'sent') return theme.dim(MARKS.sent);
+  if (amendment.state !== 'failed') return '';
+  const why = amendment.failure === undefined ? '' : `: ${options.failure(amendment.failure)}`;
+  return theme.error(`${MARKS.failed} ${fails}${why}`);
 }
 
 /** `✓✓ read`: what became of an own message, readable without colours. */

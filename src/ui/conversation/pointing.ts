@@ -105,8 +105,8 @@ function suits(message: Message, meant: Meant | undefined): boolean {
   const { direction, retracted, corrected, state } = message;
   switch (meant) {
     case 'own':
-      // What the server does not have cannot be changed there.
-      return direction === 'out' && !retracted && state !== 'failed' && state !== 'queued';
+      // What was refused is nowhere else to be changed.
+      return direction === 'out' && !retracted && state !== 'failed';
     case 'theirs':
       return direction === 'in' && !retracted;
     case 'changed':

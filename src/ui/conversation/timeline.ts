@@ -1,7 +1,16 @@
 /** Rows of a chat become lines: day lines, who, text, marks. Printed once; a later mark is a new line. */
 import type { ChatKind, Message } from '../../chat/message.ts';
 import { sanitize } from '../sanitize.ts';
-import { excerpt, failureText, MARKS, markOf, type NoteOptions, pointedAt, reactionsText } from './notes.ts';
+import {
+  amendmentMark,
+  excerpt,
+  failureText,
+  MARKS,
+  markOf,
+  type NoteOptions,
+  pointedAt,
+  reactionsText,
+} from './notes.ts';
 
 /** stands before every further line of one message, so that a line break cannot forge a message */
 const CONTINUATION = '      │ ';
@@ -77,9 +86,11 @@ export function timeline(options: TimelineOptions): Timeline {
     const start = `${theme.accent(CHANGED[change])} `;
     if (change === 'corrected') return start + line(message);
     const at = theme.dim(clockTime(message.time));
-    if (change === 'retracted') return `${start}${at} ${pointedAt(message, options)}`;
+    const waits = amendmentMark(message, options);
+    const end = waits === '' ? '' : ` ${waits}`;
+    if (change === 'retracted') return `${start}${at} ${pointedAt(message, options)}${end}`;
     const said = reactionsText(message, options) || words.conversation.noReactions;
-    return `${start}${at} ${theme.dim(pointedAt(message, options))} ${said}`;
+    return `${start}${at} ${theme.dim(pointedAt(message, options))} ${said}${end}`;
   };
 
   return {

@@ -104,6 +104,67 @@ describe('while a chat is open', () => {
     ]);
   });
 
+  describe('what we change of a message', () => {
+    const edited = (state: 'queued' | 'sent' | 'acked' | 'failed') => {
+      const failure = state === 'failed' ? { failure: { condition: 'service-unavailable' } } : {};
+      return {
+        body: 'hallo',
+        corrected: true,
+        amendment: { kind: 'correction', id: 'c1', state, ...failure },
+      } as const;
+    };
+    const changed = (
+      message: { row: number },
+      state: Parameters<typeof edited>[0],
+      change: 'corrected' | 'state',
+    ) => fake.change(message.row, edited(state), change);
+
+    it('stays live until the server has it, then is printed once', async () => {
+      const mine = fake.keep(ROMEO, 'helo', { direction: 'out', state: 'acked' });
+      const { terminal } = await play(
+        ROMEO,
+        then(({ prompt }) => {
+          changed(mine, 'queued', 'corrected');
+          expect(prompt.above()).toEqual([
+            expect.stringMatching(/^✎ .*hallo \(edited\) ✓ … edit not sent yet$/),
+          ]);
+          changed(mine, 'sent', 'state');
+          expect(prompt.above()).toEqual([expect.stringMatching(/hallo \(edited\) ✓ ·$/)]);
+          changed(mine, 'acked', 'state');
+          expect(prompt.above()).toEqual([]);
+        }),
+      );
+      expect(terminal.lines.filter((line) => line.includes('hallo'))).toEqual([
+        expect.stringMatching(/hallo \(edited\) ✓$/),
+      ]);
+    });
+
+    it('says why where it is refused, once', async () => {
+      const mine = fake.keep(ROMEO, 'helo', { direction: 'out', state: 'acked' });
+      const { terminal } = await play(
+        ROMEO,
+        then(() => {
+          changed(mine, 'sent', 'corrected');
+          changed(mine, 'failed', 'state');
+          changed(mine, 'failed', 'state');
+        }),
+      );
+      expect(terminal.lines.filter((line) => line.includes('edit not sent: '))).toHaveLength(1);
+    });
+
+    it('that still waits when the chat is opened stands in the live block too', async () => {
+      const mine = fake.keep(ROMEO, 'helo', { direction: 'out', state: 'acked', ...edited('queued') });
+      await play(
+        ROMEO,
+        then(({ prompt }) => {
+          expect(prompt.above()).toEqual([expect.stringContaining('edit not sent yet')]);
+          changed(mine, 'acked', 'state');
+          expect(prompt.above()).toEqual([]);
+        }),
+      );
+    });
+  });
+
   it('points back at a message that fails after it was printed', async () => {
     const { terminal } = await play(
       ROMEO,
