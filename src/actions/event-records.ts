@@ -44,6 +44,8 @@ export interface OccupantRecord extends RecordOf<'occupant'> {
   readonly newNick?: string | undefined;
   readonly actor?: string | undefined;
   readonly jid?: string | undefined;
+  /** XEP-0045 §15.6 */
+  readonly codes?: readonly number[] | undefined;
 }
 
 /** Our own entering and leaving of a room. */
@@ -57,6 +59,9 @@ export interface SelfRecord extends RecordOf<'self'> {
   readonly actor?: string | undefined;
   readonly occupants?: number | undefined;
   readonly again?: true | undefined;
+  /** of a destroyed room: where to go instead */
+  readonly alternate?: string | undefined;
+  readonly codes?: readonly number[] | undefined;
 }
 
 export interface TypingRecord extends RecordOf<'typing'> {
@@ -64,6 +69,13 @@ export interface TypingRecord extends RecordOf<'typing'> {
   readonly from: string;
   readonly nick: string | null;
   readonly state: Payload<'typing'>['state'];
+}
+
+/** Somebody will not come to a room that we invited to. */
+export interface InvitationDeclinedRecord extends RecordOf<'invitation-declined'> {
+  readonly room: string;
+  readonly from: string;
+  readonly reason: string | null;
 }
 
 export interface SubjectRecord extends RecordOf<'subject'>, Readonly<Payload<'subject'>> {}
@@ -97,6 +109,7 @@ export type EventRecord =
   | PresenceRecord
   | ProblemRecord
   | RequestRecord
+  | InvitationDeclinedRecord
   | RoomNoticeRecord
   | SelfRecord
   | SubjectRecord
@@ -134,7 +147,7 @@ const recordsOf: { readonly [N in keyof ChatEvents]: (...payload: ChatEvents[N])
   subscription: ({ jid, kind }) => ({ v: 1, type: 'subscription', jid, kind }),
   request: requestRecord,
   requestClosed: (request) => ({ ...requestRecord(request), closed: true }),
-  occupant: ({ room, nick, event, affiliation, role, reason, newNick, actor, jid }) => ({
+  occupant: ({ room, nick, event, affiliation, role, reason, newNick, actor, jid, codes }) => ({
     v: 1,
     type: 'occupant',
     room,
@@ -146,8 +159,9 @@ const recordsOf: { readonly [N in keyof ChatEvents]: (...payload: ChatEvents[N])
     newNick,
     actor,
     jid,
+    codes,
   }),
-  room: ({ room, nick, event, reason, condition, text, actor, occupants, again }) => ({
+  room: ({ room, nick, event, reason, condition, text, actor, occupants, again, alternate, codes }) => ({
     v: 1,
     type: 'self',
     room,
@@ -159,6 +173,15 @@ const recordsOf: { readonly [N in keyof ChatEvents]: (...payload: ChatEvents[N])
     actor,
     occupants,
     again: again === true ? true : undefined,
+    alternate,
+    codes,
+  }),
+  invitationDeclined: ({ room, from, reason }) => ({
+    v: 1,
+    type: 'invitation-declined',
+    room,
+    from,
+    reason: reason ?? null,
   }),
   subject: ({ room, nick, subject }) => ({ v: 1, type: 'subject', room, nick, subject }),
   roomNotice: ({ room, codes }) => ({ v: 1, type: 'room-notice', room, codes }),

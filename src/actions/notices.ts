@@ -37,6 +37,18 @@ export interface Notices {
   'account-deleted': { jid: string; wiped: number };
   'setting-saved': { name: string; value: string };
   invited: { jid: string; room: string };
+  kicked: { nick: string; room: string };
+  banned: { who: string; room: string };
+  unbanned: { who: string; room: string };
+  'role-set': { nick: string; role: string; room: string };
+  'affiliation-set': { who: string; affiliation: string; room: string };
+  'no-affiliations': { room: string };
+  'no-fields': { room: string };
+  'room-configured': { room: string };
+  destroyed: { room: string };
+  'nick-registered': { nick: string; room: string };
+  'voice-asked': { room: string };
+  moderated: Record<never, never>;
   'request-accepted': Record<never, never>;
   'request-refused': Record<never, never>;
   'subject-set': { room: string };

@@ -6,7 +6,9 @@
  * Times are RFC 3339 in UTC. Nothing is sanitised: JSON escapes what a terminal must not see.
  */
 import type { ArchivePreferences } from '../chat/archiving.ts';
+import type { Affiliated } from '../chat/client/room-administration.ts';
 import type { Contact, FileTransfer, Request, Resource } from '../chat/events.ts';
+import type { FormField } from '../chat/form.ts';
 import type { Message, MessageVersion } from '../chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../chat/people.ts';
 import { formatDateTime } from '../xmpp/datetime.ts';
@@ -146,6 +148,26 @@ export interface VersionRecord extends RecordOf<'version'> {
   readonly time: string;
 }
 
+/** Somebody with an affiliation in a room, there or not. */
+export interface AffiliationRecord extends RecordOf<'affiliated'> {
+  readonly room: string;
+  readonly jid: string;
+  readonly nick: OrNull<string>;
+  readonly affiliation: Affiliated['affiliation'];
+  readonly reason: OrNull<string>;
+}
+
+/** What can be configured of a room. */
+export interface FieldRecord extends RecordOf<'field'> {
+  readonly room: string;
+  readonly name: string;
+  readonly label: string;
+  readonly kind: FormField['kind'];
+  readonly required: boolean;
+  readonly value: OrNull<string>;
+  readonly options?: FormField['options'];
+}
+
 export interface BlockedRecord extends RecordOf<'blocked'> {
   readonly jid: string;
 }
@@ -170,6 +192,12 @@ export interface ErrorRecord extends RecordOf<'error'> {
   readonly text: OrNull<string>;
   readonly hint: OrNull<string>;
   readonly exitCode: number;
+}
+
+/** A password that the room has is not told. */
+function fieldRecord(room: string, { name, label, kind, required, value, options }: FormField): FieldRecord {
+  const shown = kind === 'password' ? null : (value ?? null);
+  return { v: 1, type: 'field', room, name, label, kind, required, value: shown, options };
 }
 
 export function messageRecord(message: Message): MessageRecord {
@@ -338,8 +366,10 @@ function rest(ending: Ending) {
 
 export type RowRecord =
   | ArchivingRecord
+  | AffiliationRecord
   | BlockedRecord
   | ContactRecord
+  | FieldRecord
   | FileRecord
   | MessageRecord
   | RequestRecord
@@ -371,6 +401,20 @@ export function rowRecord(row: Row): RowRecord {
       return requestRecord(row.request);
     case 'file':
       return fileRecord(row.file);
+    case 'affiliated': {
+      const { room, jid, nick, affiliation, reason } = row.entry;
+      return {
+        v: 1,
+        type: 'affiliated',
+        room,
+        jid,
+        nick: nick ?? null,
+        affiliation,
+        reason: reason ?? null,
+      };
+    }
+    case 'field':
+      return fieldRecord(row.room, row.field);
     case 'blocked':
       return { v: 1, type: 'blocked', jid: row.jid };
     case 'archiving': {

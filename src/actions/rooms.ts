@@ -1,5 +1,5 @@
 /** Rooms. A bare room name means name@the-server's-room-service. */
-import { action } from './action.ts';
+import { type ActionContext, action } from './action.ts';
 import { notice } from './notices.ts';
 import { jid, optional, room, text, word } from './params.ts';
 
@@ -48,15 +48,23 @@ export const leave = action({
   },
 });
 
+/** The room's JID; a run of one action enters it for that. */
+async function entered(client: ActionContext['client'], typed: string): Promise<string> {
+  const address = await client.roomAddress(typed);
+  if (client.joinedRoom(address)?.joined !== true) await client.join(address);
+  return address;
+}
+
 export const subject = action({
   name: 'subject',
-  needs: 'presence',
-  flag: false,
+  needs: 'background',
   params: { room: room(), subject: text() },
+  value: 'room',
   rest: 'subject',
   async run({ client }, input) {
-    await client.setSubject(await client.roomAddress(input.room), input.subject);
-    return { kind: 'done', notice: notice('subject-set', { room: input.room }) };
+    const target = await entered(client, input.room);
+    await client.setSubject(target, input.subject);
+    return { kind: 'done', notice: notice('subject-set', { room: target }) };
   },
 });
 
@@ -74,13 +82,13 @@ export const nick = action({
 
 export const invite = action({
   name: 'invite',
-  needs: 'presence',
-  flag: false,
+  needs: 'background',
   params: { room: room(), jid: jid(), reason: optional(text()) },
   value: 'jid',
   rest: 'reason',
   async run({ client }, input) {
-    await client.invite(await client.roomAddress(input.room), input.jid, input.reason);
-    return { kind: 'done', notice: notice('invited', { jid: input.jid, room: input.room }) };
+    const target = await entered(client, input.room);
+    await client.invite(target, input.jid, input.reason);
+    return { kind: 'done', notice: notice('invited', { jid: input.jid, room: target }) };
   },
 });

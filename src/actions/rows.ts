@@ -1,6 +1,8 @@
 /** The rows that actions give. `type` is also the `type` of the JSON line. */
 import type { ArchivePreferences } from '../chat/archiving.ts';
+import type { Affiliated } from '../chat/client/room-administration.ts';
 import type { Contact, FileTransfer, Request } from '../chat/events.ts';
+import type { FormField } from '../chat/form.ts';
 import type { Message, MessageVersion } from '../chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../chat/people.ts';
 
@@ -19,4 +21,7 @@ export type Row =
   | { readonly type: 'request'; readonly request: Request }
   | { readonly type: 'file'; readonly file: FileTransfer }
   | { readonly type: 'blocked'; readonly jid: string }
-  | { readonly type: 'archiving'; readonly preferences: ArchivePreferences };
+  | { readonly type: 'archiving'; readonly preferences: ArchivePreferences }
+  | { readonly type: 'affiliated'; readonly entry: Affiliated }
+  /** what can be configured of a room */
+  | { readonly type: 'field'; readonly room: string; readonly field: FormField };

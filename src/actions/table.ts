@@ -21,6 +21,19 @@ import { exportChat } from './export.ts';
 import { sendFile } from './files.ts';
 import { edit, history, react, reply, retract, search, send, sendRoom, versions } from './messages.ts';
 import { register } from './register.ts';
+import {
+  affiliation,
+  affiliations,
+  ban,
+  destroy,
+  kick,
+  moderate,
+  registerNick,
+  role,
+  roomConfig,
+  unban,
+  voice,
+} from './room-administration.ts';
 import { invite, join, leave, nick, rooms, subject } from './rooms.ts';
 
 /** in the order of `--help` */
@@ -41,7 +54,18 @@ export const actions: readonly Action[] = [
   leave,
   subject,
   nick,
+  registerNick,
   invite,
+  kick,
+  ban,
+  unban,
+  role,
+  voice,
+  affiliation,
+  affiliations,
+  moderate,
+  roomConfig,
+  destroy,
   requests,
   accept,
   refuse,

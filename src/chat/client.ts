@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Features } from '../xmpp/features.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
 import type { Silences } from '../xmpp/muc/self-ping.ts';
+import type { Petition } from '../xmpp/muc/voice.ts';
 import type { SessionControl } from '../xmpp/session/create-session.ts';
 import { bareOf, resourceOf } from './address.ts';
 import { type ArchivePreferences, type ArchiveWish, archivePreferences } from './archiving.ts';
@@ -22,6 +23,7 @@ import { listen } from './client/listen.ts';
 import { type Marks, marks } from './client/marks.ts';
 import { ownPresence } from './client/own-presence.ts';
 import { type Retention, retention } from './client/retention.ts';
+import { type RoomAdministration, roomAdministration } from './client/room-administration.ts';
 import { roomForms } from './client/room-forms.ts';
 import { flushed, type NewContact, subscriptions } from './client/subscriptions.ts';
 import { reading } from './client/unread.ts';
@@ -109,6 +111,9 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #requests = new Requests();
   readonly #retention: Retention;
   readonly #roomForms: ReturnType<typeof roomForms>;
+  /** what moderators, admins and owners do with a room */
+  readonly administration: RoomAdministration;
+  readonly #petitions = new Map<string, Petition>();
   #connection: Connection | undefined;
   #opening: Promise<Connection> | undefined;
   #instance: Instance | undefined;
@@ -154,6 +159,11 @@ export class Client extends EventEmitter<ChatEvents> {
     });
     this.#rooms = chatRooms({ account, store: stores.rooms, tell });
     this.#roomForms = roomForms(() => this.#linked());
+    this.administration = roomAdministration({
+      linked: () => this.#linked(),
+      rooms: this.#rooms,
+      message: (row) => messages.get(row),
+    });
     this.#kinds = chatKinds({ account, store: messages, isRoom });
     this.#archives = trustedArchives(async (jid) => this.#connection?.features.disco.info(jid));
     this.#reading = reading({ account, store: messages, changed: (event) => this.emit('unread', event) });
@@ -392,6 +402,7 @@ export class Client extends EventEmitter<ChatEvents> {
       typing: this.#typing,
       take: (message, source) => this.#take(message, source),
       attendance: this.#attendance,
+      petitions: this.#petitions,
       newRooms: this.#newRooms,
       isKnown: (chat) => this.history({ chat, limit: 1 }).length > 0,
       entered: (room) => this.#history.catchUp(room),
@@ -714,6 +725,7 @@ export class Client extends EventEmitter<ChatEvents> {
     const request = this.#request(id);
     if (request.kind === 'subscription') await this.approve(request.from);
     else if (request.kind === 'file') this.#transfers().accept(id.slice('file:'.length));
+    else if (request.kind !== 'invitation') this.#answerPetition(id, true);
     else {
       await this.join(request.room ?? '', { password: request.password, keep: true });
       this.#requests.close(id);
@@ -724,7 +736,24 @@ export class Client extends EventEmitter<ChatEvents> {
     const request = this.#request(id);
     if (request.kind === 'subscription') await this.decline(request.from);
     else if (request.kind === 'file') this.#transfers().decline(id.slice('file:'.length));
-    else this.#requests.close(id);
+    else if (request.kind !== 'invitation') this.#answerPetition(id, false);
+    else this.#declineInvitation(request);
+  }
+
+  /** XEP-0045 §8.6, §9.9 */
+  #answerPetition(id: string, allow: boolean): void {
+    const petition = this.#petitions.get(id);
+    if (petition !== undefined) this.#linked().features.rooms.answerPetition(petition, allow);
+    this.#petitions.delete(id);
+    this.#requests.close(id);
+  }
+
+  /** Whoever sees our presence hears that we will not come (XEP-0045 §7.8.2); a stranger would learn that we are there. */
+  #declineInvitation({ id, from, room = '', mediated = false }: Request): void {
+    const link = this.#connection?.online === true ? this.#connection.features : undefined;
+    if (mediated && link?.presence.isSubscribed(from) === true)
+      link.rooms.decline({ room, from, mediated, reason: undefined, password: undefined });
+    this.#requests.close(id);
   }
 
   #request(id: string): Request {

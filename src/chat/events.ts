@@ -36,6 +36,8 @@ export interface Occupant {
   readonly status: string;
   /** real bare or full JID, where the room tells it */
   readonly jid?: string | undefined;
+  /** the same for all stays of one person in the room, where the room gives such ids (XEP-0421) */
+  readonly occupantId?: string | undefined;
 }
 
 export type OccupantEvent =
@@ -60,9 +62,10 @@ export type SelfEvent =
   | 'failed';
 
 export interface Request {
-  readonly kind: 'subscription' | 'invitation' | 'file';
+  /** `voice`: somebody asks to speak in a room that we moderate; `membership`: to be a member of one of ours */
+  readonly kind: 'subscription' | 'invitation' | 'file' | 'voice' | 'membership';
   readonly id: string;
-  /** who asks: bare JID (subscription, invitation), full JID (file) */
+  /** who asks: bare JID (subscription, invitation), full JID (file), an occupant's or a bare JID (voice, membership) */
   readonly from: string;
   /** greeting or reason */
   readonly text?: string | undefined;
@@ -70,6 +73,10 @@ export interface Request {
   readonly nick?: string | undefined;
   readonly room?: string | undefined;
   readonly password?: string | undefined;
+  /** invitation: the room hands it on, and can tell who invited that we will not come */
+  readonly mediated?: boolean | undefined;
+  /** invitation: this room was destroyed, and names the other as the one to go to */
+  readonly instead?: string | undefined;
   readonly name?: string | undefined;
   readonly size?: number | undefined;
   readonly time: number;
@@ -152,6 +159,8 @@ export interface ChatEvents {
       reason?: string | undefined;
       actor?: string | undefined;
       jid?: string | undefined;
+      /** what the room told with it (XEP-0045 §15.6) */
+      codes?: readonly number[] | undefined;
     },
   ];
   /** when we entered or left a room */
@@ -165,6 +174,9 @@ export interface ChatEvents {
       reason?: string | undefined;
       actor?: string | undefined;
       occupants?: number | undefined;
+      codes?: readonly number[] | undefined;
+      /** of a destroyed room: where to go instead */
+      alternate?: string | undefined;
       /** entered, or not, after an outage, by itself */
       again?: boolean | undefined;
       /** with `again`: who came and who went meanwhile */
@@ -178,6 +190,8 @@ export interface ChatEvents {
   subject: [event: { room: string; nick: string; subject: string }];
   /** when a room said something about itself by status codes (XEP-0045 §15.6): configuration, anonymity, logging */
   roomNotice: [event: { room: string; codes: readonly number[] }];
+  /** when somebody will not come to a room that we invited to */
+  invitationDeclined: [event: { room: string; from: string; reason?: string | undefined }];
   /** when a file was offered, moved on (`active`, several times a second at most), ended */
   file: [file: FileTransfer];
   /** when the account itself changed */

@@ -49,5 +49,6 @@ export class Requests extends EventEmitter<RequestEvents> {
 export const requestId = {
   subscription: (jid: string) => `subscription:${jid}`,
   invitation: (room: string) => `invitation:${room}`,
+  petition: (kind: string, room: string, who: string) => `${kind}:${room}/${who}`,
   file: (transfer: string) => `file:${transfer}`,
 };

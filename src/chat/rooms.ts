@@ -5,6 +5,7 @@ import { DisconnectedError, StanzaError, XmppError } from '../xmpp/errors.ts';
 import { publicRooms, roomService } from '../xmpp/muc/browse.ts';
 import type { History, Rooms as RoomsFeature } from '../xmpp/muc/rooms.ts';
 import type { Verdict } from '../xmpp/muc/self-ping.ts';
+import { AFFILIATION_CHANGED } from '../xmpp/muc/status-codes.ts';
 import { localOf, parseAddress } from './address.ts';
 import type { Tell } from './contacts.ts';
 import type { Occupant } from './events.ts';
@@ -105,6 +106,11 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
     tell: (change) => tell('room', change),
   });
 
+  function forgetKept(room: string): void {
+    store.drop(account, room);
+    keptRooms = undefined;
+  }
+
   const defaultNick = (room: string) => kept(room)?.nick ?? localOf(account) ?? account;
 
   async function join(
@@ -137,7 +143,9 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
       const { rooms } = wire;
       rooms.on('room', (change) => {
         lostAt.delete(change.room);
-        tell('room', returns.told(change));
+        // Entered at the next log-in it would be made anew.
+        if (change.event === 'destroyed') forgetKept(change.room);
+        tell('room', { ...returns.told(change), alternate: change.destroyed?.alternate });
       });
       rooms.on('dropped', ({ room }) => {
         lostAt.set(room, Date.now());
@@ -146,6 +154,11 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
       rooms.on('occupant', (change) => tell('occupant', change));
       rooms.on('subject', (change) => tell('subject', change));
       rooms.on('roomNotice', (change) => tell('roomNotice', change));
+      rooms.on('invitationDeclined', (declined) => tell('invitationDeclined', declined));
+      // From a room that we have nothing to do with it is nobody's business.
+      rooms.on('affiliationChanged', ({ room }) => {
+        if (kept(room) !== undefined) tell('roomNotice', { room, codes: [AFFILIATION_CHANGED] });
+      });
     },
 
     /** The stream is gone. */
@@ -168,12 +181,14 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
     async leave(room: string): Promise<void> {
       if (link?.rooms.knows(room) !== true && kept(room) === undefined)
         throw new ChatError('not-joined', { room });
-      store.drop(account, room);
-      keptRooms = undefined;
+      forgetKept(room);
       returns.stop(room);
       lostAt.delete(room);
       await link?.rooms.leave(room);
     },
+
+    /** No longer entered at log-in. */
+    forgetKept,
 
     /** Rejects with StanzaError `conflict`, … A kept room is entered by the new name from now on. */
     async setNick(room: string, nick: string): Promise<void> {

@@ -27,7 +27,7 @@ import {
 } from './notifications/lines.ts';
 import { type Known, peerName, personName, roomName } from './notifications/names.ts';
 import { clock, stamp } from './render/formats.ts';
-import { sanitize } from './sanitize.ts';
+import { brief, sanitize } from './sanitize.ts';
 import { knows, whyOf } from './sentences.ts';
 import type { Theme } from './theme.ts';
 
@@ -174,6 +174,10 @@ export function notifications(options: NotificationOptions): Notifications {
       if (entering.delete(event.room) || open(event.room) || loudness(event.room) !== 'all') return;
       tell(subjectLine(words, event));
     },
+    invitationDeclined: ({ room, from, reason }) =>
+      tell(
+        text.invitationDeclined(peerName(client, words, bareOf(from)), sanitize(room), brief(reason ?? '')),
+      ),
     roomNotice(event) {
       const line = roomNoticeLine(words, event);
       if (line !== undefined && !open(event.room)) tell(line);

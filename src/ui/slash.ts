@@ -25,6 +25,7 @@ export type ViewCommand = (typeof VIEW_COMMANDS)[number];
 /** Other names people know from elsewhere. They win over an action of the same name: `/send` sends a file here. */
 export const ALIASES: Readonly<Record<string, string>> = {
   topic: 'subject',
+  config: 'room-config',
   send: 'send-file',
   more: 'older',
   decline: 'refuse',
@@ -81,11 +82,16 @@ export function slashActions(actions: readonly Action[]): Action[] {
 }
 
 /** What stands behind the command where that is not what the flag takes: the chat is the open one. */
-const VALUE_HERE: Readonly<Record<string, string>> = { export: 'output' };
+const VALUE_HERE: Readonly<Record<string, string | undefined>> = {
+  export: 'output',
+  subject: undefined,
+  affiliations: 'list',
+  destroy: 'successor',
+  'room-config': undefined,
+};
 
 function here(action: Action): Action {
-  const value = VALUE_HERE[action.name];
-  return value === undefined ? action : { ...action, value };
+  return Object.hasOwn(VALUE_HERE, action.name) ? { ...action, value: VALUE_HERE[action.name] } : action;
 }
 
 /** How a command is written: `/invite <jid> [<reason…>] [--room <room>]`. `values` names what stands in <…>. */

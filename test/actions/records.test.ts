@@ -217,8 +217,12 @@ const events: { [N in keyof ChatEvents]: fc.Arbitrary<ChatEvents[N]> } = {
       reason: perhaps(text),
       actor: perhaps(text),
       occupants: perhaps(size),
+      again: perhaps(fc.boolean()),
+      alternate: perhaps(bare),
+      codes: perhaps(fc.array(size)),
     }),
   ),
+  invitationDeclined: fc.tuple(fc.record({ room: bare, from: full, reason: perhaps(text) })),
   subject: fc.tuple(fc.record({ room: bare, nick: text, subject: text })),
   roomNotice: fc.tuple(fc.record({ room: bare, codes: fc.array(size) })),
   file: fc.tuple(file),
@@ -238,6 +242,22 @@ const rows = fc.oneof(
   request.map((value) => ({ type: 'request', request: value }) as const),
   file.map((value) => ({ type: 'file', file: value }) as const),
   bare.map((jid) => ({ type: 'blocked', jid }) as const),
+  fc.record({
+    type: fc.constant('affiliated' as const),
+    entry: fc.record({ room: bare, jid: bare, nick: perhaps(text), affiliation, reason: perhaps(text) }),
+  }),
+  fc.record({
+    type: fc.constant('field' as const),
+    room: bare,
+    field: fc.record({
+      name: text,
+      label: text,
+      kind: fc.constantFrom('text', 'password', 'lines', 'switch', 'choice', 'choices', 'note'),
+      required: fc.boolean(),
+      value: perhaps(text),
+      options: perhaps(fc.array(fc.record({ label: text, value: text }), { maxLength: 2 })),
+    }),
+  }),
   fc
     .record({
       default: fc.constantFrom('always', 'never', 'roster'),

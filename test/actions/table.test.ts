@@ -85,13 +85,23 @@ describe('the table', () => {
     const needs = (need: Need) =>
       actions.filter(({ needs, flag }) => needs === need && flag !== false).map(({ name }) => name);
     expect(needs('presence')).toEqual([]);
-    expect(needs('background').sort()).toEqual(['contacts', 'join', 'send-file', 'user']);
+    expect(needs('background').sort()).toEqual([
+      'contacts',
+      'invite',
+      'join',
+      'send-file',
+      'subject',
+      'user',
+    ]);
     expect(needs('nothing')).toEqual(['register']);
     expect(needs('store').sort()).toEqual(['export', 'history', 'search', 'send', 'send-room', 'status']);
   });
 
   it('what cannot be undone is asked for once more', () => {
-    expect(actions.filter(({ confirm }) => confirm).map(({ name }) => name)).toEqual(['delete-account']);
+    expect(actions.filter(({ confirm }) => confirm).map(({ name }) => name)).toEqual([
+      'destroy',
+      'delete-account',
+    ]);
   });
 });
 

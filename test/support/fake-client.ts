@@ -1,6 +1,7 @@
 /** A client without a server: in-memory data, a record of what was asked of it, events emitted by the test. */
 import { EventEmitter } from 'node:events';
 import { type ArchivePreferences, type ArchiveWish, wanted } from '../../src/chat/archiving.ts';
+import type { Affiliated, RoomAdministration } from '../../src/chat/client/room-administration.ts';
 import type { Client, JoinedRoom } from '../../src/chat/client.ts';
 import type {
   ChatEvents,
@@ -285,6 +286,26 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   async configureRoom(room: string, filled: Filled): Promise<void> {
     this.did('configureRoom', room, filled);
   }
+  readonly administration: RoomAdministration = {
+    kick: async (...given) => this.did('kick', ...given),
+    ban: async (...given) => this.did('ban', ...given),
+    unban: async (...given) => this.did('unban', ...given),
+    setRole: async (...given) => this.did('setRole', ...given),
+    setAffiliation: async (...given) => this.did('setAffiliation', ...given),
+    affiliations: async (room, only) => {
+      this.did('affiliations', room, only);
+      return this.affiliated.filter((entry) => only === undefined || entry.affiliation === only);
+    },
+    destroy: async (...given) => this.did('destroy', ...given),
+    cancelConfiguration: async (...given) => this.did('cancelConfiguration', ...given),
+    requestVoice: async (...given) => this.did('requestVoice', ...given),
+    registration: async () => ({ form: this.form, registered: false }),
+    registerNick: async (...given) => this.did('registerNick', ...given),
+    reservedNick: async () => undefined,
+    moderate: async (...given) => this.did('moderate', ...given),
+  };
+  /** the lists of every room */
+  affiliated: Affiliated[] = [];
   requests(): Request[] {
     return this.open;
   }

@@ -70,6 +70,23 @@ const ACTIONS: [string[], string, object][] = [
   [['--block', 'b'], 'block', { jid: 'b' }],
   [['--unblock', 'b'], 'unblock', { jid: 'b' }],
   [['--blocked'], 'blocked', {}],
+  [['--subject', 'lobby', 'new', 'times'], 'subject', { room: 'lobby', subject: 'new times' }],
+  [['--invite', 'b', '--room', 'lobby', 'come'], 'invite', { room: 'lobby', jid: 'b', reason: 'come' }],
+  [['--kick', 'tybalt', '--room', 'lobby', 'go'], 'kick', { room: 'lobby', nick: 'tybalt', reason: 'go' }],
+  [['--ban', 't@example.org', '--room', 'lobby'], 'ban', { room: 'lobby', who: 't@example.org' }],
+  [['--unban', 't@example.org', '--room', 'lobby'], 'unban', { room: 'lobby', jid: 't@example.org' }],
+  [
+    ['--affiliation', 'b', '--room', 'lobby', '--as', 'member'],
+    'affiliation',
+    { room: 'lobby', who: 'b', affiliation: 'member' },
+  ],
+  [['--affiliations', 'lobby', '--list', 'owner'], 'affiliations', { room: 'lobby', list: 'owner' }],
+  [
+    ['--room-config', 'lobby', '--set', 'a=1', '--set', 'b=2'],
+    'room-config',
+    { room: 'lobby', set: ['a=1', 'b=2'] },
+  ],
+  [['--destroy', 'lobby', '--successor', 'hall', '--yes'], 'destroy', { room: 'lobby', successor: 'hall' }],
 ];
 
 describe('command lines (product §5)', () => {

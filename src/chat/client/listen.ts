@@ -1,8 +1,10 @@
 /** What a connection's features tell, and which part of the client hears it. */
 import type { Features } from '../../xmpp/features.ts';
 import type { MessageError, ParsedMessage } from '../../xmpp/messages.ts';
+import type { Petition } from '../../xmpp/muc/voice.ts';
 import { bareOf } from '../address.ts';
 import type { Amending } from '../amending.ts';
+import type { Request } from '../events.ts';
 import type { MessageSource } from '../message.ts';
 import type { Outbound } from '../outbound.ts';
 import { type Requests, requestId } from '../requests.ts';
@@ -22,6 +24,8 @@ export interface Hearers {
   readonly typing: TypingStates;
   readonly take: (message: ParsedMessage, source: MessageSource) => void;
   readonly attendance: Attendance;
+  /** what rooms asked, by the id of the request */
+  readonly petitions: Map<string, Petition>;
   /** rooms never seen before whose history is coming */
   readonly newRooms: Set<string>;
   /** whether anything of a chat is kept */
@@ -67,6 +71,17 @@ function listenToMessages(
   });
 }
 
+/** XEP-0045 §10.9: a destroyed room says where to go; whether we do is asked, as with an invitation. */
+const successor = (instead: string, room: string, password: string | undefined): Request => ({
+  kind: 'invitation',
+  id: requestId.invitation(room),
+  from: instead,
+  room,
+  instead,
+  password,
+  time: Date.now(),
+});
+
 function listenToRooms({ rooms }: Features, hearers: Hearers): void {
   const { archives, attendance, entered, isKnown, newRooms, outbox, requests, typing } = hearers;
 
@@ -82,8 +97,10 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
     if (unknown && rooms.get(room)?.joined === true) outbox.resend({ certain: told }, room);
   }
 
-  rooms.on('room', ({ room, event }) => {
+  rooms.on('room', ({ room, event, destroyed }) => {
     attendance.away(room);
+    if (event === 'destroyed' && destroyed?.alternate !== undefined)
+      requests.open(successor(room, destroyed.alternate, destroyed.password));
     if (event !== 'joined' && event !== 'created') return;
     requests.close(requestId.invitation(room));
     void recover(room);
@@ -100,7 +117,14 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
     typing.stop(room, occupant);
     typing.stop(occupant, occupant);
   });
-  rooms.on('invitation', ({ room, from, reason, password }) => {
+  rooms.on('petition', (petition) => {
+    const { kind, room, nick, jid } = petition;
+    const from = nick === undefined ? (jid ?? room) : `${room}/${nick}`;
+    const id = requestId.petition(kind, room, nick ?? jid ?? '');
+    hearers.petitions.set(id, petition);
+    requests.open({ kind, id, from, room, nick, text: jid, time: Date.now() });
+  });
+  rooms.on('invitation', ({ room, from, reason, password, mediated }) => {
     requests.open({
       kind: 'invitation',
       id: requestId.invitation(room),
@@ -108,6 +132,7 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
       room,
       text: reason,
       password,
+      mediated,
       time: Date.now(),
     });
   });

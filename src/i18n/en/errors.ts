@@ -36,6 +36,17 @@ const what = open({
   subject: 'cannot change the subject',
   nick: 'cannot change the nickname',
   invite: 'cannot invite {jid}',
+  kick: 'cannot kick {nick}',
+  ban: 'cannot ban {who}',
+  unban: 'cannot take the ban of {jid} back',
+  role: 'cannot change the role of {nick}',
+  voice: 'cannot ask for voice',
+  affiliation: 'cannot change the affiliation of {who}',
+  affiliations: 'cannot list the affiliations',
+  moderate: 'cannot take the message away',
+  'room-config': 'cannot configure the room {room}',
+  destroy: 'cannot destroy the room {room}',
+  'register-nick': 'cannot register the nickname {nick}',
   requests: 'cannot list what waits for an answer',
   accept: 'cannot accept',
   refuse: 'cannot refuse',
@@ -62,6 +73,14 @@ const what = open({
 
 const chat = {
   'nothing-to-configure': { why: 'the room offers nothing to configure', hint: '' },
+  'no-such-occupant': { why: 'there is no {nick} in the room {room}', hint: '/who lists who is there.' },
+  'ambiguous-occupant': {
+    why: 'somebody in the room has taken {nick} for a nickname, and is somebody else',
+    hint: 'Kick the nickname, or look at /who for the JID behind it.',
+  },
+  'not-in-a-room': { why: 'that is done in rooms only', hint: '' },
+  'no-setting': { why: '“{value}” is no setting', hint: 'It looks like name=value.' },
+  'no-such-field': { why: 'the room has no setting {name}', hint: '--room-config without --set lists them.' },
   'registration-closed': { why: 'this server does not let people register', hint: 'Choose another server.' },
   'registration-elsewhere': { why: 'this server registers accounts on the web', hint: 'Look there: {url}' },
   'no-archive-preferences': {

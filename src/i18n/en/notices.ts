@@ -53,6 +53,21 @@ export const notices = {
       : `The account ${jid} is deleted from the server, and its data from this computer.`,
   'setting-saved': ({ name, value }: Of<'name' | 'value'>) => `${name} = ${value}`,
   invited: ({ jid, room }: Of<'jid' | 'room'>) => `${jid} is invited to the room ${room}.`,
+  kicked: ({ nick, room }: Of<'nick' | 'room'>) => `${nick} is kicked from the room ${room}.`,
+  banned: ({ who, room }: Of<'who' | 'room'>) => `${who} is banned from the room ${room}.`,
+  unbanned: ({ who, room }: Of<'who' | 'room'>) => `${who} is no longer banned from the room ${room}.`,
+  'role-set': ({ nick, role, room }: Of<'nick' | 'role' | 'room'>) =>
+    `${nick} has the role ${role} in the room ${room}.`,
+  'affiliation-set': ({ who, affiliation, room }: Of<'who' | 'affiliation' | 'room'>) =>
+    `${who} has the affiliation ${affiliation} in the room ${room}.`,
+  'no-affiliations': ({ room }: Of<'room'>) => `Nobody is on that list of the room ${room}.`,
+  'no-fields': ({ room }: Of<'room'>) => `The room ${room} offers nothing to configure.`,
+  'room-configured': ({ room }: Of<'room'>) => `The room ${room} is configured.`,
+  destroyed: ({ room }: Of<'room'>) => `The room ${room} is destroyed.`,
+  'nick-registered': ({ nick, room }: Of<'nick' | 'room'>) =>
+    `The room ${room} keeps the nickname ${nick} for you, or asks its administrators to.`,
+  'voice-asked': ({ room }: Of<'room'>) => `The moderators of the room ${room} are asked to let you speak.`,
+  moderated: () => 'The message is taken away for everybody.',
   'request-accepted': () => 'Accepted.',
   'request-refused': () => 'Refused.',
   'subject-set': ({ room }: Of<'room'>) => `The subject of the room ${room} is changed.`,

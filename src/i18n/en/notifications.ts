@@ -29,7 +29,7 @@ export const notifications = {
       `${nick} was kicked from the room ${room}${by(actor)}${said(reason)}`,
     banned: (nick: string, room: string, actor: string, reason: string) =>
       `${nick} was banned from the room ${room}${by(actor)}${said(reason)}`,
-    removed: (nick: string, room: string) => `${nick} had to leave the room ${room} (members only)`,
+    removed: (nick: string, room: string, why: string) => `${nick} had to leave the room ${room} (${why})`,
     renamed: (nick: string, room: string, newNick: string) =>
       `${nick} in the room ${room} is now called ${newNick}`,
     role: (nick: string, room: string, role: string) => `${nick} in the room ${room} has the role: ${role}`,
@@ -47,8 +47,9 @@ export const notifications = {
       `you were kicked from the room ${room}${by(actor)}${said(reason)}`,
     banned: (room: string, actor: string, reason: string) =>
       `you were banned from the room ${room}${by(actor)}${said(reason)}`,
-    removed: (room: string) => `you had to leave the room ${room} (members only)`,
-    destroyed: (room: string, reason: string) => `the room ${room} was destroyed${said(reason)}`,
+    removed: (room: string, why: string) => `you had to leave the room ${room} (${why})`,
+    destroyed: (room: string, reason: string, successor: string) =>
+      `the room ${room} was destroyed${said(reason)}${successor === '' ? '' : `; its people go to ${successor}`}`,
     shutdown: (room: string) => `you left the room ${room}: its service shuts down`,
     failed: (room: string, why: string) => `cannot enter the room ${room}: ${why}`,
   },
@@ -72,6 +73,9 @@ export const notifications = {
       `${who}${nick === '' ? '' : ` (calls itself “${nick}”)`} wants to add you as a contact${said(text)}`,
     invitation: (who: string, room: string, text: string) =>
       `${who} invites you to the room ${room}${said(text)}`,
+    successor: (old: string, room: string) => `the room ${old} is gone; its people go to ${room}`,
+    voice: (who: string, room: string) => `${who} asks to speak in the room ${room}`,
+    membership: (who: string, room: string) => `${who} asks to be a member of the room ${room}`,
     file: (who: string, name: string, size: string) =>
       `${who} offers you the file ${name}${size === '' ? '' : ` (${size})`}`,
   },
@@ -112,6 +116,8 @@ export const notifications = {
       : nick === ''
         ? `the subject of the room ${room} is: ${subject}`
         : `${nick} changed the subject of the room ${room}: ${subject}`,
+  invitationDeclined: (who: string, room: string, reason: string) =>
+    `${who} does not come to the room ${room}${said(reason)}`,
   roomNotice: (room: string, text: string) => `the room ${room}: ${text}`,
   problem: (text: string, hint: string) => (hint === '' ? text : `${text} ${hint}`),
   encrypted: '[encrypted message]',

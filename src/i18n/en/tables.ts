@@ -26,6 +26,12 @@ export const tables = {
     file: 'File',
     size: 'Size',
     state: 'State',
+    affiliation: 'Affiliation',
+    nick: 'Nickname',
+    reason: 'Reason',
+    field: 'Setting',
+    value: 'Value',
+    choices: 'One of',
   },
   marks: { joined: 'joined', kept: 'kept', password: 'password', members: 'members only' },
   details: {

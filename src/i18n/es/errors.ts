@@ -26,6 +26,17 @@ const what: typeof en.what = {
   subject: 'no se puede cambiar el asunto',
   nick: 'no se puede cambiar el apodo',
   invite: 'no se puede invitar a {jid}',
+  kick: 'no se puede echar a {nick}',
+  ban: 'no se puede expulsar a {who}',
+  unban: 'no se puede retirar la expulsión de {jid}',
+  role: 'no se puede cambiar el papel de {nick}',
+  voice: 'no se puede pedir la palabra',
+  affiliation: 'no se puede cambiar la afiliación de {who}',
+  affiliations: 'no se pueden mostrar las afiliaciones',
+  moderate: 'no se puede retirar el mensaje',
+  'room-config': 'no se puede configurar la sala {room}',
+  destroy: 'no se puede eliminar la sala {room}',
+  'register-nick': 'no se puede registrar el apodo {nick}',
   requests: 'no se puede mostrar lo que espera respuesta',
   accept: 'no se puede aceptar',
   refuse: 'no se puede rechazar',
@@ -52,6 +63,14 @@ const what: typeof en.what = {
 
 const chat: typeof en.groups.chat = {
   'nothing-to-configure': { why: 'la sala no ofrece nada que configurar', hint: '' },
+  'no-such-occupant': { why: 'no hay ningún {nick} en la sala {room}', hint: '/who muestra quién está.' },
+  'ambiguous-occupant': {
+    why: 'alguien en la sala ha tomado {nick} como apodo, y es otra persona',
+    hint: 'Echa a ese apodo, o mira con /who el JID que tiene detrás.',
+  },
+  'not-in-a-room': { why: 'eso solo se hace en salas', hint: '' },
+  'no-setting': { why: '«{value}» no es un ajuste', hint: 'Se escribe nombre=valor.' },
+  'no-such-field': { why: 'la sala no tiene el ajuste {name}', hint: '--room-config sin --set los muestra.' },
   'registration-closed': { why: 'este servidor no permite registrarse', hint: 'Elige otro servidor.' },
   'registration-elsewhere': { why: 'este servidor registra las cuentas en la web', hint: 'Mira allí: {url}' },
   'no-archive-preferences': {

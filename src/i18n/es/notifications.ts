@@ -28,7 +28,7 @@ export const notifications: typeof en = {
       `${nick} ha sido echado de la sala ${room}${by(actor)}${said(reason)}`,
     banned: (nick, room, actor, reason) =>
       `${nick} ha sido expulsado para siempre de la sala ${room}${by(actor)}${said(reason)}`,
-    removed: (nick, room) => `${nick} ha tenido que salir de la sala ${room} (solo miembros)`,
+    removed: (nick, room, why) => `${nick} ha tenido que salir de la sala ${room} (${why})`,
     renamed: (nick, room, newNick) => `${nick} en la sala ${room} se llama ahora ${newNick}`,
     role: (nick, room, role) => `${nick} en la sala ${room} tiene el rol: ${role}`,
     affiliation: (nick, room, affiliation) =>
@@ -44,8 +44,9 @@ export const notifications: typeof en = {
     kicked: (room, actor, reason) => `te han echado de la sala ${room}${by(actor)}${said(reason)}`,
     banned: (room, actor, reason) =>
       `te han expulsado para siempre de la sala ${room}${by(actor)}${said(reason)}`,
-    removed: (room) => `has tenido que salir de la sala ${room} (solo miembros)`,
-    destroyed: (room, reason) => `la sala ${room} ha sido eliminada${said(reason)}`,
+    removed: (room, why) => `has tenido que salir de la sala ${room} (${why})`,
+    destroyed: (room, reason, successor) =>
+      `la sala ${room} ha sido eliminada${said(reason)}${successor === '' ? '' : `; su gente va a ${successor}`}`,
     shutdown: (room) => `has salido de la sala ${room}: su servicio se apaga`,
     failed: (room, why) => `no se puede entrar en la sala ${room}: ${why}`,
   },
@@ -67,6 +68,9 @@ export const notifications: typeof en = {
     subscription: (who, nick, text) =>
       `${who}${nick === '' ? '' : ` (se hace llamar «${nick}»)`} quiere añadirte como contacto${said(text)}`,
     invitation: (who, room, text) => `${who} te invita a la sala ${room}${said(text)}`,
+    successor: (old, room) => `la sala ${old} ya no existe; su gente va a ${room}`,
+    voice: (who, room) => `${who} pide la palabra en la sala ${room}`,
+    membership: (who, room) => `${who} pide ser miembro de la sala ${room}`,
     file: (who, name, size) => `${who} te ofrece el fichero ${name}${size === '' ? '' : ` (${size})`}`,
   },
   subscription: {
@@ -106,6 +110,7 @@ export const notifications: typeof en = {
       : nick === ''
         ? `el asunto de la sala ${room} es: ${subject}`
         : `${nick} ha cambiado el asunto de la sala ${room}: ${subject}`,
+  invitationDeclined: (who, room, reason) => `${who} no viene a la sala ${room}${said(reason)}`,
   roomNotice: (room, text) => `la sala ${room}: ${text}`,
   problem: (text, hint) => (hint === '' ? text : `${text} ${hint}`),
   encrypted: '[mensaje cifrado]',

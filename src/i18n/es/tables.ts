@@ -27,6 +27,12 @@ export const tables: typeof en = {
     file: 'Fichero',
     size: 'Tamaño',
     state: 'Estado',
+    affiliation: 'Afiliación',
+    nick: 'Apodo',
+    reason: 'Motivo',
+    field: 'Ajuste',
+    value: 'Valor',
+    choices: 'Uno de',
   },
   marks: { joined: 'dentro', kept: 'guardada', password: 'contraseña', members: 'solo miembros' },
   details: {

@@ -6,6 +6,10 @@ import { brief, sanitize } from '../sanitize.ts';
 const plain = (text: string | undefined) => sanitize(text ?? '');
 const short = (text: string | undefined) => brief(text ?? '');
 
+/** Why a room had somebody leave without a moderator's doing (XEP-0045 §9.4, §10.2). */
+const removal = ({ words }: Catalogue, codes: readonly number[] = []): string =>
+  words.roomCodes[codes.includes(321) ? 321 : 322];
+
 /** Somebody came, went or changed. */
 export function occupantLine(words: Catalogue, event: ChatEvents['occupant'][0]): string {
   const { occupant } = words.notifications;
@@ -20,7 +24,7 @@ export function occupantLine(words: Catalogue, event: ChatEvents['occupant'][0])
     case 'banned':
       return occupant.banned(nick, room, short(event.actor), reason);
     case 'removed':
-      return occupant.removed(nick, room);
+      return occupant.removed(nick, room, removal(words, event.codes));
     case 'renamed':
       return occupant.renamed(nick, room, short(event.newNick));
     case 'role':
@@ -51,9 +55,9 @@ export function selfLine(words: Catalogue, event: ChatEvents['room'][0], why: st
     case 'banned':
       return self.banned(room, short(event.actor), reason);
     case 'removed':
-      return self.removed(room);
+      return self.removed(room, removal(words, event.codes));
     case 'destroyed':
-      return self.destroyed(room, reason);
+      return self.destroyed(room, reason, plain(event.alternate));
     case 'shutdown':
       return self.shutdown(room);
     case 'failed':

@@ -74,6 +74,8 @@ function requestText({ words, render }: MenuApp, request: Request): string {
   const what = {
     subscription: () => labels.subscription(from),
     invitation: () => labels.invitation(from, sanitize(request.room ?? '')),
+    voice: () => labels.voice(from, sanitize(request.room ?? '')),
+    membership: () => labels.membership(from, sanitize(request.room ?? '')),
     file: () =>
       labels.file(
         from,
@@ -103,6 +105,14 @@ async function answer(app: MenuApp, seat: OpenSeat, request: Request): Promise<M
     ],
     invitation: [
       { name: labels.join, value: 'join' },
+      { name: labels.refuse, value: 'refuse' },
+    ],
+    voice: [
+      { name: labels.allow, value: 'accept' },
+      { name: labels.refuse, value: 'refuse' },
+    ],
+    membership: [
+      { name: labels.allow, value: 'accept' },
       { name: labels.refuse, value: 'refuse' },
     ],
     file: [
@@ -139,7 +149,9 @@ async function give(app: MenuApp, seat: OpenSeat, request: Request, chosen: Answ
       // We enter here, where a taken nickname is asked for again; what is left of the invitation is put away.
       // Its password comes with it (XEP-0249 §2).
       if (request.room !== undefined && (await enterRoom(app, seat, request.room, request.password)))
-        await seat.client.refuse(request.id);
+        if (seat.client.requests().some(({ id }) => id === request.id))
+          // Entering has closed it, where it was told by the room itself.
+          await seat.client.refuse(request.id);
       return;
     }
     default:

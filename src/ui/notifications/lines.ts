@@ -89,7 +89,12 @@ export function requestLine(known: Known, words: Catalogue, request: Request): s
         request.nick === localOf(bareOf(request.from)) ? '' : brief(request.nick ?? ''),
         text,
       );
+    case 'voice':
+    case 'membership':
+      return sentences[request.kind](peerName(known, words, request.from), sanitize(request.room ?? ''));
     case 'invitation':
+      if (request.instead !== undefined)
+        return sentences.successor(sanitize(request.instead), sanitize(request.room ?? ''));
       return sentences.invitation(peerName(known, words, request.from), sanitize(request.room ?? ''), text);
     case 'file':
       return offerLine(known, words, { peer: request.from, name: request.name ?? '', size: request.size });

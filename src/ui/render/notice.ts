@@ -30,5 +30,9 @@ function textOf(name: string, value: unknown, words: Catalogue): string {
   const text = String(value);
   const { shows } = words.words;
   if (name === 'show' && Object.hasOwn(shows, text)) return shows[text as keyof typeof shows];
+  const { affiliations, roles } = words.words;
+  if (name === 'affiliation' && Object.hasOwn(affiliations, text))
+    return affiliations[text as keyof typeof affiliations];
+  if (name === 'role' && Object.hasOwn(roles, text)) return roles[text as keyof typeof roles];
   return sanitize(text);
 }

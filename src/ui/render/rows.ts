@@ -1,6 +1,8 @@
 /** Rows of an action as tables: the columns of each type (product §2). */
 import type { Row } from '../../actions/rows.ts';
+import type { Affiliated } from '../../chat/client/room-administration.ts';
 import type { Contact, FileTransfer, Request, Resource, Show } from '../../chat/events.ts';
+import type { FormField } from '../../chat/form.ts';
 import type { RoomRow, UserRow } from '../../chat/people.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { brief, sanitize } from '../sanitize.ts';
@@ -57,6 +59,16 @@ export function rowsText(rows: readonly Row[], options: RenderOptions): string {
       return versionsText(
         pick((row) => (row.type === 'version' ? row.version : undefined)),
         options,
+      );
+    case 'affiliated':
+      return columns(
+        affiliationColumns,
+        pick((row) => (row.type === 'affiliated' ? row.entry : undefined)),
+      );
+    case 'field':
+      return columns(
+        fieldColumns,
+        pick((row) => (row.type === 'field' ? row.field : undefined)),
       );
     case 'blocked':
       return pick((row) => (row.type === 'blocked' ? sanitize(row.jid) : undefined)).join('\n');
@@ -145,6 +157,30 @@ function roomColumns(rooms: readonly RoomRow[], { words }: RenderOptions): Colum
     }),
     column(columns.marks, rooms, marksOf),
     column(columns.description, rooms, ({ description }) => description ?? '', { shrinks: true }),
+  ];
+}
+
+function affiliationColumns(entries: readonly Affiliated[], { words }: RenderOptions): Column[] {
+  const { columns } = words.tables;
+  return [
+    column(columns.jid, entries, ({ jid }) => jid),
+    column(columns.affiliation, entries, ({ affiliation }) => words.words.affiliations[affiliation]),
+    column(columns.nick, entries, ({ nick }) => nick ?? ''),
+    column(columns.reason, entries, ({ reason }) => reason ?? '', { shrinks: true }),
+  ];
+}
+
+function fieldColumns(fields: readonly FormField[], { words }: RenderOptions): Column[] {
+  const { columns } = words.tables;
+  const choices = ({ kind, options = [] }: FormField) =>
+    kind === 'switch' ? '1, 0' : options.map(({ value }) => value).join(', ');
+  return [
+    column(columns.field, fields, ({ name }) => name),
+    column(columns.value, fields, ({ kind, value }) => (kind === 'password' ? '' : (value ?? '')), {
+      shrinks: true,
+    }),
+    column(columns.choices, fields, choices, { shrinks: true }),
+    column(columns.description, fields, ({ label }) => label, { shrinks: true }),
   ];
 }
 

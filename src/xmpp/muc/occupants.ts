@@ -1,5 +1,6 @@
 /** Who is in a room, as its presence stanzas tell. XEP-0045 §7.1, §7.2. */
 import { parseJid, resourceOf } from '../jid.ts';
+import { parseOccupantId } from '../occupant-id.ts';
 import { child, childText, type Element, elements } from '../stanza.ts';
 
 export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
@@ -12,6 +13,9 @@ const AFFILIATIONS: readonly string[] = ['owner', 'admin', 'member', 'none', 'ou
 const ROLES: readonly string[] = ['moderator', 'participant', 'visitor', 'none'];
 const SHOWS: readonly string[] = ['chat', 'away', 'xa', 'dnd'];
 
+export const isAffiliation = (text: string | undefined): text is Affiliation =>
+  text !== undefined && AFFILIATIONS.includes(text);
+
 export interface Occupant {
   readonly nick: string;
   readonly affiliation: Affiliation;
@@ -20,6 +24,8 @@ export interface Occupant {
   readonly status: string;
   /** real JID, where the room tells it */
   readonly jid: string | undefined;
+  /** to be believed only where the room announces XEP-0421 (§rules) */
+  readonly occupantId?: string | undefined;
 }
 
 export interface Destruction {
@@ -85,11 +91,12 @@ export function parseOccupantPresence(stanza: Element): OccupantPresence | undef
     available: type === undefined,
     occupant: {
       nick,
-      affiliation: AFFILIATIONS.includes(affiliation) ? (affiliation as Affiliation) : 'none',
+      affiliation: isAffiliation(affiliation) ? affiliation : 'none',
       role: ROLES.includes(role) ? (role as Role) : 'none',
       show: SHOWS.includes(show) ? (show as OccupantShow) : 'available',
       status: childText(stanza, 'status') ?? '',
       jid: parseJid(item?.attrs.jid)?.full,
+      occupantId: parseOccupantId(stanza),
     },
     codes: parseStatusCodes(stanza),
     newNick: resourceOf(parseJid(`${from.bare}/${item?.attrs.nick ?? ''}`)?.full ?? '') || undefined,

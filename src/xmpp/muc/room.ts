@@ -22,6 +22,7 @@ export interface OccupantChange {
   readonly reason?: string | undefined;
   readonly actor?: string | undefined;
   readonly jid?: string | undefined;
+  readonly codes?: readonly number[] | undefined;
 }
 
 export interface RoomChange {
@@ -41,6 +42,7 @@ export interface RoomChange {
   readonly actor?: string | undefined;
   readonly occupants?: number | undefined;
   readonly destroyed?: Destruction | undefined;
+  readonly codes?: readonly number[] | undefined;
 }
 
 /** What a room tells its owner, the factory in rooms.ts. */
@@ -350,6 +352,7 @@ export class Room {
       reason: reason ?? (occupant.status || undefined),
       actor,
       jid: occupant.jid ?? known.jid,
+      codes,
     });
   }
 
@@ -362,11 +365,12 @@ export class Room {
         actor,
         reason: destroyed?.reason ?? reason,
         destroyed,
+        codes,
       });
     this.#leaving?.resolve();
   }
 
-  #out(change: Pick<RoomChange, 'event' | 'actor' | 'reason' | 'destroyed'>): void {
+  #out(change: Pick<RoomChange, 'event' | 'actor' | 'reason' | 'destroyed' | 'codes'>): void {
     const inside = this.phase === 'joined' || this.phase === 'lost';
     this.forget();
     if (!inside) return;

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { NS_DISCO_INFO } from '../disco.ts';
 import { parseStanzaError, StanzaError, TimeoutError, XmppError } from '../errors.ts';
-import { bareOf, localOf, resourceOf } from '../jid.ts';
+import { bareOf, localOf, parseJid, resourceOf } from '../jid.ts';
 import type { ParsedMessage } from '../messages.ts';
 import type { Session } from '../session/session.ts';
 import { child, type Element, x } from '../stanza.ts';
@@ -19,6 +19,8 @@ import {
   xMediatedInvitation,
 } from './invitations.ts';
 import {
+  type Affiliation,
+  isAffiliation,
   NS_MUC_USER,
   type Occupant,
   type OccupantShow,
@@ -43,7 +45,8 @@ import {
   type RoomListener,
 } from './room.ts';
 import { SILENCES, type Silences, selfPings, type Verdict } from './self-ping.ts';
-import { noticesOf } from './status-codes.ts';
+import { AFFILIATION_CHANGED, noticesOf } from './status-codes.ts';
+import { type Petition, parsePetition, xPetitionAnswer, xVoiceRequest } from './voice.ts';
 
 export { type History, NS };
 
@@ -68,6 +71,10 @@ export interface RoomsEvents {
   invitation: [invitation: Invitation];
   /** when somebody declined an invitation of ours to a joined room */
   invitationDeclined: [declined: Declined];
+  /** when a joined room asks its moderators whether somebody may speak, or its admins whether somebody may be a member */
+  petition: [petition: Petition];
+  /** when a room that we are not in says that our affiliation changed (code 101); anybody can send it */
+  affiliationChanged: [change: { room: string; affiliation: Affiliation }];
   /** when a room lost us while the connection stands (self-ping, 332, 333): `reenter` or `forget` it */
   dropped: [change: Dropped];
   /** when a silent room was asked whether we are still in, and we may be (XEP-0410) */
@@ -131,6 +138,10 @@ export interface Rooms extends EventEmitter<RoomsEvents> {
   setPresence(show: OccupantShow, status: string): void;
   /** Through the room (which adds its password), or `direct` (XEP-0249). Rejects with the room's StanzaError. */
   invite(room: string, jid: string, options?: InviteOptions): Promise<void>;
+  /** Asks for the right to speak (§7.13). Rejects with the room's StanzaError. */
+  requestVoice(room: string): Promise<void>;
+  /** Grants or refuses what a room asked (§8.6, §9.9). */
+  answerPetition(petition: Petition, allow: boolean): void;
   /** Tells who invited us that we will not come; a direct invitation is declined by silence (XEP-0249 §2). */
   decline(invitation: Invitation, reason?: string): void;
   /** Rooms joined, or joined until the connection was lost. */
@@ -240,12 +251,23 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
       return;
     }
     const room = joined(stanza.attrs.from);
-    if (room === undefined) return;
+    if (room === undefined) return affiliationChanged(stanza);
     room.heard();
+    const petition = parsePetition(stanza);
+    if (petition !== undefined) return void events.emit('petition', petition);
     const declined = parseDeclined(stanza);
     if (declined !== undefined) events.emit('invitationDeclined', declined);
     else heard(room, stanza);
   });
+
+  /** §9.3 and after: told to somebody who is not in the room, by a message of the room itself. */
+  function affiliationChanged(stanza: Element): void {
+    const from = parseJid(stanza.attrs.from);
+    if (!from?.local || from.resource !== undefined) return;
+    if (!parseStatusCodes(stanza).includes(AFFILIATION_CHANGED)) return;
+    const { affiliation } = child(child(stanza, 'x', NS_MUC_USER), 'item', NS_MUC_USER)?.attrs ?? {};
+    if (isAffiliation(affiliation)) events.emit('affiliationChanged', { room: from.bare, affiliation });
+  }
 
   function heard(room: Room, stanza: Element): void {
     const message = messages.parse(stanza);
@@ -349,16 +371,16 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     const { jid: room, password } = mustBeJoined(jid);
     const { reason, direct = false } = options;
     if (direct) return session.send(xDirectInvitation(room, who, { reason, password }));
-    await waiting.send(
-      room,
-      (id) => xMediatedInvitation(room, who, id, reason),
-      (id) => {
-        // Success has no answer: what the room says to a question asked behind comes after an error would have.
-        const question = x('iq', { type: 'get', to: room }, x('query', { xmlns: NS_DISCO_INFO }));
-        const done = () => waiting.done(id);
-        session.request(question).then(done, done);
-      },
-    );
+    await said(room, (id) => xMediatedInvitation(room, who, id, reason));
+  }
+
+  /** Success has no answer: what the room says to a question asked behind comes after an error would have. */
+  async function said(room: string, build: (id: string) => Element): Promise<void> {
+    await waiting.send(room, build, (id) => {
+      const question = x('iq', { type: 'get', to: room }, x('query', { xmlns: NS_DISCO_INFO }));
+      const done = () => waiting.done(id);
+      session.request(question).then(done, done);
+    });
   }
 
   return Object.assign(events, {
@@ -383,6 +405,11 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     setNick,
     setSubject,
     invite,
+    async requestVoice(jid: string) {
+      const { jid: room } = mustBeJoined(jid);
+      await said(room, (id) => xVoiceRequest(room, id));
+    },
+    answerPetition: (petition: Petition, allow: boolean) => session.send(xPetitionAnswer(petition, allow)),
     setPresence(show: OccupantShow, status: string) {
       own = { show, status };
       if (!session.online) return;

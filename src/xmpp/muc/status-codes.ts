@@ -1,6 +1,8 @@
 /** What the three-digit codes of a room mean. XEP-0045 §15.6.2. */
 
 export const ANY_OCCUPANT_SEES_JIDS = 100;
+/** our affiliation changed while we were not in the room */
+export const AFFILIATION_CHANGED = 101;
 export const SELF_PRESENCE = 110;
 export const LOGGED = 170;
 export const ROOM_CREATED = 201;
@@ -29,6 +31,17 @@ export function departureOf(codes: readonly number[], destroyed: boolean): Depar
 }
 
 /** Codes that tell something about the room itself: who sees addresses, logging, a changed configuration, our nick. */
-const NOTICES = new Set([ANY_OCCUPANT_SEES_JIDS, 102, 103, 104, LOGGED, 171, 172, 173, NICK_ASSIGNED]);
+const NOTICES = new Set([
+  ANY_OCCUPANT_SEES_JIDS,
+  AFFILIATION_CHANGED,
+  102,
+  103,
+  104,
+  LOGGED,
+  171,
+  172,
+  173,
+  NICK_ASSIGNED,
+]);
 
 export const noticesOf = (codes: readonly number[]): number[] => codes.filter((code) => NOTICES.has(code));

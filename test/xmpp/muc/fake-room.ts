@@ -50,6 +50,7 @@ export class FakeRoom {
       'privateMessage',
       'invitation',
       'invitationDeclined',
+      'petition',
       'dropped',
       'checked',
     ] as const) {

@@ -1,0 +1,143 @@
+/** What moderators, admins and owners do with a room. XEP-0045 §8, §9, §10. */
+import { affiliated, setAffiliation, setRole } from '../../xmpp/muc/administration.ts';
+import { cancelConfiguration, destroyRoom } from '../../xmpp/muc/config.ts';
+import { moderateMessage } from '../../xmpp/muc/moderating.ts';
+import { registerWith, reservedNick, roomRegistration } from '../../xmpp/muc/room-registration.ts';
+import { bareOf, parseAddress } from '../address.ts';
+import type { Affiliation, Role } from '../events.ts';
+import { type Filled, type FilledForm, formValues, readableForm } from '../form.ts';
+import type { Message } from '../message.ts';
+import { ChatError } from '../problem.ts';
+import type { ChatRooms } from '../rooms.ts';
+import type { Linked } from './link.ts';
+
+/** Somebody with an affiliation, in the room or not. */
+export interface Affiliated {
+  readonly room: string;
+  /** bare JID */
+  readonly jid: string;
+  readonly nick?: string | undefined;
+  readonly affiliation: Affiliation;
+  readonly reason?: string | undefined;
+}
+
+const LISTS = ['owner', 'admin', 'member', 'outcast'] as const;
+
+export interface RoomAdministrationOptions {
+  readonly linked: Linked;
+  readonly rooms: Pick<ChatRooms, 'get' | 'forgetKept'>;
+  readonly message: (row: number) => Message | undefined;
+}
+
+/**
+ * Everything here rejects with the room's StanzaError (`forbidden`, `not-allowed`, `conflict`, `item-not-found`, …) and
+ * ChatError `offline`.
+ */
+export function roomAdministration({ linked, rooms, message }: RoomAdministrationOptions) {
+  /** An occupant by nickname, as its JID where that is shown; else a JID. */
+  function whoIs(room: string, who: string): string | { nick: string } {
+    const occupant = rooms.get(room)?.occupants.find(({ nick }) => nick === who);
+    const jid = who.includes('@') ? parseAddress(who, undefined) : undefined;
+    if (occupant === undefined) {
+      if (jid === undefined) throw new ChatError('no-such-occupant', { nick: who, room });
+      return bareOf(jid);
+    }
+    const real = occupant.jid === undefined ? undefined : bareOf(occupant.jid);
+    // Anybody may take somebody else's JID for a nickname.
+    if (jid !== undefined && real !== bareOf(jid)) throw new ChatError('ambiguous-occupant', { nick: who });
+    return real ?? { nick: who };
+  }
+
+  const changeAffiliation = async (room: string, who: string, affiliation: Affiliation, reason?: string) =>
+    setAffiliation(linked().session, room, whoIs(room, who), affiliation, reason);
+
+  /** A list that we may not read is empty: the others are told all the same. */
+  async function list(room: string, affiliation: (typeof LISTS)[number]): Promise<Affiliated[] | Error> {
+    try {
+      const found = await affiliated(linked().session, room, affiliation);
+      return found.map((entry) => ({ room, affiliation, ...entry }));
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  return {
+    /** Makes an occupant leave (§8.2). */
+    async kick(room: string, nick: string, reason?: string): Promise<void> {
+      await setRole(linked().session, room, nick, 'none', reason);
+    },
+
+    /** Grants or revokes voice (§8.3, §8.4) and the role of a moderator (§9.6, §9.7). */
+    async setRole(room: string, nick: string, role: Exclude<Role, 'none'>, reason?: string): Promise<void> {
+      await setRole(linked().session, room, nick, role, reason);
+    },
+
+    /** `who`: a nickname in the room, or a JID, which need not be there (§9.1–§9.5, §10.3–§10.8). */
+    setAffiliation: changeAffiliation,
+
+    /** Never to be let in again (§9.1). */
+    ban: (room: string, who: string, reason?: string): Promise<void> =>
+      changeAffiliation(room, who, 'outcast', reason),
+
+    /** Takes a ban back (§9.2). */
+    unban: (room: string, jid: string): Promise<void> => changeAffiliation(room, jid, 'none'),
+
+    /** Who has an affiliation; of all lists those that we may read. Rejects where that is none. §9.2, §9.5, §10.5, §10.8 */
+    async affiliations(room: string, only?: (typeof LISTS)[number]): Promise<Affiliated[]> {
+      const lists = await Promise.all((only === undefined ? LISTS : [only]).map((one) => list(room, one)));
+      const read = lists.filter((entry) => !(entry instanceof Error));
+      if (read.length === 0) throw lists[0];
+      return read.flatMap((entry) => (entry instanceof Error ? [] : entry));
+    },
+
+    /** Ends a room for everybody; `successor`: the JID of the room to go to instead (§10.9). */
+    async destroy(
+      room: string,
+      more: { successor?: string | undefined; reason?: string | undefined } = {},
+    ): Promise<void> {
+      await destroyRoom(linked().session, room, { alternate: more.successor, reason: more.reason });
+      rooms.forgetKept(room);
+    },
+
+    /** Gives up configuring: a new room is destroyed by it, another one stays as it was (§10.1.3, §10.2). */
+    async cancelConfiguration(room: string): Promise<void> {
+      await cancelConfiguration(linked().session, room);
+    },
+
+    /** Asks the moderators for the right to speak (§7.13). Rejects with XmppError `not-joined`. */
+    async requestVoice(room: string): Promise<void> {
+      await linked().features.rooms.requestVoice(room);
+    },
+
+    /** What the room wants to know of its members; undefined where it asks nothing by a form (§7.10). */
+    async registration(room: string): Promise<{ form: FilledForm | undefined; registered: boolean }> {
+      const { form, registered } = await roomRegistration(linked().session, room);
+      return { form: form && readableForm(form), registered };
+    },
+
+    /** Makes a nickname our own in the room; the rest of its form as `filled` says (§7.10). */
+    async registerNick(room: string, nick: string, filled: Filled = {}): Promise<void> {
+      const { session } = linked();
+      const { form } = await roomRegistration(session, room);
+      if (form === undefined) throw new ChatError('nothing-to-configure', { room });
+      const own = form.fields.find(({ name }) => /(^|_)(roomnick|nick)$/.test(name))?.name;
+      const values = formValues(form, { ...filled, ...(own === undefined ? {} : { [own]: nick }) });
+      await registerWith(session, room, form, values);
+    },
+
+    /** The nickname that the room keeps for us, where it does (§7.12). */
+    reservedNick: async (room: string): Promise<string | undefined> => reservedNick(linked().session, room),
+
+    /** Takes somebody's message away for everybody (XEP-0425). Rejects with UnsupportedFeatureError, ChatError. */
+    async moderate(row: number, reason?: string): Promise<void> {
+      const known = message(row);
+      if (known === undefined || known.retracted) throw new ChatError('message-gone');
+      if (known.kind !== 'room') throw new ChatError('not-in-a-room');
+      if (!known.stanzaId) throw new ChatError('message-without-id');
+      const { session, features } = linked();
+      await moderateMessage({ session, disco: features.disco }, known.chat, known.stanzaId, reason);
+    },
+  };
+}
+
+export type RoomAdministration = ReturnType<typeof roomAdministration>;
