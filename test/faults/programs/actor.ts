@@ -99,6 +99,7 @@ const client = new Client({
     random: () => 0.999,
     resolveSrv: resolveSrv(),
     ...session,
+    instance: stores.instances.claim(account, { resource: session.resource, resumes: true }),
     onFault: (error) => {
       // What the store could not do is told as a problem.
       if (isStorageFailure(error)) return;
