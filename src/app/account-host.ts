@@ -29,6 +29,8 @@ export interface AccountHost {
   /** A client that connects when it is first asked to. `password` is asked for then. */
   client(jid: string, password?: () => Promise<string>): Promise<Client>;
   session(jid: string, password: string): SessionOptions;
+  /** Puts local data out of the way that cannot be read, and begins anew; resolves to where it is kept. Throws StorageError. */
+  moveAside(): Promise<string>;
   /** Ends every client and the local data. */
   close(): Promise<void>;
 }
@@ -71,7 +73,11 @@ export function accountHost({
   }
 
   const stores = () => {
-    opened ??= open();
+    opened ??= open().catch((error: unknown) => {
+      // The reason may be gone at the next try.
+      opened = undefined;
+      throw error;
+    });
     return opened;
   };
 
@@ -93,6 +99,17 @@ export function accountHost({
   return {
     stores,
     session,
+    async moveAside() {
+      const [{ DATABASE_FILE }, { moveAside }] = await Promise.all([
+        import('../storage/stores.ts'),
+        import('../storage/aside.ts'),
+      ]);
+      const held = await opened?.catch(() => undefined);
+      held?.close();
+      opened = undefined;
+      const kept = moveAside(join(reach.dataDir, DATABASE_FILE), Date.now());
+      return kept;
+    },
     async client(jid, password) {
       const held = await stores();
       const client = new Client({

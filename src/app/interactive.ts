@@ -173,6 +173,7 @@ function accountSeats(
     domain: config.domain ?? (config.jid === undefined ? undefined : domainOf(config.jid)),
     knownAccounts: () => [...new Set([...(used === undefined ? [] : [used]), ...last.all])],
     login: ({ jid, password }, { signal }) => logIn(host, jid, password, signal),
+    moveAside: () => host.moveAside(),
     registrationForm: (jid) => fetchRegistrationForm(host.session(jid, '')),
     register: ({ jid, password, fields }) => registerAccount(host.session(jid, password), fields),
     async demo({ signal }) {

@@ -15,11 +15,11 @@ export interface Locks {
 }
 
 /** Name of the folder beside the database. */
-const FOLDER = 'instances';
+export const INSTANCES_FOLDER = 'instances';
 
 /** Takes the path of the database, and what locks a file. Each lock is an empty file of its own. */
 export function fileLocks(database: string, lockFile: (path: string) => Lock | undefined): Locks {
-  const path = (name: string) => join(dirname(database), FOLDER, `${name}.lock`);
+  const path = (name: string) => join(dirname(database), INSTANCES_FOLDER, `${name}.lock`);
   return {
     take: (name) => lockFile(path(name)),
     isTaken(name) {

@@ -66,6 +66,7 @@ export function plainApp(
       domain: undefined,
       knownAccounts: () => [],
       login: async () => fake.client,
+      moveAside: async () => '/kept',
       registrationForm: async () => ({ instructions: '', fields: [] }),
       register: async () => {},
       ...overrides,

@@ -163,7 +163,7 @@ const storage = {
   'read-only': { why: '{path} cannot be written to', hint: 'Check its permissions, or use --data-dir.' },
   corrupt: {
     why: '{path} is damaged or not a database',
-    hint: 'Move it aside; the server keeps what its archive holds.',
+    hint: 'Log in from the menus, which offer to move it aside; the server’s archive brings back what it holds.',
   },
   foreign: { why: '{path} belongs to another program', hint: 'Choose another folder with --data-dir.' },
   newer: { why: '{path} was written by a newer version of this program', hint: 'Update this program.' },

@@ -150,7 +150,7 @@ const storage: typeof en.groups.storage = {
   'read-only': { why: 'no se puede escribir en {path}', hint: 'Comprueba sus permisos, o usa --data-dir.' },
   corrupt: {
     why: '{path} está dañado o no es una base de datos',
-    hint: 'Apártalo; el servidor conserva lo que haya en su archivo.',
+    hint: 'Entra desde los menús, que ofrecen apartarlo; el archivo del servidor devuelve lo que guarda.',
   },
   foreign: { why: '{path} es de otro programa', hint: 'Elige otra carpeta con --data-dir.' },
   newer: { why: '{path} es de una versión más nueva de este programa', hint: 'Actualiza este programa.' },

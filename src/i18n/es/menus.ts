@@ -75,6 +75,9 @@ export const menus: typeof en = {
     done: (jid) => `Sesión iniciada como ${jid}.`,
     offerRegister: (jid) => `${jid} no ha podido entrar. ¿Registrarla como cuenta nueva en este servidor?`,
     tryAgain: '¿Intentarlo otra vez?',
+    moveAside:
+      '¿Apartar los datos dañados y empezar de nuevo? El archivo del servidor devuelve lo que guarda.',
+    movedAside: (path) => `Los datos dañados, con lo que aún no se había enviado, quedan en ${path}.`,
   },
   register: {
     title: 'Registrar una cuenta nueva',

@@ -2,6 +2,7 @@
 import { domainOf } from '../../chat/address.ts';
 import type { Client } from '../../chat/client.ts';
 import type { FilledForm } from '../../chat/form.ts';
+import { named } from '../exit-codes.ts';
 import { attempt, complain } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Credentials, MenuApp } from './accounts.ts';
@@ -20,9 +21,29 @@ export async function login(app: MenuApp): Promise<Client | undefined> {
   try {
     return await logInto(app, credentials);
   } catch (error) {
+    if (isDamaged(error)) return offerAnew(app, credentials, error);
     complain(app, error, { action: 'login', values: { jid, domain: domainOf(jid) } });
     return isRefusal(error) ? offerRegistration(app, credentials) : undefined;
   }
+}
+
+function isDamaged(error: unknown): error is Error {
+  const { name, condition } = named(error);
+  return name === 'StorageError' && condition === 'corrupt';
+}
+
+/** What cannot be read is moved aside only if the user says so; then the archive fills what is new. */
+async function offerAnew(app: MenuApp, credentials: Credentials, damage: Error): Promise<Client | undefined> {
+  const { terminal, words, theme } = app;
+  complain(app, damage, { action: 'login', values: {} });
+  if (!(await terminal.confirm({ message: words.menus.login.moveAside, initial: false }))) return undefined;
+  let client: Client | undefined;
+  await attempt(app, async () => {
+    const kept = await app.accounts.moveAside();
+    terminal.log(theme.success(words.menus.login.movedAside(sanitize(kept))));
+    client = await logInto(app, credentials);
+  });
+  return client;
 }
 
 /** The server does not know the account, or not with this password: SASL does not say which (RFC 6120 §6.5.10). */

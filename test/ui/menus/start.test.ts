@@ -71,6 +71,37 @@ describe('the start menu', () => {
   });
 });
 
+describe('local data that is damaged', () => {
+  const damaged = Object.assign(new Error('no'), {
+    name: 'StorageError',
+    condition: 'corrupt',
+    path: '/x.db',
+  });
+
+  it.each([
+    ['y', 1],
+    ['n', 0],
+  ])('is moved aside only if the user says so: %s', async (answer, times) => {
+    let moved = 0;
+    const { terminal } = await play(
+      {
+        login: async () => {
+          if (moved === 0) throw damaged;
+          return fake.client;
+        },
+        moveAside: async () => {
+          moved++;
+          return '/x.db.damaged';
+        },
+      },
+      ...['1', 'romeo@example.org', 'secret', answer, ...(times === 1 ? ['12'] : []), '0'],
+    );
+    expect(moved).toBe(times);
+    expect(terminal.output).toContain('/x.db');
+    expect(terminal.output.includes('/x.db.damaged')).toBe(times === 1);
+  });
+});
+
 describe('logging in', () => {
   it('completes a bare user name, and takes the last account for an empty answer', async () => {
     await play({ domain: 'example.org' }, '1', 'Romeo', 'secret', '12', '0');
