@@ -97,7 +97,7 @@ describe('local data that is damaged', () => {
       ...['1', 'romeo@example.org', 'secret', answer, ...(times === 1 ? ['12'] : []), '0'],
     );
     expect(moved).toBe(times);
-    expect(terminal.output).toContain('/x.db');
+    expect(terminal.output).toContain('! corrupt');
     expect(terminal.output.includes('/x.db.damaged')).toBe(times === 1);
   });
 });
