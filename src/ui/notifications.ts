@@ -18,7 +18,6 @@ import {
   failedLine,
   fileLine,
   messageLine,
-  offerLine,
   onlineLine,
   presenceKind,
   presenceLine,
@@ -68,7 +67,6 @@ export function notifications(options: NotificationOptions): Notifications {
   const folding = bursts(options.print);
   const connectionLine = connectionLines(words);
   /** transfers already told as offered; several events name the same one */
-  const offered = new Set<string>();
   /** rooms whose subject of entering is still to come (XEP-0045 §7.2.15) */
   const entering = new Set<string>();
   let onlineBefore: string | undefined;
@@ -147,7 +145,6 @@ export function notifications(options: NotificationOptions): Notifications {
     },
     subscription: ({ jid, kind }) => tell(text.subscription[kind](personName(client, jid))),
     request(request) {
-      if (request.kind === 'file' && isOffered(request.id)) return;
       const line = requestLine(client, words, request);
       fold(line, 'request', FREE.requests, ({ more }) => text.bursts.requests(more));
       alert(line, true);
@@ -183,12 +180,9 @@ export function notifications(options: NotificationOptions): Notifications {
       if (line !== undefined && !open(event.room)) tell(line);
     },
     file(event) {
-      const running = event.state === 'offered' || event.state === 'active';
-      if (event.direction === 'in' && running && !isOffered(event.id))
-        fold(offerLine(client, words, event), 'offer', FREE.files, ({ more }) => text.bursts.files(more));
+      // What is taken by itself is told of when it is there, what is asked for by the request.
       const line = fileLine(client, words, event);
       if (line === undefined) return;
-      offered.delete(event.id);
       fold(line, 'file', FREE.files, ({ more }) => text.bursts.files(more));
     },
     account: ({ jid, kind }) => tell(text.account[kind](sanitize(bareOf(jid)))),
@@ -197,15 +191,6 @@ export function notifications(options: NotificationOptions): Notifications {
       tell(text.problem(why, sanitize(hint ?? '')));
     },
   };
-
-  /** True where this transfer was told of before; remembers it. */
-  function isOffered(id: string): boolean {
-    const known = offered.has(id);
-    // A flood of offers must not fill the memory.
-    if (offered.size > 1000) offered.clear();
-    offered.add(id);
-    return known;
-  }
 
   const stop = listenTo(client, listeners);
   return {

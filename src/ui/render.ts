@@ -1,6 +1,7 @@
 /** The `Renderer` of the screens: data becomes text for a terminal, sanitised and coloured. */
 import type { Renderer } from './face.ts';
 import { size } from './render/formats.ts';
+import { inMenus } from './render/in-menus.ts';
 import type { RenderOptions } from './render/options.ts';
 import { outcomeText } from './render/outcome.ts';
 import { styledText } from './render/styled.ts';
@@ -15,14 +16,18 @@ export function renderer(
     styled: (text) => styledText(text, theme),
     outcome(outcome) {
       const { result, notices } = outcomeText(outcome, { ...options, columns: options.columns?.() });
-      return [...notices, result].filter((text) => text !== '').join('\n');
+      return [...notices.map((notice) => inMenus(notice, words)), result]
+        .filter((text) => text !== '')
+        .join('\n');
     },
-    problem: (error, about) => capital(problemText(problemOf(error, words, about))),
+    problem: (error, about) => capital(inMenus(problemText(problemOf(error, words, about)), words)),
     failure: ({ condition, text }) => whyOf(words, condition, text, 'send'),
     size: (bytes) => size(bytes, words),
   };
 }
 
+/** An address stays as it is. */
 function capital(text: string): string {
+  if (/^\S*@/.test(text)) return text;
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -36,6 +36,8 @@ export interface MenuPrompt {
   readonly back?: string | undefined;
   /** value of the item that Enter chooses at first */
   readonly initial?: string | undefined;
+  /** where whole lines are read: the value that a text means which is no key */
+  typed?(text: string): string | undefined;
   /** only the message is shown, so that what was printed before stays in view; the keys work all the same */
   readonly folded?: boolean | undefined;
 }

@@ -33,6 +33,15 @@ describe('the password asked for by a flag', { timeout: 30_000 }, () => {
     await pty.shows(/^xmpp-chat: the password is empty/);
   });
 
+  it('is given up by Ctrl-D, as by Esc', async () => {
+    for (const key of ['\x04', '\x1b']) {
+      const pty = await run('--contacts');
+      await pty.shows('Password of juliet@localhost');
+      pty.type(key);
+      expect(await pty.exit).toBe(130);
+    }
+  });
+
   it('ends with 130 by Ctrl-C, and with a line of its own', async () => {
     const pty = await run('--contacts');
     await pty.shows('Password of juliet@localhost');

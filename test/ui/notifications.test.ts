@@ -214,7 +214,6 @@ const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
       `file a.jpg to ${ALICE} failed: the other side declined it`,
     ],
     ['cancelled', [file('cancelled', 'in')], `file a.jpg with ${ALICE} was cancelled`],
-    ['taken by itself', [file('active', 'in')], `${ALICE} offers you the file a.jpg (10 B)`],
   ],
   account: [
     ['created', [{ jid: 'me@example.org', kind: 'created' }], 'the account me@example.org was created'],

@@ -352,6 +352,18 @@ describe('passwords', () => {
     });
   });
 
+  it('the old one is asked for before the new one, as people know it', async () => {
+    const asking = ask('old', 'new', 'new');
+    const { shot, run } = setup(
+      'change-password',
+      {},
+      { ask: asking, passwords: passwords(sources({ ask: asking })) },
+    );
+    expect(await runOneShot(shot)).toBe(0);
+    expect(asking.asked).toEqual(['Password of me@example.org', 'New password', 'The same once more']);
+    expect(run.mock.calls[0]?.[1]).toMatchObject({ newPassword: 'new' });
+  });
+
   it('the account’s own is asked for once', async () => {
     const asked = ask('typed');
     const found = passwords(sources({ ask: asked }));

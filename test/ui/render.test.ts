@@ -4,6 +4,7 @@ import type { Row } from '../../src/actions/rows.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { catalogueFor, LANGUAGES } from '../../src/i18n/catalogue.ts';
 import { size, span } from '../../src/ui/render/formats.ts';
+import { inMenus } from '../../src/ui/render/in-menus.ts';
 import { noticeText } from '../../src/ui/render/notice.ts';
 import type { RenderOptions } from '../../src/ui/render/options.ts';
 import { outcomeText } from '../../src/ui/render/outcome.ts';
@@ -325,6 +326,24 @@ describe('what an action gave', () => {
       '2 h',
       '2 d',
     ]);
+  });
+
+  it('at the menus sentences name their numbers, not flags', () => {
+    const say = (words: typeof en, code: 'no-contacts', condition: string) => {
+      const render = renderer({ words, theme: plain, now: () => NOON });
+      const empty = { kind: 'rows', rows: [], empty: notice(code, {}) } as const;
+      return [render.outcome(empty), render.problem(new ChatError(condition, { jid: 'a@b' }))];
+    };
+    expect(say(en, 'no-contacts', 'no-such-contact')).toEqual([
+      'You have no contacts yet. 4 in the menu asks somebody.',
+      'a@b is not a contact. 3 in the menu lists them.',
+    ]);
+    expect(say(es as typeof en, 'no-contacts', 'no-such-contact')[0]).toBe(
+      'Todavía no tienes contactos. El 4 del menú se lo pide a alguien.',
+    );
+    expect(inMenus('Check both; --register creates a new account, or give --service <uri>.', en)).toBe(
+      'Check both; 2 in the menu creates a new account, or give --service <uri>.',
+    );
   });
 
   it('the renderer of the screens starts a sentence with a capital', () => {

@@ -54,6 +54,8 @@ export const menus = {
     rooms: (count: number) => n(count, { one: 'room joined', other: 'rooms joined' }),
     off: 'offline',
   },
+  /** an entry of a menu, as the subject of a sentence */
+  option: (key: string) => `${key} in the menu`,
   back: 'Back',
   cancel: 'Cancel',
   cancelled: 'Cancelled.',

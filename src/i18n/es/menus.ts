@@ -55,6 +55,7 @@ export const menus: typeof en = {
     rooms: (count) => `en ${n(count, { one: 'sala', other: 'salas' })}`,
     off: 'sin conexión',
   },
+  option: (key) => `el ${key} del menú`,
   back: 'Volver',
   cancel: 'Cancelar',
   cancelled: 'Cancelado.',

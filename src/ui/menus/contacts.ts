@@ -5,7 +5,7 @@ import { openConversation } from '../conversation.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import type { MainEnd, Screen } from './main.ts';
-import { choosePerson, contactBadge, contactName, typePerson } from './person.ts';
+import { choosePerson, contactBadge, contactName, readPerson, typePerson } from './person.ts';
 import { runFromMenu } from './run.ts';
 import { choose } from './screen.ts';
 import type { OpenSeat } from './seat.ts';
@@ -50,7 +50,7 @@ async function choosePartner(app: MenuApp, seat: OpenSeat): Promise<string | und
       }),
       { key: 'J', name: labels.other, value: null },
     ],
-    { echo: 'item' },
+    { echo: 'item', typed: (text) => readPerson(seat, text, {}) },
   );
   return chosen === null ? typePerson(app, seat, { message: labels.who }) : chosen;
 }

@@ -25,33 +25,51 @@ export async function choosePerson(
 ): Promise<string | undefined> {
   const contacts = [...seat.client.contacts()].sort(byPresence);
   if (contacts.length === 0) return typePerson(face, seat, options);
-  const chosen = await choose<string | null>(face, options.message, [
-    ...contacts.slice(0, LISTED).map((contact) => ({
-      name: contactName(contact),
-      badge: contactBadge(face, contact),
-      value: contact.jid,
-    })),
-    ...(options.contactsOnly === true && contacts.length <= LISTED
-      ? []
-      : [{ key: 'J', name: face.words.menus.chat.other, value: null }]),
-  ]);
+  const known = (jid: string | undefined) =>
+    options.contactsOnly === true && contacts.every((contact) => contact.jid !== jid) ? undefined : jid;
+  const chosen = await choose<string | null>(
+    face,
+    options.message,
+    [
+      ...contacts.slice(0, LISTED).map((contact) => ({
+        name: contactName(contact),
+        badge: contactBadge(face, contact),
+        value: contact.jid,
+      })),
+      ...(options.contactsOnly === true && contacts.length <= LISTED
+        ? []
+        : [{ key: 'J', name: face.words.menus.chat.other, value: null }]),
+    ],
+    { typed: (text) => known(readPerson(seat, text, options)) },
+  );
   return chosen === null ? typePerson(face, seat, options) : chosen;
 }
 
 /** Asks for any JID; a bare name means one on our own server. */
 export async function typePerson(
   { terminal, words }: Face,
-  { client }: Seat,
-  { message, full = false }: PersonOptions,
+  seat: Seat,
+  options: PersonOptions,
 ): Promise<string | undefined> {
-  const read = (text: string) => parseAddress(text, domainOf(client.account));
+  const { client } = seat;
+  const { message } = options;
+  const read = (text: string) => readPerson(seat, text, options);
   const typed = await terminal.text({
     message,
     validate: (text) =>
       text.trim() === '' || read(text) !== undefined ? undefined : words.prompts.notAJid(sanitize(text)),
     complete: (line, cursor) => completeFrom(knownJids(client.contacts()), line, cursor),
   });
-  const jid = read(typed);
+  return read(typed);
+}
+
+/** Undefined for what is no JID. */
+export function readPerson(
+  { client }: Seat,
+  typed: string,
+  { full = false }: Pick<PersonOptions, 'full'>,
+): string | undefined {
+  const jid = parseAddress(typed, domainOf(client.account));
   return jid === undefined || full ? jid : client.chatOf(jid);
 }
 

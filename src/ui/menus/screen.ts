@@ -11,7 +11,9 @@ export interface Choice<T> {
   readonly value: T;
 }
 
-export interface ChooseOptions {
+export interface ChooseOptions<T> {
+  /** where whole lines are read: what a text means that is no number and no letter */
+  readonly typed?: ((text: string) => T | undefined) | undefined;
   /** called at each change that may alter a badge */
   readonly subscribe?: Subscribe | undefined;
   /** position of the choice that Enter takes */
@@ -20,12 +22,15 @@ export interface ChooseOptions {
   readonly echo?: 'item' | undefined;
 }
 
+/** no position of a choice */
+const TYPED = 'typed';
+
 /** Resolves to the value chosen, or undefined where the user goes back. Rejects as the terminal's prompts do. */
 export async function choose<T>(
   { terminal, words }: Face,
   message: string,
   choices: readonly Choice<T>[],
-  options: ChooseOptions = {},
+  options: ChooseOptions<T> = {},
 ): Promise<T | undefined> {
   let number = 0;
   const items: MenuItem[] = choices.map((choice, index) => ({
@@ -35,7 +40,13 @@ export async function choose<T>(
     badge: choice.badge,
   }));
   const back = { key: '0', name: words.menus.back, value: 'back' };
+  let other: T | undefined;
+  const { typed } = options;
   const chosen = await terminal.menu({
+    typed(text) {
+      other = typed?.(text);
+      return other === undefined ? undefined : TYPED;
+    },
     message,
     items: () => [...items, back],
     back: back.value,
@@ -43,5 +54,6 @@ export async function choose<T>(
     subscribe: options.subscribe,
     echo: options.echo,
   });
+  if (chosen === TYPED) return other;
   return chosen === back.value ? undefined : choices[Number(chosen)]?.value;
 }

@@ -48,9 +48,10 @@ async function missing(
   const { words, stdin, ask, passwords, domain, now } = sources;
   if (param.secret) {
     const account = String(input.jid ?? sources.account ?? '');
-    return name === 'newPassword'
-      ? passwords.newPassword(account)
-      : passwords.password(account, { twice: action.name === 'register' });
+    if (name !== 'newPassword') return passwords.password(account, { twice: action.name === 'register' });
+    // As people know it: the old one first. Without an account there is nothing to log in to.
+    if (account !== '') await passwords.password(account);
+    return passwords.newPassword(account);
   }
   if (action.stdin === true && name === action.rest && stdin !== undefined) {
     // Otherwise the password would be sent as the first line of the text.

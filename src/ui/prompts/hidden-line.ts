@@ -24,7 +24,8 @@ export function hiddenLine(input: RawInput, signal?: AbortSignal): Promise<strin
       for (const character of String(chunk)) {
         if (character === '\r' || character === '\n') return finish(() => resolve(typed));
         if (character === '\x03') return finish(() => reject(new InterruptedError()));
-        if (character === '\x04') return ended();
+        if (character === '\x04' && typed === '') return ended();
+        if (character === '\x04') continue;
         if (character === '\x15') typed = '';
         else if (character === '\x7f' || character === '\b') typed = [...typed].slice(0, -1).join('');
         else if (character >= ' ') typed += character;

@@ -6,11 +6,13 @@ import type { Runner } from './run.ts';
 import type { Dress } from './words.ts';
 
 export function interactivePrompts(runner: Runner, dress: Dress): Asking {
-  const { words, theme } = dress;
+  const { words } = dress;
 
   const text: Terminal['text'] = (question, options = {}) => {
     const { multiline = false } = question;
-    return runner.run('text', { question, dress }, { ...options, text: true, multiline }).answer;
+    const back = () => running.close(new InterruptedError());
+    const running = runner.run('text', { question, dress, back }, { ...options, text: true, multiline });
+    return running.answer;
   };
 
   return {
@@ -21,16 +23,9 @@ export function interactivePrompts(runner: Runner, dress: Dress): Asking {
       return running.answer;
     },
     password({ message }, options = {}) {
-      const style = {
-        maskedText: words.passwordHint,
-        help: theme.dim,
-        message: theme.bold,
-        answer: theme.accent,
-        error: theme.error,
-      };
-      const prefix = { idle: theme.accent('?'), done: theme.success('✔') };
-      const config = { message, toggleMask: false, theme: { prefix, style } } as const;
-      return runner.run('password', config, { ...options, text: true }).answer;
+      const back = () => running.close(new InterruptedError());
+      const running = runner.run('password', { message, dress, back }, { ...options, text: true });
+      return running.answer;
     },
     async confirm({ message, initial }, options) {
       const choice = `${message} (${words.yesKeys[0] ?? words.yes}/${words.noKeys[0] ?? words.no})`;

@@ -49,6 +49,8 @@ export function plainPrompts({ input, words, log }: PlainOptions): Asking & { cl
         const index = chosen(typed, items, menu.initial);
         const item = index === undefined ? undefined : items[index];
         if (item) return item.value;
+        const meant = typed === '' ? undefined : menu.typed?.(typed);
+        if (meant !== undefined) return meant;
         if (typed !== '') log(words.noSuchChoice(typed));
       }
     },

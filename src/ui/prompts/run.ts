@@ -7,6 +7,7 @@ import type { Screen } from '../screen.ts';
 import type { ConversationEnd } from '../terminal.ts';
 import { InterruptedError } from '../terminal.ts';
 import type { CheckboxConfig } from './checkbox.ts';
+import type { PasswordConfig } from './password.ts';
 import type { TextConfig } from './text.ts';
 
 /** What each prompt takes, and what it resolves to. */
@@ -16,13 +17,6 @@ interface Prompts {
   checkbox: { takes: CheckboxConfig; gives: readonly string[] };
   conversation: { takes: ConversationConfig; gives: ConversationEnd };
   password: { takes: PasswordConfig; gives: string };
-}
-
-/** Of inquirer's own password prompt, what is used. */
-interface PasswordConfig {
-  readonly message: string;
-  readonly toggleMask: false;
-  readonly theme: object;
 }
 
 export interface RunOptions extends KeyInputOptions {
@@ -62,15 +56,23 @@ export function warmPrompts(): Promise<unknown> {
 }
 
 async function load() {
-  const [inquirer, { menuPrompt }, { textPrompt }, { checkboxPrompt }, { conversationPrompt }] =
-    await Promise.all([
-      import('inquirer'),
-      import('../menu-prompt.ts'),
-      import('./text.ts'),
-      import('./checkbox.ts'),
-      import('../conversation-prompt.ts'),
-    ]);
+  const [
+    inquirer,
+    { menuPrompt },
+    { textPrompt },
+    { passwordPrompt },
+    { checkboxPrompt },
+    { conversationPrompt },
+  ] = await Promise.all([
+    import('inquirer'),
+    import('../menu-prompt.ts'),
+    import('./text.ts'),
+    import('./password.ts'),
+    import('./checkbox.ts'),
+    import('../conversation-prompt.ts'),
+  ]);
   const own = {
+    password: passwordPrompt,
     menu: menuPrompt,
     text: textPrompt,
     checkbox: checkboxPrompt,

@@ -1,5 +1,6 @@
 /** A line (or several) of text: default, prefill, check, completion. */
 import { createPrompt, isEnterKey, useEffect, useKeypress, useRef, useState } from '@inquirer/core';
+import { END_OF_TRANSMISSION } from '../keys/decoder.ts';
 import { BREAK } from '../screen/frame.ts';
 import { clip } from '../screen/layout.ts';
 import type { TextPrompt } from '../terminal.ts';
@@ -10,9 +11,16 @@ import type { Dress } from './words.ts';
 export interface TextConfig {
   readonly question: TextPrompt;
   readonly dress: Dress;
+  /** Ctrl-D where nothing is typed */
+  back(): void;
 }
 
-export const textPrompt = createPrompt<string, TextConfig>(({ question, dress }, done) => {
+/** Ctrl-D, which the keyboard tells as a delete. */
+export function isEnd(key: object): boolean {
+  return (key as { sequence?: string }).sequence === END_OF_TRANSMISSION;
+}
+
+export const textPrompt = createPrompt<string, TextConfig>(({ question, dress, back }, done) => {
   const { theme, words } = dress;
   const { initial = '', prefill = '' } = question;
   const [text, setText] = useState('');
@@ -43,6 +51,7 @@ export const textPrompt = createPrompt<string, TextConfig>(({ question, dress },
       }
       return;
     }
+    if (isEnd(key) && text === '') return back();
     setProblem('');
     if (key.name === 'tab' && question.complete) {
       const complete = question.complete.bind(question);

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { END_OF_TRANSMISSION } from '../../../src/ui/keys/decoder.ts';
 import { menuPrompt } from '../../../src/ui/menu-prompt.ts';
 import { checkboxPrompt } from '../../../src/ui/prompts/checkbox.ts';
+import { passwordPrompt } from '../../../src/ui/prompts/password.ts';
 import { textPrompt } from '../../../src/ui/prompts/text.ts';
 import type { Dress } from '../../../src/ui/prompts/words.ts';
 import { createTheme } from '../../../src/ui/theme.ts';
@@ -122,7 +123,7 @@ describe('text', () => {
   it('takes the default on Enter and asks again while the text is wrong', async () => {
     const validate = (text: string) => (text === 'no' ? 'not that' : undefined);
     const question = { message: 'Name?', initial: 'me', validate };
-    const { answer, events, getScreen } = await render(textPrompt, { question, dress });
+    const { answer, events, getScreen } = await render(textPrompt, { question, dress, back() {} });
     expect(getScreen()).toContain('? Name? (me)');
     events.type('no');
     events.keypress('enter');
@@ -137,10 +138,48 @@ describe('text', () => {
     const { answer, events, getScreen } = await render(textPrompt, {
       question: { message: 'Name?', prefill: 'bob' },
       dress,
+      back() {},
     });
     expect(getScreen()).toContain('? Name? bob');
     events.keypress('enter');
     await expect(answer).resolves.toBe('bob');
+  });
+});
+
+const CTRL_D = { name: 'delete', ctrl: false, sequence: END_OF_TRANSMISSION } as never;
+
+describe('password', () => {
+  it('shows nothing of it, and gives it whole', async () => {
+    const { answer, events, getScreen } = await render(passwordPrompt, {
+      message: 'Password',
+      dress,
+      back() {},
+    });
+    expect(getScreen()).toBe('? Password not shown');
+    events.type('geh 👨‍👩‍👧');
+    events.keypress('backspace');
+    events.type('heim');
+    expect(getScreen()).toBe('? Password not shown');
+    events.keypress('enter');
+    await expect(answer).resolves.toBe('geh heim');
+    expect(getScreen()).toBe('✔ Password');
+  });
+});
+
+describe('Ctrl-D', () => {
+  it.each([
+    ['text', (back: () => void) => render(textPrompt, { question: { message: 'Name?' }, dress, back })],
+    ['password', (back: () => void) => render(passwordPrompt, { message: 'Password', dress, back })],
+  ])('goes back from a %s where nothing is typed, and only there', async (_, open) => {
+    const back = vi.fn();
+    const { answer, events } = await open(back);
+    events.keypress(CTRL_D);
+    expect(back).toHaveBeenCalledTimes(1);
+    events.type('x');
+    events.keypress(CTRL_D);
+    expect(back).toHaveBeenCalledTimes(1);
+    events.keypress('enter');
+    await expect(answer).resolves.toBe('x');
   });
 });
 
