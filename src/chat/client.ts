@@ -187,9 +187,12 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#marks = marks({
       account,
       store: messages,
-      features: live,
+      marks: stores.marks,
+      // Before the roster nobody knows who may be told.
+      features: () => (this.#connection?.knowsContacts === true ? live() : undefined),
+      failed: (error) => this.#failed(error),
       allowed: () => this.setting('send-receipts') === 'on',
-      counted: (chat) => this.#reading.count(chat),
+      counted: (chat, before) => this.#reading.count(chat, before),
     });
     this.#amendments = amendments({
       account,
@@ -219,12 +222,13 @@ export class Client extends EventEmitter<ChatEvents> {
       readElsewhere: (chat, id) => this.#marks.readElsewhere(chat, id),
       attendedElsewhere: (chat, row) => this.#marks.attendedElsewhere(chat, row),
       answeredElsewhere: (chat, id) => this.#marks.answeredElsewhere(chat, id),
+      owes: () => this.#marks.owes(),
       said: this.#attendance.said,
       isNew: (room) => this.#newRooms.has(room),
       counted: () => this.#stream?.keepNext(),
-      received: (message, parsed, source) => {
+      received: (message, _parsed, source) => {
         // First, since whoever has the chat open says at once that it is displayed.
-        this.#marks.arrived(message, parsed, source);
+        this.#marks.arrived(message);
         this.#added(message);
         this.#reading.count(message.chat);
         if (source !== 'archive') this.#background.heard();
@@ -346,11 +350,21 @@ export class Client extends EventEmitter<ChatEvents> {
 
   /** What happened while we were away, from the archive and, where it `loads`, from our other devices. */
   async #catchUp({ loads }: { loads: boolean }): Promise<void> {
-    const caughtUp = await this.#history.catchUp();
-    if (!caughtUp) return;
-    this.#storeFailure = undefined;
-    this.#marks.caughtUp();
-    if (loads) await this.#marks.load();
+    const read = await this.#history.catchUp();
+    if (read) this.#storeFailure = undefined;
+    else if (this.#history.isTroubled()) {
+      this.#background.failed();
+      return;
+    }
+    try {
+      this.#marks.caughtUp();
+      if (loads) await this.#marks.load();
+      this.#marks.tell();
+    } catch (error) {
+      // What is owed stays owed.
+      if (!isStorageFailure(error)) throw error;
+      this.#failed(error);
+    }
   }
 
   #connectionChanged(change: ConnectionChange): void {
@@ -584,8 +598,10 @@ export class Client extends EventEmitter<ChatEvents> {
 
   /** The user sees the chat to its end; other devices and, where they may know it, the other side hear of it. */
   markRead(chat: string): void {
-    const last = this.#reading.markRead(chat);
-    if (last !== undefined) this.#marks.displayed(last);
+    const before = this.#stores.messages.unread(this.account, chat).count;
+    if (before === 0) return;
+    this.#marks.displayed(chat);
+    this.#reading.count(chat, before);
   }
 
   /**

@@ -212,6 +212,11 @@ export class Connection {
     return this.#settled;
   }
 
+  /** the roster was read, and who may know that we are here is known */
+  get knowsContacts(): boolean {
+    return rank(this.#reached) >= rank('background');
+  }
+
   get online(): boolean {
     return this.session.online;
   }

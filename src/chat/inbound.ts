@@ -90,6 +90,8 @@ export interface InboundOptions {
   readonly said: (row: number, occupant: string) => void;
   /** called in the transaction of a message that came live: with it the stanza is handled */
   readonly counted: () => void;
+  /** whether senders who want to hear that their messages arrived may be told */
+  readonly owes: () => boolean;
   /** a message is new here; told when it is kept */
   readonly received: (message: Message, parsed: ParsedMessage, source: MessageSource) => void;
 }
@@ -214,8 +216,12 @@ export function inbound(options: InboundOptions) {
     return undefined;
   };
 
-  function row({ parsed, source, chat, kind, direction, nick, time, stanzaId, text }: Incoming): NewMessage {
+  function row(message: Incoming): NewMessage {
+    const { parsed, source, chat, kind, direction, nick, time, stanzaId, text, page } = message;
     const own = kind === 'room' ? options.nick(chat) : undefined;
+    const asks = direction === 'in' && kind !== 'room';
+    // XEP-0184 §5.5: never when history is looked at. What came to another device is answered there.
+    const isNews = source === 'live' || page === 'newer';
     return {
       account,
       chat,
@@ -241,6 +247,9 @@ export function inbound(options: InboundOptions) {
       mention: own !== undefined && direction === 'in' && mentions(text, own),
       occupantId: parsed.occupantId,
       delayed: parsed.delay === undefined ? undefined : true,
+      markable: asks && parsed.markable === true ? true : undefined,
+      receiptOwed: asks && isNews && options.owes() && parsed.receiptRequested === true ? true : undefined,
+      thread: parsed.thread,
     };
   }
 

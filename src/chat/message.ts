@@ -74,6 +74,12 @@ export interface Message {
   readonly occupantId?: string | undefined;
   /** it came with a delay of its own: written again by its sender, or kept on the way (XEP-0203) */
   readonly delayed?: boolean | undefined;
+  /** its sender wants to hear that it was displayed (XEP-0333) */
+  readonly markable?: boolean | undefined;
+  /** its sender wants to hear that it arrived (XEP-0184), and has not been told */
+  readonly receiptOwed?: boolean | undefined;
+  /** conversation that its sender says it belongs to (XEP-0201) */
+  readonly thread?: string | undefined;
   /** set where we changed it or reacted to it from here */
   readonly amendment?: MessageAmendment | undefined;
 }

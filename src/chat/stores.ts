@@ -278,6 +278,23 @@ export interface AmendmentStore {
   remove(row: number): void;
 }
 
+/** What is still to be told of messages that came. */
+export interface MarkStore {
+  /** rows of messages whose senders want to hear that they arrived and have not been told, oldest first */
+  owed(account: string): number[];
+  /** nothing more is owed for these rows */
+  settle(rows: readonly number[]): void;
+  /** All of a chat counts as read, and that is to be told where something was unread. */
+  displayed(account: string, chat: string): void;
+  /**
+   * Up to which rows chats were displayed here and nobody was told; `marker`: id of the newest message among these whose
+   * sender wants to hear it.
+   */
+  untold(account: string): { row: number; marker: string | undefined }[];
+  /** a chat is known to be displayed up to that row, or further */
+  told(account: string, chat: string, row: number): void;
+}
+
 export interface KeptRoom {
   readonly room: string;
   readonly nick: string;
@@ -343,6 +360,7 @@ export interface CapsCache {
 export interface Stores {
   readonly messages: MessageStore;
   readonly amendments: AmendmentStore;
+  readonly marks: MarkStore;
   readonly rooms: RoomStore;
   readonly settings: SettingsStore;
   readonly roster: RosterCache;

@@ -27,6 +27,9 @@ const COLUMNS = [
   'twice',
   'occupant',
   'delayed',
+  'markable',
+  'owed',
+  'thread',
 ] as const;
 
 export const INSERT_MESSAGE = `INSERT INTO message (chat, position, unread, placed, writer, sequence, ${COLUMNS.join(', ')})
@@ -76,6 +79,9 @@ export function valuesOf(message: NewMessage): Value[] {
     Number(message.mayArriveTwice ?? false),
     message.occupantId ?? null,
     Number(message.delayed ?? false),
+    Number(message.markable ?? false),
+    Number(message.receiptOwed ?? false),
+    message.thread ?? null,
   ];
 }
 
@@ -132,6 +138,9 @@ export function messageOf(row: Row): Message {
     mayArriveTwice: row.twice === 1 || undefined,
     occupantId: optional(row.occupant),
     delayed: row.delayed === 1 || undefined,
+    markable: row.markable === 1 || undefined,
+    receiptOwed: row.owed === 1 || undefined,
+    thread: optional(row.thread),
     amendment: amendmentOf(optional(row.amendment)),
   };
 }

@@ -14,6 +14,7 @@ import { search } from './migrations/005-search.ts';
 import { order } from './migrations/006-order.ts';
 import { instances } from './migrations/007-instances.ts';
 import { amendments } from './migrations/008-amendments.ts';
+import { marks } from './migrations/009-marks.ts';
 import type { Database } from './sql.ts';
 
 /** In order; the first makes version 1. What was released is never edited, only added to. */
@@ -26,6 +27,7 @@ export const migrations: readonly string[] = [
   order,
   instances,
   amendments,
+  marks,
 ];
 
 /** `xmpc`, in the header of the file: tells our database from another program's. */

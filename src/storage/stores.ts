@@ -6,6 +6,7 @@ import { capsCache } from './capabilities.ts';
 import { lockFile, type OpenOptions, openDatabase } from './database.ts';
 import { instances } from './instances.ts';
 import { fileLocks, memoryLocks } from './locks.ts';
+import { markStore } from './marks.ts';
 import { messageStore } from './messages.ts';
 import { rosterCache } from './roster.ts';
 
@@ -21,6 +22,7 @@ export function openStores(path: string, options: OpenOptions = {}): Stores {
   return {
     messages: messageStore(database),
     amendments: amendmentStore(database),
+    marks: markStore(database),
     rooms: roomStore(database),
     settings: settingsStore(database),
     roster: rosterCache(database),

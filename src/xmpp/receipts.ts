@@ -34,6 +34,7 @@ export interface Receivable {
   readonly from: string;
   readonly id: string | undefined;
   readonly receiptRequested?: boolean;
+  readonly thread?: string | undefined;
 }
 
 export interface ReceiptsOptions {
@@ -63,14 +64,16 @@ export function receipts(session: Session, options: ReceiptsOptions): Receipts {
 
   const api: Receipts = {
     enabled: true,
-    answer({ type, from, id, receiptRequested }) {
+    answer({ type, from, id, receiptRequested, thread }) {
       if (!api.enabled || !session.online || !receiptRequested || id === undefined) return false;
       if (type === 'groupchat' || type === 'error' || bareOf(from) === session.account) return false;
       const key = JSON.stringify([bareOf(from), id]);
       if (answered.has(key) || !options.mayKnow(from)) return false;
       if (answered.size >= MOST_ANSWERED) answered.clear();
       answered.add(key);
-      session.send(x('message', { to: from, type, id: randomId() }, xReceipt(id)));
+      // XEP-0201: what belongs to a conversation stays in it.
+      const inThread = thread !== undefined && x('thread', {}, thread);
+      session.send(x('message', { to: from, type, id: randomId() }, inThread, xReceipt(id)));
       return true;
     },
   };

@@ -96,6 +96,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
     attendedElsewhere: nothing,
     answeredElsewhere: nothing,
     said: nothing,
+    owes: () => true,
     isNew: () => false,
     counted: nothing,
     received: ({ body }) => told.push(`new ${body}`),

@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { child } from '../../src/xmpp/stanza.ts';
-import { ACCOUNT, JID, ROMEO, turn, World } from './support.ts';
+import { ACCOUNT, JID, memoryStores, past, ROMEO, turn, World } from './support.ts';
 
 const NS = 'urn:xmpp:chat-markers:0';
 /** who sees our presence hears what we read */
 const ITEM = `<item jid='${ROMEO}' subscription='both'/>`;
+const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
 const MARKABLE = `<markable xmlns='${NS}'/>`;
 
 it('a message that comes while its chat is open is told to be displayed at once (XEP-0333 §sending)', async () => {
@@ -66,4 +67,109 @@ it('who displayed one has displayed all before it, and each is told (XEP-0333 §
   const told = world.events('messageChanged').map(({ body, state }) => `${body} ${state}`);
   expect(told).toEqual(['one read', 'two read']);
   expect(sent.map(({ row }) => world.state(row))).toEqual(['read', 'read', 'acked']);
+});
+
+describe('what is owed when the process ends', () => {
+  const RECEIPT = "<request xmlns='urn:xmpp:receipts'/>";
+  const said = (world: World) =>
+    world
+      .sent('message')
+      .flatMap((stanza) =>
+        stanza.getChildElements().map((element) => `${element.getName()} ${element.attrs.id}`),
+      );
+
+  it('a chat that was displayed without a connection is told so at the next one, once (XEP-0333, XEP-0490)', async () => {
+    const stores = memoryStores();
+    const first = await new World({ stores, roster: ITEM, announces: ['urn:xmpp:sid:0'] }).login();
+    first.says(ROMEO, 'hello', `${MARKABLE}<stanza-id xmlns='urn:xmpp:sid:0' by='${ACCOUNT}' id='s1'/>`);
+    first.session.drop();
+    first.client.markRead(ROMEO);
+    expect(first.client.unread()).toEqual([]);
+    expect(stores.marks.untold(ACCOUNT)).toMatchObject([{ marker: 'm1' }]);
+    await first.client.close();
+
+    const next = new World({ stores, roster: ITEM, announces: [`${NS_PUBSUB}#publish-options`] });
+    next.session.whenAsked('get', 'pubsub', NS_PUBSUB, `<pubsub xmlns='${NS_PUBSUB}'/>`);
+    await next.client.online('presence');
+    await next.client.contactsSettled();
+    await turn();
+    const sent = next.session.take();
+    const markers = sent.filter((stanza) => stanza.getName() === 'message');
+    expect(markers.map((stanza) => child(stanza, 'displayed', NS)?.attrs.id)).toEqual(['m1']);
+    const [published, ...more] = sent.filter(
+      (stanza) => stanza.toString().includes('urn:xmpp:mds:displayed:0') && stanza.attrs.type === 'set',
+    );
+    expect(published?.toString()).toContain('id="s1"');
+    expect(more).toEqual([]);
+    expect(stores.marks.untold(ACCOUNT)).toHaveLength(1);
+    if (published !== undefined) next.session.answer(published);
+    await turn();
+    expect(stores.marks.untold(ACCOUNT)).toEqual([]);
+  });
+
+  it('nothing is told of what another device displayed meanwhile', async () => {
+    const stores = memoryStores();
+    const first = await new World({ stores, roster: ITEM }).login();
+    first.says(ROMEO, 'hello', MARKABLE);
+    first.session.drop();
+    first.client.markRead(ROMEO);
+    first.session.renew();
+    first.receive(typedElsewhere(`<displayed xmlns='${NS}' id='m1'/>`));
+    expect(stores.marks.untold(ACCOUNT)).toEqual([]);
+  });
+
+  it('a message that was kept and not answered is answered by the next run, once (XEP-0184 §5.5)', async () => {
+    const stores = memoryStores();
+    const theirs = { id: 'm1', direction: 'in', source: 'live', from: `${ROMEO}/orchard`, to: JID } as const;
+    stores.messages.append(past({ ...theirs, state: undefined, receiptOwed: true }));
+    const next = new World({ stores, roster: ITEM });
+    await next.client.online('presence');
+    await next.client.contactsSettled();
+    await turn();
+    expect(said(next)).toEqual(['received m1']);
+    expect(stores.marks.owed(ACCOUNT)).toEqual([]);
+    next.session.drop();
+    next.session.renew();
+    await turn();
+    await next.client.contactsSettled();
+    await turn();
+    expect(said(next)).toEqual([]);
+  });
+
+  it('an answer that goes out at once is owed no longer', async () => {
+    const world = await new World({ roster: ITEM }).login();
+    world.says(ROMEO, 'hello', `${RECEIPT}<thread>t1</thread>`);
+    await turn();
+    const [answer] = world.sent('message');
+    expect(answer?.getChildText('thread')).toBe('t1');
+    expect(world.stores.marks.owed(ACCOUNT)).toEqual([]);
+  });
+
+  it('a run that does not know yet who may know that we are here answers nobody', async () => {
+    const stores = memoryStores();
+    const theirs = { id: 'm1', direction: 'in', source: 'live', from: `${ROMEO}/orchard`, to: JID } as const;
+    stores.messages.append(past({ ...theirs, state: undefined, receiptOwed: true }));
+    const next = new World({ stores, roster: ITEM });
+    await next.client.online('stream');
+    await next.client.caughtUp();
+    expect(said(next)).toEqual([]);
+    expect(stores.marks.owed(ACCOUNT)).toHaveLength(1);
+  });
+
+  it('is not kept for those whom the user tells nothing', async () => {
+    const world = await new World({ roster: ITEM }).login();
+    world.client.setSetting('send-receipts', 'off');
+    world.says(ROMEO, 'hello', RECEIPT);
+    world.client.setSetting('send-receipts', 'on');
+    expect(world.stores.marks.owed(ACCOUNT)).toEqual([]);
+  });
+});
+
+it('what an earlier run left unread and another device read is told as read (XEP-0490 §3.4)', async () => {
+  const stores = memoryStores();
+  const theirs = { id: 'm1', direction: 'in', source: 'live', from: `${ROMEO}/orchard`, to: JID } as const;
+  stores.messages.append(past({ ...theirs, state: undefined }));
+  const world = await new World({ stores, roster: ITEM }).login();
+  world.receive(typedElsewhere(`<displayed xmlns='${NS}' id='m1'/>`));
+  expect(world.events('unread')).toEqual([{ chat: ROMEO, count: 0, mentions: 0 }]);
 });

@@ -114,7 +114,10 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
   /** Tried again with the next stream or the next time; told once until it works. A store says more, each time. */
   function trouble(archive: string, error: unknown): void {
     const { condition = '' } = error as { condition?: string };
-    if (error instanceof DisconnectedError) return;
+    if (error instanceof DisconnectedError) {
+      troubled.set(archive, condition);
+      return;
+    }
     if (troubled.get(archive) === condition && !isStorageFailure(error)) return;
     troubled.set(archive, condition);
     failed(error);
@@ -161,6 +164,9 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
      * one and it was read to its end; never rejects.
      */
     catchUp: (archive: string = account): Promise<boolean> => catchUp(archive),
+
+    /** Whether an archive could not be read the last time. */
+    isTroubled: (archive: string = account): boolean => troubled.has(archive),
 
     /**
      * Brings a page from before everything known of a chat, nothing older than `since` (milliseconds since 1970);

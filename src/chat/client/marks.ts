@@ -1,34 +1,40 @@
-/** What we tell of messages that came: that they arrived (XEP-0184), that they were displayed (XEP-0333, XEP-0490). */
+/**
+ * What we tell of messages that came: that they arrived (XEP-0184), that they were displayed (XEP-0333, XEP-0490).
+ * What is owed is kept with the messages, so that another stream, or another run, tells it.
+ */
+import { DisconnectedError, TimeoutError } from '../../xmpp/errors.ts';
 import type { Features } from '../../xmpp/features.ts';
-import type { ParsedMessage } from '../../xmpp/messages.ts';
 import { bareOf } from '../address.ts';
-import type { Message, MessageSource } from '../message.ts';
-import type { MessageStore } from '../stores.ts';
+import type { Message } from '../message.ts';
+import { isStorageFailure, type MarkStore, type MessageStore } from '../stores.ts';
 
 export interface MarksOptions {
   readonly account: string;
   readonly store: MessageStore;
+  readonly marks: MarkStore;
+  /** undefined where nobody can be told anything now, or it is not known yet who may be */
   readonly features: () => Features | undefined;
   /** the user lets contacts know what arrived and was read */
   readonly allowed: () => boolean;
-  /** counts the chat's unread messages again */
-  readonly counted: (chat: string) => void;
+  /** counts the chat's unread messages again; `before`: how many there were */
+  readonly counted: (chat: string, before: number) => void;
+  readonly failed: (error: Error) => void;
 }
 
-export function marks({ account, store, features, allowed, counted }: MarksOptions) {
-  /** the newest message of each chat whose sender wants to hear that it was displayed */
-  const wanted = new Map<string, string>();
-
-  /** messages of the archive to be answered, by chat and id: another device of ours may have done it */
-  const due = new Map<string, ParsedMessage>();
+export function marks({ account, store, marks: kept, features, allowed, counted, failed }: MarksOptions) {
   /** by chat: displayed elsewhere up to a message that is not known here yet */
   const ahead = new Map<string, string>();
-  const keyOf = (chat: string, id: string) => JSON.stringify([chat, id]);
+  /** rows whose senders were told that they arrived, and which the store does not know of yet */
+  const answered = new Set<number>();
+  /** rows up to which somebody is being told that a chat was displayed */
+  const telling = new Set<number>();
 
   /** Another device of ours displayed a chat up to that row. Only moves forward: what is read stays read. */
   function read(chat: string, row: number): void {
+    const before = store.unread(account, chat).count;
     store.markRead(account, chat, row);
-    counted(chat);
+    kept.told(account, chat, row);
+    counted(chat, before);
   }
 
   function displayedElsewhere(chat: string, stanzaId: string): void {
@@ -40,47 +46,102 @@ export function marks({ account, store, features, allowed, counted }: MarksOptio
     }
   }
 
-  function answer(parsed: ParsedMessage): void {
-    if (allowed()) features()?.receipts.answer(parsed);
+  /** The store hears of many at once. One that it does not hear of is told twice rather than never. */
+  function settleAnswered(): void {
+    const rows = [...answered];
+    answered.clear();
+    try {
+      kept.settle(rows);
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
+      failed(error);
+    }
+  }
+
+  /** Tells the sender, or settles that it shall not be told. */
+  function answer({ row, kind, from, id, thread }: Message): void {
+    const live = features();
+    if (live === undefined) return;
+    if (allowed() && kind !== 'room')
+      live.receipts.answer({ type: 'chat', from, id, receiptRequested: true, thread });
+    if (answered.size === 0) queueMicrotask(settleAnswered);
+    answered.add(row);
+  }
+
+  /** Where the server has no such nodes the other devices count for themselves; a lost stream is another matter. */
+  async function publish(live: Features, message: Message): Promise<void> {
+    const { chat, kind, stanzaId } = message;
+    if (stanzaId === undefined || kind === 'private') return;
+    const by = kind === 'room' ? bareOf(chat) : account;
+    try {
+      await live.displayedSync.publish({ chat, stanzaId: { id: stanzaId, by } });
+    } catch (error) {
+      if (error instanceof DisconnectedError || error instanceof TimeoutError) throw error;
+    }
+  }
+
+  function tellOne(live: Features, message: Message, marker: string | undefined): void {
+    const { row, chat, thread } = message;
+    if (telling.has(row)) return;
+    telling.add(row);
+    if (marker !== undefined && allowed())
+      live.markers.displayed({ to: chat, type: 'chat', id: marker, thread });
+    publish(live, message)
+      .then(
+        () => kept.told(account, chat, row),
+        // The next stream tells it.
+        () => undefined,
+      )
+      .catch((error: unknown) => {
+        if (isStorageFailure(error)) failed(error);
+      })
+      .finally(() => telling.delete(row));
   }
 
   return {
+    /** whether the sender of a message may be told that it arrived */
+    owes: allowed,
+
     /**
-     * A message is new here. XEP-0184 §5.5: never when history is looked at, which does not come this way. What came to
-     * another device is answered there.
+     * A message is new here. What an archive brought is answered at its end: another device of ours may have done that.
      */
-    arrived(message: Message, parsed: ParsedMessage, source: MessageSource): void {
-      if (message.direction === 'out' || message.kind === 'room') return;
-      if (parsed.markable === true) wanted.set(message.chat, message.id);
-      if (parsed.receiptRequested !== true || source === 'carbon') return;
-      if (source === 'archive') due.set(keyOf(message.chat, message.id), parsed);
-      else answer(parsed);
+    arrived(message: Message): void {
+      if (message.receiptOwed === true && message.source === 'live') answer(message);
     },
 
     /** Another device of ours told the sender of a message that it arrived. */
     answeredElsewhere(chat: string, id: string): void {
-      due.delete(keyOf(chat, id));
+      const rows = store
+        .byId(account, chat, id)
+        .filter(({ receiptOwed }) => receiptOwed === true)
+        .map(({ row }) => row);
+      if (rows.length > 0) kept.settle(rows);
     },
 
-    /** An archive was read to its end. */
+    /** An archive was read to its end, or there is none. */
     caughtUp(): void {
-      for (const parsed of due.values()) answer(parsed);
-      due.clear();
+      if (features() !== undefined)
+        for (const row of kept.owed(account)) {
+          const message = store.get(row);
+          if (message !== undefined) answer(message);
+        }
       for (const [chat, stanzaId] of [...ahead]) displayedElsewhere(chat, stanzaId);
     },
 
-    /** The user sees a chat up to this message. */
-    displayed(message: Message): void {
+    /** The user sees a chat to its end. */
+    displayed(chat: string): void {
+      kept.displayed(account, chat);
+      this.tell();
+    },
+
+    /** Tells up to where chats were displayed: our other devices, and those who want to hear it. */
+    tell(): void {
       const live = features();
       if (live === undefined) return;
-      const { chat, kind, stanzaId } = message;
-      const id = wanted.get(chat);
-      wanted.delete(chat);
-      if (id !== undefined && allowed()) live.markers.displayed({ to: chat, type: 'chat', id });
-      if (stanzaId === undefined || kind === 'private') return;
-      const by = kind === 'room' ? bareOf(chat) : account;
-      // Without such a node the other devices count for themselves.
-      live.displayedSync.publish({ chat, stanzaId: { id: stanzaId, by } }).catch(() => undefined);
+      for (const { row, marker } of kept.untold(account)) {
+        const message = store.get(row);
+        if (message !== undefined) tellOne(live, message, marker);
+      }
     },
 
     readElsewhere(chat: string, id: string): void {

@@ -1,6 +1,6 @@
 /** How much of each chat has not been read. */
 import type { ChatEvents } from '../events.ts';
-import type { ChatKind, Message } from '../message.ts';
+import type { ChatKind } from '../message.ts';
 import type { MessageStore } from '../stores.ts';
 
 export interface ReadingOptions {
@@ -12,8 +12,10 @@ export interface ReadingOptions {
 export function reading({ account, store, changed }: ReadingOptions) {
   const told = new Map<string, number>();
 
-  /** Tells the count of a chat where it is another than before. */
-  function count(chat: string): void {
+  /** Tells the count of a chat where it is another than before; `before` where that is known for sure. */
+  function count(chat: string, before?: number): void {
+    // What an earlier run left unread was not told by this one.
+    if (before !== undefined) told.set(chat, before);
     const { count: now, mentions } = store.unread(account, chat);
     if ((told.get(chat) ?? 0) === now) return;
     told.set(chat, now);
@@ -22,22 +24,6 @@ export function reading({ account, store, changed }: ReadingOptions) {
 
   return {
     count,
-    /** Gives the newest message that came in, where something was unread. */
-    markRead(chat: string): Message | undefined {
-      const last = store.history({ account, chat, limit: 1 }).at(-1);
-      if (last === undefined) return undefined;
-      const before = store.unread(account, chat).count;
-      if (before === 0) return undefined;
-      const newest =
-        last.direction === 'in'
-          ? last
-          : store.history({ account, chat, limit: 50 }).findLast(({ direction }) => direction === 'in');
-      // What an earlier run left unread was not told by this one.
-      told.set(chat, before);
-      store.markRead(account, chat, last.row);
-      count(chat);
-      return newest;
-    },
     unread(): { chat: string; kind: ChatKind; count: number; mentions: number }[] {
       return store.unreadChats(account);
     },
