@@ -15,6 +15,7 @@ import { type Attendance, attendance } from './client/attendance.ts';
 import { type Background, background } from './client/background.ts';
 import { bounces } from './client/bounces.ts';
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
+import { fileRoutes } from './client/file-routes.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
 import { type KeptStreamState, keptStreamState } from './client/kept-stream.ts';
 import { type ChatKinds, chatKinds } from './client/kinds.ts';
@@ -47,7 +48,7 @@ import type { RoomRow, UserDetails } from './people.ts';
 import { ChatError } from './problem.ts';
 import { Requests, requestId } from './requests.ts';
 import { type ChatRooms, chatRooms, type JoinedRoom, type JoinOptions } from './rooms.ts';
-import { siIbb } from './routes/si-ibb.ts';
+
 import { accountSettings, type SettingName } from './settings.ts';
 import {
   type HistoryQuery,
@@ -455,7 +456,7 @@ export class Client extends EventEmitter<ChatEvents> {
 
   #attachFiles(features: Features): void {
     const transfers = files({
-      routes: [siIbb(features)],
+      routes: fileRoutes(features),
       filesDir: this.#options.filesDir,
       acceptPolicy: (from) => this.#filePolicy(from),
     });

@@ -96,8 +96,10 @@ export interface FileTransfer {
   /** where it is (own file) or will be saved */
   readonly path?: string | undefined;
   readonly state: FileState;
-  /** `si-ibb`, … */
+  /** `upload`, `si-ibb`, … */
   readonly route: string;
+  /** the route that was tried before this one and did not work, with the condition of its failure */
+  readonly before?: { readonly route: string; readonly condition: string } | undefined;
   readonly sha256?: string | undefined;
   /** condition of the failure */
   readonly failure?: string | undefined;

@@ -5,8 +5,9 @@ import { randomId } from '../xmpp/session/session.ts';
 import type { FileTransfer, Request } from './events.ts';
 import { checkPlace, type Reception, receive, refusalFor } from './files/incoming.ts';
 import { safeName } from './files/names.ts';
+import { conditionOf, sendByRoutes } from './files/order.ts';
 import { type OpenFile, openFile } from './files/outgoing.ts';
-import type { FileRoute, IncomingOffer, OutgoingFile } from './files/route.ts';
+import type { FileRoute, IncomingOffer, RouteName } from './files/route.ts';
 import { ChatError } from './problem.ts';
 
 export interface FilesEvents {
@@ -19,6 +20,8 @@ export interface FilesEvents {
 export interface FilesOptions {
   /** in order of preference */
   readonly routes: readonly FileRoute[];
+  /** the only route for what is sent, where the user wants one; default: all */
+  readonly only?: (() => RouteName | undefined) | undefined;
   /** folder for received files, made when the first comes */
   readonly filesDir: () => string;
   readonly acceptPolicy: (from: string) => 'accept' | 'ask' | 'decline';
@@ -67,9 +70,6 @@ interface Entry {
   told: number;
 }
 
-const conditionOf = (error: unknown): string =>
-  (error as { condition?: string } | undefined)?.condition ?? 'undefined-condition';
-
 /** The content, hashed while it is read. */
 async function* hashed(source: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array, void> {
   for await (const bytes of source) {
@@ -97,7 +97,8 @@ export function files(options: FilesOptions): Files {
   }
 
   function change(entry: Entry, changes: Changes): void {
-    const quiet = changes.state === undefined || changes.state === entry.file.state;
+    const quiet =
+      changes.before === undefined && (changes.state === undefined || changes.state === entry.file.state);
     entry.file = { ...entry.file, ...changes };
     if (quiet && now() - entry.told < PACE) return;
     entry.told = now();
@@ -171,38 +172,27 @@ export function files(options: FilesOptions): Files {
 
   // ---- outgoing
 
-  /** Tries one route after the other, until the other side accepted, a person declined, or it was cancelled. */
-  async function sendByRoute(entry: Entry, file: OutgoingFile, peer: string): Promise<void> {
-    const { signal } = entry.stop;
-    let last: unknown = new ChatError('no-route', { jid: peer });
-    for (const route of routes) {
-      if (!(await route.canSend(peer))) continue;
-      signal.throwIfAborted();
-      change(entry, { route: route.name });
-      const context = {
-        signal,
-        onProgress: (sent: number) => change(entry, { state: 'active', sent }),
-        onPeer: (jid: string) => change(entry, { peer: jid }),
-      };
-      try {
-        return await route.send(file, peer, context);
-      } catch (error) {
-        last = error;
-        if (signal.aborted || entry.file.state === 'active' || conditionOf(error) === 'declined') break;
-      }
-    }
-    throw signal.aborted ? signal.reason : last;
-  }
-
   async function transmit(entry: Entry, file: OpenFile, peer: string): Promise<FileTransfer> {
     let hash = createHash('sha256');
-    const read = () => {
+    let whole = false;
+    const read = (from = 0) => {
+      whole = from === 0;
+      if (!whole) return file.read(from);
       hash = createHash('sha256');
       return hashed(file.read(), hash);
     };
     try {
-      await sendByRoute(entry, { ...file, read }, peer);
-      change(entry, { state: 'done', sent: file.size, sha256: hash.digest('hex') });
+      const { signal } = entry.stop;
+      await sendByRoutes(routes, { ...file, read }, peer, {
+        signal,
+        only: options.only?.(),
+        onRoute: (route, address, before) =>
+          change(entry, { state: 'offered', route, peer: address, before }),
+        onProgress: (sent) => change(entry, { state: 'active', sent }),
+      });
+      // What the other side had in part was not read from its beginning.
+      const sha256 = whole ? hash.digest('hex') : await file.sha256();
+      change(entry, { state: 'done', sent: file.size, sha256 });
       return entry.file;
     } catch (error) {
       fail(entry, error);
@@ -260,7 +250,7 @@ export function files(options: FilesOptions): Files {
     else entry.stop.abort(new ChatError('cancelled'));
   }
 
-  for (const route of routes) route.onOffer((offer) => offered(route, offer));
+  for (const route of routes) route.onOffer?.((offer) => offered(route, offer));
 
   return Object.assign(events, {
     send,

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileTransfer } from '../../src/chat/events.ts';
-import type { FileRoute, IncomingOffer, OutgoingFile, Refusal } from '../../src/chat/files/route.ts';
+import type {
+  FileRoute,
+  IncomingOffer,
+  OutgoingFile,
+  Refusal,
+  RouteName,
+} from '../../src/chat/files/route.ts';
 import { type Files, type FilesOptions, files } from '../../src/chat/files.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { XmppError } from '../../src/xmpp/errors.ts';
@@ -21,18 +27,19 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 class FakeRoute implements FileRoute {
-  readonly name: string;
+  readonly name: RouteName;
   able = true;
+  targets: readonly string[] | undefined;
   listener: (offer: IncomingOffer) => void = () => {};
   sent: Buffer | undefined;
   behaviour: FileRoute['send'] | undefined;
   refused: Refusal | undefined;
   /** true when the receiver ended the iteration before its end */
   stopped = false;
-  constructor(name = 'fake') {
+  constructor(name: RouteName = 'si-ibb') {
     this.name = name;
   }
-  canSend = async () => this.able;
+  addresses = async (peer: string) => (this.able ? (this.targets ?? [peer]) : []);
   async send(file: OutgoingFile, peer: string, context: Parameters<FileRoute['send']>[2]): Promise<void> {
     if (this.behaviour) return this.behaviour(file, peer, context);
     context.onProgress(0);
@@ -108,7 +115,7 @@ describe('receiving a file', () => {
       sent: 11,
       path: join(received, 'evil.txt'),
       state: 'done',
-      route: 'fake',
+      route: 'si-ibb',
       sha256: createHash('sha256').update('hello world').digest('hex'),
     });
     expect(await readFile(join(received, 'evil.txt'), 'utf8')).toBe('hello world');
@@ -261,7 +268,7 @@ describe('sending a file', () => {
       name: 'out.txt',
       size: 5,
       sent: 5,
-      route: 'fake',
+      route: 'si-ibb',
       sha256: createHash('sha256').update('hello').digest('hex'),
     });
     expect(route.sent?.toString()).toBe('hello');
@@ -270,7 +277,7 @@ describe('sending a file', () => {
   });
 
   it('tries the routes in order, past those that cannot or fail before anything was accepted', async () => {
-    const routes = ['one', 'two', 'three', 'four'].map((name) => new FakeRoute(name));
+    const routes = ['one', 'two', 'three', 'four'].map((name) => new FakeRoute(name as RouteName));
     const [one, two, three, four] = routes;
     if (one) one.able = false;
     if (two) two.behaviour = () => Promise.reject(new XmppError('feature-not-implemented'));
@@ -288,7 +295,7 @@ describe('sending a file', () => {
     ['a person declined', new ChatError('declined'), false, 'failed'],
     ['something was accepted', new XmppError('peer-closed'), true, 'cancelled'],
   ])('tries no other route when %s', async (_what, error, accepted, state) => {
-    const routes = [new FakeRoute('one'), new FakeRoute('two')];
+    const routes = [new FakeRoute('upload'), new FakeRoute('si-ibb')];
     if (routes[0])
       routes[0].behaviour = async (_file, _peer, { onProgress }) => {
         if (accepted) onProgress(0);
@@ -298,6 +305,48 @@ describe('sending a file', () => {
     await expect(api.send(await write('x'), PEER)).rejects.toMatchObject({ condition: error.condition });
     expect(routes[1]?.sent).toBeUndefined();
     expect(api.list()[0]).toMatchObject({ state, failure: error.condition });
+  });
+
+  it('tries the other resources of somebody when one does not take it, and says why', async () => {
+    const route = new FakeRoute();
+    route.targets = [`${PEER}-dead`, PEER];
+    route.behaviour = async (_file, peer, { onProgress }) => {
+      if (peer !== PEER) throw new XmppError('service-unavailable');
+      onProgress(1);
+    };
+    const { api, told } = setUp({}, route);
+    expect(await api.send(await write('x'), 'romeo@example.net')).toMatchObject({
+      state: 'done',
+      peer: PEER,
+      before: { route: 'si-ibb', condition: 'service-unavailable' },
+    });
+    expect(told.filter(({ before, state }) => before !== undefined && state === 'offered')).toHaveLength(1);
+  });
+
+  it('goes on when it was accepted and no way for the bytes was found, unless some went', async () => {
+    const [upload, inBand] = [new FakeRoute('upload'), new FakeRoute('si-ibb')];
+    let first = 0;
+    upload.behaviour = async (_file, _peer, { onProgress }) => {
+      onProgress(first);
+      throw new ChatError('no-bytestream');
+    };
+    const { api } = setUp({ routes: [upload, inBand] });
+    expect(await api.send(await write('x'), PEER)).toMatchObject({ state: 'done', route: 'si-ibb' });
+    first = 1;
+    await expect(api.send(await write('x'), PEER)).rejects.toMatchObject({ condition: 'no-bytestream' });
+  });
+
+  it('takes only the route that the user wants, and tells what kept it from that', async () => {
+    const [upload, inBand] = [new FakeRoute('upload'), new FakeRoute('si-ibb')];
+    upload.addresses = () => Promise.reject(new ChatError('file-too-large'));
+    const { api } = setUp({ routes: [upload, inBand], only: () => 'upload' });
+    await expect(api.send(await write('x'), PEER)).rejects.toMatchObject({ condition: 'file-too-large' });
+    expect(inBand.sent).toBeUndefined();
+    const both = setUp({ routes: [upload, inBand] });
+    expect(await both.api.send(await write('x'), PEER)).toMatchObject({
+      state: 'done',
+      before: { route: 'upload', condition: 'file-too-large' },
+    });
   });
 
   it('says so where no route reaches the other side', async () => {
@@ -344,11 +393,11 @@ describe('sending a file', () => {
     const one = expect(api.send(path, PEER, { signal: stop.signal })).rejects.toMatchObject({
       condition: 'cancelled',
     });
-    while (api.list()[0]?.route !== 'fake') await turn();
+    while (api.list()[0]?.route !== 'si-ibb') await turn();
     stop.abort();
     await one;
     const two = expect(api.send(path, PEER)).rejects.toMatchObject({ condition: 'cancelled' });
-    while (api.list()[1]?.route !== 'fake') await turn();
+    while (api.list()[1]?.route !== 'si-ibb') await turn();
     api.cancel(api.list()[1]?.id ?? '');
     await two;
     expect(api.list().map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);

@@ -1,5 +1,5 @@
 /** Receives one file: bounded, hashed on the way, whole or not at all. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { ChatError } from '../problem.ts';
 import { folderError, freeSpace, partFile } from './part-file.ts';
 import type { IncomingOffer, Refusal } from './route.ts';
@@ -40,6 +40,22 @@ export function refusalFor(error: unknown): Refusal {
       : 'declined';
 }
 
+/** Names of XEP-0300 §4 that are good enough to compare by, as OpenSSL calls them. */
+const ALGORITHMS: ReadonlyMap<string, string> = new Map([
+  ['sha-256', 'sha256'],
+  ['sha-512', 'sha512'],
+  ['sha3-256', 'sha3-256'],
+  ['sha3-512', 'sha3-512'],
+  ['blake2b-512', 'blake2b512'],
+  ['sha-1', 'sha1'],
+  ['md5', 'md5'],
+]);
+
+function claimedHash(hash: IncomingOffer['hash']): Hash | undefined {
+  const algorithm = ALGORITHMS.get(hash?.algorithm ?? '');
+  return algorithm === undefined ? undefined : createHash(algorithm);
+}
+
 /** Accepts and receives. Resolves to path and SHA-256 (hex); rejects with an error that has a `condition`. */
 export async function receive(
   offer: IncomingOffer,
@@ -55,16 +71,20 @@ export async function receive(
     if (signal.aborted) offer.decline('declined');
     signal.throwIfAborted();
     const hash = createHash('sha256');
+    const claimed = claimedHash(offer.hash);
     let size = 0;
     for await (const bytes of offer.accept(bound, signal)) {
       size += bytes.length;
       if (size > bound) throw new ChatError('file-too-large');
       hash.update(bytes);
+      claimed?.update(bytes);
       await part.write(bytes);
       onProgress(size);
     }
     signal.throwIfAborted();
     if (offer.size !== undefined && size < offer.size) throw new ChatError('file-incomplete');
+    if (claimed !== undefined && claimed.digest('hex') !== offer.hash?.hex)
+      throw new ChatError('file-corrupt');
     return { path: await part.finish(), sha256: hash.digest('hex'), size };
   } catch (error) {
     await part.discard();

@@ -1,17 +1,24 @@
 /** Opens a file of ours to be sent. */
+import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ChatError } from '../problem.ts';
+import { mimeOf, SNIFFED } from './mime.ts';
 import type { OutgoingFile } from './route.ts';
 
 export interface OpenFile extends OutgoingFile {
   close(): Promise<void>;
 }
 
-const CHUNK = 64 * 1024;
+const CHUNK = 256 * 1024;
 
-async function* content(handle: FileHandle, size: number, path: string): AsyncGenerator<Uint8Array, void> {
-  for (let at = 0; at < size; ) {
+async function* content(
+  handle: FileHandle,
+  size: number,
+  path: string,
+  from: number,
+): AsyncGenerator<Uint8Array, void> {
+  for (let at = from; at < size; ) {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, size - at));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
     // The size was promised to the other side: a file that shrinks cannot be sent.
@@ -44,14 +51,33 @@ export async function openFile(path: string): Promise<OpenFile> {
   }
 }
 
+/** As many bytes as tell one kind of file from another. */
+async function beginning(handle: FileHandle): Promise<Uint8Array> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(SNIFFED), 0, SNIFFED, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function sumOf(source: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const bytes of source) hash.update(bytes);
+  return hash.digest('hex');
+}
+
 async function opened(path: string): Promise<OpenFile> {
   const handle = await open(path, 'r');
   const { size, mtime } = await handle.stat();
+  const read = (from = 0) => content(handle, size, path, from);
+  let sum: Promise<string> | undefined;
   return {
     name: basename(path),
     size,
     modified: mtime,
-    read: () => content(handle, size, path),
+    mime: mimeOf(basename(path), await beginning(handle)),
+    read,
+    sha256() {
+      sum ??= sumOf(read());
+      return sum;
+    },
     close: () => handle.close(),
   };
 }

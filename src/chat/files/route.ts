@@ -1,24 +1,41 @@
 /** A way for files to go. Routes know their protocol; files.ts knows people, folders and bounds. */
 
+/** Every route, the most wanted first. */
+export const ROUTE_NAMES = ['upload', 'si-ibb'] as const;
+export type RouteName = (typeof ROUTE_NAMES)[number];
+
 export interface OutgoingFile {
   readonly name: string;
   /** bytes */
   readonly size: number;
   readonly modified: Date;
-  /** The content, from the start each time; throws ChatError `file-changed` when it is no longer `size` bytes. */
-  read(): AsyncIterable<Uint8Array>;
+  /** MIME type, by content and name */
+  readonly mime: string;
+  /** The content, from a byte on; throws ChatError `file-changed` when it is no longer `size` bytes. */
+  read(from?: number): AsyncIterable<Uint8Array>;
+  /** SHA-256 (hex) of all of it: read through for it, once. What the other side gets is hashed on its way anyway. */
+  sha256(): Promise<string>;
 }
 
 export interface SendContext {
   readonly signal: AbortSignal;
-  /** bytes the other side has; called first with 0 when it accepted: no other route is tried after that */
+  /**
+   * Bytes the other side has. Called first with 0 when it accepted: from then on no other route is tried, unless the
+   * route fails with the condition `no-bytestream` (accepted, and no way was found for the bytes) before any went.
+   */
   onProgress(sent: number): void;
-  /** the full JID chosen where `peer` was a bare one */
-  onPeer(jid: string): void;
 }
 
 /** Why an offer is not taken, so that the other side can be told something true. */
 export type Refusal = 'declined' | 'too-large' | 'no-space';
+
+/** What the sender says of a file by which it is known again when it is offered once more. */
+export interface FileHash {
+  /** name of XEP-0300: `sha-256`, `sha-512`, … */
+  readonly algorithm: string;
+  /** lower case */
+  readonly hex: string;
+}
 
 export interface IncomingOffer {
   /** full JID */
@@ -28,22 +45,34 @@ export interface IncomingOffer {
   /** bytes, where the sender said so */
   readonly size?: number | undefined;
   readonly text?: string | undefined;
+  /** as the sender wrote it */
+  readonly mime?: string | undefined;
+  /** compared when everything is there, where the algorithm is one of ours */
+  readonly hash?: FileHash | undefined;
+  /** the sender can begin at a later byte: `accept` may be given one */
+  readonly ranged?: boolean | undefined;
   /** aborted when the offer ended unanswered */
   readonly signal: AbortSignal;
   /**
-   * Takes it; at most `limit` bytes come. Ending the iteration early, or aborting the signal (which ends the
-   * iteration with an error), tells the other side.
+   * Takes it, from byte `from` on; at most `limit` bytes come. Ending the iteration early, or aborting the signal (which
+   * ends the iteration with an error), tells the other side.
    */
-  accept(limit: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  accept(limit: number, signal: AbortSignal, from?: number): AsyncIterable<Uint8Array>;
   decline(refusal: Refusal): void;
 }
 
 export interface FileRoute {
-  /** `si-ibb`, … */
-  readonly name: string;
-  canSend(peer: string): Promise<boolean>;
-  /** Resolves when the other side has everything. Rejects with an error that has a `condition`, or the signal's reason. */
-  send(file: OutgoingFile, peer: string, context: SendContext): Promise<void>;
+  readonly name: RouteName;
+  /**
+   * Where a file for `peer` (bare or full JID, room) can go by this route, the likeliest first; empty where it cannot.
+   * Rejects with a ChatError where there is a reason worth telling (`file-too-large`).
+   */
+  addresses(peer: string, file: OutgoingFile, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Resolves when the other side (or the server, for it) has everything. Rejects with an error that has a `condition`,
+   * `declined` where a person said no, or with the signal's reason.
+   */
+  send(file: OutgoingFile, address: string, context: SendContext): Promise<void>;
   /** Calls `listener` with every offer that comes by this route. */
-  onOffer(listener: (offer: IncomingOffer) => void): void;
+  onOffer?(listener: (offer: IncomingOffer) => void): void;
 }

@@ -10,14 +10,12 @@ import {
 } from '../../xmpp/bytestreams/si.ts';
 import { formatDateTime } from '../../xmpp/datetime.ts';
 import { StanzaError } from '../../xmpp/errors.ts';
-import { resourceOf } from '../../xmpp/jid.ts';
 import { randomId } from '../../xmpp/session/session.ts';
+import { type AddressesOptions, fileAddresses } from '../files/addresses.ts';
 import type { FileRoute, IncomingOffer, OutgoingFile, Refusal } from '../files/route.ts';
 import { ChatError } from '../problem.ts';
 
-export interface SiIbbOptions {
-  readonly disco: { supports(jid: string, feature: string): Promise<boolean> };
-  readonly presence: { resources(jid: string): readonly { readonly resource: string }[] };
+export interface SiIbbOptions extends AddressesOptions {
   readonly inBand: InBand;
   readonly streamInitiation: StreamInitiation;
 }
@@ -49,22 +47,6 @@ function offerError(error: unknown): unknown {
 }
 
 export function siIbb({ disco, presence, inBand, streamInitiation }: SiIbbOptions): FileRoute {
-  const takesFiles = async (jid: string) =>
-    (await Promise.all(NEEDED.map((feature) => disco.supports(jid, feature)))).every(Boolean);
-
-  /**
-   * The full JID to send to: the one given, for who does not see our presence may tell us nothing of itself and still
-   * take a file; of a bare JID the first resource that says it takes files.
-   */
-  async function addressOf(peer: string): Promise<string | undefined> {
-    if (resourceOf(peer) !== undefined) return peer;
-    for (const { resource } of presence.resources(peer)) {
-      const address = `${peer}/${resource}`;
-      if (await takesFiles(address)) return address;
-    }
-    return undefined;
-  }
-
   function incoming({ id, from, file, signal, accept, decline }: SiOffer): IncomingOffer {
     return {
       peer: from,
@@ -84,11 +66,8 @@ export function siIbb({ disco, presence, inBand, streamInitiation }: SiIbbOption
 
   return {
     name: 'si-ibb',
-    canSend: async (peer) => (await addressOf(peer)) !== undefined,
-    async send(file: OutgoingFile, peer, { signal, onProgress, onPeer }) {
-      const address = await addressOf(peer);
-      if (address === undefined) throw new ChatError('no-route', { jid: peer });
-      onPeer(address);
+    addresses: (peer) => fileAddresses(peer, NEEDED, { disco, presence }),
+    async send(file: OutgoingFile, address, { signal, onProgress }) {
       // XEP-0095 §6.2: the id of the offer is the id of the stream.
       const id = randomId();
       const date = formatDateTime(file.modified.getTime());

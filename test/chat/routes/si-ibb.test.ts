@@ -7,7 +7,7 @@ import type { FileTransfer } from '../../../src/chat/events.ts';
 import { type FilesOptions, files } from '../../../src/chat/files.ts';
 import { siIbb } from '../../../src/chat/routes/si-ibb.ts';
 import { inBand, NS as NS_IBB } from '../../../src/xmpp/bytestreams/ibb.ts';
-import { NS as NS_SI, streamInitiation } from '../../../src/xmpp/bytestreams/si.ts';
+import { NS_FILE_TRANSFER, NS as NS_SI, streamInitiation } from '../../../src/xmpp/bytestreams/si.ts';
 import type { FakeSession } from '../../support/fake-session.ts';
 import { wiredSessions } from '../../support/wired-sessions.ts';
 
@@ -29,7 +29,15 @@ function everyStep(): () => number {
 }
 
 function side(session: FakeSession, more: Partial<FilesOptions> & { supports?: boolean } = {}) {
-  const disco = { addFeature: () => {}, supports: async () => more.supports ?? true };
+  const disco = {
+    addFeature: () => {},
+    supports: async () => more.supports ?? true,
+    info: async () => ({
+      identities: [],
+      features: more.supports === false ? [] : [NS_SI, NS_FILE_TRANSFER, NS_IBB],
+      forms: [],
+    }),
+  };
   const presence = { resources: () => [{ resource: 'b' }] };
   const methods = [NS_IBB];
   const route = siIbb({
