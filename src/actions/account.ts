@@ -45,6 +45,21 @@ export const deleteAccount = action({
   },
 });
 
+/** Of this computer only: the account, its contacts and its archive stay on the server. */
+export const wipeData = action({
+  name: 'wipe-data',
+  needs: 'store',
+  params: { all: toggle() },
+  options: { all: 'all-accounts' },
+  confirm: true,
+  async run({ client }, input) {
+    const jid = client.account;
+    const all = input.all === true;
+    await client.wipe({ all });
+    return { kind: 'done', notice: all ? notice('all-wiped', {}) : notice('wiped', { jid }) };
+  },
+});
+
 export const setting = action({
   name: 'setting',
   needs: 'store',

@@ -35,6 +35,8 @@ export interface Notices {
   'presence-saved': { show: string; status: string };
   'password-changed': { jid: string };
   'account-deleted': { jid: string; wiped: number };
+  wiped: { jid: string };
+  'all-wiped': Record<never, never>;
   'setting-saved': { name: string; value: string };
   invited: { jid: string; room: string };
   kicked: { nick: string; room: string };

@@ -838,6 +838,18 @@ export class Client extends EventEmitter<ChatEvents> {
     this.emit('account', { jid: this.account, kind: 'deleted' });
   }
 
+  /** Own messages that have not reached the server. */
+  unsent(): number {
+    return this.#stores.messages.pending(this.account).length;
+  }
+
+  /** Erases what is kept here of the account, or of `all`; goes offline for that. The server keeps what it has. */
+  async wipe({ all }: { all: boolean }): Promise<void> {
+    await this.close();
+    if (all) this.#stores.accounts.wipeAll();
+    else this.#stores.accounts.wipe(this.account);
+  }
+
   async logout(): Promise<void> {
     await this.close();
   }

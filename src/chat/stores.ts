@@ -348,6 +348,8 @@ export interface AccountStore {
   put(account: AccountRow): void;
   /** removes every row of the account and frees its bytes */
   wipe(account: string): void;
+  /** the same of every account, and the settings of the program */
+  wipeAll(): void;
 }
 
 /** Disco answers by their verified caps hash (XEP-0115 §5.4); the same for every account. */

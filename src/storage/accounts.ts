@@ -3,7 +3,7 @@ import type { AccountRow, AccountStore, KeptRoom, RoomStore, SettingsStore } fro
 import type { Database, Row } from './sql.ts';
 
 /** Every table that holds something of one account, by the column that names it. */
-const OF_ACCOUNT: readonly (readonly [table: string, column: string])[] = [
+export const OF_ACCOUNT: readonly (readonly [table: string, column: string])[] = [
   ['chat', 'account'], // messages and archive ids go with their chat
   ['room', 'account'],
   ['setting', 'account'],
@@ -35,6 +35,14 @@ export function accountStore(database: Database): AccountStore {
               mechanism = coalesce(excluded.mechanism, mechanism)`,
         )
         .run(account, resource, mechanism ?? null);
+    },
+
+    wipeAll() {
+      database.transaction(() => {
+        for (const [table] of OF_ACCOUNT) database.statement(`DELETE FROM ${table}`).run();
+        database.statement('DELETE FROM capability').run();
+      });
+      database.compact();
     },
 
     wipe(account) {

@@ -38,6 +38,7 @@ export const ALIASES: Readonly<Record<string, string>> = {
 const ELSEWHERE: readonly string[] = [
   'register',
   'delete-account',
+  'wipe-data',
   'change-password',
   'send-room',
   'logout',

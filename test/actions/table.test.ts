@@ -94,13 +94,22 @@ describe('the table', () => {
       'user',
     ]);
     expect(needs('nothing')).toEqual(['register']);
-    expect(needs('store').sort()).toEqual(['export', 'history', 'search', 'send', 'send-room', 'status']);
+    expect(needs('store').sort()).toEqual([
+      'export',
+      'history',
+      'search',
+      'send',
+      'send-room',
+      'status',
+      'wipe-data',
+    ]);
   });
 
   it('what cannot be undone is asked for once more', () => {
     expect(actions.filter(({ confirm }) => confirm).map(({ name }) => name)).toEqual([
       'destroy',
       'delete-account',
+      'wipe-data',
     ]);
   });
 });
@@ -502,6 +511,16 @@ describe('rooms', () => {
 });
 
 describe('the account', () => {
+  it.each([
+    [true, 'all-wiped'],
+    [undefined, 'wiped'],
+  ])('wipe-data erases what is kept here, of one account or of all (%s)', async (all, code) => {
+    const { outcome, client, needed } = await run('wipe-data', { all });
+    expect(client.called('wipe')).toEqual([[{ all: all === true }]]);
+    expect(outcome).toMatchObject({ notice: { code } });
+    expect(needed).toEqual([]);
+  });
+
   it('status alone is saved for the next session', async () => {
     const { outcome, client } = await run('status', { show: 'away', message: 'tea' }, undefined, once);
     expect([client.called('savePresence'), client.called('setPresence')]).toEqual([[['away', 'tea']], []]);

@@ -52,6 +52,20 @@ describe('deleting the account (XEP-0077 §3.2)', () => {
     expect(world.stores.accounts.accounts()).toEqual([]);
   });
 
+  it('erases what is kept here without a word to the server, of one account or of all', async () => {
+    const world = await withHistory();
+    const { stores } = world;
+    new World({ stores, account: 'romeo@example.org' }).client.setSetting('bell', 'all');
+    await world.client.wipe({ all: false });
+    expect(world.sent('iq').filter((iq) => String(iq).includes(NS))).toEqual([]);
+    expect(world.client.state).toBe('offline');
+    await world.client.close();
+    expect([world.client.history({ limit: 9 }), stores.accounts.accounts()]).toEqual([[], []]);
+    expect(stores.settings.get('romeo@example.org', 'bell')).toBe('all');
+    await world.client.wipe({ all: true });
+    expect(stores.settings.get('romeo@example.org', 'bell')).toBeUndefined();
+  });
+
   it('a server that refuses leaves everything as it was', async () => {
     const world = await withHistory();
     world.session.whenAsked('set', 'query', NS, error('not-allowed'));

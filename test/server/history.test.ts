@@ -117,3 +117,28 @@ describe('--archiving (XEP-0441)', () => {
     expect(back[0]).toMatchObject({ default: 'always', always: [], never: [] });
   });
 });
+
+describe('--wipe-data', () => {
+  it('leaves no word of it on this computer, and everything on the server', async () => {
+    const home = await createHome();
+    await anna.done(['--send', ben.jid, 'a nightingale in the night'], { home });
+    await anna.done(['--history', ben.jid], { home });
+    const folder = join(home.folder, 'data', 'xmpp-chat');
+    const bytes = async () => {
+      const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((it) =>
+        it.isFile(),
+      );
+      return Buffer.concat(await Promise.all(files.map((it) => readFile(join(it.parentPath, it.name)))));
+    };
+    expect((await bytes()).includes('nightingale')).toBe(true);
+    const unsure = await anna.run(['--wipe-data'], { home });
+    expectOneLine(unsure, 2);
+    const done = await anna.run(['--wipe-data', '--yes'], { home, env: { XMPP_PASSWORD: '' } });
+    expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining('is erased.') });
+    const left = await bytes();
+    expect([left.includes('nightingale'), left.includes(anna.jid)]).toEqual([false, false]);
+    expect(bodies(await anna.json(['--history', ben.jid], { home }))).toContain('a nightingale in the night');
+    await anna.done(['--wipe-data', '--all-accounts', '--yes'], { home });
+    expect((await bytes()).includes(ben.jid)).toBe(false);
+  });
+});

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NewMessage } from '../../src/chat/message.ts';
+import { OF_ACCOUNT } from '../../src/storage/accounts.ts';
 import { MOST_CAPABILITIES } from '../../src/storage/capabilities.ts';
-import { temporaryFolder, temporaryStores } from './support.ts';
+import { temporaryDatabase, temporaryFolder, temporaryStores } from './support.ts';
 import { account, incoming, outgoing, romeo } from './support-message.ts';
 
 const room = 'lobby@rooms.example.org';
@@ -246,6 +247,21 @@ describe('accounts', () => {
     expect(stores.settings.get(other, 'draft')).toBe('lark');
     expect(stores.roster.items(other)).toHaveLength(1);
     expect(stores.rooms.rooms(other)).toHaveLength(1);
+    stores.accounts.wipeAll();
+    expect(bytes().some((file) => file.includes('lark') || file.includes(other))).toBe(false);
+    expect([stores.accounts.accounts(), stores.rooms.rooms(other)]).toEqual([[], []]);
+  });
+
+  it('wipes every table that names an account', () => {
+    const database = temporaryDatabase();
+    const named = database
+      .statement(
+        `SELECT m.name FROM sqlite_schema m WHERE m.type = 'table' AND
+          (m.name = 'account' OR EXISTS (SELECT 1 FROM pragma_table_info(m.name) c WHERE c.name = 'account'))`,
+      )
+      .all()
+      .map(({ name }) => String(name));
+    expect(new Set(OF_ACCOUNT.map(([table]) => table))).toEqual(new Set(named));
   });
 });
 

@@ -369,6 +369,14 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.archives = wanted(this.archives, wish);
     return this.archives;
   }
+  unsentCount = 0;
+  unsent(): number {
+    return this.unsentCount;
+  }
+  async wipe(options: { all: boolean }): Promise<void> {
+    this.did('wipe', options);
+    this.state = 'offline';
+  }
   keptSince(): number | undefined {
     return undefined;
   }

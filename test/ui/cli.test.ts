@@ -67,6 +67,7 @@ const ACTIONS: [string[], string, object][] = [
   ],
   [['--change-password'], 'change-password', {}],
   [['--delete-account', '--yes'], 'delete-account', {}],
+  [['--wipe-data', '--all-accounts', '--yes'], 'wipe-data', { all: true }],
   [['--block', 'b'], 'block', { jid: 'b' }],
   [['--unblock', 'b'], 'unblock', { jid: 'b' }],
   [['--blocked'], 'blocked', {}],

@@ -352,6 +352,17 @@ describe('passwords', () => {
     });
   });
 
+  it('what cannot be undone names what it is done to', async () => {
+    const asked = async (name: string, input: object) => {
+      const asking = ask('no');
+      await runOneShot(setup(name, input as never, { ask: asking }).shot);
+      return asking.asked[0];
+    };
+    expect(await asked('delete-account', {})).toContain('me@example.org from its server');
+    expect(await asked('wipe-data', {})).toContain('keeps of me@example.org');
+    expect(await asked('wipe-data', { all: true })).toContain('keeps of all accounts');
+  });
+
   it('the old one is asked for before the new one, as people know it', async () => {
     const asking = ask('old', 'new', 'new');
     const { shot, run } = setup(

@@ -181,7 +181,11 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
       // What came live may stand before something that is still missing: that is no past.
       if (known === undefined) await catchUp(archive);
       const page = await pageBefore(chat, archive, live, since);
-      inbound.takePage({ archive, items: page.items, page: 'older' }, () => {
+      // Archives that count in seconds give what is a little older, too.
+      const items = page.items.filter(
+        ({ time }) => since === undefined || time === undefined || time >= since,
+      );
+      inbound.takePage({ archive, items, page: 'older' }, () => {
         const complete = page.complete && since === undefined;
         store.setPagedBack(account, chat, { oldest: page.first ?? known?.oldest, complete });
       });

@@ -61,6 +61,7 @@ const what = open({
   versions: 'cannot show earlier texts',
   'change-password': 'cannot change the password',
   'delete-account': 'cannot delete the account',
+  'wipe-data': 'cannot erase the data',
   block: 'cannot block {jid}',
   unblock: 'cannot unblock {jid}',
   blocked: 'cannot list the blocked',

@@ -87,6 +87,7 @@ export const help = {
     history: 'shows kept messages, of one chat or of all',
     'change-password': 'changes the password',
     'delete-account': 'removes the account from the server for good',
+    'wipe-data': 'erases what this computer keeps of the account; its server keeps what it has',
     block: 'blocks somebody, or a whole server',
     unblock: 'unblocks somebody',
     blocked: 'lists whom you have blocked',
@@ -128,6 +129,7 @@ export const help = {
     never: 'what is said with them is never kept; may be repeated',
     usual: 'as with everybody else again; may be repeated',
     wipe: 'erases the local data of the account too',
+    'all-accounts': 'of every account',
     yes: 'does what cannot be undone without asking',
   }),
   /** options for every run */
@@ -208,6 +210,7 @@ export const help = {
     from: 'Whose',
     output: 'To which file (Tab completes)',
     format: 'Format',
+    all: 'Of every account',
     emojis: 'Emoji',
     password: 'Password',
     newPassword: 'New password',
@@ -217,6 +220,9 @@ export const help = {
   passwordOf: (jid: string) => `Password of ${jid}`,
   confirm: {
     'delete-account': (jid: string) => `Delete the account ${jid} from its server for good?`,
+    'wipe-data': (jid: string) =>
+      `Erase what this computer keeps of ${jid}: messages, contacts, rooms, settings?`,
+    'wipe-all': 'Erase what this computer keeps of all accounts: messages, contacts, rooms, settings?',
     any: 'This cannot be undone. Go on?',
   },
 };

@@ -44,6 +44,7 @@ export const menus = {
     devices: 'Connected devices',
     settings: 'Settings',
     archiving: 'What the server keeps of my messages',
+    wipe: 'Erase the data on this computer',
     commandLines: 'Show the command line that does the same',
   },
   badges: {
@@ -242,6 +243,20 @@ export const menus = {
     addAlways: 'Always keep it with somebody …',
     addNever: 'Never keep it with somebody …',
     remove: (jid: string) => `Treat ${jid} as everybody else again?`,
+  },
+  wipe: {
+    title: 'Erase the data on this computer',
+    one: (jid: string) => `Of ${jid}`,
+    all: 'Of all accounts',
+    goes: 'Goes: messages and their index, contacts, rooms, settings; you are logged out. It cannot be undone.',
+    stays: "Stays: the account with its contacts and archive on the server, others' copies, received files.",
+    unsent: (count: number) =>
+      n(count, {
+        one: 'message is not sent yet, and lost then.',
+        other: 'messages are not sent yet, and lost then.',
+      }),
+    confirm: (jid: string) => `Erase the data of ${jid}?`,
+    confirmAll: 'Erase the data of all accounts?',
   },
   blockList: {
     title: 'Block list',

@@ -51,6 +51,10 @@ export const notices = {
     wiped === '0'
       ? `The account ${jid} is deleted from the server.`
       : `The account ${jid} is deleted from the server, and its data from this computer.`,
+  wiped: ({ jid }: Of<'jid'>) =>
+    `The data of ${jid} on this computer is erased. Its account and archive on the server stay, and so do received files.`,
+  'all-wiped': () =>
+    'The data of all accounts on this computer is erased. What servers keep stays, and so do received files.',
   'setting-saved': ({ name, value }: Of<'name' | 'value'>) => `${name} = ${value}`,
   invited: ({ jid, room }: Of<'jid' | 'room'>) => `${jid} is invited to the room ${room}.`,
   kicked: ({ nick, room }: Of<'nick' | 'room'>) => `${nick} is kicked from the room ${room}.`,

@@ -51,6 +51,7 @@ const what: typeof en.what = {
   versions: 'no se pueden mostrar los textos anteriores',
   'change-password': 'no se puede cambiar la contraseña',
   'delete-account': 'no se puede eliminar la cuenta',
+  'wipe-data': 'no se pueden borrar los datos',
   block: 'no se puede bloquear a {jid}',
   unblock: 'no se puede desbloquear a {jid}',
   blocked: 'no se puede mostrar la lista de bloqueados',

@@ -85,6 +85,7 @@ export const help: typeof en = {
     history: 'muestra los mensajes guardados, de un chat o de todos',
     'change-password': 'cambia la contraseña',
     'delete-account': 'elimina la cuenta del servidor para siempre',
+    'wipe-data': 'borra lo que este ordenador guarda de la cuenta; su servidor conserva lo suyo',
     block: 'bloquea a alguien, o un servidor entero',
     unblock: 'desbloquea a alguien',
     blocked: 'muestra a quién tienes bloqueado',
@@ -125,6 +126,7 @@ export const help: typeof en = {
     never: 'lo hablado con ellos no se guarda nunca; se puede repetir',
     usual: 'otra vez como con todos los demás; se puede repetir',
     wipe: 'borra también los datos locales de la cuenta',
+    'all-accounts': 'de todas las cuentas',
     yes: 'hace sin preguntar lo que no se puede deshacer',
   },
   common: {
@@ -203,6 +205,7 @@ export const help: typeof en = {
     from: 'De quién',
     output: 'En qué fichero (Tab completa)',
     format: 'Formato',
+    all: 'De todas las cuentas',
     emojis: 'Emoji',
     password: 'Contraseña',
     newPassword: 'Contraseña nueva',
@@ -212,6 +215,10 @@ export const help: typeof en = {
   passwordOf: (jid) => `Contraseña de ${jid}`,
   confirm: {
     'delete-account': (jid) => `¿Eliminar para siempre la cuenta ${jid} de su servidor?`,
+    'wipe-data': (jid) =>
+      `¿Borrar lo que este ordenador guarda de ${jid}: mensajes, contactos, salas, ajustes?`,
+    'wipe-all':
+      '¿Borrar lo que este ordenador guarda de todas las cuentas: mensajes, contactos, salas, ajustes?',
     any: 'Esto no se puede deshacer. ¿Seguir?',
   },
 };

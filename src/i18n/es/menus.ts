@@ -45,6 +45,7 @@ export const menus: typeof en = {
     devices: 'Dispositivos conectados',
     settings: 'Ajustes',
     archiving: 'Lo que guarda el servidor de mis mensajes',
+    wipe: 'Borrar los datos de este ordenador',
     commandLines: 'Mostrar la línea de órdenes que hace lo mismo',
   },
   badges: {
@@ -241,6 +242,21 @@ export const menus: typeof en = {
     addAlways: 'Guardarlo siempre con alguien …',
     addNever: 'No guardarlo nunca con alguien …',
     remove: (jid) => `¿Tratar a ${jid} otra vez como a todos los demás?`,
+  },
+  wipe: {
+    title: 'Borrar los datos de este ordenador',
+    one: (jid) => `De ${jid}`,
+    all: 'De todas las cuentas',
+    goes: 'Se va: mensajes y su índice, contactos, salas, ajustes; se cierra la sesión. No se puede deshacer.',
+    stays:
+      'Se queda: la cuenta con sus contactos y su archivo en el servidor, las copias de otros, los ficheros recibidos.',
+    unsent: (count) =>
+      n(count, {
+        one: 'mensaje no se ha enviado aún, y se pierde.',
+        other: 'mensajes no se han enviado aún, y se pierden.',
+      }),
+    confirm: (jid) => `¿Borrar los datos de ${jid}?`,
+    confirmAll: '¿Borrar los datos de todas las cuentas?',
   },
   blockList: {
     title: 'Lista de bloqueados',

@@ -44,6 +44,7 @@ const GROUP: Readonly<Record<string, Heading>> = {
   status: 'account',
   'change-password': 'account',
   'delete-account': 'account',
+  'wipe-data': 'account',
   archiving: 'account',
 };
 

@@ -6,6 +6,7 @@ import type { Screen } from './main.ts';
 import { runFromMenu } from './run.ts';
 import { choose } from './screen.ts';
 import { settings } from './settings.ts';
+import { wipe } from './wipe.ts';
 
 export const more: Screen = async (app, seat) => {
   const { more: labels, settings: states } = app.words.menus;
@@ -18,6 +19,7 @@ export const more: Screen = async (app, seat) => {
         { name: labels.blockList, value: blockList },
         { name: labels.settings, value: settings },
         { name: labels.archiving, value: archiving },
+        { name: labels.wipe, value: wipe },
         {
           key: 'C',
           name: labels.commandLines,

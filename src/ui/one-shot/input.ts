@@ -33,7 +33,7 @@ export async function completeInput(action: Action, sources: InputSources): Prom
   for (const name of missingParams(action, input)) input[name] = await missing(action, name, input, sources);
   const empty = missingParams(action, input)[0];
   if (empty !== undefined) throw wanted(action, empty);
-  await confirmed(action, sources);
+  await confirmed(action, input, sources);
   return input;
 }
 
@@ -72,13 +72,24 @@ function wanted(action: Action, name: string): UsageError {
 }
 
 /** What cannot be undone is asked for at a terminal, and needs `--yes` without one. */
-async function confirmed(action: Action, { words, ask, yes, account }: InputSources): Promise<void> {
+async function confirmed(
+  action: Action,
+  input: Readonly<Record<string, unknown>>,
+  { words, ask, yes, account }: InputSources,
+): Promise<void> {
   if (action.confirm !== true || yes) return;
   if (ask === undefined) throw new UsageError('needs-yes');
-  const { confirm } = words.help;
-  const message =
-    action.name === 'delete-account' && account !== undefined
-      ? confirm['delete-account'](sanitize(account))
-      : confirm.any;
+  const message = questionOf(action.name, input.all === true, words, account);
   if (!(await ask.confirm({ message, initial: false }))) throw new UsageError('needs-yes');
+}
+
+function questionOf(
+  action: string,
+  all: boolean,
+  { help: { confirm } }: Catalogue,
+  account: string | undefined,
+): string {
+  if (action === 'wipe-data' && all) return confirm['wipe-all'];
+  if (account === undefined || (action !== 'delete-account' && action !== 'wipe-data')) return confirm.any;
+  return confirm[action](sanitize(account));
 }

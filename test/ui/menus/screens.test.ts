@@ -368,6 +368,16 @@ describe('15 history, 16 more', () => {
     expect(none.output).toContain('! no-archive-preferences');
   });
 
+  it('erases what is kept here, says what goes and what stays, and logs out', async () => {
+    fake.unsentCount = 2;
+    const terminal = await play('16', '5', '1', '', '5', '0', '5', '2', 'y');
+    expect(fake.called('wipe')).toEqual([[{ all: true }]]);
+    expect(terminal.asked).toContain('Erase the data of juliet@example.org?');
+    expect(terminal.output).toContain('2 messages are not sent yet, and lost then.');
+    expect(terminal.output).toContain('Stays: the account');
+    expect(fake.called('logout')).toHaveLength(1);
+  });
+
   it('blocks and unblocks, whole servers too', async () => {
     await play('16', '2', 'B', 'bad.example', '2', 'B', 'tybalt', '2', '1', '', '0');
     expect(fake.called('block')).toEqual([['bad.example'], ['tybalt@example.org']]);
