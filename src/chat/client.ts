@@ -80,6 +80,9 @@ export interface ClientOptions {
   readonly overrides?: Readonly<Partial<Record<SettingName, string>>>;
 }
 
+/** milliseconds that going offline waits for the server to know which rooms are kept */
+const BOOKMARKS_PATIENCE = 2000;
+
 /** Stream errors for something that we wrote (RFC 6120 §4.9.3). */
 const REFUSALS: readonly string[] = ['bad-format', 'invalid-xml', 'not-well-formed', 'policy-violation'];
 
@@ -158,7 +161,13 @@ export class Client extends EventEmitter<ChatEvents> {
       autoApprove: () => this.setting('auto-approve') === 'on',
       failed: (jid, condition, text) => this.emit('problem', { condition, text: text ?? jid }),
     });
-    this.#rooms = chatRooms({ account, store: stores.rooms, tell });
+    this.#rooms = chatRooms({
+      account,
+      store: stores.rooms,
+      settings: stores.settings,
+      tell,
+      failed: (error) => this.#failed(error),
+    });
     this.#roomForms = roomForms(() => this.#linked());
     this.administration = roomAdministration({
       linked: () => this.#linked(),
@@ -862,6 +871,7 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#requests.clear();
     this.#delivery.outbox.close();
     await this.#files?.close();
+    if (this.#connection?.online === true) await this.#rooms.told(BOOKMARKS_PATIENCE);
     await this.#connection?.close();
     this.#retention.close();
     this.#instance?.release();
@@ -875,6 +885,7 @@ export class Client extends EventEmitter<ChatEvents> {
   /** Throws ChatError `no-such-setting`, `bad-setting`. */
   setSetting(name: SettingName, value: string): void {
     this.#settings.set(name, value);
+    if (name.startsWith('mute:')) void this.#rooms.muted(name.slice('mute:'.length), value);
     const states = this.#connection?.features.chatStates;
     if (states !== undefined) states.enabled = this.setting('send-typing') === 'on';
   }

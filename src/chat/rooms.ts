@@ -1,5 +1,6 @@
 /** Rooms as a person has them: those we are in, and those kept for every log-in. */
 import type { Archive } from '../xmpp/archive.ts';
+import type { Bookmark, Bookmarks } from '../xmpp/bookmarks.ts';
 import type { Disco } from '../xmpp/disco.ts';
 import { DisconnectedError, StanzaError, XmppError } from '../xmpp/errors.ts';
 import { publicRooms, roomService } from '../xmpp/muc/browse.ts';
@@ -11,8 +12,9 @@ import type { Tell } from './contacts.ts';
 import type { Occupant } from './events.ts';
 import type { RoomRow } from './people.ts';
 import { ChatError } from './problem.ts';
+import { bookmarkSync, isOrdinary } from './rooms/bookmarks.ts';
 import { returning } from './rooms/return.ts';
-import type { KeptRoom, RoomStore } from './stores.ts';
+import type { KeptRoom, RoomStore, SettingsStore } from './stores.ts';
 
 export interface JoinedRoom {
   readonly room: string;
@@ -36,13 +38,17 @@ export interface JoinOptions {
 export interface ChatRoomsOptions {
   readonly account: string;
   readonly store: RoomStore;
+  readonly settings: SettingsStore;
   readonly tell: Tell;
+  /** something in the background could not be done */
+  readonly failed: (error: unknown) => void;
 }
 
 interface Link {
   readonly rooms: RoomsFeature;
   readonly disco: Disco;
   readonly archive: Pick<Archive, 'abilities'>;
+  readonly bookmarks: Bookmarks;
 }
 
 /** lines of a room's past asked for at entering, where the room keeps no archive that we could page */
@@ -54,8 +60,10 @@ const CLOCKS_APART = 60_000;
 /** milliseconds until a room that does not say whether it has an archive counts as one without */
 const ARCHIVE_PATIENCE = 3000;
 
-export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
+export function chatRooms({ account, store, settings, tell, failed }: ChatRoomsOptions) {
   let link: Link | undefined;
+  /** logged in as a person: bookmarks are acted upon */
+  let acting = false;
 
   const connected = (): Link => {
     if (link === undefined) throw new ChatError('offline');
@@ -77,6 +85,7 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
   const keep = (entry: KeptRoom) => {
     store.keep(account, entry);
     keptRooms = undefined;
+    void sync.kept(entry);
   };
   /** rooms that lost us, or were lost, and when */
   const lostAt = new Map<string, number>();
@@ -106,9 +115,23 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
     tell: (change) => tell('room', change),
   });
 
+  const sync = bookmarkSync({
+    account,
+    store,
+    settings,
+    bookmarks: () => link?.bookmarks,
+    defaultNick: (room) => defaultNick(room),
+    changed() {
+      keptRooms = undefined;
+    },
+    failed,
+  });
+
   function forgetKept(room: string): void {
+    const known = kept(room) !== undefined;
     store.drop(account, room);
     keptRooms = undefined;
+    if (known) void sync.dropped(room);
   }
 
   const defaultNick = (room: string) => kept(room)?.nick ?? localOf(account) ?? account;
@@ -137,9 +160,36 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
     }
   }
 
+  async function enterMissing(): Promise<void> {
+    const { rooms } = connected();
+    const missing = [...allKept().values()].filter(({ autojoin, room }) => autojoin && !rooms.knows(room));
+    await Promise.all(missing.map(enterOne));
+  }
+
+  /** XEP-0402 §4: what another device bookmarks is entered here too, what it drops is left. */
+  function followBookmarks({ bookmarks, rooms }: Link): void {
+    const isCurrent = ({ room, nick, autojoin }: Bookmark) => {
+      const entry = kept(room);
+      return entry?.autojoin === autojoin && (nick === undefined || entry.nick === nick);
+    };
+    bookmarks.on('set', (bookmark) => {
+      const news = !isCurrent(bookmark);
+      sync.take(bookmark);
+      if (!acting || !news) return;
+      if (bookmark.autojoin) void enterMissing();
+      else if (rooms.get(bookmark.room) !== undefined) void rooms.leave(bookmark.room);
+    });
+    bookmarks.on('removed', (room) => {
+      const entry = kept(room);
+      sync.takeAway(room);
+      if (acting && entry !== undefined && rooms.get(room) !== undefined) void rooms.leave(room);
+    });
+  }
+
   return {
     attach(wire: Link): void {
       link = wire;
+      followBookmarks(wire);
       const { rooms } = wire;
       rooms.on('room', (change) => {
         lostAt.delete(change.room);
@@ -170,8 +220,14 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
 
     /** Enters what is kept, and again what was lost; what cannot be entered is told as `failed`, one line each. */
     async enterKept(): Promise<void> {
-      const { rooms } = connected();
+      const { rooms, bookmarks } = connected();
+      acting = true;
       keptRooms = undefined;
+      const merged = sync.merge().then(enterMissing, (error: unknown) => {
+        if (!isOrdinary(error)) failed(error);
+      });
+      // A server that says how it keeps them answers: what another device dropped is not entered for a moment.
+      if (await bookmarks.announced().catch(() => false)) await merged;
       const missing = [...allKept().values()].filter((entry) => entry.autojoin && !rooms.knows(entry.room));
       await Promise.all([...rooms.lost().map(returns.back), ...missing.map(enterOne)]);
     },
@@ -187,8 +243,14 @@ export function chatRooms({ account, store, tell }: ChatRoomsOptions) {
       await link?.rooms.leave(room);
     },
 
-    /** No longer entered at log-in. */
+    /** No longer entered at log-in, on no device. */
     forgetKept,
+
+    /** What a room may tell was changed here: the other devices hear of it (XEP-0492). */
+    muted: sync.muted,
+
+    /** Resolves when the server knows what is kept and dropped, or `milliseconds` passed. */
+    told: sync.told,
 
     /** Rejects with StanzaError `conflict`, … A kept room is entered by the new name from now on. */
     async setNick(room: string, nick: string): Promise<void> {

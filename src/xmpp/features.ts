@@ -1,6 +1,7 @@
 /** Installs every feature on a session, in order: what others lean on comes first. */
 import { archive } from './archive.ts';
 import { blocking } from './blocking.ts';
+import { bookmarks } from './bookmarks.ts';
 import { inBand, NS as NS_IBB } from './bytestreams/ibb.ts';
 import { streamInitiation } from './bytestreams/si.ts';
 import type { CapsStore } from './caps.ts';
@@ -101,6 +102,7 @@ export function features(session: Session, options: FeaturesOptions) {
     registration: registration(session),
     directory: directory({ session, disco: discovery }),
     pubsub: nodes,
+    bookmarks: bookmarks(session, { pubsub: nodes, disco: discovery }),
     receipts: receipts(session, { disco: discovery, mayKnow: seesUs }),
     markers: markers(session, { disco: discovery, mayKnow: seesUs }),
     displayedSync: displayedSync(session, { pubsub: nodes }),

@@ -122,7 +122,7 @@ describe('leaving', () => {
     const world = await new World({ stores }).login('stream');
     await world.client.leave(ROOM);
     expect(stores.rooms.rooms(ACCOUNT)).toEqual([]);
-    expect(world.session.sentStanzas).toEqual([]);
+    expect(world.sent('presence')).toEqual([]);
   });
 
   it('one that we are not in is an error', async () => {

@@ -1,0 +1,108 @@
+/** The kept rooms of this device and the bookmarks of the account. */
+import { describe, expect, it } from 'vitest';
+import { bookmarkSync } from '../../../src/chat/rooms/bookmarks.ts';
+import type { Bookmark, BookmarkChange, Bookmarks } from '../../../src/xmpp/bookmarks.ts';
+import { ACCOUNT, memoryStores } from '../support.ts';
+
+const room = (name: string) => `${name}@conference.example.org`;
+const bookmark = (name: string, more: Partial<Bookmark> = {}): Bookmark => ({
+  room: room(name),
+  name: undefined,
+  autojoin: true,
+  nick: undefined,
+  password: undefined,
+  notify: undefined,
+  ...more,
+});
+
+function stage(...server: Bookmark[]) {
+  const stores = memoryStores();
+  const there = new Map(server.map((entry) => [entry.room, entry]));
+  const did: string[] = [];
+  const failures: unknown[] = [];
+  let refuses = false;
+  const check = () => {
+    if (refuses) throw new Error('not now');
+  };
+  const remote = {
+    load: async () => [...there.values()],
+    put: async (change: BookmarkChange) => {
+      check();
+      did.push(`put ${change.room}`);
+      there.set(change.room, { ...bookmark(''), ...change } as Bookmark);
+    },
+    remove: async (gone: string) => {
+      check();
+      did.push(`remove ${gone}`);
+      there.delete(gone);
+    },
+  };
+  const sync = bookmarkSync({
+    account: ACCOUNT,
+    store: stores.rooms,
+    settings: stores.settings,
+    bookmarks: () => remote as unknown as Bookmarks,
+    defaultNick: () => 'juliet',
+    changed: () => {},
+    failed: (error) => failures.push(error),
+  });
+  const keep = (name: string) =>
+    stores.rooms.keep(ACCOUNT, { room: room(name), nick: 'jules', password: undefined, autojoin: true });
+  const refuse = (now: boolean) => {
+    refuses = now;
+  };
+  const local = () =>
+    stores.rooms
+      .rooms(ACCOUNT)
+      .map((entry) => entry.room)
+      .sort();
+  return { stores, there, did, failures, sync, keep, local, refuse };
+}
+
+describe('the two lists', () => {
+  it('are merged without loss the first time', async () => {
+    const { sync, keep, local, there, did } = stage(bookmark('heath'));
+    keep('orchard');
+    await sync.merge();
+    expect(local()).toEqual([room('heath'), room('orchard')]);
+    expect([...there.keys()].sort()).toEqual([room('heath'), room('orchard')]);
+    expect(did).toEqual([`put ${room('orchard')}`]);
+    await sync.merge();
+    expect(did).toHaveLength(1);
+  });
+
+  it('what another device dropped while we were away is dropped here', async () => {
+    const { sync, keep, local, there } = stage();
+    keep('orchard');
+    await sync.merge();
+    there.delete(room('orchard'));
+    await sync.merge();
+    expect(local()).toEqual([]);
+  });
+
+  it('what was kept or dropped here while the server could not be told goes up at the next log-in', async () => {
+    const { sync, stores, keep, local, there, refuse, failures } = stage(bookmark('heath'));
+    await sync.merge();
+    refuse(true);
+    stores.rooms.drop(ACCOUNT, room('heath'));
+    await sync.dropped(room('heath'));
+    keep('orchard');
+    await sync.kept({ room: room('orchard'), nick: 'jules', autojoin: true });
+    expect(failures).toHaveLength(2);
+    expect([...there.keys()]).toEqual([room('heath')]);
+    refuse(false);
+    await sync.merge();
+    expect([...there.keys()]).toEqual([room('orchard')]);
+    expect(local()).toEqual([room('orchard')]);
+  });
+
+  it('what a room may tell comes with its bookmark, and goes up with it (XEP-0492)', async () => {
+    const { sync, stores, there } = stage(bookmark('heath', { notify: 'on-mention' }));
+    await sync.merge();
+    expect(stores.settings.get(ACCOUNT, `mute:${room('heath')}`)).toBe('mentions');
+    await sync.muted(room('heath'), 'off');
+    expect(there.get(room('heath'))?.notify).toBe('never');
+    await sync.muted(room('elsewhere'), 'off');
+    expect(there.has(room('elsewhere'))).toBe(false);
+  });
+});
