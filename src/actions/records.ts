@@ -50,6 +50,8 @@ export interface MessageRecord extends RecordOf<'message'> {
   readonly subject?: string | undefined;
   readonly url?: string | undefined;
   readonly failure?: Message['failure'];
+  /** conversation that its sender says it belongs to (XEP-0201) */
+  readonly thread?: string | undefined;
   /** own correction, retraction or reactions, the newest: what became of them */
   readonly amendment?: Message['amendment'];
   /** under `--listen`: a message told before has changed, and how */
@@ -229,6 +231,7 @@ export function messageRecord(message: Message): MessageRecord {
     subject: message.subject,
     url: message.url,
     failure: message.failure,
+    thread: message.thread,
     amendment: message.amendment,
   };
 }

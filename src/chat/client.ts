@@ -25,6 +25,7 @@ import { type Marks, marks } from './client/marks.ts';
 import { ownPresence } from './client/own-presence.ts';
 import { type Retention, retention } from './client/retention.ts';
 import { type RoomAdministration, roomAdministration } from './client/room-administration.ts';
+import { type RoomArchives, roomArchives } from './client/room-archives.ts';
 import { roomForms } from './client/room-forms.ts';
 import { flushed, type NewContact, subscriptions } from './client/subscriptions.ts';
 import { reading } from './client/unread.ts';
@@ -105,6 +106,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #attendance: Attendance = attendance();
   readonly #newRooms = new Set<string>();
   readonly #background: Background;
+  readonly #roomArchives: RoomArchives;
   readonly #delivery: Delivery;
   readonly #inbound: Inbound;
   readonly #history: HistorySync;
@@ -241,11 +243,19 @@ export class Client extends EventEmitter<ChatEvents> {
         this.#marks.arrived(message);
         this.#added(message);
         this.#reading.count(message.chat);
-        if (source !== 'archive') this.#background.heard();
+        if (source === 'archive') return;
+        if (message.kind === 'room') this.#roomArchives.heard(message.chat);
+        this.#background.heard();
       },
     });
     this.#background = background(async () => {
       await this.#catchUp({ loads: false });
+      if (!(await this.#roomArchives.ask())) this.#background.failed();
+    });
+    this.#roomArchives = roomArchives({
+      joined: () => this.#rooms.list().flatMap(({ room, joined }) => (joined ? [room] : [])),
+      catchUp: (room) => this.#history.catchUp(room),
+      isTroubled: (room) => this.#history.isTroubled(room),
     });
     this.#history = historySync({
       account,
@@ -377,6 +387,13 @@ export class Client extends EventEmitter<ChatEvents> {
     }
   }
 
+  /** A room is entered: what was missed there; a page that failed is tried again. */
+  async #entered(room: string): Promise<boolean> {
+    const read = await this.#roomArchives.entered(room);
+    if (this.#history.isTroubled(room)) this.#background.failed();
+    return read;
+  }
+
   #connectionChanged(change: ConnectionChange): void {
     const told = this.#leaving ? { state: change.state, final: change.final } : change;
     this.#state = change.state;
@@ -429,7 +446,7 @@ export class Client extends EventEmitter<ChatEvents> {
       petitions: this.#petitions,
       newRooms: this.#newRooms,
       isKnown: (chat) => this.history({ chat, limit: 1 }).length > 0,
-      entered: (room) => this.#history.catchUp(room),
+      entered: (room) => this.#entered(room),
     });
     this.#marks.attach(features);
     session.on('authenticated', ({ mechanism }) => this.#remember(mechanism, session.jid));
@@ -672,9 +689,9 @@ export class Client extends EventEmitter<ChatEvents> {
 
   /** Answers a message (XEP-0461). */
   reply(row: number, body: string): Message {
-    const message = this.#stores.messages.get(row);
-    if (message === undefined) throw new ChatError('message-gone');
-    return this.#delivery.send(message.chat, message.kind, body, this.#amendments.replyTo(row));
+    const answered = this.#amendments.answerable(row);
+    const { chat, kind } = answered.message;
+    return this.#delivery.send(chat, kind, body, answered);
   }
 
   /** Chats by last message, newest first. */

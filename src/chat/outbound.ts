@@ -149,7 +149,12 @@ export function outbound(options: OutboundOptions) {
     canWrite,
 
     /** Commits the row and writes it where that is possible now. Throws ChatError `too-long`. */
-    send(chat: string, kind: ChatKind, text: string, replyTo?: string): Message {
+    send(
+      chat: string,
+      kind: ChatKind,
+      text: string,
+      { replyTo, thread }: Pick<Message, 'replyTo' | 'thread'> = {},
+    ): Message {
       const body = ownBody(text);
       const now = canWrite(chat, kind);
       const content: NewMessage = {
@@ -170,6 +175,7 @@ export function outbound(options: OutboundOptions) {
         state: now ? 'sent' : 'queued',
         encryption: 'none',
         replyTo,
+        thread,
         retracted: false,
         reactions: [],
         mention: false,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { child } from '../../src/xmpp/stanza.ts';
-import { ROMEO, turn, World } from './support.ts';
+import { memoryStores, past, ROMEO, turn, World } from './support.ts';
 
 const NS_REPLY = 'urn:xmpp:reply:0';
 const NS_FALLBACK = 'urn:xmpp:fallback:0';
@@ -50,6 +50,31 @@ describe('what we change', () => {
     expect(child(stanza, 'replace', NS_CORRECT)?.attrs.id).toBe(answer.id);
     expect(child(stanza, 'reply', NS_REPLY)?.attrs.id).toBe('m1');
     expect(world.client.named(ROMEO, answer.id)).toMatchObject({ body: 'at ten', corrected: true });
+  });
+
+  it('an answer stays in the thread of what it answers, and so does its correction (XEP-0201 §4.1)', async () => {
+    const world = await new World().login();
+    world.says(ROMEO, 'when?', '<thread>t1</thread>');
+    const [asked] = world.events('message');
+    expect(asked?.thread).toBe('t1');
+    const answer = world.client.reply(asked?.row ?? 0, 'at nine');
+    await turn();
+    world.client.correct(answer.row, 'at ten');
+    world.client.send(ROMEO, 'something else');
+    const threads = world.sent('message').map((stanza) => stanza.getChildText('thread'));
+    expect(threads).toEqual(['t1', 't1', null]);
+  });
+
+  it('an answer that waited for a connection quotes and names what it answers in a new run too (XEP-0461)', async () => {
+    const stores = memoryStores();
+    const theirs = { id: 'm1', direction: 'in', from: `${ROMEO}/orchard`, state: undefined } as const;
+    const { row } = stores.messages.append(past({ ...theirs, body: 'when?' }));
+    new World({ stores }).client.reply(row, 'at nine');
+    const world = new World({ stores });
+    await world.client.online('stream');
+    const [stanza] = world.sent('message');
+    expect(stanza?.getChildText('body')).toBe('> when?\nat nine');
+    expect(stanza?.getChild('reply', NS_REPLY)?.attrs).toMatchObject({ id: 'm1', to: `${ROMEO}/orchard` });
   });
 
   it('quotes whole characters of a long message', async () => {

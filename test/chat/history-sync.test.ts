@@ -359,6 +359,61 @@ describe('asking again by itself', () => {
     await world.client.close();
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  describe('the rooms that we are in', () => {
+    const said = { attributes: `from='${ROOM}/romeo' type='groupchat' id='x1'` };
+
+    async function inRoom() {
+      const { world } = await watched();
+      const room = new FakeArchive(world.session, ROOM);
+      await world.enter();
+      await settle(world);
+      room.queries.splice(0);
+      return { world, room };
+    }
+
+    it('brings what came by no other way, while the chat is open (XEP-0313 §5)', async () => {
+      const { world, room } = await inRoom();
+      room.add('r1', 'missed', said);
+      await vi.advanceTimersByTimeAsync(6 * 60_000);
+      expect(world.events('message').map(({ body, chat }) => `${chat} ${body}`)).toEqual([`${ROOM} missed`]);
+      await world.client.close();
+    });
+
+    it('asks soon after something was heard there, and no room where nothing was', async () => {
+      const { world, room } = await inRoom();
+      world.says(ROMEO, 'hello');
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(room.queries).toEqual([]);
+      world.roomSays('romeo', 'hello');
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(room.queries).toHaveLength(1);
+      await world.client.close();
+    });
+
+    it('tries a page that failed again in half a minute', async () => {
+      const { world } = await watched();
+      const room = new FakeArchive(world.session, ROOM);
+      room.fails = error('internal-server-error');
+      await world.enter();
+      await settle(world);
+      room.fails = undefined;
+      room.add('r1', 'missed', said);
+      await vi.advanceTimersByTimeAsync(31_000);
+      expect(world.client.history({ chat: ROOM, limit: 9 }).map(({ body }) => body)).toEqual(['missed']);
+      await world.client.close();
+    });
+
+    it('does not ask where we were', async () => {
+      const { world, room } = await inRoom();
+      const left = world.client.leave(ROOM);
+      world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
+      await left;
+      await vi.advanceTimersByTimeAsync(11 * 60_000);
+      expect(room.queries).toEqual([]);
+      await world.client.close();
+    });
+  });
 });
 
 describe('copies (XEP-0280)', () => {

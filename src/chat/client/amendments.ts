@@ -1,5 +1,4 @@
 /** What we change of messages: corrections (XEP-0308), retractions (XEP-0424), reactions (XEP-0444), replies (XEP-0461). */
-import type { OutgoingMessage } from '../../xmpp/messages.ts';
 import { isEmoji } from '../../xmpp/reactions.ts';
 import { randomId } from '../../xmpp/session/random-id.ts';
 import { bareOf } from '../address.ts';
@@ -17,9 +16,6 @@ export interface AmendmentsOptions {
   readonly nick: (room: string) => string | undefined;
   readonly changed: (message: Message, change: AmendmentChange) => void;
 }
-
-/** characters of a message that an answer repeats */
-const LONGEST_QUOTE = 500;
 
 export function amendments({ account, store, outbox, isRoom, nick, changed }: AmendmentsOptions) {
   function known(row: number): Message {
@@ -111,11 +107,10 @@ export function amendments({ account, store, outbox, isRoom, nick, changed }: Am
       return made(outbox.make(row, { kind: 'reaction', content, ...one, apply }));
     },
 
-    /** What a reply to a message says of it. */
-    replyTo(row: number): NonNullable<OutgoingMessage['reply']> {
+    /** A message to be answered, and the id that names it. */
+    answerable(row: number): { id: string; message: Message } {
       const message = known(row);
-      const quoted = [...message.body].slice(0, LONGEST_QUOTE).join('');
-      return { id: named(message, 'reaction'), to: message.from, quoted };
+      return { id: named(message, 'reaction'), message };
     },
   };
 }

@@ -34,8 +34,6 @@ export interface SettleOptions {
 export function delivery(options: DeliveryOptions) {
   const { account, store, rooms, link, linked, appended, changed, failed, instance } = options;
   let confirming = false;
-  /** what replies of this run say of the messages they answer; after that the id alone */
-  const replies = new Map<string, NonNullable<OutgoingMessage['reply']>>();
 
   /**
    * Without XEP-0198: the server answers in order, so its pong says that it has what was written before. One ping
@@ -61,7 +59,8 @@ export function delivery(options: DeliveryOptions) {
     });
   }
 
-  function write({ chat, kind, id, body, replyTo, time }: Message, again: boolean): void {
+  function write(message: Message, again: boolean): void {
+    const { chat, kind, id, body, replyTo, thread, time } = message;
     const live = link();
     if (live === undefined) throw new DisconnectedError();
     const { features, session } = live;
@@ -74,7 +73,8 @@ export function delivery(options: DeliveryOptions) {
       body,
       state: kind === 'contact' ? features.chatStates.attach(chat) : undefined,
       ...(kind === 'room' ? {} : { requestReceipt: true, markable: true }),
-      ...(replyTo === undefined ? {} : { reply: replies.get(replyTo) ?? { id: replyTo } }),
+      ...(replyTo === undefined ? {} : { reply: replyOf(replyTo, answered(store, message)) }),
+      ...(thread === undefined ? {} : { thread }),
       // XEP-0203: written before, and not known to have arrived.
       ...(again ? { delay: time } : {}),
     });
@@ -135,11 +135,12 @@ export function delivery(options: DeliveryOptions) {
     failed,
   });
 
-  function send(chat: string, kind: ChatKind, body: string, reply?: OutgoingMessage['reply']): Message {
+  /** `to`: the message that it answers, and how that is named. */
+  function send(chat: string, kind: ChatKind, body: string, to?: { id: string; message: Message }): Message {
     const room = bareOf(chat);
     if (kind !== 'contact' && !rooms.isRoom(room)) throw new ChatError('not-joined', { room });
-    if (reply !== undefined) replies.set(reply.id, reply);
-    const message = outbox.send(chat, kind, body, reply?.id);
+    // XEP-0201 §4.1: an answer stays in the conversation that it answers.
+    const message = outbox.send(chat, kind, body, { replyTo: to?.id, thread: to?.message.thread });
     // XEP-0410 §3.2: a room silent for long is asked first; its answer lets the message out, or brings us back.
     if (kind !== 'contact' && message.state === 'queued') void rooms.check(room);
     return message;
@@ -218,8 +219,28 @@ function contentOf({ kind, content }: Amendment, message: Message): Partial<Outg
   if (kind === 'retraction') return { retraction: { id, originId: message.id } };
   if (kind === 'reaction') return { reactions: { id, emojis: JSON.parse(content) as string[] } };
   // XEP-0308 §rules: a correction takes the place of all of it, so what it answers is said again.
-  const { replyTo } = message;
-  return { body: content, replaces: id, ...(replyTo === undefined ? {} : { reply: { id: replyTo } }) };
+  const { replyTo, thread } = message;
+  return {
+    body: content,
+    replaces: id,
+    ...(replyTo === undefined ? {} : { reply: { id: replyTo } }),
+    ...(thread === undefined ? {} : { thread }),
+  };
+}
+
+/** characters of a message that an answer repeats */
+const LONGEST_QUOTE = 500;
+
+/** What an answer says of what it answers, for those who do not know answers too; the id alone where that is gone. */
+function replyOf(id: string, message: Message | undefined): NonNullable<OutgoingMessage['reply']> {
+  if (message === undefined) return { id };
+  const quoted = [...message.body].slice(0, LONGEST_QUOTE).join('');
+  return { id, to: message.from, ...(quoted === '' ? {} : { quoted }) };
+}
+
+function answered(store: MessageStore, { account, chat, kind, replyTo = '' }: Message): Message | undefined {
+  const byRoom = kind === 'room' ? store.byStanzaId(account, chat, replyTo) : undefined;
+  return byRoom ?? store.byId(account, chat, replyTo)[0];
 }
 
 const TRANSIENT: readonly string[] = [
