@@ -7,6 +7,7 @@ import type { Petition } from '../xmpp/muc/voice.ts';
 import type { SessionControl } from '../xmpp/session/create-session.ts';
 import { bareOf, resourceOf } from './address.ts';
 import { type ArchivePreferences, type ArchiveWish, archivePreferences } from './archiving.ts';
+import { type Batch, batch } from './batch.ts';
 import { changes } from './changes.ts';
 import { changePassword, removeAccount } from './client/account.ts';
 import { type Amendments, amendments } from './client/amendments.ts';
@@ -108,6 +109,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #background: Background;
   readonly #roomArchives: RoomArchives;
   readonly #delivery: Delivery;
+  readonly #batch: Batch;
   readonly #inbound: Inbound;
   readonly #history: HistorySync;
   readonly #marks: Marks;
@@ -214,9 +216,17 @@ export class Client extends EventEmitter<ChatEvents> {
       nick: (room) => this.#rooms.nick(room),
       changed: (message, change) => this.emit('messageChanged', message, change),
     });
+    this.#batch = batch({
+      store: messages,
+      told: () => this.#reading.countNoted(),
+      failed: (error) => {
+        if (isStorageFailure(error)) this.#failed(error);
+      },
+    });
     this.#inbound = inbound({
       account,
       store: messages,
+      batch: this.#batch,
       outbound: this.#delivery.outbox,
       amended: this.#delivery.amendments.confirmed,
       changes: changes({
@@ -237,12 +247,12 @@ export class Client extends EventEmitter<ChatEvents> {
       owes: () => this.#marks.owes(),
       said: this.#attendance.said,
       isNew: (room) => this.#newRooms.has(room),
-      counted: () => this.#stream?.keepNext(),
+      counted: () => this.#stream?.next() ?? (() => undefined),
       received: (message, _parsed, source) => {
         // First, since whoever has the chat open says at once that it is displayed.
         this.#marks.arrived(message);
         this.#added(message);
-        this.#reading.count(message.chat);
+        this.#reading.note(message.chat);
         if (source === 'archive') return;
         if (message.kind === 'room') this.#roomArchives.heard(message.chat);
         this.#background.heard();
@@ -273,6 +283,15 @@ export class Client extends EventEmitter<ChatEvents> {
     });
     this.#requests.on('opened', (request) => this.emit('request', request));
     this.#requests.on('closed', (request) => this.emit('requestClosed', request));
+  }
+
+  /** What else happens is told behind the messages that came before it. */
+  override emit<E>(
+    name: keyof ChatEvents | E,
+    ...values: E extends keyof ChatEvents ? ChatEvents[E] : never
+  ): boolean {
+    if (name !== 'problem') this.#batch.settle();
+    return super.emit(name, ...values);
   }
 
   // ---- connection
@@ -322,7 +341,7 @@ export class Client extends EventEmitter<ChatEvents> {
     const { outbox } = this.#delivery;
     const connection = new Connection({
       // What the store did not take the server has to send again (XEP-0198 §4).
-      session: { ...settings, state: this.#stream, unkept: isStorageFailure },
+      session: { ...settings, state: this.#stream, batch: this.#batch, unkept: isStorageFailure },
       createSession,
       features: { version, languages, caps: this.#stores.caps, silences: this.#options.roomSilences },
       attach: (features, session) => this.#attach(features, session),

@@ -6,6 +6,7 @@ import { withoutFallback } from '../xmpp/fallback.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
 import { NS_REPLY } from '../xmpp/replies.ts';
 import { bareOf, resourceOf } from './address.ts';
+import type { Batch, Later } from './batch.ts';
 import type { Changes } from './changes.ts';
 import type { TypingState } from './events.ts';
 import { findCopy } from './identity.ts';
@@ -60,6 +61,7 @@ export interface ArchivedPage {
 export interface InboundOptions {
   readonly account: string;
   readonly store: MessageStore;
+  readonly batch: Batch;
   readonly outbound: Outbound;
   readonly changes: Changes;
   /** a copy came of what may be a correction, retraction or reaction of ours, by its ids; for later, as `confirmed` */
@@ -88,16 +90,14 @@ export interface InboundOptions {
   readonly isNew: (room: string) => boolean;
   /** that occupant of a room is here, and the message of that row is its own */
   readonly said: (row: number, occupant: string) => void;
-  /** called in the transaction of a message that came live: with it the stanza is handled */
-  readonly counted: () => void;
+  /** asked at a message that came live; what it gives is called in its transaction: with it the stanza is handled */
+  readonly counted: () => () => void;
   /** whether senders who want to hear that their messages arrived may be told */
   readonly owes: () => boolean;
   /** a message is new here; told when it is kept */
   readonly received: (message: Message, parsed: ParsedMessage, source: MessageSource) => void;
 }
 
-/** Told once the transaction holds: a listener that throws must not undo it. */
-type Later = (tell: () => void) => void;
 type Step = (message: Incoming, later: Later) => Incoming | undefined;
 
 export function inbound(options: InboundOptions) {
@@ -272,27 +272,27 @@ export function inbound(options: InboundOptions) {
     if (message === undefined) return;
     const { parsed, page, chat, kind, stamped, source } = message;
     const kept = keep(message);
-    for (const tell of options.changes.settle(kept)) later(tell);
+    const settled = options.changes.settle(kept);
+    for (const tell of settled) later(tell);
     if (kind !== 'contact' && !stamped) later(() => options.said(kept.row, parsed.from));
     if (isAttending(message)) later(() => options.attendedElsewhere(chat, kept.row));
     if (page === 'older' || page === 'first') return;
-    later(() => options.received(store.get(kept.row) ?? kept, parsed, source));
-  }
-
-  function transaction(work: (later: Later) => void): void {
-    const told: (() => void)[] = [];
-    store.transaction(() => work((tell) => told.push(tell)));
-    tellAll(told);
+    const now = () => (settled.length === 0 ? kept : (store.get(kept.row) ?? kept));
+    later(() => options.received(now(), parsed, source));
   }
 
   return {
-    /** Takes one parsed message through all steps and keeps it, in one transaction; tells of it when that holds. */
+    /**
+     * Takes one parsed message through all steps and keeps it, in one transaction, which it may share with others that
+     * came together; tells of it when that holds.
+     */
     take(parsed: ParsedMessage, source: MessageSource): void {
-      transaction((later) => {
+      const work = (later: Later) => {
         through(address(parsed, source), later);
         // One that only says who is typing leaves nothing behind: it may come again.
-        if (parsed.state === undefined || parsed.body !== undefined) options.counted();
-      });
+        return parsed.state === undefined || parsed.body !== undefined ? options.counted() : undefined;
+      };
+      options.batch.run(work, { together: saysOnly(parsed) });
     },
 
     /**
@@ -300,7 +300,7 @@ export function inbound(options: InboundOptions) {
      * known. `before` is one map for all pages that follow each other: the last row of each chat.
      */
     takePage({ archive, items, page, before = new Map() }: ArchivedPage, done: () => void): void {
-      transaction((later) => {
+      const work = (later: Later) => {
         const order = page === 'older' ? items.toReversed() : items;
         for (const item of order) {
           // What was said in a room stands in the room's archive, by the room's ids.
@@ -309,22 +309,18 @@ export function inbound(options: InboundOptions) {
           through(message && { ...message, page, before }, later);
         }
         done();
-      });
+        return undefined;
+      };
+      options.batch.run(work, { together: false });
     },
   };
 }
 
-/** One listener that throws must not keep the others from hearing. */
-function tellAll(told: readonly (() => void)[]): void {
-  const errors: unknown[] = [];
-  for (const tell of told) {
-    try {
-      tell();
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw errors[0];
+/** It says something and nothing of other messages: what it does rests on nothing that is told of those before it. */
+function saysOnly(parsed: ParsedMessage): boolean {
+  const { body, replaces, receipt, marker, reactions, retraction, moderation, tombstone } = parsed;
+  const ofOthers = [replaces, receipt, marker, reactions, retraction, moderation, tombstone];
+  return body !== undefined && ofOthers.every((part) => part === undefined);
 }
 
 /**

@@ -137,12 +137,20 @@ export interface Instances {
   isAlive(key: string): boolean;
 }
 
+/** An open transaction; each of these ends it, and the other does nothing then. */
+export interface Held {
+  keep(): void;
+  drop(): void;
+}
+
 export interface MessageStore {
   /**
    * Runs `work` in one transaction: all of it is kept, or none. Nests: an inner one that throws undoes only its own
    * part. `work` must be synchronous; a promise is refused with a TypeError, and nothing of it is kept.
    */
   transaction<T>(work: () => T): T;
+  /** A transaction that is left open: what follows is part of it until it is kept or dropped, in the same turn. */
+  hold(): Held;
   /** behind everything in its chat; what comes in is unread, unless said otherwise */
   append(message: NewMessage, more?: { read?: boolean; written?: Written }): Message;
   /** behind everything in its chat, where a page of an archive named it: `stanzaId` says which message of it */

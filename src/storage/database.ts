@@ -130,6 +130,25 @@ function guarded(path: string, driver: Driver, guardOpen: Guard, busyTimeout: nu
     }
   }
 
+  function hold() {
+    if (depth > 0) throw new StorageError('failed', path, 'a transaction is open');
+    guard(() => driver.exec('BEGIN IMMEDIATE'));
+    depth = 1;
+    const end = (sql: string) => {
+      if (depth === 0) return;
+      guard(() => driver.exec(sql));
+      depth = 0;
+    };
+    return {
+      keep: () => end('COMMIT'),
+      drop() {
+        const open = depth > 0 && !closed && driver.isTransaction;
+        if (open) end('ROLLBACK');
+        depth = 0;
+      },
+    };
+  }
+
   function nested<T>(work: () => T): T {
     const name = `s${depth}`;
     guard(() => driver.exec(`SAVEPOINT ${name}`));
@@ -158,6 +177,7 @@ function guarded(path: string, driver: Driver, guardOpen: Guard, busyTimeout: nu
       statements.set(sql, made);
       return made;
     },
+    hold,
     execute: (sql) => guard(() => driver.exec(sql)),
     pragma(name) {
       const value = guard(() => driver.prepare(`PRAGMA ${name}`).get()?.[name]);

@@ -8,6 +8,12 @@ import { prune } from './prune.ts';
 import type { Database, Value } from './sql.ts';
 import { texts } from './texts.ts';
 
+/**
+ * The order of a few messages that something else finds. Without the sign SQLite would rather walk through the whole
+ * chat in this order, to save the sorting.
+ */
+const FEW = `+${ORDER}`;
+
 const CHATS = `SELECT c.jid, c.kind, l.row AS last, l.time,
     (SELECT count(*) FROM message m WHERE m.chat = c.id AND m.unread = 1) AS unread,
     (SELECT count(*) FROM message m WHERE m.chat = c.id AND m.unread = 1 AND m.mention = 1) AS mentions
@@ -120,6 +126,7 @@ export function messageStore(database: Database): MessageStore {
 
   return {
     transaction: (work) => database.transaction(work),
+    hold: () => database.hold(),
 
     append: (message, more) =>
       insert(message, 'newest', { unread: isNews(message, more), placed: false, written: more?.written }),
@@ -155,11 +162,11 @@ export function messageStore(database: Database): MessageStore {
 
     get,
 
-    byId: (account, chat, id) => many(`${IN_CHAT} AND m.id = ? ORDER BY ${ORDER} DESC`, account, chat, id),
+    byId: (account, chat, id) => many(`${IN_CHAT} AND m.id = ? ORDER BY ${FEW} DESC`, account, chat, id),
 
     byStanzaId: (account, chat, stanzaId) =>
       one(
-        `m.row IN (SELECT message FROM archive_id WHERE id = ?) AND ${IN_CHAT} ORDER BY ${ORDER} DESC LIMIT 1`,
+        `m.row IN (SELECT message FROM archive_id WHERE id = ?) AND ${IN_CHAT} ORDER BY ${FEW} DESC LIMIT 1`,
         stanzaId,
         account,
         chat,
@@ -295,7 +302,7 @@ export function messageStore(database: Database): MessageStore {
     ...texts(database, get),
 
     correcting: (account, chat, id) =>
-      many(`${IN_CHAT} AND m.replaces = ? ORDER BY ${ORDER}`, account, chat, id),
+      many(`${IN_CHAT} AND m.replaces = ? ORDER BY ${FEW}`, account, chat, id),
 
     wait(account, chat, target, change, time) {
       database

@@ -15,6 +15,8 @@ export interface Database {
   /** Prepared at the first call, kept until close(). */
   statement(sql: string): Statement;
   execute(sql: string): void;
+  /** A transaction that stays open until one of these is called, in the same turn; the other does nothing then. */
+  hold(): { keep(): void; drop(): void };
   /** The number that a pragma holds. */
   pragma(name: 'user_version' | 'application_id'): number;
   /** All of `work` is kept, or none. Nests. */

@@ -1,4 +1,5 @@
 /** The real way in over the real store in memory, without a connection: tests give it parsed messages. */
+import { batch } from '../../src/chat/batch.ts';
 import { changes } from '../../src/chat/changes.ts';
 import { type ArchivedPage, type InboundOptions, inbound } from '../../src/chat/inbound.ts';
 import type { Message, NewMessage } from '../../src/chat/message.ts';
@@ -79,6 +80,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
     account: ACCOUNT,
     store,
     outbound: outbox,
+    batch: batch({ store, told: nothing, failed: nothing }),
     changes: changes({
       account: ACCOUNT,
       store,
@@ -98,7 +100,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
     said: nothing,
     owes: () => true,
     isNew: () => false,
-    counted: nothing,
+    counted: () => nothing,
     received: ({ body }) => told.push(`new ${body}`),
     ...more,
   });

@@ -12,8 +12,8 @@ import type { Instance, KeptStream } from '../stores.ts';
 import { isStorageFailure } from '../stores.ts';
 
 export interface KeptStreamState extends StreamState {
-  /** The stanza at hand is handled as soon as the transaction holds in which this is called. */
-  keepNext(): void;
+  /** What to call in the transaction with which the stanza at hand is handled. */
+  next(): () => void;
 }
 
 /** Whether it was kept. What cannot be kept is not resumed by a later run, and that is all. */
@@ -49,8 +49,15 @@ class InstanceStreamState extends MemoryStreamState implements KeptStreamState {
     if (resumption !== undefined && kept(() => this.#instance.begun(resumption))) this.#inbound = 0;
   }
 
-  keepNext(): void {
-    this.#keep(following(this.inbound));
+  next(): () => void {
+    const number = following(this.inbound);
+    return () => this.#keep(number);
+  }
+
+  override returned(count: number): void {
+    super.returned(count);
+    // What the transaction had written is not there.
+    if (this.#inbound !== undefined) this.#inbound = Number.NaN;
   }
 
   override settled(): boolean {

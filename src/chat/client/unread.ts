@@ -22,8 +22,17 @@ export function reading({ account, store, changed }: ReadingOptions) {
     changed({ chat, count: now, mentions });
   }
 
+  const noted = new Set<string>();
+
   return {
     count,
+    /** Something came to the chat: it is counted with the others that came together. */
+    note: (chat: string): void => void noted.add(chat),
+    countNoted(): void {
+      const chats = [...noted];
+      noted.clear();
+      for (const chat of chats) count(chat);
+    },
     unread(): { chat: string; kind: ChatKind; count: number; mentions: number }[] {
       return store.unreadChats(account);
     },

@@ -24,6 +24,9 @@ export interface StreamListener {
   element(element: Element): void;
   /** when anything but white space came, complete or not */
   heard(): void;
+  /** around the elements that came together */
+  reading(): void;
+  read(): void;
   /** once, when the connection is gone; without a reason when both sides had closed the stream */
   ended(reason: XmppError | undefined): void;
 }
@@ -221,7 +224,12 @@ export class ClientStream {
         // A parser that was replaced must not go on with what stands behind the end of its stream.
         if (entity.parser !== this) return;
         if (/\S/.test(text)) stream.#listener.heard();
-        this.#parser.write(text);
+        stream.#listener.reading();
+        try {
+          this.#parser.write(text);
+        } finally {
+          stream.#listener.read();
+        }
       }
     }
     Transport.prototype.Socket = Socket;

@@ -78,6 +78,8 @@ function open(options: AttemptOptions, target: Target | undefined, signal: Abort
   let listener: StreamListener = {
     element: (element) => inbox.receive(element),
     heard: () => undefined,
+    reading: () => undefined,
+    read: () => undefined,
     ended: (reason) => inbox.ended(reason),
   };
   const { from, lang, limits, traffic, goodbye = 'awaited' } = options;
@@ -95,6 +97,8 @@ function open(options: AttemptOptions, target: Target | undefined, signal: Abort
     {
       element: (element) => listener.element(element),
       heard: () => listener.heard(),
+      reading: () => listener.reading(),
+      read: () => listener.read(),
       ended: (reason) => listener.ended(reason),
     },
   );

@@ -76,6 +76,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   readonly #traffic: Traffic | undefined;
   readonly #salted = new Map<string, Buffer>();
   readonly #incoming: Incoming;
+  readonly #fault: (error: unknown) => void;
   #password: string;
   #strongest: string | undefined;
   #prepared = false;
@@ -92,6 +93,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
       options.onFault?.(error);
     };
     super(fault, options.unkept ?? (() => false));
+    this.#fault = fault;
     const jid = parseJid(options.jid);
     if (jid?.local === undefined) throw new XmppError('jid-malformed', options.jid);
     this.account = jid.bare;
@@ -375,6 +377,8 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         managed,
         state: this.#state,
         liveness: this.#options.liveness ?? LIVENESS,
+        batch: this.#options.batch,
+        fault: (error) => this.#fault(error),
         stanza: (stanza) => this.#incoming.take(stanza),
         acknowledged: (stanzas) => this.#confirm(stanzas),
         confused: () => this.#forget(),

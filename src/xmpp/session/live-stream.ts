@@ -7,6 +7,7 @@ import type { ClientStream, StreamListener } from './client-adapter.ts';
 import { isStanza } from './incoming.ts';
 import { Liveness, type LivenessOptions } from './liveness.ts';
 import { NS_SM } from './log-in.ts';
+import type { Batch } from './options.ts';
 import { parseHandled, type StreamState } from './stream-state.ts';
 import { type Element, x } from './xml.ts';
 
@@ -17,6 +18,9 @@ export interface LiveStreamOptions {
   managed: boolean;
   state: StreamState;
   liveness: Pick<LivenessOptions, 'silence' | 'patience'>;
+  batch: Batch | undefined;
+  /** what the batch threw */
+  fault(error: unknown): void;
   /** a stanza came; it counts as handled when this returns true */
   stanza(stanza: Element): boolean;
   acknowledged(stanzas: Element[]): void;
@@ -41,6 +45,9 @@ export class LiveStream implements StreamListener {
   readonly #stream: ClientStream;
   readonly #liveness: Liveness;
   #unasked = 0;
+  /** stanzas that were handled and are not kept yet */
+  #unsettled = 0;
+  #settlements = 0;
   /** by the monotonic clock */
   #asked = Number.NEGATIVE_INFINITY;
   #askTimer: NodeJS.Timeout | undefined;
@@ -99,10 +106,23 @@ export class LiveStream implements StreamListener {
     this.#liveness.heard();
   }
 
+  reading(): void {
+    this.#options.batch?.begin();
+  }
+
+  read(): void {
+    this.settle();
+    this.#options.batch?.end();
+  }
+
   element(element: Element): void {
+    // What is said of other things is told behind the messages that came before it.
+    if (!element.is('message') && !this.settle()) return;
     if (isStanza(element)) {
       // §4: a stanza counts when it was handled, not when it came.
-      if (this.take(element) && this.managed) this.#options.state.handled();
+      if (!this.take(element)) return;
+      if (this.managed) this.#options.state.handled();
+      this.#count();
     } else if (this.managed && element.is('r', NS_SM)) {
       this.#acknowledge();
     } else if (this.managed && element.is('a', NS_SM)) this.#acknowledgedUpTo(element);
@@ -114,8 +134,41 @@ export class LiveStream implements StreamListener {
    */
   take(stanza: Element): boolean {
     if (this.#options.stanza(stanza)) return true;
-    this.#stream.destroy(new ConnectionError('closed', 'what came could not be kept'));
+    this.#lost();
     return false;
+  }
+
+  /** Keeps what came together so far, before anything is said of it; as `take` where that cannot be. */
+  settle(): boolean {
+    const { batch, fault } = this.#options;
+    if (batch?.pending !== true) return true;
+    try {
+      batch.settle();
+    } catch (error) {
+      fault(error);
+    }
+    // Where only somebody who heard of it failed, it is kept all the same.
+    if (!batch.pending) return true;
+    this.#lost();
+    return false;
+  }
+
+  /** How many stanzas hang on what is not kept yet. */
+  #count(): void {
+    const { batch } = this.#options;
+    if (batch === undefined) return;
+    if (this.#settlements !== batch.settlements) this.#unsettled = 0;
+    this.#settlements = batch.settlements;
+    this.#unsettled = batch.pending ? this.#unsettled + 1 : 0;
+  }
+
+  #lost(): void {
+    const { batch, state } = this.#options;
+    const unsettled = batch?.settlements === this.#settlements && batch.pending ? this.#unsettled : 0;
+    batch?.drop();
+    this.#unsettled = 0;
+    if (this.managed) state.returned(unsettled);
+    this.#stream.destroy(new ConnectionError('closed', 'what came could not be kept'));
   }
 
   ended(reason: XmppError | undefined): void {

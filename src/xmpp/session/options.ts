@@ -45,8 +45,28 @@ export interface SessionOptions {
    * (XEP-0198 §4), and the connection is dropped, so that the server sends it again
    */
   unkept?: ((error: unknown) => boolean) | undefined;
+  /** keeps together the messages that came in one read; each by itself when absent */
+  batch?: Batch | undefined;
   /** 0 ≤ x < 1, for the jitter of reconnections */
   random?: (() => number) | undefined;
+}
+
+/**
+ * Keeps messages together, since each commit by itself waits for the disk. Whoever listens to `message` opens it; the
+ * session ends it with the read they came in, before every other stanza, and before anything is acknowledged.
+ */
+export interface Batch {
+  /** something was taken and is not kept yet */
+  readonly pending: boolean;
+  /** how often something was kept */
+  readonly settlements: number;
+  /** a read begins: what comes until `end` may be kept together */
+  begin(): void;
+  /** keeps what was taken; throws where it cannot, and is pending until `drop` then */
+  settle(): void;
+  /** nothing of what is pending is kept */
+  drop(): void;
+  end(): void;
 }
 
 /** How the connection is protected, for the doctor. */

@@ -32,6 +32,8 @@ export interface StreamState {
   sent(stanza: Element): void;
   /** a stanza was handled */
   handled(): void;
+  /** The last stanzas, so many, were handled and could not be kept after all. */
+  returned(count: number): void;
   /** The server is about to be told what was handled: false where that could not be kept, and must not be told. */
   settled(): boolean;
   /** Takes the server's `h`; gives what it acknowledges, oldest first, or `undefined` for more than was sent. */
@@ -112,6 +114,10 @@ export class MemoryStreamState implements StreamState {
 
   handled(): void {
     this.#inbound = following(this.#inbound);
+  }
+
+  returned(count: number): void {
+    this.#inbound = (this.#inbound - count + MODULO) % MODULO;
   }
 
   settled(): boolean {

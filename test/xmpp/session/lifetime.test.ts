@@ -106,6 +106,44 @@ describe('stream management (XEP-0198)', () => {
     expect(session.faults).toEqual([full]);
   });
 
+  it('keeps together what came in one read; where that cannot be, all of it comes again (§4)', async () => {
+    const server = await fake(silent);
+    const full = new Error('no space');
+    const taken: string[] = [];
+    let fails = 1;
+    const kept: string[][] = [];
+    const batch = {
+      get pending() {
+        return taken.length > 0;
+      },
+      get settlements() {
+        return kept.length;
+      },
+      begin: () => undefined,
+      end: () => undefined,
+      settle() {
+        if (fails-- > 0) throw full;
+        kept.push(taken.splice(0));
+      },
+      drop: () => void taken.splice(0),
+    };
+    const { session, peer } = await connected(server, { batch });
+    session.on('message', ({ attrs: { id } }) => taken.push(id ?? ''));
+    session.on('presence', () => taken.push('presence'));
+    peer.write("<message id='1'/><message id='2'/>");
+    const again = await back(server, session, 'resumed');
+    expect(server.resumedWith).toBe(0);
+    const handled = new Promise<number>((resolve) => server.once('acknowledged', resolve));
+    again.write("<message id='1'/><message id='2'/><presence/><message id='3'/><r xmlns='urn:xmpp:sm:3'/>");
+    expect(await handled).toBe(4);
+    // Before another stanza, and before the acknowledgement.
+    expect(kept).toEqual([
+      ['1', '2'],
+      ['presence', '3'],
+    ]);
+    expect(session.faults).toEqual([full]);
+  });
+
   it('resumes: what the server lacks is sent again, nothing else (§5)', async () => {
     const server = await fake(silent);
     const { session, peer } = await connected(server);
