@@ -60,6 +60,8 @@ export function outbound(options: OutboundOptions) {
   /** rows acknowledged and not committed as such yet */
   let acknowledged: number[] = [];
   let committing = false;
+  /** nothing will be acknowledged any more */
+  let closed = false;
   /** whose archive is asked what arrived: what is typed meanwhile waits, or it would overtake what is unknown */
   const recovering = new Set<string>();
 
@@ -395,7 +397,7 @@ export function outbound(options: OutboundOptions) {
     ): Promise<Message> {
       const now = store.get(row);
       if (now === undefined) return Promise.reject(new Error(`no message in row ${row}`));
-      if (!OPEN.includes(now.state)) return Promise.resolve(now);
+      if (closed || !OPEN.includes(now.state)) return Promise.resolve(now);
       return new Promise((resolve) => {
         const finish = (message: Message | undefined) => {
           clearTimeout(timer);
@@ -416,6 +418,7 @@ export function outbound(options: OutboundOptions) {
 
     /** Nobody waits any longer: what `settled` was asked resolves as it is now. */
     close(): void {
+      closed = true;
       for (const row of [...waiting.keys()]) {
         const message = store.get(row);
         for (const finish of [...(waiting.get(row) ?? [])]) finish(message);

@@ -146,6 +146,18 @@ describe('--send (delivery: 0 needs the acknowledgement and the answer to the pi
   });
 });
 
+describe('a client that is closed', () => {
+  it('lets nobody wait for what cannot come any more', async () => {
+    const world = await new World().login();
+    world.session.acknowledges = true;
+    const { row } = world.client.send(ROMEO, 'hello');
+    const before = world.client.settled(row, { timeout: 60_000 });
+    await world.client.close();
+    expect((await before).state).toBe('sent');
+    expect((await world.client.settled(row, { timeout: 60_000 })).state).toBe('sent');
+  });
+});
+
 describe('a log-in that fails', () => {
   it.each([
     new AuthenticationError('not-authorized'),
