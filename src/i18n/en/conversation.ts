@@ -17,6 +17,8 @@ export const conversation = {
   yesterday: 'yesterday',
   newMessages: 'new messages',
   beginning: 'beginning of what is kept',
+  older: 'older messages',
+  newerAbove: 'the newer ones stand above',
   empty: 'No messages yet.',
   loading: 'Loading …',
   me: 'me',

@@ -21,6 +21,8 @@ export const conversation: typeof en = {
   yesterday: 'ayer',
   newMessages: 'mensajes nuevos',
   beginning: 'principio de lo guardado',
+  older: 'mensajes anteriores',
+  newerAbove: 'los posteriores están más arriba',
   empty: 'Todavía no hay mensajes.',
   loading: 'Cargando …',
   me: 'yo',

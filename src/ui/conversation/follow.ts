@@ -72,6 +72,8 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   /** what the contact said last about itself (XEP-0085); in rooms only who is typing matters */
   let peer: TypingState | undefined;
   let loading = false;
+  /** rows of what was printed: nothing points back at what nobody has seen */
+  const seen = new Set<number>();
   let closed = false;
 
   const print = (text: readonly string[]) => {
@@ -87,9 +89,12 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     client,
     chat,
     size: PAGE,
-    print(messages) {
+    print(messages, { below }) {
       const before = timeline(options);
-      print(readOnce(messages).flatMap((message) => before.message(message)));
+      for (const { row } of messages) seen.add(row);
+      const page = readOnce(messages).flatMap((message) => before.message(message));
+      const mark = (text: string) => (below ? [theme.dim(`── ${text} ──`)] : []);
+      print([...mark(words.conversation.older), ...page, ...mark(words.conversation.newerAbove)]);
     },
     end: () => print([theme.dim(`── ${words.conversation.beginning} ──`)]),
     loading(now) {
@@ -100,6 +105,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
 
   const show = (message: Message, place = { firstNew: false }) => {
     pages.shown(message);
+    seen.add(message.row);
     if (waits(message)) waiting.set(message.row, message);
     else {
       print(lines.message(message, place));

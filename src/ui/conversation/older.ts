@@ -7,8 +7,9 @@ export interface OlderOptions {
   readonly chat: string;
   /** messages of a page */
   readonly size: number;
-  print(messages: readonly Message[]): void;
-  /** nothing is older */
+  /** `below`: they stand below what is newer */
+  print(messages: readonly Message[], more: { below: boolean }): void;
+  /** nothing is older; once */
   end(): void;
   /** the archive is asked, or has answered */
   loading(now: boolean): void;
@@ -20,6 +21,8 @@ export function olderPages({ client, chat, size, print, end, loading }: OlderOpt
   /** one page at a time, however often the key is pressed */
   let running: Promise<void> | undefined;
   let closed = false;
+  /** that nothing is older was said */
+  let over = false;
 
   const kept = () => client.history({ chat, before: oldest, limit: size });
 
@@ -40,9 +43,13 @@ export function olderPages({ client, chat, size, print, end, loading }: OlderOpt
     const more = kept().length > 0 || (await fetch());
     const page = kept();
     if (closed) return;
-    if (page.length > 0) print(page);
+    if (page.length > 0) print(page, { below: true });
     oldest = page[0]?.row ?? oldest;
-    if (page.length === 0 && !more) end();
+    if (page.length > 0) over = false;
+    else if (!more && !over) {
+      over = true;
+      end();
+    }
   }
 
   return {
@@ -64,7 +71,7 @@ export function olderPages({ client, chat, size, print, end, loading }: OlderOpt
       await fetch();
       const page = kept();
       if (closed || page.length === 0) return;
-      print(page);
+      print(page, { below: false });
       oldest = page[0]?.row;
     },
 

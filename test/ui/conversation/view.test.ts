@@ -704,12 +704,33 @@ describe('older messages', () => {
       }),
     );
     const pages = terminal.lines.slice(-4);
-    expect(pages[0]?.split('\n').slice(1).map(bodyOf)).toEqual(['kept 0', 'kept 1']);
-    expect(pages[1]?.split('\n').slice(1).map(bodyOf)).toEqual(
+    expect(pages[0]?.split('\n')[0]).toBe('── older messages ──');
+    expect(pages[0]?.split('\n').at(-1)).toBe('── the newer ones stand above ──');
+    expect(pages[0]?.split('\n').slice(2, -1).map(bodyOf)).toEqual(['kept 0', 'kept 1']);
+    expect(pages[1]?.split('\n').slice(2, -1).map(bodyOf)).toEqual(
       Array.from({ length: 10 }, (_, at) => `archived ${at + 3}`),
     );
-    expect(pages[2]?.split('\n').slice(1).map(bodyOf)).toEqual(['archived 0', 'archived 1', 'archived 2']);
+    expect(pages[2]?.split('\n').slice(2, -1).map(bodyOf)).toEqual([
+      'archived 0',
+      'archived 1',
+      'archived 2',
+    ]);
     expect(pages[3]).toBe('── beginning of what is kept ──');
+  });
+
+  it('begin once, however often they are asked for', async () => {
+    fake.keep(ROMEO, 'only');
+    const { terminal } = await play(ROMEO, '/older', '/older', '/older', ESC);
+    expect(terminal.lines.filter((line) => line.includes('beginning'))).toHaveLength(1);
+  });
+
+  it('are not pointed back at before they are shown: a page brings its own changes', async () => {
+    for (let i = 0; i < 21; i++) fake.keep(ROMEO, `kept ${i}`);
+    const change = () => fake.change(1, { body: 'better', corrected: true }, 'corrected');
+    const { terminal } = await play(ROMEO, then(change));
+    expect(terminal.output).not.toContain('✎');
+    const shown = await play(ROMEO, '/older', then(change));
+    expect(shown.terminal.output).toContain('✎');
   });
 
   it('come by themselves where nothing is kept here yet', async () => {
