@@ -127,7 +127,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     if (waiting.has(message.row)) {
       waiting.delete(message.row);
       show(message);
-    } else if (!changes.take(message, change)) {
+    } else if (!changes.take(message, change) && seen.has(message.row)) {
       if (change !== 'state') print([lines.changed(message, change)]);
       else if (message.state === 'failed' && !message.retracted) print([lines.failed(message)]);
     }

@@ -726,7 +726,7 @@ describe('older messages', () => {
 
   it('are not pointed back at before they are shown: a page brings its own changes', async () => {
     for (let i = 0; i < 21; i++) fake.keep(ROMEO, `kept ${i}`);
-    const change = () => fake.change(1, { body: 'better', corrected: true }, 'corrected');
+    const change = () => void fake.change(1, { body: 'better', corrected: true }, 'corrected');
     const { terminal } = await play(ROMEO, then(change));
     expect(terminal.output).not.toContain('✎');
     const shown = await play(ROMEO, '/older', then(change));
