@@ -42,6 +42,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
+          globalSetup: ['test/faults/bundle.ts'],
           testTimeout: process.env.FAULT_LONG === '1' ? 300_000 : 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

@@ -149,7 +149,7 @@ describe(`servers, seed ${seed}`, () => {
   });
 
   it('row 28: a resource that another process takes is given up, once (quick)', async () => {
-    const { alice, sends, checkInvariant } = await set({ name: 'row28' });
+    const { alice, sends, checkInvariant } = await set({ name: 'row28', alice: { resource: 'same' } });
     await sends(3);
     await alice.actor.does({ do: 'settle' });
     const first = alice.actor;

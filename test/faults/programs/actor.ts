@@ -17,7 +17,7 @@ import {
 import type { ActorCommand, ActorLine, ActorSettings } from '../actor.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '') as ActorSettings;
-const { account, database, quota, busyTimeout, dns, kill, ...session } = settings;
+const { account, database, resource, quota, busyTimeout, dns, kill, ...session } = settings;
 
 const print = (line: ActorLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -92,20 +92,24 @@ const stores = watched(openStores(database, { quota, busyTimeout }));
 const client = new Client({
   account,
   stores,
-  session: async () => ({
-    jid: account,
-    reconnect: 'always',
-    // No jitter: the seed of the run decides times.
-    random: () => 0.999,
-    resolveSrv: resolveSrv(),
-    ...session,
-    instance: stores.instances.claim(account, { resource: session.resource, resumes: true }),
-    onFault: (error) => {
-      // What the store could not do is told as a problem.
-      if (isStorageFailure(error)) return;
-      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    },
-  }),
+  session: async () => {
+    const instance = stores.instances.claim(account, { resource, resumes: true });
+    return {
+      jid: account,
+      instance,
+      resource: instance.resource,
+      reconnect: 'always',
+      // No jitter: the seed of the run decides times.
+      random: () => 0.999,
+      resolveSrv: resolveSrv(),
+      ...session,
+      onFault: (error) => {
+        // What the store could not do is told as a problem.
+        if (isStorageFailure(error)) return;
+        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+      },
+    };
+  },
   createSession: watchedSession,
   filesDir: () => '/nonexistent',
   version: '0',
