@@ -179,7 +179,10 @@ export class Client extends EventEmitter<ChatEvents> {
       message: (row) => messages.get(row),
     });
     this.#kinds = chatKinds({ account, store: messages, isRoom });
-    this.#archives = trustedArchives(async (jid) => this.#connection?.features.disco.info(jid));
+    this.#archives = trustedArchives(
+      async (jid) => this.#connection?.features.disco.info(jid),
+      (jid) => messages.archiveEnd(account, jid) !== undefined,
+    );
     this.#reading = reading({ account, store: messages, changed: (event) => this.emit('unread', event) });
     this.#typing = typingStates((event) => this.emit('typing', event));
     this.#delivery = delivery({

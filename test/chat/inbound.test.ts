@@ -158,6 +158,17 @@ describe('duplicates', () => {
     expect(trusted).toEqual([true, true, false]);
   });
 
+  it('what gave pages of its archive to an earlier run is trusted until it has answered this one', async () => {
+    const none = { identities: [], features: [], forms: [] };
+    const archives = trustedArchives(
+      async () => none,
+      (jid) => jid === ROOM,
+    );
+    expect([archives.has(ROOM), archives.has(ROMEO)]).toEqual([true, false]);
+    await archives.learn(ROOM);
+    expect(archives.has(ROOM)).toBe(false);
+  });
+
   it('sender, id, text and stamp together are the same message (delivery: incoming)', async () => {
     const world = await new World().login();
     const copies = [
