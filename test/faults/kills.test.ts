@@ -116,7 +116,7 @@ describe(`kills, seed ${seed}`, () => {
 
   it('row 26: a log of the database is left over (quick)', async () => {
     const { alice, bob, sends, bobHasAll, checkInvariant } = await set({ name: 'row26' });
-    await sends(10);
+    await sends(dice('row26').between(5, 40));
     await bobHasAll();
     await alice.actor.does({ do: 'settle' });
     for (const role of [alice, bob]) {
@@ -128,7 +128,7 @@ describe(`kills, seed ${seed}`, () => {
 
   it('row 29: SIGSTOP, then SIGCONT', async () => {
     const { alice, bob, startsSending, checkInvariant } = await set({ name: 'row29' });
-    const stopped = long ? 10_000 : 1_500;
+    const stopped = long ? 10_000 : dice('row29').between(500, 3_000);
     startsSending(100, { every: 10 });
     for (const { actor } of [alice, bob]) {
       await bob.actor.saw({ event: 'message' });

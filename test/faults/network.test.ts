@@ -24,6 +24,7 @@ async function set(options: StageOptions): Promise<Stage> {
 /** notices a dead connection after 2 s */
 const ALERT = { liveness: { silence: 1_000, patience: 1_000 } };
 const RESUMED = { event: 'connection', state: 'resumed' };
+const SENT = { event: 'message', direction: 'out' };
 const OFFLINE = { event: 'connection', state: 'offline' };
 
 describe(`network, seed ${seed}`, () => {
@@ -36,6 +37,7 @@ describe(`network, seed ${seed}`, () => {
     const flaps = () => bob.actor.count({ event: 'presence' }) + bob.actor.count({ event: 'occupant' });
     const before = flaps();
     startsSending(20, { every: 5 });
+    await alice.actor.saw(SENT, dice('row11').between(7, 40));
     wire.cut();
     await alice.actor.saw(RESUMED);
     await sends(3);
@@ -45,38 +47,53 @@ describe(`network, seed ${seed}`, () => {
     await checkInvariant();
   });
 
-  it('row 12: a stall both ways', async () => {
+  it('row 12: a stall both ways, of both', async () => {
     const alert = long ? {} : ALERT;
-    const { wire, alice, sends, startsSending, checkInvariant } = await set({ name: 'row12', alice: alert });
+    const { between } = dice('row12');
+    const { wire, bobsWire, alice, bob, sends, startsSending, checkInvariant } = await set({
+      name: 'row12',
+      alice: alert,
+      bob: alert,
+    });
     await sends(3);
-    wire.stall();
-    startsSending(10, { every: 20 });
-    const stalled = new Promise((resolve) =>
-      setTimeout(resolve, long ? 90_000 : dice('row12').between(0, 4_000)),
-    );
-    await alice.actor.saw(OFFLINE);
+    startsSending(30, { every: between(10, 50) });
+    await alice.actor.saw(SENT, between(7, 40));
+    for (const each of [wire, bobsWire]) each.stall();
+    const stalled = new Promise((resolve) => setTimeout(resolve, long ? 90_000 : between(0, 4_000)));
+    for (const { actor } of [alice, bob]) await actor.saw(OFFLINE);
     await stalled;
     await checkInvariant();
   });
 
   it('row 13: a half-open connection is noticed (quick)', async () => {
-    const { wire, alice, sends, startsSending, checkInvariant } = await set({ name: 'row13', alice: ALERT });
+    const { wire, bobsWire, alice, bob, sends, startsSending, checkInvariant } = await set({
+      name: 'row13',
+      alice: ALERT,
+      bob: ALERT,
+    });
     await sends(3);
-    wire.halfOpen();
-    startsSending(10, { every: 20 });
-    await alice.actor.saw(RESUMED);
+    startsSending(20, { every: 20 });
+    await alice.actor.saw(SENT, dice('row13').between(7, 40));
+    for (const each of [wire, bobsWire]) each.halfOpen();
+    for (const { actor } of [alice, bob]) await actor.saw(RESUMED);
     await checkInvariant();
   });
 
-  for (const direction of ['up', 'down'] as const)
-    it(`row 14: a reset at any byte, ${direction} (quick)`, async () => {
-      const name = `row14${direction}`;
+  for (const [who, direction, most] of [
+    ['alice', 'up', 6_000],
+    ['alice', 'down', 6_000],
+    ['bob', 'up', 2_500],
+    ['bob', 'down', 10_000],
+  ] as const)
+    it(`row 14: a reset at any byte, ${direction} at ${who}'s (quick)`, async () => {
+      const name = `row14${who}${direction}`;
       const { between } = dice(name);
-      const { wire, startsSending, checkInvariant } = await set({ name });
+      const { wire, bobsWire, startsSending, checkInvariant } = await set({ name });
+      const cutWire = who === 'alice' ? wire : bobsWire;
       for (let cut = 0; cut < 3; cut += 1) {
         // A log-in has some 4,000 bytes: the cut falls into one, or behind it.
-        wire.cutAfter(direction, between(1, 6_000));
-        const gone = once(wire, 'closed');
+        cutWire.cutAfter(direction, between(1, most));
+        const gone = once(cutWire, 'closed');
         startsSending(25);
         await gone;
       }
@@ -84,18 +101,19 @@ describe(`network, seed ${seed}`, () => {
     });
 
   it('row 15: an end without a good-bye (quick)', async () => {
-    const { wire, alice, sends, startsSending, checkInvariant } = await set({ name: 'row15' });
+    const { wire, bobsWire, alice, bob, sends, startsSending, checkInvariant } = await set({ name: 'row15' });
     await sends(3);
     startsSending(20, { every: 5 });
-    wire.finish();
-    await alice.actor.saw(RESUMED);
+    await alice.actor.saw(SENT, dice('row15').between(7, 40));
+    for (const each of [wire, bobsWire]) each.finish();
+    for (const { actor } of [alice, bob]) await actor.saw(RESUMED);
     await checkInvariant();
   });
 
   it('row 16: one byte at a time', async () => {
-    const { wire, sends, bobHasAll, checkInvariant } = await set({ name: 'row16' });
-    wire.slow(1, long ? 10 : 1);
-    await sends(3);
+    const { wire, bobsWire, sends, bobHasAll, checkInvariant } = await set({ name: 'row16' });
+    for (const each of [wire, bobsWire]) each.slow(1, long ? 10 : 1);
+    await sends(dice('row16').between(2, 5));
     await bobHasAll();
     await checkInvariant();
   });

@@ -252,11 +252,13 @@ function checkDatabases(found: {
     [room, room],
   ] as const) {
     const numbers = all[mine] ?? [];
+    // As one text each: what is wrong is to be seen at a glance.
+    const same = (texts: readonly string[], wanted: readonly string[], of = (text: string) => text !== '') =>
+      expect(texts.filter(of).join(' ')).toBe(wanted.filter(of).join(' '));
     const compare = (texts: readonly string[]) => {
-      if (groups.length === 0) expect(texts).toEqual(numbers);
-      expect(texts.toSorted()).toEqual(numbers.toSorted());
-      for (const group of groups)
-        expect(texts.filter((text) => group.has(text))).toEqual(numbers.filter((text) => group.has(text)));
+      if (groups.length === 0) same(texts, numbers);
+      same(texts.toSorted(), numbers.toSorted());
+      for (const group of groups) same(texts, numbers, (text) => group.has(text));
     };
     const sent = timeline(alice, mine);
     compare(sent.map(({ body }) => body));
