@@ -33,6 +33,8 @@ interface Incoming {
   readonly page: Page | undefined;
   /** rows that the pages named before, by chat */
   readonly before: Map<string, number>;
+  /** the last row that was kept when the archive was asked */
+  readonly since: number | undefined;
 }
 
 /**
@@ -56,6 +58,8 @@ export interface ArchivedPage {
   readonly items: readonly Archived[];
   readonly page: Page;
   readonly before?: Map<string, number>;
+  /** the last row that was kept when the archive was asked: what came live since is newer than the page */
+  readonly since?: number | undefined;
 }
 
 export interface InboundOptions {
@@ -131,6 +135,7 @@ export function inbound(options: InboundOptions) {
       text: textOf(parsed),
       page: undefined,
       before: new Map(),
+      since: undefined,
     };
   }
 
@@ -198,7 +203,7 @@ export function inbound(options: InboundOptions) {
    * Another copy of what is kept: of our own it is the acknowledgement (XEP-0045 §7.4), from the archive the order.
    */
   const takeCopy: Step = (message, later) => {
-    const { stanzaId, page, parsed, stamped, time, chat, before } = message;
+    const { stanzaId, page, parsed, stamped, time, chat, before, since } = message;
     const known = findCopy(store, account, message);
     if (known === undefined) return message;
     const inPage = page !== undefined;
@@ -207,7 +212,7 @@ export function inbound(options: InboundOptions) {
     if (parsed.occupantId !== undefined) store.setOccupant(known.row, parsed.occupantId);
     if (parsed.delay !== undefined && known.delayed !== true) store.setDelayed(known.row);
     const archived = { id: stanzaId ?? '', time: stamped ? time : undefined };
-    if (inPage && page !== 'older' && store.follow(known.row, archived, before.get(chat)))
+    if (inPage && page !== 'older' && store.follow(known.row, archived, before.get(chat), since))
       before.set(chat, known.row);
     if (message.kind === 'room' && !stamped) later(() => options.said(known.row, parsed.from));
     // What waited for the id that it got only now.
@@ -256,12 +261,12 @@ export function inbound(options: InboundOptions) {
   const steps: readonly Step[] = [takeTyping, takeMarks, takeChange, takeSpoken, takeCopy];
 
   function keep(message: Incoming): Message {
-    const { page, chat, before, kind, stamped } = message;
+    const { page, chat, before, since, kind, stamped } = message;
     // What a room that we never saw before says of its past is no news.
     const past = kind === 'room' && stamped && options.isNew(chat);
     if (page === undefined) return store.append(row(message), { read: past });
     if (page === 'older') return store.prepend(row(message));
-    const kept = store.appendArchived(row(message), { read: page === 'first' });
+    const kept = store.appendArchived(row(message), { read: page === 'first', since });
     before.set(chat, kept.row);
     return kept;
   }
@@ -299,14 +304,14 @@ export function inbound(options: InboundOptions) {
      * Takes a page of an archive, oldest first, in one transaction with `done`, which notes how far the archive is
      * known. `before` is one map for all pages that follow each other: the last row of each chat.
      */
-    takePage({ archive, items, page, before = new Map() }: ArchivedPage, done: () => void): void {
+    takePage({ archive, items, page, before = new Map(), since }: ArchivedPage, done: () => void): void {
       const work = (later: Later) => {
         const order = page === 'older' ? items.toReversed() : items;
         for (const item of order) {
           // What was said in a room stands in the room's archive, by the room's ids.
           if ((item.message.type === 'groupchat') !== (archive !== account)) continue;
           const message = address(item.message, 'archive', item);
-          through(message && { ...message, page, before }, later);
+          through(message && { ...message, page, before, since }, later);
         }
         done();
         return undefined;

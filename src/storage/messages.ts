@@ -42,6 +42,9 @@ const READABLE = `m.direction = 'out' AND m.state IN ('acked', 'delivered') AND 
 
 const LAST_POSITION = 'SELECT max(position) AS at FROM message WHERE chat = ?';
 const LAST_PLACED = 'SELECT max(position) AS at FROM message WHERE chat = ? AND placed IS NOT NULL';
+/** of what was there when an archive was asked, and what it named since */
+const LAST_SETTLED = `SELECT position AS at FROM message WHERE chat = ? AND (row <= ? OR placed IS NOT NULL)
+  ORDER BY position DESC LIMIT 1`;
 const FIRST_POSITION = 'SELECT min(position) AS at FROM message WHERE chat = ?';
 
 /** changes kept for messages that never came; a flood of them pushes out the oldest */
@@ -88,11 +91,27 @@ export function messageStore(database: Database): MessageStore {
     return Number(found ?? 0) + (end === 'newest' ? 1 : -1);
   }
 
-  function insert(
-    message: NewMessage,
-    end: 'newest' | 'oldest',
-    { unread, placed, written }: { unread: boolean; placed: boolean; written?: Written | undefined },
-  ): Message {
+  /** A free place behind what is settled; what came live while an archive was read moves on by one. */
+  function placeBefore(chat: number, since: number | undefined): number {
+    if (since === undefined) return place(chat, 'newest');
+    const settled = database.statement(LAST_SETTLED).get(chat, since)?.at;
+    if (settled === undefined) return place(chat, 'oldest');
+    const position = Number(settled) + 1;
+    database
+      .statement('UPDATE message SET position = position + 1 WHERE chat = ? AND position >= ?')
+      .run(chat, position);
+    return position;
+  }
+
+  interface Place {
+    readonly end: 'newest' | 'oldest';
+    readonly unread: boolean;
+    readonly placed: boolean;
+    readonly written?: Written | undefined;
+    readonly since?: number | undefined;
+  }
+
+  function insert(message: NewMessage, { end, unread, placed, written, since }: Place): Message {
     return database.transaction(() => {
       const chat = chatId(message);
       const stanzaId = message.stanzaId ?? null;
@@ -100,7 +119,7 @@ export function messageStore(database: Database): MessageStore {
         .statement(INSERT_MESSAGE)
         .run(
           chat,
-          place(chat, end),
+          end === 'newest' ? placeBefore(chat, since) : place(chat, end),
           Number(unread),
           placed ? stanzaId : null,
           written?.by ?? null,
@@ -129,15 +148,27 @@ export function messageStore(database: Database): MessageStore {
     hold: () => database.hold(),
 
     append: (message, more) =>
-      insert(message, 'newest', { unread: isNews(message, more), placed: false, written: more?.written }),
+      insert(message, {
+        end: 'newest',
+        unread: isNews(message, more),
+        placed: false,
+        written: more?.written,
+      }),
 
     appendArchived: (message, more) =>
-      insert(message, 'newest', { unread: isNews(message, more), placed: true }),
+      insert(message, {
+        end: 'newest',
+        unread: isNews(message, more),
+        placed: true,
+        since: more?.since,
+      }),
+
+    lastRow: () => Number(database.statement('SELECT max(row) AS last FROM message').get()?.last ?? 0),
 
     // What one pages back to is the past: it is no news.
-    prepend: (message) => insert(message, 'oldest', { unread: false, placed: true }),
+    prepend: (message) => insert(message, { end: 'oldest', unread: false, placed: true }),
 
-    follow: (row, { id, time }, previous) =>
+    follow: (row, { id, time }, previous, since) =>
       database.transaction(() => {
         const kept = database
           .statement('SELECT chat, position, placed, time FROM message WHERE row = ?')
@@ -151,7 +182,7 @@ export function messageStore(database: Database): MessageStore {
           positionOf(previous) ?? Number.NEGATIVE_INFINITY,
         );
         const position =
-          Number(kept.position) > behind ? Number(kept.position) : place(Number(chat), 'newest');
+          Number(kept.position) > behind ? Number(kept.position) : placeBefore(Number(chat), since);
         const stamp = time === undefined ? Number(kept.time) : wholeTime(time);
         if (placed === null || position !== kept.position || stamp !== kept.time)
           database

@@ -34,6 +34,34 @@ describe('order', () => {
     expect(kept[0]?.time).toBe(1);
   });
 
+  it('keeps what came live while the archive was read behind all that its pages name', () => {
+    const { messages } = temporaryStores();
+    const known = messages.append(incoming({ body: 'known' }));
+    const since = messages.lastRow();
+    messages.append(incoming({ body: 'live' }));
+    messages.append(incoming({ body: 'last' }));
+    const missed = messages.appendArchived(incoming({ body: 'missed', stanzaId: 'a1' }), {
+      read: false,
+      since,
+    });
+    expect(messages.follow(known.row, { id: 'a2', time: 7 }, missed.row, since)).toBe(true);
+    messages.appendArchived(incoming({ body: 'more', stanzaId: 'a3' }), { read: false, since });
+    const kept = messages.history({ account, chat: romeo, limit: 9 });
+    expect(bodies(kept)).toEqual(['missed', 'known', 'more', 'live', 'last']);
+  });
+
+  it('keeps what came live before the first page was there behind it', () => {
+    const { messages } = temporaryStores();
+    messages.append(incoming({ body: 'live' }));
+    for (const [body, stanzaId] of [
+      ['one', 'a1'],
+      ['two', 'a2'],
+    ] as const)
+      messages.appendArchived(incoming({ body, stanzaId }), { read: true, since: 0 });
+    const kept = messages.history({ account, chat: romeo, limit: 9 });
+    expect(bodies(kept)).toEqual(['one', 'two', 'live']);
+  });
+
   it('puts what was paged back to before everything, read', () => {
     const { messages } = temporaryStores();
     messages.append(incoming({ body: 'new' }));

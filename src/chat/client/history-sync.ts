@@ -7,7 +7,7 @@ import type { ArchivePage } from '../../xmpp/archive/pages.ts';
 import { DisconnectedError } from '../../xmpp/errors.ts';
 import type { Features } from '../../xmpp/features.ts';
 import { bareOf } from '../address.ts';
-import type { Inbound } from '../inbound.ts';
+import type { ArchivedPage, Inbound } from '../inbound.ts';
 import type { ChatKind } from '../message.ts';
 import { type ArchiveEnd, isStorageFailure, type MessageStore } from '../stores.ts';
 
@@ -46,12 +46,12 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
     archive: string,
     page: ArchivePage,
     kind: 'first' | 'newer',
-    before: Map<string, number>,
+    asked: Pick<ArchivedPage, 'before' | 'since'>,
   ): void {
     const known = store.archiveEnd(account, archive);
     const time = page.items.at(-1)?.time ?? known?.time ?? 0;
     const oldest = kind === 'first' ? page.items[0]?.time : known?.oldest;
-    inbound.takePage({ archive, items: page.items, page: kind, before }, () => {
+    inbound.takePage({ archive, items: page.items, page: kind, ...asked }, () => {
       // An empty archive: all that will be in it is new.
       const id = page.last ?? (kind === 'first' ? '' : undefined);
       if (id !== undefined) store.setArchiveEnd(account, archive, { id, time, oldest });
@@ -60,17 +60,18 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
 
   /** The newest page: what an instance that knows nothing begins with. It is the past, and no news. */
   async function firstLook(archive: string): Promise<void> {
+    const since = store.lastRow();
     const page = await features()?.archive.page({ archive, before: '', max: FIRST_LOOK });
-    if (page !== undefined) keep(archive, page, 'first', new Map());
+    if (page !== undefined) keep(archive, page, 'first', { since });
   }
 
   type From = { readonly after?: string; readonly start?: number };
 
   async function pages(archive: string, from: From, look: (page: ArchivePage) => void): Promise<void> {
-    const before = new Map<string, number>();
+    const asked = { before: new Map<string, number>(), since: store.lastRow() };
     await features()?.archive.catchUp({ archive, ...from, max: PAGE }, (page) => {
       look(page);
-      keep(archive, page, 'newer', before);
+      keep(archive, page, 'newer', asked);
     });
   }
 
