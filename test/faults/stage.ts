@@ -179,7 +179,7 @@ function staged({ alice, bob, room, wire, bobsWire, folder }: Props): Stage {
   }
 
   /** Whoever is dead comes back; what waits goes out and arrives. Resolves to what was written. */
-  async function comeToRest(gaps: boolean | undefined): Promise<Numbers> {
+  async function comeToRest({ gaps }: Allowed): Promise<Numbers> {
     for (const each of [wire, bobsWire]) each.pass();
     const all = { [bob.jid]: numbers(bob.jid, gaps), [room]: numbers(room, gaps) };
     for (const role of [bob, alice]) {
@@ -200,8 +200,9 @@ function staged({ alice, bob, room, wire, bobsWire, folder }: Props): Stage {
     sends: (count, { every, by = alice.actor } = {}) => by.does(next(by, count, every)),
     startsSending: (count, { every } = {}) => void alice.actor.asks(next(alice.actor, count, every)),
     bobHasAll,
-    async checkInvariant({ gaps, twoWriters, twice } = {}) {
-      const all = await comeToRest(gaps);
+    async checkInvariant(allowed = {}) {
+      const { twoWriters, twice } = allowed;
+      const all = await comeToRest(allowed);
       for (const role of [alice, bob]) expect(await role.actor.close()).toBe(0);
       expect((alice.complaints + bob.complaints).slice(0, 2000)).toBe('');
       const groups = twoWriters === true ? [...writers.values()] : [];
