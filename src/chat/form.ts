@@ -1,5 +1,14 @@
 /** A server's form as a person fills it in (XEP-0004 §3.2): no XML, one value of text for each field. */
-import { type Field, type FieldType, type FieldValue, type Form, isTrue } from '../xmpp/forms.ts';
+import { checkField, type Fault, isOpen } from '../xmpp/form-checks.ts';
+import {
+  type Field,
+  type FieldType,
+  type FieldValue,
+  type Form,
+  isTrue,
+  type Validation,
+} from '../xmpp/forms.ts';
+import { ChatError } from './problem.ts';
 
 export interface FormField {
   readonly name: string;
@@ -9,9 +18,19 @@ export interface FormField {
   readonly required: boolean;
   readonly value?: string | undefined;
   readonly options?: readonly { readonly label: string; readonly value: string }[] | undefined;
+  /** other values than the options are taken as well (XEP-0122 §3.2.2) */
+  readonly open?: boolean | undefined;
+  /** what is meant, in more words */
+  readonly description?: string | undefined;
+  /** pictures and sounds that belong to it; nothing is fetched (XEP-0221) */
+  readonly links?: readonly string[] | undefined;
+  /** what its value is checked against; text without any where it is missing */
+  readonly type?: FieldType | undefined;
+  readonly validation?: Validation | undefined;
 }
 
 export interface FilledForm {
+  readonly title?: string | undefined;
   readonly instructions: string;
   readonly fields: readonly FormField[];
   /** where the same is done on the web instead */
@@ -20,6 +39,13 @@ export interface FilledForm {
 
 /** What was filled in: several values are joined by line breaks, a switch is `1` or `0`. */
 export type Filled = Readonly<Record<string, string>>;
+
+/** Why a value cannot be submitted, and what would do. */
+export interface FormProblem {
+  readonly name: string;
+  readonly fault: Fault;
+  readonly field: FormField;
+}
 
 const KINDS: Readonly<Record<Exclude<FieldType, 'hidden'>, FormField['kind']>> = {
   boolean: 'switch',
@@ -33,17 +59,53 @@ const KINDS: Readonly<Record<Exclude<FieldType, 'hidden'>, FormField['kind']>> =
   'text-single': 'text',
 };
 
-function fieldOf({ name, type, label, required, values, options, media }: Field): FormField[] {
+function fieldOf(field: Field): FormField[] {
+  const { name, type, label, required, values, options, media, description, validation } = field;
   if (type === 'hidden') return [];
   const kind = KINDS[type];
   const value = kind === 'switch' ? (isTrue(values[0]) ? '1' : '0') : values.join('\n');
-  const links = media.map(({ url }) => ({ name: '', label: url, kind: 'note', required: false }) as const);
-  return [...links, { name, label: kind === 'note' ? value : label, kind, required, value, options }];
+  const links = media.length === 0 ? undefined : media.map(({ url }) => url);
+  const open = options.length > 0 && isOpen(field);
+  const shown = kind === 'note' ? value : label;
+  return [{ name, label: shown, kind, required, value, options, open, description, links, type, validation }];
 }
 
 /** Takes a form of type `form`; hidden fields are sent back by `formValues`, not shown. */
 export function readableForm(form: Form, url?: string): FilledForm {
-  return { instructions: form.instructions.join('\n'), fields: form.fields.flatMap(fieldOf), url };
+  const { title, instructions, fields } = form;
+  return { title, instructions: instructions.join('\n'), fields: fields.flatMap(fieldOf), url };
+}
+
+/** What is wrong with a field's value; undefined where nothing is. Only what is submitted is to be checked. */
+export function fieldFault(field: FormField, value: string): Fault | undefined {
+  const { required, options = [], validation, type = 'text-single' } = field;
+  return checkField({ required, options, validation, type }, value.split('\n'));
+}
+
+/** All that is wrong: with what was filled in, and with what is needed and still empty. */
+export function formProblems({ fields }: Pick<FilledForm, 'fields'>, filled: Filled): FormProblem[] {
+  return fields.flatMap((field) => {
+    const given = Object.hasOwn(filled, field.name) ? filled[field.name] : undefined;
+    const value = given ?? field.value ?? '';
+    const fault = fieldFault(field, value);
+    // What the server proposed itself it will take, as long as there is something.
+    const counts = fault !== undefined && (given !== undefined || fault === 'missing');
+    return counts ? [{ name: field.name, fault, field }] : [];
+  });
+}
+
+/** Throws ChatError `field-…` for the first thing that the form would not take. */
+export function checkFilled(form: Pick<FilledForm, 'fields'>, filled: Filled): void {
+  const problem = formProblems(form, filled)[0];
+  if (problem === undefined) return;
+  const { name, fault, field } = problem;
+  throw new ChatError(`field-${fault}`, { name, ...limitsOf(field) });
+}
+
+/** What a sentence about a wrong value may name. */
+export function limitsOf({ options = [], validation }: FormField): Record<string, string | number> {
+  const { min = '', max = '', least = '', most = '', pattern = '' } = validation ?? {};
+  return { choices: options.map(({ value }) => value).join(', '), min, max, least, most, pattern };
 }
 
 const SEVERAL: readonly FieldType[] = ['jid-multi', 'list-multi', 'text-multi'];

@@ -1,6 +1,7 @@
 /** English: the catalogue. Every other language has the same shape, or the compile fails. */
 import { conversation } from './en/conversation.ts';
 import { errors } from './en/errors.ts';
+import { forms } from './en/forms.ts';
 import { help } from './en/help.ts';
 import { menus } from './en/menus.ts';
 import { notices } from './en/notices.ts';
@@ -20,4 +21,5 @@ export const en = {
   words,
   errors,
   help,
+  forms,
 };

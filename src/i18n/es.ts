@@ -2,6 +2,7 @@
 import type { en } from './en.ts';
 import { conversation } from './es/conversation.ts';
 import { errors } from './es/errors.ts';
+import { forms } from './es/forms.ts';
 import { help } from './es/help.ts';
 import { menus } from './es/menus.ts';
 import { notices } from './es/notices.ts';
@@ -21,4 +22,5 @@ export const es: typeof en = {
   words,
   errors,
   help,
+  forms,
 };

@@ -28,7 +28,7 @@ export interface Option {
   readonly label: string;
 }
 
-/** How a value is to be checked (XEP-0122 §3). The pattern is not applied here: it is the sender's code. */
+/** How a value is to be checked (XEP-0122 §3); form-checks.ts does it. */
 export interface Validation {
   /** `xs:integer`, … */
   readonly datatype: string;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Filled, formValues, readableForm } from '../../src/chat/form.ts';
+import { checkFilled, type Filled, formProblems, formValues, readableForm } from '../../src/chat/form.ts';
 import { type Form, NS_FORMS, parseForm, xSubmit } from '../../src/xmpp/forms.ts';
 import { x } from '../../src/xmpp/stanza.ts';
 import { parse } from '../support/parse.ts';
@@ -62,13 +62,12 @@ describe('a form as a person reads it (XEP-0004 §3.3)', () => {
     expect(fields.at(-1)?.label).toBe('Read this');
   });
 
-  it('a picture of a field is a link before it; nothing is fetched (XEP-0221)', () => {
+  it('a picture of a field is a link of it; nothing is fetched (XEP-0221)', () => {
     const media =
       "<media xmlns='urn:xmpp:media-element'><uri type='image/png'>https://example.org/c.png</uri></media>";
     const { fields } = readableForm(formOf(field('captcha', 'text-single', [], media)));
-    expect(fields.map(({ kind, label }) => [kind, label])).toEqual([
-      ['note', 'https://example.org/c.png'],
-      ['text', 'L captcha'],
+    expect(fields.map(({ kind, label, links }) => [kind, label, links])).toEqual([
+      ['text', 'L captcha', ['https://example.org/c.png']],
     ]);
   });
 });
@@ -178,5 +177,40 @@ describe('what was filled in, as the server wants it (XEP-0004 §3.2)', () => {
         expect(xSubmit(whole, formValues(whole, filled)).toString()).toBe(xSubmit(whole).toString());
       }),
     );
+  });
+});
+
+describe('what a form would not take is told before it is submitted (XEP-0004 §3.3, XEP-0122 §3)', () => {
+  const range =
+    "<validate xmlns='http://jabber.org/protocol/xdata-validate' datatype='xs:integer'><range min='1' max='50'/></validate>";
+  const form = readableForm(
+    formOf(
+      field('lang', 'text-single', [], '<required/>') +
+        field('history', 'text-single', ['999'], range) +
+        field('colour', 'list-single', ['r'], '<option><value>r</value></option>'),
+    ),
+  );
+
+  it('all that is wrong, in the order of the form', () => {
+    const faults = formProblems(form, { history: '51', colour: 'g' }).map(({ name, fault }) => [name, fault]);
+    expect(faults).toEqual([
+      ['lang', 'missing'],
+      ['history', 'out-of-range'],
+      ['colour', 'not-an-option'],
+    ]);
+  });
+
+  it('what the server proposed itself is no fault of the person', () => {
+    expect(formProblems(form, { lang: 'en' })).toEqual([]);
+  });
+
+  it('is a typed refusal with what would do', () => {
+    expect(() => checkFilled(form, { lang: 'en', history: '0' })).toThrow(
+      expect.objectContaining({
+        condition: 'field-out-of-range',
+        values: expect.objectContaining({ name: 'history', min: '1', max: '50' }),
+      }),
+    );
+    expect(() => checkFilled(form, { lang: 'en', history: '50' })).not.toThrow();
   });
 });

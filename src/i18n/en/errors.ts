@@ -81,6 +81,26 @@ const chat = {
   },
   'not-in-a-room': { why: 'that is done in rooms only', hint: '' },
   'no-setting': { why: '“{value}” is no setting', hint: 'It looks like name=value.' },
+  'field-missing': { why: 'the field {name} needs a value', hint: '' },
+  'field-not-an-option': { why: 'the field {name} does not take that', hint: 'It takes one of: {choices}.' },
+  'field-not-a-jid': { why: 'the field {name} takes JIDs only', hint: 'A JID looks like name@server.' },
+  'field-not-a-number': { why: 'the field {name} takes numbers only', hint: '' },
+  'field-not-a-date': {
+    why: 'the field {name} takes dates or times only',
+    hint: 'They look like 2026-11-21, 14:03:00 or 2026-11-21T14:03:00Z.',
+  },
+  'field-out-of-range': {
+    why: 'the value of the field {name} is too small or too large',
+    hint: 'From {min} to {max}.',
+  },
+  'field-wrong-count': {
+    why: 'the field {name} takes another number of choices',
+    hint: 'From {least} to {most}.',
+  },
+  'field-wrong-pattern': {
+    why: 'the value of the field {name} has another form',
+    hint: 'It has to match {pattern}.',
+  },
   'no-such-field': { why: 'the room has no setting {name}', hint: '--room-config without --set lists them.' },
   'registration-closed': { why: 'this server does not let people register', hint: 'Choose another server.' },
   'registration-elsewhere': { why: 'this server registers accounts on the web', hint: 'Look there: {url}' },

@@ -71,6 +71,26 @@ const chat: typeof en.groups.chat = {
   },
   'not-in-a-room': { why: 'eso solo se hace en salas', hint: '' },
   'no-setting': { why: '«{value}» no es un ajuste', hint: 'Se escribe nombre=valor.' },
+  'field-missing': { why: 'el campo {name} necesita un valor', hint: '' },
+  'field-not-an-option': { why: 'el campo {name} no admite eso', hint: 'Admite uno de: {choices}.' },
+  'field-not-a-jid': { why: 'el campo {name} solo admite JID', hint: 'Un JID es como nombre@servidor.' },
+  'field-not-a-number': { why: 'el campo {name} solo admite números', hint: '' },
+  'field-not-a-date': {
+    why: 'el campo {name} solo admite fechas u horas',
+    hint: 'Son como 2026-11-21, 14:03:00 o 2026-11-21T14:03:00Z.',
+  },
+  'field-out-of-range': {
+    why: 'el valor del campo {name} es demasiado pequeño o demasiado grande',
+    hint: 'De {min} a {max}.',
+  },
+  'field-wrong-count': {
+    why: 'el campo {name} admite otro número de opciones',
+    hint: 'De {least} a {most}.',
+  },
+  'field-wrong-pattern': {
+    why: 'el valor del campo {name} tiene otra forma',
+    hint: 'Tiene que casar con {pattern}.',
+  },
   'no-such-field': { why: 'la sala no tiene el ajuste {name}', hint: '--room-config sin --set los muestra.' },
   'registration-closed': { why: 'este servidor no permite registrarse', hint: 'Elige otro servidor.' },
   'registration-elsewhere': { why: 'este servidor registra las cuentas en la web', hint: 'Mira allí: {url}' },

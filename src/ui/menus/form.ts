@@ -1,78 +1,157 @@
-/** Filling in a server's form, field by field. Resolves to what was filled in. */
-import type { Filled, FilledForm, FormField } from '../../chat/form.ts';
+/**
+ * Filling in any form of XEP-0004. A short one is asked for field after field; a long one is a numbered list of what it
+ * holds, of which one changes what one likes before it is submitted.
+ */
+import { type Filled, type FilledForm, type FormField, fieldFault, formProblems } from '../../chat/form.ts';
 import type { Face } from '../face.ts';
+import { complain } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
-import { choose } from './screen.ts';
+import type { About } from '../sentences.ts';
+import { InterruptedError, type MenuItem } from '../terminal.ts';
+import { askField, faultText, labelOf, shownValue, type Way } from './form/field.ts';
 
-/** Asks for every field; a field left empty keeps the value that the server suggests. */
-export async function fillForm(face: Face, form: FilledForm): Promise<Filled> {
+/** fields up to which a form is asked for one by one */
+const SHORT = 4;
+
+export interface FillOptions {
+  /** what was filled in before, and could not be taken */
+  readonly before?: Filled | undefined;
+}
+
+const asked = ({ fields }: FilledForm) => fields.filter(({ kind }) => kind !== 'note');
+
+/** Resolves to what was filled in; undefined where the user gave up. What is left alone keeps the server's value. */
+export async function fillForm(
+  face: Face,
+  form: FilledForm,
+  { before }: FillOptions = {},
+): Promise<Filled | undefined> {
+  const again = before !== undefined;
+  if (!again) sayAbout(face, form);
+  return again || asked(form).length > SHORT ? fillList(face, form, before ?? {}) : fillAll(face, form);
+}
+
+/**
+ * Fills in a form and submits it; what the other side does not take is said, and can be changed. Resolves to false where
+ * the user gave up, and to what was submitted else.
+ */
+export async function submitForm(
+  face: Face,
+  form: FilledForm,
+  submit: (filled: Filled) => Promise<void>,
+  about?: About,
+): Promise<Filled | false> {
+  let filled = await fillForm(face, form);
+  while (filled !== undefined) {
+    try {
+      await submit(filled);
+      return filled;
+    } catch (error) {
+      if (asked(form).length === 0 || !isAboutValues(error)) throw error;
+      complain(face, error, about);
+      filled = await fillForm(face, form, { before: filled });
+    }
+  }
+  face.terminal.log(face.words.forms.cancelled);
+  return false;
+}
+
+/** Conditions that another value may cure. */
+function isAboutValues(error: unknown): boolean {
+  const condition = error instanceof Error && 'condition' in error ? String(error.condition) : '';
+  return ['not-acceptable', 'bad-request'].includes(condition) || condition.startsWith('field-');
+}
+
+function sayAbout({ terminal, words, theme }: Face, form: FilledForm): void {
+  if (form.title) terminal.log(theme.bold(sanitize(form.title)));
+  if (form.instructions !== '') terminal.log(sanitize(form.instructions, { lines: '  ' }));
+  if (form.url !== undefined) terminal.log(words.forms.web(sanitize(form.url)));
+}
+
+async function fillAll(face: Face, form: FilledForm): Promise<Filled> {
   const filled: Record<string, string> = {};
-  if (form.instructions !== '') face.terminal.log(sanitize(form.instructions, { lines: '  ' }));
   for (const field of form.fields) {
-    const value = await askField(face, field);
-    if (value !== undefined) filled[field.name] = value;
+    if (field.kind === 'note') {
+      face.terminal.log(sanitize(field.value ?? field.label, { lines: '  ' }));
+      continue;
+    }
+    const value = await askUntilRight(face, field, field.value, 'one-by-one');
+    if (value !== undefined) put(filled, field.name, value);
   }
   return filled;
 }
 
-async function askField(face: Face, field: FormField): Promise<string | undefined> {
-  const { terminal, words } = face;
-  const label = words.menus.register.field(sanitize(field.label || field.name), field.required);
-  const needed = (text: string) => (field.required && text.trim() === '' ? words.prompts.empty : undefined);
-  switch (field.kind) {
-    case 'note':
-      terminal.log(sanitize(field.value ?? field.label, { lines: '  ' }));
-      return undefined;
-    case 'switch': {
-      const yes = await terminal.confirm({ message: label, initial: isTrue(field.value) });
-      return yes ? '1' : '0';
-    }
-    case 'choice':
-      return (await choose(face, label, choicesOf(field), { initial: initialOf(field) })) ?? field.value;
-    case 'choices':
-      return chooseSeveral(face, label, field);
-    case 'password': {
-      const typed = await terminal.password({ message: label });
-      return typed === '' && field.value !== undefined ? field.value : typed;
-    }
-    case 'text':
-    case 'lines': {
-      const suggested = sanitize(field.value ?? '', field.kind === 'lines' ? { lines: '' } : {});
-      const typed = await terminal.text({
-        message: label,
-        initial: suggested === '' ? undefined : suggested,
-        multiline: field.kind === 'lines',
-        validate: needed,
-      });
-      return typed === suggested ? field.value : typed;
-    }
-  }
+/** A field may be called like something that every object has. */
+function put(filled: Record<string, string>, name: string, value: string): void {
+  Object.defineProperty(filled, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-const choicesOf = ({ options = [] }: FormField) =>
-  options.map((option) => ({ name: sanitize(option.label || option.value), value: option.value }));
+const SUBMIT = 'submit';
+const CANCEL = 'cancel';
 
-const initialOf = ({ options = [], value }: FormField) =>
-  Math.max(
-    0,
-    options.findIndex((option) => option.value === value),
-  );
-
-/** Each is switched by its number until one goes back. */
-async function chooseSeveral(face: Face, label: string, field: FormField): Promise<string> {
-  const chosen = new Set(field.value?.split('\n').filter((value) => value !== ''));
+async function fillList(face: Face, form: FilledForm, before: Filled): Promise<Filled | undefined> {
+  const { terminal, words, theme } = face;
+  const filled: Record<string, string> = { ...before };
+  const valueNow = (field: FormField) =>
+    (Object.hasOwn(filled, field.name) ? filled[field.name] : undefined) ?? field.value ?? '';
+  let last = 0;
   for (;;) {
-    const marked = choicesOf(field).map((choice) => ({
-      ...choice,
-      badge: chosen.has(choice.value) ? '✓' : '',
-    }));
-    const value = await choose(face, label, marked);
-    if (value === undefined) return [...chosen].join('\n');
-    if (!chosen.delete(value)) chosen.add(value);
+    const items = listOf(face, form, valueNow);
+    const chosen = await terminal.menu({
+      message: sanitize(form.title ?? '') || words.forms.title,
+      items: () => items,
+      back: CANCEL,
+      initial: String(last),
+      echo: 'item',
+    });
+    if (chosen === CANCEL) return undefined;
+    if (chosen === SUBMIT) {
+      const problems = formProblems(form, filled);
+      for (const { field, fault } of problems) terminal.log(theme.error(faultText(face, field, fault)));
+      if (problems.length === 0) return filled;
+      continue;
+    }
+    last = Number(chosen);
+    const field = form.fields[last];
+    if (field === undefined) continue;
+    const value = await askUntilRight(face, field, valueNow(field), 'from-list').catch(backToList);
+    if (value !== undefined) put(filled, field.name, value);
   }
 }
 
-/** `1` and `true` are the same (XEP-0004 §3.3). */
-function isTrue(value: string | undefined): boolean {
-  return value === '1' || value === 'true';
+/** Esc in a question leaves the question, not the form. */
+function backToList(error: unknown): undefined {
+  if (!(error instanceof InterruptedError)) throw error;
+}
+
+/** Undefined where the value stays as it is. */
+async function askUntilRight(
+  face: Face,
+  field: FormField,
+  now: string | undefined,
+  way: Way,
+): Promise<string | undefined> {
+  for (;;) {
+    const value = await askField(face, field, now, way);
+    const fault = value === undefined || value === now ? undefined : fieldFault(field, value);
+    if (fault === undefined) return value;
+    face.terminal.log(face.theme.error(faultText(face, field, fault)));
+  }
+}
+
+/** Notes are headings; fields have numbers. */
+function listOf(face: Face, form: FilledForm, valueNow: (field: FormField) => string): MenuItem[] {
+  const { words } = face;
+  let number = 0;
+  const fields = form.fields.map((field, index): MenuItem => {
+    if (field.kind === 'note')
+      return { key: '', name: sanitize(field.value ?? field.label), value: String(index) };
+    const badge = shownValue(face, field, valueNow(field));
+    return { key: String(++number), name: labelOf(field), value: String(index), badge };
+  });
+  return [
+    ...fields,
+    { key: 'S', name: words.forms.submit, value: SUBMIT },
+    { key: '0', name: words.forms.cancel, value: CANCEL },
+  ];
 }

@@ -5,7 +5,7 @@ import type { FilledForm } from '../../chat/form.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Credentials, MenuApp } from './accounts.ts';
 import { askNewPassword } from './ask.ts';
-import { fillForm } from './form.ts';
+import { submitForm } from './form.ts';
 import { askAccount, logInto } from './own-account.ts';
 import { whileWorking } from './working.ts';
 
@@ -25,19 +25,21 @@ export async function register(app: MenuApp): Promise<Client | undefined> {
   return password === undefined ? undefined : createAccount(app, { jid, password }, form);
 }
 
-/** Fills in the form, creates the account, logs in. Rejects with what the server says. */
+/** Fills in the form, creates the account, logs in; undefined where the user gives up. Rejects with what the server says. */
 export async function createAccount(
   app: MenuApp,
   credentials: Credentials,
   form: FilledForm,
-): Promise<Client> {
+): Promise<Client | undefined> {
   const { register: labels } = app.words.menus;
   const domain = sanitize(domainOf(credentials.jid));
   if (form.fields.length > 0) app.terminal.log(labels.form(domain));
-  const fields = await fillForm(app, form);
-  await whileWorking(app, { message: app.words.menus.login.connecting(domain) }, (signal) =>
-    app.accounts.register({ ...credentials, fields }, { signal }),
+  const sent = await submitForm(app, form, (fields) =>
+    whileWorking(app, { message: app.words.menus.login.connecting(domain) }, (signal) =>
+      app.accounts.register({ ...credentials, fields }, { signal }),
+    ),
   );
+  if (sent === false) return undefined;
   app.terminal.log(app.theme.success(labels.done(sanitize(credentials.jid))));
   return logInto(app, credentials);
 }

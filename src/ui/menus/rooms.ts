@@ -1,11 +1,10 @@
 /** Rooms: enter or create, talk, leave. */
 import { localOf } from '../../chat/address.ts';
-import type { Filled } from '../../chat/form.ts';
 import { actionNamed, complain } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { enterChat } from './contacts.ts';
-import { fillForm } from './form.ts';
+import { submitForm } from './form.ts';
 import type { Screen } from './main.ts';
 import { chooseRoom, joinedChoices } from './room.ts';
 import { runFromMenu, sayCommandLine } from './run.ts';
@@ -117,15 +116,20 @@ async function otherEntry(
  */
 async function open(app: MenuApp, { client }: OpenSeat, room: string): Promise<void> {
   const { room: labels } = app.words.menus;
-  let filled: Filled = {};
+  let opened = false;
   try {
     const how = await choose(app, sanitize(room), [
       { name: labels.createInstant, value: 'instant' },
       { name: labels.createForm, value: 'form' },
     ] as const);
     const form = how === 'form' ? await client.roomForm(room) : undefined;
-    if (form !== undefined) filled = await fillForm(app, form);
+    if (form !== undefined)
+      opened =
+        (await submitForm(app, form, (filled) => client.configureRoom(room, filled), {
+          action: 'room-config',
+          values: { room },
+        })) !== false;
   } finally {
-    await client.configureRoom(room, filled);
+    if (!opened) await client.configureRoom(room, {});
   }
 }
