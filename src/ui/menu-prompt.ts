@@ -19,6 +19,7 @@ import { END_OF_TRANSMISSION } from './keys/decoder.ts';
 import { isHeading, meaning, stable, visibleRange } from './menu-prompt/items.ts';
 import type { Dress } from './prompts/words.ts';
 import { clip } from './screen/layout.ts';
+import { width } from './screen/width.ts';
 import type { MenuItem, MenuPrompt } from './terminal.ts';
 
 export interface MenuConfig {
@@ -132,10 +133,12 @@ function listed(items: readonly MenuItem[], active: number, size: number, dress:
   const lines = items.slice(start, end).map((item, i) => {
     if (isHeading(item)) return theme.dim(`  ${item.name}`);
     const here = start + i === active;
-    const text = `${here ? '❯' : ' '} ${item.key.padStart(keyWidth)}) ${item.name}`;
-    return (
-      (here ? theme.accent(text) : text) + (item.badge ? `${theme.dim(' · ')}${theme.badge(item.badge)}` : '')
-    );
+    const badge = item.badge ? `${theme.dim(' · ')}${theme.badge(item.badge)}` : '';
+    const name = `${here ? '❯' : ' '} ${item.key.padStart(keyWidth)}) ${item.name}`;
+    // In a narrow terminal the value of a setting says more than the end of its name.
+    const room = dress.columns() - width(badge);
+    const text = room >= dress.columns() / 2 ? clip(name, room) : name;
+    return (here ? theme.accent(text) : text) + badge;
   });
   // the marks take the place of an item that is not the active one
   if (start > 0 && lines.length > 2) lines[0] = theme.dim(`  ${words.moreAbove}`);

@@ -165,6 +165,45 @@ describe('what is owed when the process ends', () => {
   });
 });
 
+describe('who hears what arrived and was read (XEP-0184 §8, XEP-0333 §privacy)', () => {
+  const ASKS = `${MARKABLE}<request xmlns='urn:xmpp:receipts'/>`;
+
+  /** A message that asks for both comes and is read, then the stream is lost and comes back. */
+  async function read(world: World): Promise<string[]> {
+    world.says(ROMEO, 'hello', ASKS);
+    world.client.markRead(ROMEO);
+    await turn();
+    const sent = world.sent('message');
+    world.session.drop();
+    world.session.renew();
+    await turn();
+    await world.client.contactsSettled();
+    await turn();
+    return [...sent, ...world.sent('message')].flatMap((stanza) =>
+      stanza.getChildElements().map((element) => element.getName()),
+    );
+  }
+
+  it('a contact that sees our presence, once', async () => {
+    expect(await read(await new World({ roster: ITEM }).login())).toEqual(['received', 'displayed']);
+  });
+
+  it.each([
+    ['nobody we know', ''],
+    ['a contact that does not see us', `<item jid='${ROMEO}' subscription='to'/>`],
+  ])('not %s', async (_, roster) => {
+    expect(await read(await new World({ roster }).login())).toEqual([]);
+  });
+
+  it('nobody at all where the setting says so, in this run or for this run alone', async () => {
+    const world = await new World({ roster: ITEM }).login();
+    world.client.setSetting('send-receipts', 'off');
+    expect(await read(world)).toEqual([]);
+    const once = await new World({ roster: ITEM, overrides: { 'send-receipts': 'off' } }).login();
+    expect(await read(once)).toEqual([]);
+  });
+});
+
 it('what an earlier run left unread and another device read is told as read (XEP-0490 §3.4)', async () => {
   const stores = memoryStores();
   const theirs = { id: 'm1', direction: 'in', source: 'live', from: `${ROMEO}/orchard`, to: JID } as const;

@@ -72,7 +72,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   /** what the contact said last about itself (XEP-0085); in rooms only who is typing matters */
   let peer: TypingState | undefined;
   let loading = false;
-  /** rows of what was printed: nothing points back at what nobody has seen */
+  /** rows of what was printed: a page of the archive brings its own changes with it */
   const seen = new Set<number>();
   let closed = false;
 
@@ -127,7 +127,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     if (waiting.has(message.row)) {
       waiting.delete(message.row);
       show(message);
-    } else if (!changes.take(message, change) && seen.has(message.row)) {
+    } else if (!changes.take(message, change) && !(loading && !seen.has(message.row))) {
       if (change !== 'state') print([lines.changed(message, change)]);
       else if (message.state === 'failed' && !message.retracted) print([lines.failed(message)]);
     }

@@ -724,13 +724,21 @@ describe('older messages', () => {
     expect(terminal.lines.filter((line) => line.includes('beginning'))).toHaveLength(1);
   });
 
-  it('are not pointed back at before they are shown: a page brings its own changes', async () => {
-    for (let i = 0; i < 21; i++) fake.keep(ROMEO, `kept ${i}`);
-    const change = () => void fake.change(1, { body: 'better', corrected: true }, 'corrected');
-    const { terminal } = await play(ROMEO, then(change));
-    expect(terminal.output).not.toContain('✎');
-    const shown = await play(ROMEO, '/older', then(change));
-    expect(shown.terminal.output).toContain('✎');
+  it('bring their own changes: nothing points back at what is not shown yet', async () => {
+    const old = fake.keep(ROMEO, 'old');
+    for (let i = 0; i < 20; i++) fake.keep(ROMEO, `kept ${i}`);
+    const change = () => void fake.change(old.row, { body: 'better', corrected: true }, 'corrected');
+    const live = await play(ROMEO, then(change));
+    expect(live.terminal.output).toContain('✎');
+    fake.messages.splice(0, 1);
+    fake.older = async () => {
+      fake.messages.unshift(old);
+      change();
+      return false;
+    };
+    const paged = await play(ROMEO, '/older', ESC);
+    expect(paged.terminal.output).toContain('better');
+    expect(paged.terminal.output).not.toContain('✎');
   });
 
   it('come by themselves where nothing is kept here yet', async () => {
