@@ -8,8 +8,10 @@ export const contacts = action({
   name: 'contacts',
   needs: 'background',
   params: {},
-  async run({ client }) {
+  async run({ client, oneShot }) {
     await client.contactsSettled();
+    // What is unread depends on what came, and was read elsewhere, since the last run.
+    if (oneShot) await client.caughtUp();
     return {
       kind: 'rows',
       rows: client.contacts().map((contact) => ({ type: 'contact', contact })),

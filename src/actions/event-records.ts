@@ -130,7 +130,7 @@ const recordsOf: { readonly [N in keyof ChatEvents]: (...payload: ChatEvents[N])
     attempt,
   }),
   message: messageRecord,
-  messageChanged: (message, change) => ({ ...messageRecord(message), change }),
+  messageChanged: (message, change, news) => ({ ...messageRecord(message), change, by: news?.from }),
   typing: ({ chat, from, nick, state }) => ({ v: 1, type: 'typing', chat, from, nick: nick ?? null, state }),
   presence: ({ jid, resource, show, status, initial }) => ({
     v: 1,

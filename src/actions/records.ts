@@ -56,6 +56,8 @@ export interface MessageRecord extends RecordOf<'message'> {
   readonly amendment?: Message['amendment'];
   /** under `--listen`: a message told before has changed, and how */
   readonly change?: 'state' | 'corrected' | 'retracted' | 'reacted' | undefined;
+  /** under `--listen`: who changed it (full JID), where that was somebody else */
+  readonly by?: string | undefined;
 }
 
 export interface ResourceRecord {

@@ -4,7 +4,8 @@
  */
 import type { ParsedMessage } from '../xmpp/messages.ts';
 import { bareOf } from './address.ts';
-import type { ChangedBy, ChatKind, Message } from './message.ts';
+import { mentions } from './mentions.ts';
+import type { ChangedBy, ChangeNews, ChatKind, Message, MessageSource } from './message.ts';
 import type { MessageStore } from './stores.ts';
 
 /** Who says something. */
@@ -20,6 +21,7 @@ interface Change extends Author {
   readonly kind: 'moderate' | 'retract' | 'react';
   readonly by: ChangedBy;
   readonly emojis?: readonly string[];
+  readonly source?: MessageSource;
 }
 
 export type Changed = 'corrected' | 'retracted' | 'reacted';
@@ -34,6 +36,7 @@ export interface ChangeContext {
   /** the time is a server's */
   readonly stamped: boolean;
   readonly text: string;
+  readonly source: MessageSource;
 }
 
 export interface ChangesOptions {
@@ -43,10 +46,12 @@ export interface ChangesOptions {
   readonly namesOccupants: (room: string) => boolean;
   /** that occupant said the message of that row while we were there, and has been there all the time since */
   readonly stayed: (occupant: string, row: number) => boolean;
-  readonly changed: (message: Message, change: Changed) => void;
+  /** own nickname in a room */
+  readonly nick: (room: string) => string | undefined;
+  readonly changed: (message: Message, change: Changed, news?: ChangeNews) => void;
 }
 
-export function changes({ account, store, namesOccupants, stayed, changed }: ChangesOptions) {
+export function changes({ account, store, namesOccupants, stayed, nick, changed }: ChangesOptions) {
   /** The messages that an id names in that chat, newest first: by the room's stanza-id, else by their sender's id. */
   function named(chat: string, kind: ChatKind, id: string): Message[] {
     const byId = store.byId(account, chat, id);
@@ -80,11 +85,29 @@ export function changes({ account, store, namesOccupants, stayed, changed }: Cha
     if (kind === 'react') {
       const from = message.kind === 'contact' ? bareOf(change.from) : change.from;
       const reaction = { from, emojis };
+      const known = message.reactions.find((one) => one.from === from)?.emojis ?? [];
       const row = store.react(message.row, reaction, by);
-      return row && (() => changed(row, 'reacted'));
+      const fresh = emojis.filter((emoji) => !known.includes(emoji));
+      return row && (() => changed(row, 'reacted', newsOf(change, { emojis: fresh })));
     }
     const row = store.retract(message.row, by);
-    return row && (() => changed(row, 'retracted'));
+    return row && (() => changed(row, 'retracted', newsOf(change)));
+  }
+
+  function newsOf(
+    { direction, from, source = 'live' }: Author & { readonly source?: MessageSource },
+    more: Pick<ChangeNews, 'emojis' | 'mention'> = {},
+  ): ChangeNews | undefined {
+    return direction === 'in' ? { from, source, ...more } : undefined;
+  }
+
+  /** Whether the text that is shown now names us, as it is kept. */
+  function mentioned(message: Message): Message {
+    const own = message.kind === 'room' && message.direction === 'in' ? nick(message.chat) : undefined;
+    const mention = own !== undefined && mentions(message.body, own);
+    if (mention === message.mention) return message;
+    store.setMention(message.row, mention);
+    return { ...message, mention };
   }
 
   /** Of several messages of one id only its author's can be meant; a room's moderation needs the id that it gave. */
@@ -106,7 +129,7 @@ export function changes({ account, store, namesOccupants, stayed, changed }: Cha
   }
 
   function correct(
-    { parsed, chat, text }: ChangeContext,
+    { parsed, chat, text, source }: ChangeContext,
     author: Author,
     by: ChangedBy,
   ): (() => void)[] | undefined {
@@ -119,8 +142,11 @@ export function changes({ account, store, namesOccupants, stayed, changed }: Cha
         (message) => sameName(message, author) && store.wasCorrected(message.row, by.id, text),
       ) ?? originals.find((message) => wrote(message, author));
     if (original === undefined) return undefined;
-    const row = store.correct(original.row, text, by);
-    return row === undefined ? [] : [() => changed(row, 'corrected')];
+    const corrected = store.correct(original.row, text, by);
+    if (corrected === undefined) return [];
+    const row = mentioned(corrected);
+    const news = newsOf({ ...author, source }, { mention: row.mention && !original.mention });
+    return [() => changed(row, 'corrected', news)];
   }
 
   /** Corrections that came before the message they correct, and stand in the timeline by themselves. */
@@ -142,12 +168,13 @@ export function changes({ account, store, namesOccupants, stayed, changed }: Cha
      * none of these, or corrects what is not known: then it is a message like any other, and no text is lost.
      */
     take(context: ChangeContext): (() => void)[] | undefined {
-      const { parsed, chat, kind, nick, time, stamped, direction } = context;
+      const { parsed, chat, kind, nick: speaker, time, stamped, direction, source } = context;
       const { moderation, retraction, reactions, occupantId } = parsed;
       // In a room our devices are one occupant.
-      const from = kind === 'private' && direction === 'out' ? `${bareOf(chat)}/${nick ?? ''}` : parsed.from;
+      const from =
+        kind === 'private' && direction === 'out' ? `${bareOf(chat)}/${speaker ?? ''}` : parsed.from;
       const by = { id: parsed.id ?? '', time, stamped };
-      const author = { from, direction, occupantId, by };
+      const author = { from, direction, occupantId, by, source };
       if (moderation !== undefined)
         return applyOrKeep(context, moderation.id, { ...author, kind: 'moderate' });
       if (retraction !== undefined)

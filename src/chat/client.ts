@@ -237,7 +237,11 @@ export class Client extends EventEmitter<ChatEvents> {
         store: messages,
         namesOccupants: (room) => this.#archives.namesOccupants(room),
         stayed: this.#attendance.stayed,
-        changed: (message, change) => this.emit('messageChanged', message, change),
+        nick: (room) => this.#rooms.nick(room),
+        changed: (message, change, news) => {
+          this.emit('messageChanged', message, change, news);
+          if (news?.mention === true) this.#reading.count(message.chat);
+        },
       }),
       isRoom,
       nick: (room) => this.#rooms.nick(room),
@@ -645,10 +649,15 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#typing.who(chat);
   }
 
+  /** The oldest message of a chat that was read neither here nor, as far as that is known, on another device. */
+  firstUnread(chat: string): number | undefined {
+    return this.#stores.messages.unread(this.account, chat).firstRow;
+  }
+
   /** The user sees the chat to its end; other devices and, where they may know it, the other side hear of it. */
   markRead(chat: string): void {
-    const before = this.#stores.messages.unread(this.account, chat).count;
-    if (before === 0) return;
+    const before = this.#stores.messages.unread(this.account, chat);
+    if (before.count === 0) return;
     this.#marks.displayed(chat);
     this.#reading.count(chat, before);
   }
@@ -670,7 +679,7 @@ export class Client extends EventEmitter<ChatEvents> {
   async caughtUp(): Promise<void> {
     this.#retention.start();
     await this.#archives.learn(this.account);
-    await this.#catchUp({ loads: false });
+    await this.#catchUp({ loads: this.#connection?.knowsContacts === true });
   }
 
   /** Full text over everything that is kept here, accents folded; newest first. */

@@ -1,5 +1,5 @@
 /** What the domain tells. Facts, in the past; the UI turns them into lines. */
-import type { Message } from './message.ts';
+import type { ChangeNews, Message } from './message.ts';
 
 export type Show = 'available' | 'chat' | 'away' | 'xa' | 'dnd' | 'offline';
 
@@ -122,8 +122,12 @@ export interface ChatEvents {
   ];
   /** when a message became part of a timeline, ours or theirs, from anywhere */
   message: [message: Message];
-  /** when a stored message changed: state, correction, retraction, reaction */
-  messageChanged: [message: Message, change: 'state' | 'corrected' | 'retracted' | 'reacted'];
+  /** when a stored message changed: state, correction, retraction, reaction; `news` where somebody else did that */
+  messageChanged: [
+    message: Message,
+    change: 'state' | 'corrected' | 'retracted' | 'reacted',
+    news?: ChangeNews | undefined,
+  ];
   /** when somebody's typing state changed (XEP-0085); never stored */
   typing: [event: { chat: string; from: string; nick?: string | undefined; state: TypingState }];
   /** when a resource of a contact (or of ourselves) came, changed or went; `initial` for the burst after login */

@@ -271,6 +271,12 @@ export function inbound(options: InboundOptions) {
     return kept;
   }
 
+  /** What a room says of its past when one enters is marked by the room (XEP-0045 §7.2.13). */
+  function historyOf({ kind, chat, parsed, source }: Incoming): Message['history'] {
+    if (kind !== 'room' || source !== 'live' || bareOf(parsed.delay?.from ?? '') !== chat) return undefined;
+    return options.isNew(chat) ? 'past' : 'missed';
+  }
+
   function through(start: Incoming | undefined, later: Later): void {
     let message = start;
     for (const step of steps) message = message && step(message, later);
@@ -282,7 +288,8 @@ export function inbound(options: InboundOptions) {
     if (kind !== 'contact' && !stamped) later(() => options.said(kept.row, parsed.from));
     if (isAttending(message)) later(() => options.attendedElsewhere(chat, kept.row));
     if (page === 'older' || page === 'first') return;
-    const now = () => (settled.length === 0 ? kept : (store.get(kept.row) ?? kept));
+    const history = historyOf(message);
+    const now = () => ({ ...(settled.length === 0 ? kept : (store.get(kept.row) ?? kept)), history });
     later(() => options.received(now(), parsed, source));
   }
 

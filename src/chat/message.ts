@@ -80,6 +80,11 @@ export interface Message {
   readonly receiptOwed?: boolean | undefined;
   /** conversation that its sender says it belongs to (XEP-0201) */
   readonly thread?: string | undefined;
+  /**
+   * Of a room, told once and not kept: it came with the room's history, and was said before we knew the room, or while
+   * we were away.
+   */
+  readonly history?: 'past' | 'missed' | undefined;
   /** set where we changed it or reacted to it from here */
   readonly amendment?: MessageAmendment | undefined;
 }
@@ -93,6 +98,16 @@ export interface ChangedBy {
   readonly stamped?: boolean | undefined;
 }
 
+/** What somebody else did to a message just now: who (full JID), and what of it is news. */
+export interface ChangeNews {
+  readonly from: string;
+  readonly source: MessageSource;
+  /** reactions that were not there before */
+  readonly emojis?: readonly string[] | undefined;
+  /** the new text names us, the old one did not */
+  readonly mention?: boolean | undefined;
+}
+
 /** A text that a correction replaced. */
 export interface MessageVersion {
   readonly body: string;
@@ -101,4 +116,4 @@ export interface MessageVersion {
 }
 
 /** What `appendMessage` takes: the row is given by the store. */
-export type NewMessage = Omit<Message, 'row' | 'corrected' | 'amendment'>;
+export type NewMessage = Omit<Message, 'row' | 'corrected' | 'amendment' | 'history'>;

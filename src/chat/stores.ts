@@ -204,6 +204,8 @@ export interface MessageStore {
   setStanzaId(row: number, stanzaId: string, time?: number): Message | undefined;
   /** who said it, where that is not known yet */
   setOccupant(row: number, occupantId: string): void;
+  /** its text names us in its room, or does no longer */
+  setMention(row: number, mention: boolean): void;
   /** a copy of it came that was written again, or kept on the way */
   setDelayed(row: number): void;
   /** own messages queued or sent and not acknowledged, oldest first */

@@ -277,6 +277,10 @@ export function messageStore(database: Database): MessageStore {
         .run(occupantId, row);
     },
 
+    setMention(row, mention) {
+      database.statement('UPDATE message SET mention = ? WHERE row = ?').run(Number(mention), row);
+    },
+
     setDelayed(row) {
       database.statement('UPDATE message SET delayed = 1 WHERE row = ?').run(row);
     },

@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events';
 import { bareOf } from '../chat/address.ts';
 import type { Client } from '../chat/client.ts';
 import type { ChatEvents } from '../chat/events.ts';
-import type { Message } from '../chat/message.ts';
+import type { ChangeNews, Message } from '../chat/message.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import {
   isUneventful,
@@ -21,6 +21,7 @@ import {
   onlineLine,
   presenceKind,
   presenceLine,
+  reactionLine,
   requestLine,
   typingLine,
 } from './notifications/lines.ts';
@@ -92,8 +93,27 @@ export function notifications(options: NotificationOptions): Notifications {
     if (personal && client.setting('desktop') === 'on') options.desktop?.(line);
   };
 
+  /** What was said while we were away is news only where nothing else tells of it, and what was before never. */
+  const isFresh = (source: Message['source'], history?: Message['history']) =>
+    history !== 'past' && ((source !== 'archive' && history === undefined) || options.missed === true);
+
+  /** What others do to messages of chats that nobody looks at: reactions to ours, and a text that names us now. */
+  const changed = (event: Message, change: ChatEvents['messageChanged'][1], news: ChangeNews) => {
+    if (!isFresh(news.source) || open(event.chat)) return;
+    if (event.kind === 'room' ? loudness(event.chat) === 'off' : !wanted('notify-messages')) return;
+    const emojis = change === 'reacted' && event.direction === 'out' ? (news.emojis ?? []) : [];
+    const names = change === 'corrected' && news.mention === true;
+    if (emojis.length === 0 && !names) return;
+    const line = names
+      ? messageLine(client, words, event)
+      : reactionLine(client, words, event, { from: news.from, emojis });
+    const chat = () => peerName(client, words, event.chat);
+    fold(line, `changed ${event.chat}`, FREE.messages, ({ more }) => text.bursts.messages(more, chat()));
+    alert(line, names || event.kind !== 'room');
+  };
+
   const message = (event: Message) => {
-    const fresh = event.source === 'live' || event.source === 'carbon' || options.missed === true;
+    const fresh = isFresh(event.source, event.history);
     if (event.direction === 'out' || event.retracted || !fresh || open(event.chat)) return;
     if (event.kind === 'room') {
       const loud = loudness(event.chat);
@@ -122,7 +142,8 @@ export function notifications(options: NotificationOptions): Notifications {
       if (line !== undefined) tell(line);
     },
     message,
-    messageChanged(event, change) {
+    messageChanged(event, change, news) {
+      if (news !== undefined) changed(event, change, news);
       if (change === 'state' && event.state === 'failed' && !open(event.chat))
         tell(failedLine(client, words, event));
     },

@@ -86,6 +86,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
       store,
       namesOccupants: () => namesOccupants,
       stayed,
+      nick: () => NICK,
       changed: ({ id }, change) => told.push(`${change} ${id}`),
     }),
     amended: nothing,

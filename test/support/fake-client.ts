@@ -227,6 +227,13 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.did('markRead', chat);
     if (this.unreadCounts.delete(chat)) this.emit('unread', { chat, count: 0, mentions: 0 });
   }
+  /** As many incoming ones from the end as are unread. */
+  firstUnread(chat: string): number | undefined {
+    const count = this.unreadCounts.get(chat)?.count ?? 0;
+    return count === 0
+      ? undefined
+      : this.messages.filter((one) => one.chat === chat && one.direction === 'in').at(-count)?.row;
+  }
   /** A chat gets unread messages. */
   setUnread(chat: string, count: number, mentions = 0): void {
     this.unreadCounts.set(chat, { count, mentions });

@@ -31,6 +31,8 @@ const presence = (more: Partial<ChatEvents['presence'][0]> = {}): ChatEvents['pr
   initial: false,
   ...more,
 });
+const roomSaid = (more: Parameters<typeof message>[0]) =>
+  message({ kind: 'room', chat: LOBBY, from: `${LOBBY}/bob`, nick: 'bob', ...more });
 const occupant = (
   nick: string,
   more: Partial<ChatEvents['occupant'][0]> = {},
@@ -336,10 +338,44 @@ describe('NOTIFICATION lines (product §3)', () => {
   it.each([
     ['own messages', message({ direction: 'out' })],
     ['what the archive brings', message({ source: 'archive' })],
+    ['what a room said before we came (XEP-0045 §7.2.13)', roomSaid({ history: 'past' })],
+    ['what a room said while we were away', roomSaid({ history: 'missed' })],
   ])('%s are no news', (_, event) => {
     start();
     client.emit('message', event);
     expect(lines).toEqual([]);
+  });
+
+  it('what a room said before we came is no news for a face without badges either', () => {
+    start({ missed: true });
+    client.emit('message', roomSaid({ history: 'past' }));
+    expect(lines).toEqual([]);
+    client.emit('message', roomSaid({ history: 'missed' }));
+    expect(lines).toHaveLength(1);
+  });
+
+  it('a reaction to our message and a correction that names us now, in chats that are not open', () => {
+    const mine = message({ direction: 'out', state: 'acked' });
+    const news = { from: `${ALICE}/phone`, source: 'live' } as const;
+    const named = roomSaid({ body: 'me: hello', mention: true });
+    const others = { from: `${LOBBY}/bob`, source: 'live' } as const;
+    start({ isOpen: (chat) => chat === 'open@example.org' });
+    client.emit('messageChanged', mine, 'reacted', { ...news, emojis: ['👍', '🎉'] });
+    client.emit('messageChanged', named, 'corrected', { ...others, mention: true });
+    expect(lines).toEqual([
+      `NOTIFICATION 14:03 ${ALICE} reacted 👍 🎉 to: hello`,
+      `NOTIFICATION 14:03 bob names you in the room ${LOBBY}: me: hello`,
+    ]);
+    client.emit('messageChanged', { ...mine, chat: 'open@example.org' }, 'reacted', {
+      ...news,
+      emojis: ['👍'],
+    });
+    client.emit('messageChanged', mine, 'reacted', { ...news, emojis: [] });
+    client.emit('messageChanged', mine, 'reacted', { ...news, source: 'archive', emojis: ['👍'] });
+    client.emit('messageChanged', message(), 'reacted', { ...news, emojis: ['👍'] });
+    client.emit('messageChanged', named, 'corrected', others);
+    client.emit('messageChanged', mine, 'reacted');
+    expect(lines).toHaveLength(2);
   });
 
   it('what the archive brings is told where asked for, with its day', () => {

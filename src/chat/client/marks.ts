@@ -7,6 +7,7 @@ import type { Features } from '../../xmpp/features.ts';
 import { bareOf } from '../address.ts';
 import type { Message } from '../message.ts';
 import { isStorageFailure, type MarkStore, type MessageStore } from '../stores.ts';
+import type { Unread } from './unread.ts';
 
 export interface MarksOptions {
   readonly account: string;
@@ -17,7 +18,7 @@ export interface MarksOptions {
   /** the user lets contacts know what arrived and was read */
   readonly allowed: () => boolean;
   /** counts the chat's unread messages again; `before`: how many there were */
-  readonly counted: (chat: string, before: number) => void;
+  readonly counted: (chat: string, before: Unread) => void;
   readonly failed: (error: Error) => void;
 }
 
@@ -31,7 +32,7 @@ export function marks({ account, store, marks: kept, features, allowed, counted,
 
   /** Another device of ours displayed a chat up to that row. Only moves forward: what is read stays read. */
   function read(chat: string, row: number): void {
-    const before = store.unread(account, chat).count;
+    const before = store.unread(account, chat);
     store.markRead(account, chat, row);
     kept.told(account, chat, row);
     counted(chat, before);

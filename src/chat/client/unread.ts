@@ -3,6 +3,11 @@ import type { ChatEvents } from '../events.ts';
 import type { ChatKind } from '../message.ts';
 import type { MessageStore } from '../stores.ts';
 
+export interface Unread {
+  readonly count: number;
+  readonly mentions: number;
+}
+
 export interface ReadingOptions {
   readonly account: string;
   readonly store: MessageStore;
@@ -10,16 +15,15 @@ export interface ReadingOptions {
 }
 
 export function reading({ account, store, changed }: ReadingOptions) {
-  const told = new Map<string, number>();
+  const told = new Map<string, Unread>();
 
   /** Tells the count of a chat where it is another than before; `before` where that is known for sure. */
-  function count(chat: string, before?: number): void {
+  function count(chat: string, before?: Unread): void {
     // What an earlier run left unread was not told by this one.
-    if (before !== undefined) told.set(chat, before);
+    const known = before ?? told.get(chat) ?? { count: 0, mentions: 0 };
     const { count: now, mentions } = store.unread(account, chat);
-    if ((told.get(chat) ?? 0) === now) return;
-    told.set(chat, now);
-    changed({ chat, count: now, mentions });
+    told.set(chat, { count: now, mentions });
+    if (known.count !== now || known.mentions !== mentions) changed({ chat, count: now, mentions });
   }
 
   const noted = new Set<string>();

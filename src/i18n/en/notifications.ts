@@ -21,6 +21,9 @@ export const notifications = {
     `private message from ${nick} in the room ${room}: ${body}`,
   roomMessage: (nick: string, room: string, body: string) => `${nick} in the room ${room}: ${body}`,
   mention: (nick: string, room: string, body: string) => `${nick} names you in the room ${room}: ${body}`,
+  reaction: (who: string, emojis: string, body: string) => `${who} reacted ${emojis} to: ${body}`,
+  reactionInRoom: (nick: string, room: string, emojis: string, body: string) =>
+    `${nick} in the room ${room} reacted ${emojis} to: ${body}`,
   failed: (chat: string, why: string) => `message to ${chat} was not delivered: ${why}`,
   occupant: {
     joined: (nick: string, room: string) => `${nick} joined the room ${room}`,

@@ -20,6 +20,9 @@ export const notifications: typeof en = {
   privateMessage: (nick, room, body) => `mensaje privado de ${nick} en la sala ${room}: ${body}`,
   roomMessage: (nick, room, body) => `${nick} en la sala ${room}: ${body}`,
   mention: (nick, room, body) => `${nick} te nombra en la sala ${room}: ${body}`,
+  reaction: (who, emojis, body) => `${who} ha reaccionado ${emojis} a: ${body}`,
+  reactionInRoom: (nick, room, emojis, body) =>
+    `${nick} en la sala ${room} ha reaccionado ${emojis} a: ${body}`,
   failed: (chat, why) => `el mensaje a ${chat} no se ha entregado: ${why}`,
   occupant: {
     joined: (nick, room) => `${nick} ha entrado en la sala ${room}`,

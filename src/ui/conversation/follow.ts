@@ -21,6 +21,8 @@ import { timelineOptions } from './timeline-options.ts';
 const PAGE = 20;
 /** unread ones are shown all, up to this many */
 const MOST = 200;
+/** messages shown before the first unread one */
+const BEFORE_NEW = 5;
 /** own messages shown in the live block; the others wait unseen */
 const LIVE = 5;
 /** messages among which the last own one is looked for */
@@ -122,8 +124,9 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     // Who reads something else in a pager has not seen it yet.
     if (!terminal.away) client.markRead(chat);
   };
-  const changed = (message: Message, change: ChatEvents['messageChanged'][1]) => {
+  const changed = (...[message, change, news]: ChatEvents['messageChanged']) => {
     if (message.chat !== chat) return;
+    if (news?.mention === true && client.setting('bell') !== 'off') terminal.bell();
     if (waiting.has(message.row)) {
       waiting.delete(message.row);
       show(message);
@@ -175,12 +178,9 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     print([theme.bold(chatTitle(seat, words, chat))]);
     print(headLines(face, seat, chat).map((line) => theme.dim(line)));
     if (terminal.interactive) print([theme.dim(words.conversation.howTo)]);
-    const unread = client.unread().find((entry) => entry.chat === chat)?.count ?? 0;
-    const kept = client.history({ chat, limit: Math.min(MOST, Math.max(PAGE, unread + 5)) });
-    const firstNew = firstUnread(kept, unread);
-    for (const message of readOnce(kept)) {
-      show(message, { firstNew: message.row === firstNew });
-    }
+    const firstNew = client.firstUnread(chat);
+    const kept = lastMessages(recent, firstNew);
+    for (const message of readOnce(kept)) show(message, { firstNew: message.row === firstNew });
     if (kept.length === 0) void firstPage();
     client.markRead(chat);
     for (const [name, listener] of entries) client.on(name, listener);
@@ -246,11 +246,12 @@ function waits(message: Message): boolean {
   return message.direction === 'out' && (message.state === 'queued' || message.state === 'sent');
 }
 
-/** The row before which the "new messages" line stands: as many incoming ones from the end as are unread. */
-function firstUnread(kept: readonly Message[], unread: number): number | undefined {
-  if (unread === 0) return undefined;
-  const incoming = kept.filter((message) => message.direction === 'in');
-  return incoming[Math.max(0, incoming.length - unread)]?.row;
+/** The last ones, and all from a little before the first unread one on, as far as that is not too many. */
+function lastMessages(recent: (limit: number) => Message[], firstNew: number | undefined): Message[] {
+  if (firstNew === undefined) return recent(PAGE);
+  const kept = recent(MOST);
+  const at = kept.findIndex(({ row }) => row === firstNew);
+  return at === -1 ? kept : kept.slice(Math.max(0, Math.min(at - BEFORE_NEW, kept.length - PAGE)));
 }
 
 function typerName({ client }: Seat, chat: string, who: string): string {

@@ -64,6 +64,20 @@ export function messageLine(known: Known, words: Catalogue, message: Message): s
     : notifications.roomMessage(nick, room, body);
 }
 
+/** Somebody thinks something of a message of ours. */
+export function reactionLine(
+  known: Known,
+  words: Catalogue,
+  message: Message,
+  { from, emojis }: { from: string; emojis: readonly string[] },
+): string {
+  const { reaction, reactionInRoom } = words.notifications;
+  const said = bodyOf(message, words);
+  const what = brief(emojis.join(' '));
+  if (message.kind === 'contact') return reaction(personName(known, from), what, said);
+  return reactionInRoom(brief(resourceOf(from) ?? ''), sanitize(bareOf(message.chat)), what, said);
+}
+
 function bodyOf(message: Message, words: Catalogue): string {
   if (message.body === '' && message.encryption !== 'none') return words.notifications.encrypted;
   const body = message.body === '' ? (message.url ?? '') : message.body;

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openConversation } from '../../../src/ui/conversation.ts';
 import { EndOfInputError } from '../../../src/ui/terminal.ts';
 import { FakeClient } from '../../support/fake-client.ts';
@@ -53,6 +53,14 @@ describe('entering a chat', () => {
     const { terminal } = await play(ROMEO, ESC);
     const shown = terminal.output.split('\n').map((line) => line.split('  ').at(-1));
     expect(shown.slice(-5)).toEqual(['old', '── new messages ──', 'new 1', 'mine ✓', 'new 2']);
+  });
+
+  it('draws it where the first unread one stands, whatever was read after it (XEP-0490 §4.1)', async () => {
+    const rows = ['a', 'b', 'c', 'd'].map((body) => fake.keep(ROMEO, body).row);
+    vi.spyOn(fake, 'firstUnread').mockReturnValue(rows[1]);
+    const { terminal } = await play(ROMEO, ESC);
+    const shown = terminal.output.split('\n').map((line) => line.split('  ').at(-1));
+    expect(shown.slice(-5)).toEqual(['a', '── new messages ──', 'b', 'c', 'd']);
   });
 
   it("shows a room's subject and how many are there, or that we are not in it", async () => {
