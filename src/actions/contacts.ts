@@ -11,7 +11,7 @@ export const contacts = action({
   async run({ client, oneShot }) {
     await client.contactsSettled();
     // What is unread depends on what came, and was read elsewhere, since the last run.
-    if (oneShot) await client.caughtUp();
+    if (oneShot) await client.caughtUp({ marks: true });
     return {
       kind: 'rows',
       rows: client.contacts().map((contact) => ({ type: 'contact', contact })),

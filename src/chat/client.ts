@@ -675,11 +675,14 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#retention.since();
   }
 
-  /** Brings what is missing here from the archive; resolves when it is kept, or could not be had. */
-  async caughtUp(): Promise<void> {
+  /**
+   * Brings what is missing here from the archive, and, if `marks`, what other devices read; resolves when it is kept, or
+   * could not be had.
+   */
+  async caughtUp({ marks: loads }: { marks: boolean } = { marks: false }): Promise<void> {
     this.#retention.start();
     await this.#archives.learn(this.account);
-    await this.#catchUp({ loads: this.#connection?.knowsContacts === true });
+    await this.#catchUp({ loads });
   }
 
   /** Full text over everything that is kept here, accents folded; newest first. */
