@@ -38,7 +38,8 @@ export const exportChat = action({
     if (offline !== true) for (const chat of chats) await fetchAll(context, chat, since);
     return {
       kind: 'stream',
-      pages: pagesOf(client, chats, { since, until }),
+      // From its beginning again for each who asks.
+      pages: { [Symbol.iterator]: () => pagesOf(client, chats, { since, until })[Symbol.iterator]() },
       format,
       output,
       empty: notice('no-history', {}),

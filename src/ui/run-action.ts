@@ -8,8 +8,8 @@ import { EndOfInputError, InterruptedError } from './terminal.ts';
 export type Input = Readonly<Record<string, unknown>>;
 
 /**
- * Resolves to true where the action did what was asked. `signal` cancels it beside the seat's own end; `silent`: what
- * it did is seen elsewhere.
+ * Resolves to true where the action did what was asked. `signal` cancels it beside the seat's own end; `text` says what
+ * is printed of it, '' where it is seen elsewhere.
  */
 export async function runAction(
   face: Face,
@@ -19,8 +19,12 @@ export async function runAction(
   {
     signal,
     progress,
-    silent = false,
-  }: { signal?: AbortSignal; progress?: (file: FileTransfer) => void; silent?: boolean } = {},
+    text = face.render.outcome,
+  }: {
+    signal?: AbortSignal;
+    progress?: (file: FileTransfer) => void;
+    text?: (outcome: Ended) => string;
+  } = {},
 ): Promise<boolean> {
   const ended = signal === undefined ? seat.signal : AbortSignal.any([seat.signal, signal]);
   const work = async () => {
@@ -28,10 +32,8 @@ export async function runAction(
       const context = seat.context(ended, progress);
       await context.online(action.needs);
       const outcome = await action.run(context, input);
-      const text = face.render.outcome(
-        outcome.kind === 'stream' ? await written(face, outcome, ended) : outcome,
-      );
-      if (text !== '' && !silent) face.terminal.log(text);
+      const shown = text(outcome.kind === 'stream' ? await written(face, outcome, ended) : outcome);
+      if (shown !== '') face.terminal.log(shown);
       return true;
     } catch (error) {
       // Who cancelled knows it already.
@@ -42,14 +44,24 @@ export async function runAction(
   return attempt(face, work, { action: action.name, values: input });
 }
 
+/** To its file; what has none is read in the pager. */
 async function written(face: Face, stream: Streaming, signal: AbortSignal): Promise<Ended> {
-  const { writeStream } = await import('./stream.ts');
-  return writeStream(stream, {
-    words: face.words,
-    format: 'text',
-    signal,
-    write: async (lines) => face.terminal.log(lines),
+  const { textOf, writeStream } = await import('./stream.ts');
+  const { terminal, words } = face;
+  if (stream.output !== undefined)
+    return writeStream(stream, { words, format: 'text', signal, write: async () => {} });
+  let count = 0;
+  await terminal.page({
+    *pieces() {
+      count = 0;
+      for (const page of textOf(stream.pages, stream.format ?? 'text', words)) {
+        count += page.count;
+        yield page.lines;
+      }
+    },
   });
+  if (count === 0) return { kind: 'rows', rows: [], empty: stream.empty };
+  return { kind: 'done', notice: stream.done(count) };
 }
 
 /** Does something that may fail. Resolves to false where it did, or where `work` does. */

@@ -18,6 +18,7 @@ export const VIEW_COMMANDS = [
   'refuse',
   'mute',
   'last',
+  'around',
   'exit',
 ] as const;
 export type ViewCommand = (typeof VIEW_COMMANDS)[number];

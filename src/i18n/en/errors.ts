@@ -112,6 +112,10 @@ const chat = {
   'wrong-value': { why: '{name} cannot be {value}', hint: 'It takes one of: {choices}.' },
   'bad-setting': { why: '{name} cannot be {value}', hint: 'It takes one of: {values}.' },
   'message-gone': { why: 'the message is no longer kept', hint: '' },
+  'no-such-result': {
+    why: 'the last search has no result {value}',
+    hint: '/search <text> lists some with their numbers.',
+  },
   'no-such-message': {
     why: 'there is no message {value} here',
     hint: '/last shows the last ones with their numbers.',

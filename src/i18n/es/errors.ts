@@ -102,6 +102,10 @@ const chat: typeof en.groups.chat = {
   'wrong-value': { why: '{name} no puede ser {value}', hint: 'Valores posibles: {choices}.' },
   'bad-setting': { why: '{name} no puede ser {value}', hint: 'Valores posibles: {values}.' },
   'message-gone': { why: 'el mensaje ya no se conserva', hint: '' },
+  'no-such-result': {
+    why: 'la última búsqueda no tiene el resultado {value}',
+    hint: '/search <texto> los muestra con sus números.',
+  },
   'no-such-message': {
     why: 'aquí no hay ningún mensaje {value}',
     hint: '/last muestra los últimos con sus números.',

@@ -7,6 +7,7 @@ import { roomName } from '../notifications/names.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Subscribe } from '../terminal.ts';
 import { changing } from './changing.ts';
+import { type Finding, finding } from './finding.ts';
 import { headLines } from './head.ts';
 import { lastState } from './last-state.ts';
 import { chatLabel, chatTitle, senderName } from './names.ts';
@@ -37,6 +38,8 @@ export interface Shown {
   lastOwn(): Message | undefined;
   /** which messages commands name by numbers */
   readonly pointing: Pointing;
+  /** what /search found */
+  readonly finding: Finding;
   /** at every change of what is typed */
   typed(line: string): void;
   /** what stands before the input */
@@ -199,6 +202,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     older: pages.older,
     lastOwn: () => lastOwn(recent(LOOKED_AT)),
     pointing: pointed,
+    finding: finding(face, seat, chat),
     typed(line) {
       pointed.typed(line);
       redraw();

@@ -15,6 +15,7 @@ export function helpText({ words, theme, actions }: Face): string {
     ['/who', commands.who],
     ['/older', commands.older],
     [`/last [<${values.number}>]`, commands.last],
+    [`/around [<${values.number}>]`, commands.around],
     ['/next', commands.next],
     [`/accept, /decline [<${values.jid}>]`, `${commands.accept}; ${commands.refuse}`],
     [`/send <${values.path}>`, words.help.actions['send-file']],

@@ -41,6 +41,9 @@ export async function runViewCommand(
     case 'last':
       terminal.log(lastText(face, call));
       return undefined;
+    case 'around':
+      call.shown.finding.around(call.rest);
+      return undefined;
     case 'clear':
       terminal.clear();
       return undefined;

@@ -168,8 +168,13 @@ async function act(
         client.markRead(chat);
         return undefined;
       }
+      if (meant.action.name === 'search' && terminal.interactive) {
+        await shown.finding.search(meant.action, meant.input);
+        return undefined;
+      }
       const silent = SHOWN_BY_THEMSELVES.includes(meant.action.name);
-      const running = runAction(face, seat, meant.action, meant.input, { silent });
+      const options = silent ? { text: () => '' } : {};
+      const running = runAction(face, seat, meant.action, meant.input, options);
       // A file takes its time: one goes on talking meanwhile.
       if (meant.action.name !== 'send-file') await running;
       return undefined;

@@ -433,6 +433,31 @@ describe('commands', () => {
     expect(some.terminal.paged).toEqual([]);
   });
 
+  it('list what /search finds by numbers, the newest first, and show the place of one with /around', async () => {
+    for (let i = 0; i < 30; i++) fake.keep(ROMEO, i % 10 === 4 ? `lark ${i}` : `talk ${i}`);
+    fake.keep(NURSE, 'lark elsewhere');
+    const { terminal } = await play(ROMEO, '/search lark', '/around 2', '/around 4', '/search owl', ESC);
+    const listed = terminal.lines.find((line) => line.includes('/around 2 shows'))?.split('\n') ?? [];
+    expect(listed.map((line) => /^ +(\d) {2}.*(lark \d+)$/.exec(line)?.slice(1))).toEqual([
+      ['1', 'lark 24'],
+      ['2', 'lark 14'],
+      ['3', 'lark 4'],
+      undefined,
+    ]);
+    const place = terminal.lines.find((line) => line.includes('→'))?.split('\n') ?? [];
+    expect(place.filter((line) => line.includes('→'))).toEqual([expect.stringContaining('lark 14')]);
+    expect(place.filter((line) => line.includes('talk'))).toHaveLength(16);
+    expect(terminal.output).toContain('! no-such-result');
+    expect(terminal.output).toContain('nothing-found');
+  });
+
+  it('give what /export writes to no file to the pager', async () => {
+    fake.keep(ROMEO, 'wherefore');
+    const { terminal } = await play(ROMEO, '/export', ESC);
+    expect(terminal.paged).toEqual([expect.stringMatching(/── romeo@example.org ──\n.*wherefore$/)]);
+    expect(terminal.output).toContain('"code":"exported"');
+  });
+
   it('list who is in the room with /who, affiliation and role where they tell something', async () => {
     fake.addRoom(LOBBY, [], {
       occupants: [
