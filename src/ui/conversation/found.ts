@@ -9,11 +9,13 @@ import { chatLabel, senderName } from './names.ts';
 import { excerpt, shorten } from './notes.ts';
 
 /** cells of a line that are left for the text at least */
-const LEAST = 20;
+const LEAST = 12;
+/** below that many cells a line has no room for whole dates and names */
+const NARROW = 64;
 /** UTF-16 units before the word that are shown */
 const LEAD = 16;
 /** cells of a name at most */
-const NAME = 20;
+const NAME = { wide: 20, narrow: 10 } as const;
 
 export interface FoundOptions {
   /** what was looked for */
@@ -25,9 +27,12 @@ export interface FoundOptions {
 }
 
 export function foundLine(face: Face, seat: Seat, message: Message, options: FoundOptions): string {
-  const name = shorten(senderName(seat, face.words, message), NAME);
-  const where = options.chat === undefined ? whereOf(seat, message) : '';
-  const head = `${stamp(message.time)}  ${sanitize(where === '' ? name : `${name} · ${where}`)}`;
+  const narrow = options.columns < NARROW;
+  const most = narrow ? NAME.narrow : NAME.wide;
+  const name = shorten(senderName(seat, face.words, message), most);
+  const where = options.chat === undefined ? shorten(whereOf(seat, message), most) : '';
+  const when = narrow ? shortStamp(message.time, face.now()) : stamp(message.time);
+  const head = `${when}  ${sanitize(where === '' ? name : `${name} · ${where}`)}`;
   const room = Math.max(LEAST, options.columns - width(head) - 2);
   const shown = { ...message, body: fromFirst(message.body, options.text) };
   return `${head}  ${excerpt(shown, face, room)}`;
@@ -35,8 +40,14 @@ export function foundLine(face: Face, seat: Seat, message: Message, options: Fou
 
 /** Room and nick are always named together; with a contact, whom we wrote to. */
 function whereOf(seat: Seat, { kind, chat, direction }: Message): string {
-  if (kind === 'contact') return direction === 'out' ? shorten(chatLabel(seat, chat), NAME) : '';
-  return shorten(bareOf(chat), NAME);
+  if (kind === 'contact') return direction === 'out' ? chatLabel(seat, chat) : '';
+  return bareOf(chat);
+}
+
+/** `14:03` of today, `11-20` of another day. */
+function shortStamp(time: number, now: number): string {
+  const [day = '', clock = ''] = stamp(time).split(' ');
+  return day === stamp(now).split(' ')[0] ? clock : day.slice('2026-'.length);
 }
 
 /** The text from shortly before the first word that was looked for. */
