@@ -167,6 +167,8 @@ export interface ChatEvents {
       jid?: string | undefined;
       /** what the room told with it (XEP-0045 §15.6) */
       codes?: readonly number[] | undefined;
+      /** true for who was lost in an outage with us and came back: nothing to be told */
+      again?: boolean | undefined;
     },
   ];
   /** when we entered or left a room */
@@ -185,9 +187,8 @@ export interface ChatEvents {
       alternate?: string | undefined;
       /** entered, or not, after an outage, by itself */
       again?: boolean | undefined;
-      /** with `again`: who came and who went meanwhile */
+      /** with `again`: who came meanwhile */
       came?: readonly string[] | undefined;
-      went?: readonly string[] | undefined;
       /** with `again`: that we were out was told already */
       told?: boolean | undefined;
     },

@@ -296,6 +296,8 @@ export function chatRooms({ account, store, settings, tell, failed }: ChatRoomsO
       ];
     },
 
+    /** joined, or being entered (again) */
+    knows: (room: string): boolean => link?.rooms.knows(room) === true,
     /** joined, and sure of it: what is said there now will be heard */
     isCertain: (room: string): boolean => link?.rooms.isCertain(room) === true,
     /** Asks a joined room whether we are still in; `left` where we are not, and are entering again. Never rejects. */

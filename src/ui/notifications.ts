@@ -171,7 +171,13 @@ export function notifications(options: NotificationOptions): Notifications {
       alert(line, true);
     },
     occupant(event) {
-      if (open(event.room) || !wanted('notify-occupants') || loudness(event.room) !== 'all') return;
+      if (
+        event.again === true ||
+        open(event.room) ||
+        !wanted('notify-occupants') ||
+        loudness(event.room) !== 'all'
+      )
+        return;
       const line = occupantLine(words, event);
       const sort = event.event === 'joined' || event.event === 'left' ? event.event : 'changedInRoom';
       fold(line, `${sort} ${event.room}`, FREE.crowd, ({ all }) =>

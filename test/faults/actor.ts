@@ -1,5 +1,6 @@
 /** Starts programs/actor.ts and talks to it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Silences } from '../../src/xmpp/muc/self-ping.ts';
 import type { SessionOptions } from '../../src/xmpp/session/create-session.ts';
 import { long } from './seed.ts';
 
@@ -31,6 +32,8 @@ export interface ActorSettings
   /** without a `service`; the last one counts from then on */
   readonly dns?: readonly DnsAnswer[] | undefined;
   readonly kill?: Death | undefined;
+  /** milliseconds of silence after which a room is asked, scaled from minutes */
+  readonly roomSilences?: Silences | undefined;
 }
 
 export type ActorCommand =

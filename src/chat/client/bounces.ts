@@ -15,7 +15,7 @@ const MOST = 3;
 export interface BouncesOptions {
   readonly outbox: Pick<Outbound, 'failed' | 'again'>;
   readonly kindOf: (chat: string) => ChatKind;
-  readonly rooms: Pick<ChatRooms, 'get' | 'check'>;
+  readonly rooms: Pick<ChatRooms, 'knows' | 'check'>;
 }
 
 export function bounces({ outbox, kindOf, rooms }: BouncesOptions) {
@@ -26,7 +26,7 @@ export function bounces({ outbox, kindOf, rooms }: BouncesOptions) {
     const room = bareOf(chat);
     const count = (times.get(id) ?? 0) + 1;
     const mayBeLost = kindOf(chat) !== 'contact' && LOST.includes(failure.condition) && count <= MOST;
-    if (!mayBeLost || rooms.get(room) === undefined) {
+    if (!mayBeLost || !rooms.knows(room)) {
       times.delete(id);
       outbox.failed(chat, id, failure);
       return;
@@ -34,7 +34,7 @@ export function bounces({ outbox, kindOf, rooms }: BouncesOptions) {
     times.set(id, count);
     const verdict = await rooms.check(room);
     // In the room, and refused all the same: it is about this message. Where nobody knows, it waits.
-    if (verdict === 'joined' || rooms.get(room) === undefined) outbox.failed(chat, id, failure);
+    if (verdict === 'joined' || !rooms.knows(room)) outbox.failed(chat, id, failure);
     else outbox.again(chat, id);
   };
 }

@@ -43,8 +43,7 @@ export const notifications = {
     joined: (room: string, nick: string, occupants: number) =>
       `you joined the room ${room} as ${nick}${occupants > 0 ? `, ${people(occupants)} here` : ''}`,
     created: (room: string, nick: string) => `you created the room ${room} and are in it as ${nick}`,
-    back: (room: string, came: number, went: number) =>
-      `you are back in the room ${room}; meanwhile ${[came > 0 && `${people(came)} came`, went > 0 && `${people(went)} left`].filter(Boolean).join(', ')}`,
+    back: (room: string, came: number) => `you are back in the room ${room}; meanwhile ${people(came)} came`,
     left: (room: string) => `you left the room ${room}`,
     kicked: (room: string, actor: string, reason: string) =>
       `you were kicked from the room ${room}${by(actor)}${said(reason)}`,

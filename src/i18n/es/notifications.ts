@@ -41,8 +41,8 @@ export const notifications: typeof en = {
     joined: (room, nick, occupants) =>
       `has entrado en la sala ${room} como ${nick}${occupants > 0 ? `, ${people(occupants)} dentro` : ''}`,
     created: (room, nick) => `has creado la sala ${room} y estás en ella como ${nick}`,
-    back: (room, came, went) =>
-      `has vuelto a la sala ${room}; mientras tanto: ${[came > 0 && `${people(came)} ${came === 1 ? 'ha' : 'han'} entrado`, went > 0 && `${people(went)} ${went === 1 ? 'ha' : 'han'} salido`].filter(Boolean).join(', ')}`,
+    back: (room, came) =>
+      `has vuelto a la sala ${room}; mientras tanto ${people(came)} ${came === 1 ? 'ha' : 'han'} entrado`,
     left: (room) => `has salido de la sala ${room}`,
     kicked: (room, actor, reason) => `te han echado de la sala ${room}${by(actor)}${said(reason)}`,
     banned: (room, actor, reason) =>

@@ -154,7 +154,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       const news = presenceKind(client, presence);
       if (news !== undefined) event(presenceLine(client, words, presence, news));
     },
-    occupant: (change) => change.room === chat && event(occupantLine(words, change)),
+    occupant: (change) => change.room === chat && change.again !== true && event(occupantLine(words, change)),
     subject: (change) => change.room === chat && event(subjectLine(words, change)),
     room: (change) => {
       if (change.room !== chat || isUneventful(change)) return;

@@ -35,8 +35,8 @@ export function occupantLine(words: Catalogue, event: ChatEvents['occupant'][0])
 }
 
 /** Back after an outage that nobody has to hear of: nothing changed, or it was told that we were out. */
-export const isUneventful = ({ again, came = [], went = [], told, event }: ChatEvents['room'][0]): boolean =>
-  again === true && event === 'joined' && (told === true || came.length + went.length === 0);
+export const isUneventful = ({ again, came = [], told, event }: ChatEvents['room'][0]): boolean =>
+  again === true && event === 'joined' && (told === true || came.length === 0);
 
 /** We came or went ourselves. `why` is the condition as a clause. */
 export function selfLine(words: Catalogue, event: ChatEvents['room'][0], why: string): string {
@@ -44,7 +44,7 @@ export function selfLine(words: Catalogue, event: ChatEvents['room'][0], why: st
   const [room, reason] = [plain(event.room), short(event.reason)];
   switch (event.event) {
     case 'joined':
-      if (event.again) return self.back(room, event.came?.length ?? 0, event.went?.length ?? 0);
+      if (event.again) return self.back(room, event.came?.length ?? 0);
       return self.joined(room, short(event.nick), event.occupants ?? 0);
     case 'created':
       return self.created(room, short(event.nick));

@@ -23,6 +23,8 @@ export interface OccupantChange {
   readonly actor?: string | undefined;
   readonly jid?: string | undefined;
   readonly codes?: readonly number[] | undefined;
+  /** true for who was lost in an outage with us and came back, and for who did not, where the outage was told already */
+  readonly again?: boolean | undefined;
 }
 
 export interface RoomChange {
@@ -31,9 +33,8 @@ export interface RoomChange {
   readonly event: 'joined' | 'created' | Departure;
   /** true when entered again after the connection, or the room, had lost us */
   readonly again?: boolean | undefined;
-  /** with `again`: who came and who went meanwhile */
+  /** with `again`: who came meanwhile; who went is told when it is clear that they do not come back as we did */
   readonly came?: readonly string[] | undefined;
-  readonly went?: readonly string[] | undefined;
   /** with `again`: that we were out was told already */
   readonly told?: boolean | undefined;
   readonly condition?: string | undefined;
@@ -75,6 +76,9 @@ export interface Entered {
 
 /** `lost`: was joined until the connection broke, or until the room lost us. */
 export type Phase = 'out' | 'entering' | 'joined' | 'lost';
+
+/** milliseconds after an outage in which others come back as we did, and nobody is told of it */
+const GRACE = 60_000;
 
 /** An answer that is waited for, with its deadline. */
 interface Expected<T> {
@@ -124,7 +128,9 @@ export class Room {
   #heard = performance.now();
   /** who was there when we were lost */
   #before: ReadonlySet<string> | undefined;
-  #nickBefore = '';
+  /** who was there before an outage, and is not yet again */
+  readonly #missing = new Set<string>();
+  #grace: NodeJS.Timeout | undefined;
   readonly #tell: RoomListener;
   #again = false;
   /** the loss is certain: a new stream came */
@@ -209,13 +215,20 @@ export class Room {
   #lose(): void {
     if (this.phase !== 'joined') return;
     this.phase = 'lost';
-    this.#before = new Set(this.occupants.keys());
+    this.#before = new Set([...this.occupants.keys(), ...this.#missing]);
+    this.#endGrace();
+  }
+
+  #endGrace(): void {
+    clearTimeout(this.#grace);
+    this.#missing.clear();
   }
 
   /** A room that will not be entered again. */
   forget(): void {
     this.phase = 'out';
     this.occupants.clear();
+    this.#endGrace();
   }
 
   /** The old stream goes on (XEP-0198): the room has noticed nothing. */
@@ -255,7 +268,7 @@ export class Room {
     }
     this.occupants.set(occupant.nick, occupant);
     if (!self) return;
-    this.#nickBefore = this.nick;
+    const nickBefore = this.nick;
     this.nick = occupant.nick;
     this.phase = 'joined';
     const created = codes.includes(ROOM_CREATED);
@@ -269,20 +282,28 @@ export class Room {
       event,
       again: this.#again,
       occupants: entered.occupants,
-      ...this.#changes(),
+      ...this.#changes(nickBefore),
     });
     this.#notice(codes);
   }
 
-  /** Who came and went between two stays; we are neither, by whatever nickname. */
-  #changes(): Pick<RoomChange, 'came' | 'went'> {
+  /** Who came between two stays; who is missing has some time to come back too. We are neither, by whatever nickname. */
+  #changes(nickBefore: string): Pick<RoomChange, 'came'> {
     const before = this.#before;
     this.#before = undefined;
     if (!this.#again || before === undefined) return {};
-    return {
-      came: [...this.occupants.keys()].filter((nick) => nick !== this.nick && !before.has(nick)),
-      went: [...before].filter((nick) => nick !== this.#nickBefore && !this.occupants.has(nick)),
-    };
+    const came = [...this.occupants.keys()].filter((nick) => nick !== this.nick && !before.has(nick));
+    for (const nick of before) if (nick !== nickBefore && !this.occupants.has(nick)) this.#missing.add(nick);
+    if (this.#missing.size > 0) this.#grace = setTimeout(() => this.#missed(came.length > 0), GRACE).unref();
+    return { came };
+  }
+
+  /** They did not come back. */
+  #missed(told: boolean): void {
+    const missing = [...this.#missing];
+    this.#missing.clear();
+    const gone = { room: this.jid, event: 'left', self: false, affiliation: 'none', role: 'none' } as const;
+    for (const nick of missing) this.#tell.occupant({ ...gone, nick, again: told ? true : undefined });
   }
 
   #live(presence: OccupantPresence): void {
@@ -306,7 +327,8 @@ export class Room {
       this.#notice(codes);
     }
     if (before === undefined) {
-      if (!self) this.#tell.occupant({ ...change, event: 'joined' });
+      const again = this.#missing.delete(nick) ? true : undefined;
+      if (!self) this.#tell.occupant({ ...change, event: 'joined', again });
       return;
     }
     if (before.affiliation !== affiliation) this.#tell.occupant({ ...change, event: 'affiliation' });

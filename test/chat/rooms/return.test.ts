@@ -127,6 +127,21 @@ describe('what is said to a room that lost us', () => {
     expect(world.client.history({ chat: ROOM, limit: 10 })).toHaveLength(1);
   });
 
+  it('waits too where its error comes while we are entering again', async () => {
+    const world = await joined();
+    world.session.whenAsked('get', 'ping', PING, error('not-acceptable'), `${ROOM}/juliet`);
+    const [first, second] = [world.client.send(ROOM, 'one'), world.client.send(ROOM, 'two')];
+    world.bounce(ROOM, first.id, 'not-acceptable');
+    await turn();
+    world.bounce(ROOM, second.id, 'not-acceptable');
+    await turn();
+    expect([world.state(first.row), world.state(second.row)]).toEqual(['queued', 'queued']);
+    world.session.take();
+    world.occupant(ROOM, 'juliet', [110]);
+    await turn();
+    expect(world.sent('message').map(({ attrs }) => attrs.id)).toEqual([first.id, second.id]);
+  });
+
   it('has failed where we are in, and it was refused all the same', async () => {
     const world = await joined();
     world.session.whenAsked('get', 'ping', PING, '', `${ROOM}/juliet`);

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { Client } from '../../../src/chat/client.ts';
 import { isStorageFailure, type Stores } from '../../../src/chat/stores.ts';
 import { openStores } from '../../../src/storage/stores.ts';
+import { isUneventful } from '../../../src/ui/conversation/room-lines.ts';
 import {
   createSession,
   type SessionControl,
@@ -17,7 +18,7 @@ import {
 import type { ActorCommand, ActorLine, ActorSettings } from '../actor.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '') as ActorSettings;
-const { account, database, resource, quota, busyTimeout, dns, kill, ...session } = settings;
+const { account, database, resource, quota, busyTimeout, dns, kill, roomSilences, ...session } = settings;
 
 const print = (line: ActorLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -114,6 +115,7 @@ const client = new Client({
   filesDir: () => '/nonexistent',
   version: '0',
   languages: ['en'],
+  roomSilences,
 });
 
 client.on('connection', ({ state, condition, final, retryIn }) =>
@@ -124,8 +126,13 @@ client.on('message', ({ chat, direction, body, state }) =>
 );
 client.on('messageChanged', ({ chat, body, state }) => print({ event: 'changed', chat, body, state }));
 client.on('presence', ({ jid, show, initial }) => print({ event: 'presence', jid, show, initial }));
-client.on('occupant', ({ room, nick, event: what }) => print({ event: 'occupant', room, nick, what }));
-client.on('room', ({ room, event: what, condition }) => print({ event: 'room', room, what, condition }));
+client.on('occupant', ({ room, nick, event: what, again = false }) =>
+  print({ event: 'occupant', room, nick, what, told: !again }),
+);
+client.on('room', (event) => {
+  const { room, event: what, condition } = event;
+  print({ event: 'room', room, what, condition, told: !isUneventful(event) });
+});
 client.on('problem', ({ condition }) => print({ event: 'problem', condition }));
 
 /** Resolves when `holds` is true. Looks by the clock: another process may change what is kept, and nobody tells. */

@@ -1,0 +1,121 @@
+/**
+ * The fault matrix: rooms (row 34). Whatever loses us in a room, we are back by ourselves; nothing said there is lost
+ * or twice, and of a room and an outage at most one line is told.
+ */
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, serverKind, startServer } from '../support/server.ts';
+import type { ActorSettings } from './actor.ts';
+import { dice, long, seed } from './seed.ts';
+import { type Role, type Stage, setStage } from './stage.ts';
+
+const MODULES = fileURLToPath(new URL('./prosody', import.meta.url));
+
+let server: Server;
+let stage: Stage;
+let folder: string;
+let orders: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'xmpp-chat-room-faults-'));
+  orders = join(folder, 'order');
+  const settings = `muc_room_default_persistent = true
+smacks_hibernation_time = 2
+room_faults_file = ${JSON.stringify(orders)}
+plugin_paths = { ${JSON.stringify(MODULES)}, "/usr/lib/prosody/modules", "/usr/local/lib/prosody/community-modules" }`;
+  server = await startServer(undefined, { settings, modules: ['room_faults'] });
+});
+afterAll(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+afterEach(() => stage?.strike());
+
+/** Minutes are scaled to what a test can wait for. */
+const roomSilences = long ? undefined : { ask: 600, doubt: 300 };
+
+async function set(name: string): Promise<Stage> {
+  const settings: Partial<ActorSettings> = { roomSilences };
+  stage = await setStage(server, { name, alice: settings, bob: settings });
+  return stage;
+}
+
+/** The length of a fault, not a wait for something. */
+const passes = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Has the room service do something; resolves when it is done. */
+async function order(line: string): Promise<void> {
+  writeFileSync(`${orders}.new`, line);
+  renameSync(`${orders}.new`, orders);
+  while (existsSync(orders)) await passes(20);
+}
+
+/** Bob has made the room, Alice has entered it: each enters it once more. */
+const isBack = (role: Role) => role.actor.saw({ event: 'room', what: 'joined' }, role.nick === 'bob' ? 1 : 2);
+
+/** What a person was told of the room since they entered it: ourselves and the others. */
+const toldTo = ({ actor }: Role): number =>
+  actor.count({ event: 'room', told: true }) -
+  1 +
+  actor.count({ event: 'occupant', told: true, what: 'left' });
+
+describe(`rooms, seed ${seed}`, () => {
+  it('the server is restarted (quick)', async () => {
+    const { alice, bob, startsSending, checkInvariant } = await set('roomrestart');
+    startsSending(40, { every: 5 });
+    await bob.actor.saw({ event: 'message' }, dice('roomrestart').between(1, 30));
+    await server.restart();
+    for (const role of [alice, bob]) await isBack(role);
+    for (const role of [alice, bob]) expect(toldTo(role)).toBeLessThanOrEqual(1);
+    await checkInvariant();
+  });
+
+  it.skipIf(serverKind() === 'ejabberd')('the room service is restarted (quick)', async () => {
+    const { alice, bob, startsSending, checkInvariant } = await set('component');
+    startsSending(40, { every: 5 });
+    await bob.actor.saw({ event: 'message' }, dice('component').between(1, 30));
+    await order('restart');
+    for (const role of [alice, bob]) await isBack(role);
+    for (const role of [alice, bob]) {
+      expect(role.actor.count({ event: 'connection', state: 'offline' })).toBe(0);
+      expect(toldTo(role)).toBeLessThanOrEqual(1);
+    }
+    await checkInvariant();
+  });
+
+  it.skipIf(serverKind() === 'ejabberd')('row 34: the room forgets one who speaks (quick)', async () => {
+    const { alice, room, sends, startsSending, checkInvariant } = await set('forgets');
+    await sends(3);
+    await order(`drop ${room} alice`);
+    startsSending(10, { every: 5 });
+    await isBack(alice);
+    expect(toldTo(alice)).toBeLessThanOrEqual(1);
+    await checkInvariant();
+  });
+
+  it.skipIf(serverKind() === 'ejabberd')('row 34: the room forgets one who only listens', async () => {
+    const { bob, room, sends, checkInvariant } = await set('forgetsbob');
+    await sends(3);
+    await order(`drop ${room} bob`);
+    await sends(3);
+    await isBack(bob);
+    expect(toldTo(bob)).toBeLessThanOrEqual(1);
+    await checkInvariant();
+  });
+
+  it('a process is stopped and goes on, after its stream has ended', async () => {
+    const { bob, sends, checkInvariant } = await set('stopped');
+    await sends(3);
+    bob.actor.signal('SIGSTOP');
+    await sends(5);
+    await passes(long ? 180_000 : 4_000);
+    bob.actor.signal('SIGCONT');
+    await sends(2);
+    expect(toldTo(bob)).toBeLessThanOrEqual(1);
+    await checkInvariant();
+  });
+});
