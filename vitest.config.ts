@@ -10,7 +10,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/faults/**', 'test/interop/**', 'test/server/**', 'test/terminal/**'],
+          exclude: [
+            'test/faults/**',
+            'test/files/**',
+            'test/interop/**',
+            'test/server/**',
+            'test/terminal/**',
+          ],
           testTimeout: 10_000,
           sequence: { groupOrder: 0 },
         },
@@ -58,6 +64,17 @@ export default defineConfig({
           hookTimeout: 60_000,
           maxWorkers: 1,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'files',
+          include: ['test/files/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 5 },
         },
       },
     ],

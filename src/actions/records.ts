@@ -49,6 +49,8 @@ export interface MessageRecord extends RecordOf<'message'> {
   readonly mayArriveTwice?: true | undefined;
   readonly subject?: string | undefined;
   readonly url?: string | undefined;
+  /** what its sender says of the file behind `url` */
+  readonly file?: Message['file'];
   readonly failure?: Message['failure'];
   /** conversation that its sender says it belongs to (XEP-0201) */
   readonly thread?: string | undefined;
@@ -105,6 +107,8 @@ export interface FileRecord extends RecordOf<'file'> {
   readonly path: OrNull<string>;
   readonly state: FileTransfer['state'];
   readonly route: string;
+  /** the route that was tried before and did not work */
+  readonly before?: FileTransfer['before'];
   readonly sha256: OrNull<string>;
   readonly failure?: string | undefined;
 }
@@ -232,6 +236,7 @@ export function messageRecord(message: Message): MessageRecord {
     mayArriveTwice: message.mayArriveTwice === true ? true : undefined,
     subject: message.subject,
     url: message.url,
+    file: message.file,
     failure: message.failure,
     thread: message.thread,
     amendment: message.amendment,
@@ -288,6 +293,7 @@ export function fileRecord(file: FileTransfer): FileRecord {
     path: file.path ?? null,
     state: file.state,
     route: file.route,
+    before: file.before,
     sha256: file.sha256 ?? null,
     failure: file.failure,
   };

@@ -40,6 +40,8 @@ export function overridesOf(config: Config): Readonly<Partial<Record<SettingName
   return {
     ...(config.sources.acceptFiles === 'default' ? {} : { 'accept-files': config.acceptFiles }),
     ...(config.autoApprove ? { 'auto-approve': 'on' } : {}),
+    ...(config.fileRoute === undefined ? {} : { 'file-route': config.fileRoute }),
+    ...(config.privateLinks ? { 'private-links': 'on' } : {}),
     ...(config.keepMessages === undefined ? {} : { 'keep-messages': config.keepMessages }),
   };
 }

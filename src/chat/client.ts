@@ -5,6 +5,7 @@ import type { ParsedMessage } from '../xmpp/messages.ts';
 import type { Silences } from '../xmpp/muc/self-ping.ts';
 import type { Petition } from '../xmpp/muc/voice.ts';
 import type { SessionControl } from '../xmpp/session/create-session.ts';
+import { trustedRoots } from '../xmpp/session/trust.ts';
 import { bareOf, resourceOf } from './address.ts';
 import { type ArchivePreferences, type ArchiveWish, archivePreferences } from './archiving.ts';
 import { type Batch, batch } from './batch.ts';
@@ -16,7 +17,7 @@ import { type Attendance, attendance } from './client/attendance.ts';
 import { type Background, background } from './client/background.ts';
 import { bounces } from './client/bounces.ts';
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
-import { fileRoutes } from './client/file-routes.ts';
+import { fileRoutes, onlyRoute } from './client/file-routes.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
 import { type KeptStreamState, keptStreamState } from './client/kept-stream.ts';
 import { type ChatKinds, chatKinds } from './client/kinds.ts';
@@ -45,7 +46,7 @@ import type {
 import { type Files, files } from './files.ts';
 import type { Filled, FilledForm } from './form.ts';
 import { type Inbound, inbound } from './inbound.ts';
-import type { ChatKind, Message, MessageSource, MessageVersion } from './message.ts';
+import type { ChatKind, LinkedFile, Message, MessageSource, MessageVersion } from './message.ts';
 import type { RoomRow, UserDetails } from './people.ts';
 import { ChatError } from './problem.ts';
 import { Requests, requestId } from './requests.ts';
@@ -88,6 +89,9 @@ const BOOKMARKS_PATIENCE = 2000;
 /** Stream errors for something that we wrote (RFC 6120 §4.9.3). */
 const REFUSALS: readonly string[] = ['bad-format', 'invalid-xml', 'not-well-formed', 'policy-violation'];
 
+/** milliseconds until the server has to have the link of an uploaded file; later it waits in the outbox */
+const LINK_DEADLINE = 30_000;
+
 type SessionSettings = ConstructorParameters<typeof Connection>[0]['session'] & {
   /** the place of this run among others with the same data; let go with the client */
   readonly instance?: Instance | undefined;
@@ -129,6 +133,7 @@ export class Client extends EventEmitter<ChatEvents> {
   /** what an earlier stream left is on its way */
   #recovered: Promise<void> = Promise.resolve();
   #files: Files | undefined;
+  #trust: ReturnType<typeof trustedRoots> = trustedRoots(undefined);
   #state: ConnectionState = 'offline';
   #offlineReason: string | undefined;
   /** the account is being deleted: the server ends the stream with an error that is none */
@@ -344,6 +349,7 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#instance = settings?.instance;
     if (settings === undefined || this.#closed) throw new ChatError('offline');
     if (this.#instance !== undefined) this.#stream = keptStreamState(this.#instance);
+    this.#trust = trustedRoots(settings.ca);
     const { version, languages, createSession } = this.#options;
     const { outbox } = this.#delivery;
     const connection = new Connection({
@@ -508,7 +514,12 @@ export class Client extends EventEmitter<ChatEvents> {
 
   #attachFiles(features: Features): void {
     const transfers = files({
-      routes: fileRoutes(features),
+      routes: fileRoutes(features, {
+        trust: this.#trust,
+        chatOf: (peer) => this.#linkChat(peer),
+        share: (chat, url, file, signal) => this.#shareLink(chat, url, file, signal),
+      }),
+      only: () => onlyRoute(this.setting('file-route')),
       filesDir: this.#options.filesDir,
       acceptPolicy: (from) => this.#filePolicy(from),
     });
@@ -725,7 +736,7 @@ export class Client extends EventEmitter<ChatEvents> {
   reply(row: number, body: string): Message {
     const answered = this.#amendments.answerable(row);
     const { chat, kind } = answered.message;
-    return this.#delivery.send(chat, kind, body, answered);
+    return this.#delivery.send(chat, kind, body, { answers: answered });
   }
 
   /** Chats by last message, newest first. */
@@ -846,6 +857,23 @@ export class Client extends EventEmitter<ChatEvents> {
     if (setting === 'all') return 'accept';
     if (setting === 'none') return 'decline';
     return setting === 'contacts' && this.#contacts.item(bareOf(from)) !== undefined ? 'accept' : 'ask';
+  }
+
+  /** Where a link to a file for that peer is said. A room has to be joined. */
+  #linkChat(peer: string): string {
+    const chat = this.chatOf(peer);
+    const room = bareOf(chat);
+    if (this.kindOf(chat) !== 'contact' && !this.#rooms.isRoom(room))
+      throw new ChatError('not-joined', { room });
+    return chat;
+  }
+
+  async #shareLink(chat: string, url: string, file: LinkedFile, signal: AbortSignal): Promise<void> {
+    const options = { timeout: LINK_DEADLINE, signal, online: () => Promise.resolve() };
+    const attached = { url, file };
+    const message = await this.#delivery.sendAndSettle(chat, this.kindOf(chat), url, options, attached);
+    if (message.state === 'failed')
+      throw new ChatError(message.failure?.condition ?? 'undefined-condition', { jid: chat });
   }
 
   #transfers(): Files {

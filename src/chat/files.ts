@@ -1,12 +1,11 @@
 /** Files that come and go: who may offer, where they land, which route takes them. No protocol here. */
-import { createHash, type Hash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { randomId } from '../xmpp/session/session.ts';
 import type { FileTransfer, Request } from './events.ts';
 import { checkPlace, type Reception, receive, refusalFor } from './files/incoming.ts';
 import { safeName } from './files/names.ts';
 import { conditionOf, sendByRoutes } from './files/order.ts';
-import { type OpenFile, openFile } from './files/outgoing.ts';
+import { hashedOnTheWay, type OpenFile, openFile } from './files/outgoing.ts';
 import type { FileRoute, IncomingOffer, RouteName } from './files/route.ts';
 import { ChatError } from './problem.ts';
 
@@ -68,14 +67,6 @@ interface Entry {
   /** only while a person is to answer */
   offer: IncomingOffer | undefined;
   told: number;
-}
-
-/** The content, hashed while it is read. */
-async function* hashed(source: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array, void> {
-  for await (const bytes of source) {
-    hash.update(bytes);
-    yield bytes;
-  }
 }
 
 export function files(options: FilesOptions): Files {
@@ -173,25 +164,17 @@ export function files(options: FilesOptions): Files {
   // ---- outgoing
 
   async function transmit(entry: Entry, file: OpenFile, peer: string): Promise<FileTransfer> {
-    let hash = createHash('sha256');
-    let whole = false;
-    const read = (from = 0) => {
-      whole = from === 0;
-      if (!whole) return file.read(from);
-      hash = createHash('sha256');
-      return hashed(file.read(), hash);
-    };
+    const hashed = hashedOnTheWay(file);
     try {
       const { signal } = entry.stop;
-      await sendByRoutes(routes, { ...file, read }, peer, {
+      await sendByRoutes(routes, hashed, peer, {
         signal,
         only: options.only?.(),
         onRoute: (route, address, before) =>
           change(entry, { state: 'offered', route, peer: address, before }),
         onProgress: (sent) => change(entry, { state: 'active', sent }),
       });
-      // What the other side had in part was not read from its beginning.
-      const sha256 = whole ? hash.digest('hex') : await file.sha256();
+      const sha256 = await hashed.sha256();
       change(entry, { state: 'done', sent: file.size, sha256 });
       return entry.file;
     } catch (error) {

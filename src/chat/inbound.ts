@@ -11,7 +11,7 @@ import type { Changes } from './changes.ts';
 import type { TypingState } from './events.ts';
 import { findCopy } from './identity.ts';
 import { mentions } from './mentions.ts';
-import type { ChatKind, Message, MessageSource, NewMessage } from './message.ts';
+import type { ChatKind, LinkedFile, Message, MessageSource, NewMessage } from './message.ts';
 import type { Outbound } from './outbound.ts';
 import type { MessageStore } from './stores.ts';
 
@@ -247,7 +247,8 @@ export function inbound(options: InboundOptions) {
       replyTo: parsed.reply?.id,
       retracted: false,
       reactions: [],
-      url: parsed.link?.url,
+      url: parsed.link?.url ?? parsed.file?.url,
+      file: parsed.file && fileOf(parsed.file),
       styled: parsed.styled,
       mention: own !== undefined && direction === 'in' && mentions(text, own),
       occupantId: parsed.occupantId,
@@ -343,8 +344,15 @@ function isAttending({ parsed: { state }, direction, kind }: Incoming): boolean 
   return direction === 'out' && kind === 'contact' && (state === 'active' || state === 'composing');
 }
 
-function textOf({ body, link, reply, fallbacks }: ParsedMessage): string {
-  if (body === undefined) return link?.url ?? '';
+const fileOf = ({ name, size, mime, hashes }: NonNullable<ParsedMessage['file']>): LinkedFile => ({
+  name,
+  size,
+  mime,
+  hashes,
+});
+
+function textOf({ body, link, file, reply, fallbacks }: ParsedMessage): string {
+  if (body === undefined) return link?.url ?? file?.url ?? '';
   if (reply === undefined || fallbacks === undefined) return body;
   // XEP-0461 §compat: the quotation is for those who do not know replies. One that is nothing else stays.
   return withoutFallback(body, fallbacks, NS_REPLY) || body;
@@ -354,6 +362,7 @@ function says(parsed: ParsedMessage): boolean {
   return (
     parsed.body !== undefined ||
     parsed.link !== undefined ||
+    parsed.file !== undefined ||
     parsed.encryption !== undefined ||
     parsed.styled !== undefined
   );

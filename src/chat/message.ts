@@ -11,6 +11,17 @@ export interface Reaction {
   readonly emojis: readonly string[];
 }
 
+export interface LinkedFile {
+  /** as the sender wrote it */
+  readonly name?: string | undefined;
+  /** bytes */
+  readonly size?: number | undefined;
+  /** MIME type */
+  readonly mime?: string | undefined;
+  /** algorithm as in XEP-0300, sum in lower case hex */
+  readonly hashes: readonly { readonly algorithm: string; readonly hex: string }[];
+}
+
 export interface MessageFailure {
   readonly condition: string;
   readonly text?: string | undefined;
@@ -60,8 +71,10 @@ export interface Message {
   readonly retracted: boolean;
   readonly replyTo?: string | undefined;
   readonly reactions: readonly Reaction[];
-  /** link of an out-of-band file (XEP-0066) */
+  /** link of an out-of-band file (XEP-0066, XEP-0447) */
   readonly url?: string | undefined;
+  /** what its sender says of the file behind the link; nothing of it is verified */
+  readonly file?: LinkedFile | undefined;
   /** XHTML-IM turned into text with XEP-0393 marks; never sent */
   readonly styled?: string | undefined;
   /** in a room: names our nickname */

@@ -155,7 +155,7 @@ export function outbound(options: OutboundOptions) {
       chat: string,
       kind: ChatKind,
       text: string,
-      { replyTo, thread }: Pick<Message, 'replyTo' | 'thread'> = {},
+      { replyTo, thread, url, file }: Pick<Message, 'replyTo' | 'thread' | 'url' | 'file'> = {},
     ): Message {
       const body = ownBody(text);
       const now = canWrite(chat, kind);
@@ -180,6 +180,8 @@ export function outbound(options: OutboundOptions) {
         thread,
         retracted: false,
         reactions: [],
+        url,
+        file,
         mention: false,
       };
       const message = store.append(content, now ? { written: here() } : {});

@@ -1,4 +1,5 @@
 /** Settings a person can change, with their defaults. Stored per account; values are words, so that a file can hold them. */
+import { ROUTE_NAMES } from './files/route.ts';
 import { ChatError } from './problem.ts';
 import type { SettingsStore } from './stores.ts';
 
@@ -20,6 +21,8 @@ export const SETTINGS = {
   'notify-typing': ['off', 'on'],
   bell: ['mentions', 'all', 'off'],
   desktop: ['off', 'on'],
+  'file-route': ['any', ...ROUTE_NAMES],
+  'private-links': ['off', 'on'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Setting = keyof typeof SETTINGS;

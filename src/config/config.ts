@@ -47,6 +47,7 @@ function defaults(input: ConfigInput) {
     timeout: 30_000,
     acceptFiles: 'contacts',
     autoApprove: false,
+    privateLinks: false,
   } as const satisfies Partial<Values>;
 }
 

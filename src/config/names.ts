@@ -6,6 +6,9 @@ import * as kinds from './values.ts';
 export const SOURCES = ['default', 'config', '.env', 'environment', 'flag'] as const;
 export type Source = (typeof SOURCES)[number];
 
+/** `any`, and the names of chat/files/route.ts */
+export const FILE_ROUTES = ['any', 'upload', 'si-ibb'] as const;
+
 export interface Values {
   /** user@server; a bare user name where no domain completes it; with the resource where one was given */
   readonly jid?: string | undefined;
@@ -33,6 +36,9 @@ export interface Values {
   readonly debug?: string | undefined;
   readonly acceptFiles: 'contacts' | 'all' | 'none';
   readonly autoApprove: boolean;
+  /** undefined: as the account's setting says */
+  readonly fileRoute?: (typeof FILE_ROUTES)[number] | undefined;
+  readonly privateLinks: boolean;
   /** undefined: as the account's setting says */
   readonly keepMessages?: string | undefined;
 }
@@ -87,6 +93,8 @@ export const settings: Settings = {
     kind: kinds.oneOf('contacts', 'all', 'none'),
   },
   autoApprove: { name: 'auto-approve', env: 'XMPP_AUTO_APPROVE', kind: kinds.toggle },
+  fileRoute: { name: 'file-route', env: 'XMPP_FILE_ROUTE', kind: kinds.oneOf(...FILE_ROUTES) },
+  privateLinks: { name: 'private-links', env: 'XMPP_PRIVATE_LINKS', kind: kinds.toggle },
   keepMessages: { name: 'keep-messages', env: 'XMPP_KEEP_MESSAGES', kind: kinds.keeping },
 };
 

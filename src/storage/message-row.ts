@@ -1,5 +1,12 @@
 /** A message as a row, and back. */
-import type { Message, MessageAmendment, MessageState, NewMessage, Reaction } from '../chat/message.ts';
+import type {
+  LinkedFile,
+  Message,
+  MessageAmendment,
+  MessageState,
+  NewMessage,
+  Reaction,
+} from '../chat/message.ts';
 import type { Row, Value } from './sql.ts';
 
 /** Columns of `message` in the order of `valuesOf`; those of where it stands and who writes it stand before them. */
@@ -106,6 +113,9 @@ function amendmentOf(kept: string | undefined): MessageAmendment | undefined {
   };
 }
 
+const fileOf = (kept: string | undefined) =>
+  kept === undefined ? undefined : (JSON.parse(kept) as LinkedFile);
+
 export function messageOf(row: Row): Message {
   const failure = optional(row.failure);
   const reactions = optional(row.reactions);
@@ -132,6 +142,7 @@ export function messageOf(row: Row): Message {
     replyTo: optional(row.reply_to),
     reactions: reactions === undefined ? [] : shownReactions(reactions),
     url: optional(row.url),
+    file: fileOf(optional(row.file)),
     styled: optional(row.styled),
     mention: row.mention === 1,
     corrected: row.corrected === 1 || undefined,

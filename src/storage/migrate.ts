@@ -15,6 +15,7 @@ import { order } from './migrations/006-order.ts';
 import { instances } from './migrations/007-instances.ts';
 import { amendments } from './migrations/008-amendments.ts';
 import { marks } from './migrations/009-marks.ts';
+import { linkedFiles } from './migrations/010-linked-files.ts';
 import type { Database } from './sql.ts';
 
 /** In order; the first makes version 1. What was released is never edited, only added to. */
@@ -28,6 +29,7 @@ export const migrations: readonly string[] = [
   instances,
   amendments,
   marks,
+  linkedFiles,
 ];
 
 /** `xmpc`, in the header of the file: tells our database from another program's. */

@@ -1,6 +1,7 @@
 /** Errors become one line: what could not be done, why, what to try. Never a stack trace. */
 import type { Catalogue } from '../i18n/catalogue.ts';
 import { exitCodeOf, named } from './exit-codes.ts';
+import { size } from './render/formats.ts';
 import { sanitize } from './sanitize.ts';
 
 export interface Problem {
@@ -49,7 +50,7 @@ const LONGEST_QUOTE = 200;
 export function problemOf(error: unknown, words: Catalogue, about: About = {}): Problem {
   const { name, condition: given } = named(error);
   const condition = given ?? systemCondition(error) ?? 'unexpected';
-  const values = valuesOf(error, about);
+  const values = withSizes(valuesOf(error, about), words);
   const sentence = find(words, groupsOf(error, about), condition);
   const fallback =
     given === undefined ? words.errors.groups.unknown.unexpected : words.errors.groups.unknown.condition;
@@ -162,6 +163,15 @@ function valuesOf(error: unknown, about: About): Values {
     ...(fault.value === '' && fault.path !== undefined ? { value: fault.path } : {}),
     ...(name === 'ConfigError' ? { text: fault.reason } : {}),
     condition,
+  };
+}
+
+/** Bytes as people read them. */
+function withSizes(values: Values, words: Catalogue): Values {
+  const sizes = Object.entries(values).filter(([name]) => name === 'bytes' || name === 'mostBytes');
+  return {
+    ...values,
+    ...Object.fromEntries(sizes.map(([name, value]) => [name, size(Number(value), words)])),
   };
 }
 

@@ -11,6 +11,7 @@ import { clientState } from './client-state.ts';
 import { directory } from './directory.ts';
 import { disco } from './disco.ts';
 import { displayedSync } from './displayed-sync.ts';
+import { httpUpload } from './http-upload.ts';
 import { bareOf } from './jid.ts';
 import { lastActivity } from './last-activity.ts';
 import { markers } from './markers.ts';
@@ -106,6 +107,7 @@ export function features(session: Session, options: FeaturesOptions) {
     receipts: receipts(session, { disco: discovery, mayKnow: seesUs }),
     markers: markers(session, { disco: discovery, mayKnow: seesUs }),
     displayedSync: displayedSync(session, { pubsub: nodes }),
+    httpUpload: httpUpload(session, { disco: discovery }),
     inBand: inBand(session, { disco: discovery }),
     streamInitiation: streamInitiation(session, { disco: discovery, methods: [NS_IBB] }),
   };

@@ -14,6 +14,7 @@ import { type ChatState, parseChatState, xChatState } from './chat-states.ts';
 import { type Delay, parseDelay, xDelay } from './delay.ts';
 import { type ErrorType, parseStanzaError } from './errors.ts';
 import { type Encryption, NS_EME, parseEncryption } from './explicit-encryption.ts';
+import { NS_SHARING, parseFileSharing, type SharedFile, xFileSharing } from './file-sharing.ts';
 import { type Hint, parseHints, xHint } from './hints.ts';
 import { parseOriginId, parseStanzaIds, type StanzaId, xOriginId } from './ids.ts';
 import { bareOf, domainOf, parseJid, resourceOf } from './jid.ts';
@@ -45,6 +46,8 @@ export interface ParsedMessage extends Annotations {
   readonly delay: Delay | undefined;
   readonly state: ChatState | undefined;
   readonly link: OutOfBand | undefined;
+  /** the file that the message shares, as far as its sender tells of it (XEP-0447) */
+  readonly file?: SharedFile | undefined;
   /** the XHTML body as text with the marks of XEP-0393 */
   readonly styled: string | undefined;
   /** the body is to be shown as it is */
@@ -111,6 +114,7 @@ export function parseMessage(stanza: Element, options: ParseOptions = {}): Parse
     delay: parseDelay(stanza, options.now === undefined ? { prefer } : { prefer, now: options.now }),
     state: parseChatState(stanza),
     link: parseOob(stanza),
+    file: parseFileSharing(stanza),
     styled: parseXhtml(stanza),
     unstyled: parseUnstyled(stanza),
     nick: parseNick(stanza),
@@ -170,6 +174,8 @@ export interface OutgoingMessage extends OutgoingAnnotations {
   readonly nick?: string;
   /** a link to a file: goes as out-of-band data */
   readonly link?: string;
+  /** what is behind the link (XEP-0447); the body is the link then */
+  readonly file?: SharedFile;
   readonly unstyled?: boolean;
   /** milliseconds since 1970: the message was written then and could not be sent */
   readonly delay?: number;
@@ -199,6 +205,7 @@ export function xMessage(message: OutgoingMessage): Element {
     message.occupant && x('x', { xmlns: NS_MUC_USER }),
     message.nick !== undefined && xNick(message.nick),
     message.link !== undefined && xOob({ url: message.link }),
+    ...(message.file === undefined ? [] : xFileSharing(message.file)),
     message.unstyled && xUnstyled(),
     message.delay !== undefined && xDelay(message.delay),
     ...annotations,
@@ -247,7 +254,7 @@ export interface Messages extends EventEmitter<MessagesEvents> {
 
 /** Messages in and out, of every type but what other features claim. */
 export function messages(session: Session, options: MessagesOptions): Messages {
-  for (const ns of [NS_EME, NS_OOB, NS_STYLING, NS_XHTML_IM, ...ANNOTATION_FEATURES])
+  for (const ns of [NS_EME, NS_OOB, NS_SHARING, NS_STYLING, NS_XHTML_IM, ...ANNOTATION_FEATURES])
     options.disco.addFeature(ns);
   const claims = new Set<{ test: (stanza: Element) => boolean; errors: boolean }>();
   const claimed = (stanza: Element) => {
@@ -292,8 +299,9 @@ export function messages(session: Session, options: MessagesOptions): Messages {
 }
 
 function says(message: ParsedMessage): boolean {
-  const { body, subject, link, styled, state, encryption } = message;
+  const { body, subject, link, file, styled, state, encryption } = message;
   return (
-    annotates(message) || [body, subject, link, styled, state, encryption].some((part) => part !== undefined)
+    annotates(message) ||
+    [body, subject, link, file, styled, state, encryption].some((part) => part !== undefined)
   );
 }

@@ -1,4 +1,4 @@
-/** XEP-0066: Out of Band Data, version 1.5 (received only; sending in messages). https://xmpp.org/extensions/xep-0066.html */
+/** XEP-0066: Out of Band Data, version 1.5 (in messages). https://xmpp.org/extensions/xep-0066.html */
 import { StanzaError } from './errors.ts';
 import type { Session } from './session/session.ts';
 import { child, childText, type Element, x } from './stanza.ts';

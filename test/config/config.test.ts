@@ -31,6 +31,7 @@ describe('layers', () => {
       timeout: 30_000,
       acceptFiles: 'contacts',
       autoApprove: false,
+      privateLinks: false,
     });
     expect(new Set(Object.values(sources))).toEqual(new Set(['default']));
     expect(Object.keys(sources).sort()).toEqual([...keys].sort());
@@ -256,6 +257,7 @@ describe('values', () => {
     expect(load({ flags: { json: true, autoApprove: false, timeout: 7 } })).toMatchObject({
       json: true,
       autoApprove: false,
+      privateLinks: false,
       timeout: 7000,
     });
   });

@@ -31,6 +31,12 @@ export interface SettleOptions {
   readonly online: () => Promise<void>;
 }
 
+/** What a message has beside its text. */
+export interface Attached extends Pick<Message, 'url' | 'file'> {
+  /** the message that it answers, and how that is named */
+  readonly answers?: { readonly id: string; readonly message: Message } | undefined;
+}
+
 export function delivery(options: DeliveryOptions) {
   const { account, store, rooms, link, linked, appended, changed, failed, instance } = options;
   let confirming = false;
@@ -60,7 +66,7 @@ export function delivery(options: DeliveryOptions) {
   }
 
   function write(message: Message, again: boolean): void {
-    const { chat, kind, id, body, replyTo, thread, time } = message;
+    const { chat, kind, id, body, replyTo, thread, url, file, time } = message;
     const live = link();
     if (live === undefined) throw new DisconnectedError();
     const { features, session } = live;
@@ -75,6 +81,8 @@ export function delivery(options: DeliveryOptions) {
       ...(kind === 'room' ? {} : { requestReceipt: true, markable: true }),
       ...(replyTo === undefined ? {} : { reply: replyOf(replyTo, answered(store, message)) }),
       ...(thread === undefined ? {} : { thread }),
+      ...(url === undefined ? {} : { link: url }),
+      ...(url === undefined || file === undefined ? {} : { file: { ...file, url } }),
       // XEP-0203: written before, and not known to have arrived.
       ...(again ? { delay: time } : {}),
     });
@@ -135,12 +143,17 @@ export function delivery(options: DeliveryOptions) {
     failed,
   });
 
-  /** `to`: the message that it answers, and how that is named. */
-  function send(chat: string, kind: ChatKind, body: string, to?: { id: string; message: Message }): Message {
+  function send(
+    chat: string,
+    kind: ChatKind,
+    body: string,
+    { answers: to, url, file }: Attached = {},
+  ): Message {
     const room = bareOf(chat);
     if (kind !== 'contact' && !rooms.isRoom(room)) throw new ChatError('not-joined', { room });
     // XEP-0201 §4.1: an answer stays in the conversation that it answers.
-    const message = outbox.send(chat, kind, body, { replyTo: to?.id, thread: to?.message.thread });
+    const answering = { replyTo: to?.id, thread: to?.message.thread };
+    const message = outbox.send(chat, kind, body, { ...answering, url, file });
     // XEP-0410 §3.2: a room silent for long is asked first; its answer lets the message out, or brings us back.
     if (kind !== 'contact' && message.state === 'queued') void rooms.check(room);
     return message;
@@ -189,9 +202,10 @@ export function delivery(options: DeliveryOptions) {
       kind: ChatKind,
       body: string,
       { timeout, signal, online }: SettleOptions,
+      attached: Attached = {},
     ): Promise<Message> {
       const deadline = Date.now() + timeout;
-      const { row } = send(chat, kind, body);
+      const { row } = send(chat, kind, body, attached);
       outbox.hold(row);
       try {
         await online();

@@ -51,7 +51,7 @@ export async function sendByRoutes(
       onRoute(route.name, address, failed);
       let reached: Reached = 'nowhere';
       const progressed = (sent: number) => {
-        reached = sent > 0 ? 'moving' : 'accepted';
+        if (route.deposits !== true) reached = sent > 0 ? 'moving' : 'accepted';
         onProgress(sent);
       };
       try {

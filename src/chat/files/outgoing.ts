@@ -10,6 +10,24 @@ export interface OpenFile extends OutgoingFile {
   close(): Promise<void>;
 }
 
+/** The same file, whose sum is known for nothing once it was read from its beginning to its end. */
+export function hashedOnTheWay(file: OutgoingFile): OutgoingFile {
+  let sum: string | undefined;
+  async function* hashed(): AsyncGenerator<Uint8Array, void> {
+    const hash = createHash('sha256');
+    for await (const bytes of file.read()) {
+      hash.update(bytes);
+      yield bytes;
+    }
+    sum = hash.digest('hex');
+  }
+  return {
+    ...file,
+    read: (from = 0) => (from === 0 ? hashed() : file.read(from)),
+    sha256: async () => sum ?? file.sha256(),
+  };
+}
+
 const CHUNK = 256 * 1024;
 
 async function* content(

@@ -63,6 +63,8 @@ export interface IncomingOffer {
 
 export interface FileRoute {
   readonly name: RouteName;
+  /** it goes to a server first: where that fails the other side knows of nothing, and another route may follow */
+  readonly deposits?: true;
   /**
    * Where a file for `peer` (bare or full JID, room) can go by this route, the likeliest first; empty where it cannot.
    * Rejects with a ChatError where there is a reason worth telling (`file-too-large`).

@@ -164,6 +164,13 @@ const chat = {
   'not-a-file': { why: '{path} is not a file', hint: 'Pack a folder first, for example with tar.' },
   'file-changed': { why: '{path} changed while it was sent', hint: 'Try again.' },
   'file-too-large': { why: 'the file is too large for this way', hint: 'Send it in parts.' },
+  'file-too-large-for-server': {
+    why: 'the server takes files of {mostBytes} at most, and this one has {bytes}',
+    hint: 'Send it in parts.',
+  },
+  'upload-refused': { why: 'the web server refused the file ({status})', hint: 'Try again later.' },
+  'upload-quota': { why: 'the server takes no more files from you for now', hint: 'Try again later.' },
+  'no-bytestream': { why: 'no connection for the bytes could be made', hint: '' },
   'file-incomplete': { why: 'the file arrived incomplete', hint: 'Ask for it again.' },
   'file-corrupt': { why: 'the file arrived damaged', hint: 'Ask for it again.' },
   'hash-mismatch': { why: 'the file arrived damaged', hint: 'Ask for it again.' },

@@ -151,6 +151,8 @@ export const help = {
     timeout: 'seconds that the server may take (default 30)',
     debug: 'writes what goes over the wire to a file, passwords masked',
     'auto-approve': 'approves everybody who wants to add you',
+    'file-route': 'the only way to send a file; any (default): one after the other',
+    'private-links': 'links may lead into the own network, or to this computer',
     'keep-messages': 'how long messages stay here: forever (default), 30d, 6w, 6mo, 1y, or nothing',
     'accept-files': 'from whom files are taken unasked: contacts, all or none',
   }),

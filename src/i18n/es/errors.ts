@@ -148,6 +148,13 @@ const chat: typeof en.groups.chat = {
   'not-a-file': { why: '{path} no es un fichero', hint: 'Empaqueta antes la carpeta, por ejemplo con tar.' },
   'file-changed': { why: '{path} ha cambiado durante el envío', hint: 'Inténtalo otra vez.' },
   'file-too-large': { why: 'el fichero es demasiado grande para esta vía', hint: 'Envíalo por partes.' },
+  'file-too-large-for-server': {
+    why: 'el servidor acepta ficheros de {mostBytes} como mucho, y este tiene {bytes}',
+    hint: 'Envíalo en partes.',
+  },
+  'upload-refused': { why: 'el servidor web rechazó el fichero ({status})', hint: 'Inténtalo más tarde.' },
+  'upload-quota': { why: 'el servidor no acepta por ahora más ficheros tuyos', hint: 'Inténtalo más tarde.' },
+  'no-bytestream': { why: 'no se pudo abrir una conexión para los datos', hint: '' },
   'file-incomplete': { why: 'el fichero ha llegado incompleto', hint: 'Pídelo otra vez.' },
   'file-corrupt': { why: 'el fichero ha llegado dañado', hint: 'Pídelo otra vez.' },
   'hash-mismatch': { why: 'el fichero ha llegado dañado', hint: 'Pídelo otra vez.' },

@@ -147,6 +147,8 @@ export const help: typeof en = {
     timeout: 'segundos que puede tardar el servidor (por omisión, 30)',
     debug: 'anota en un fichero lo que pasa por la red, sin contraseñas',
     'auto-approve': 'acepta a todo el que quiera añadirte',
+    'file-route': 'el único modo de enviar un fichero; any (por omisión): uno tras otro',
+    'private-links': 'los enlaces pueden llevar a la red propia o a este ordenador',
     'keep-messages': 'cuánto se guardan aquí los mensajes: forever (por omisión), 30d, 6w, 6mo, 1y o nothing',
     'accept-files': 'de quién se aceptan ficheros sin preguntar: contacts, all o none',
   },

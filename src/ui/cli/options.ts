@@ -1,5 +1,6 @@
 /** The options of every run, and which actions have a flag. */
 import type { Action } from '../../actions/action.ts';
+import { ROUTE_NAMES } from '../../chat/files/route.ts';
 import { optionName } from '../parameters.ts';
 
 export interface CommonOption {
@@ -35,6 +36,8 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
   { name: 'files-dir', value: 'folder', group: 'behaviour' },
   { name: 'accept-files', value: 'choice', choices: ['contacts', 'all', 'none'], group: 'behaviour' },
   { name: 'auto-approve', group: 'behaviour' },
+  { name: 'file-route', value: 'choice', choices: ['any', ...ROUTE_NAMES], group: 'behaviour' },
+  { name: 'private-links', group: 'behaviour' },
   { name: 'keep-messages', value: 'keeping', group: 'behaviour' },
   { name: 'lang', value: 'choice', choices: ['en', 'es'], group: 'behaviour' },
   { name: 'json', group: 'behaviour' },

@@ -1,0 +1,52 @@
+/** Which addresses a link of somebody else may lead to: the public Internet, unless the user says otherwise. */
+import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+import { ChatError } from '../problem.ts';
+
+/** What is not reached over the public Internet, or stands for an address that may not be (RFC 6890 and its heirs). */
+const V4 =
+  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4';
+const V6 =
+  '::/96 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8';
+
+function listOf(): BlockList {
+  const list = new BlockList();
+  for (const [family, all] of [['ipv4', V4] as const, ['ipv6', V6] as const])
+    for (const range of all.split(' ')) {
+      const [network = '', bits] = range.split('/');
+      list.addSubnet(network, Number(bits), family);
+    }
+  return list;
+}
+let blocked: BlockList | undefined;
+
+/** True for an address of this computer, of the own network, of no network, or one that wraps another address. */
+export function isPrivate(address: string): boolean {
+  const family = isIP(address);
+  if (family === 0) return true;
+  blocked ??= listOf();
+  return blocked.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** Resolves a name to all its addresses. */
+export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
+
+const resolveByName: Resolve = (host) => lookup(host, { all: true, verbatim: true });
+
+/**
+ * The addresses to connect to, and to no others: what a name means is looked up once, so that it cannot mean another
+ * host when it is connected to. Rejects with ChatError `private-address`, and with what the system says of the name.
+ */
+export async function allowedAddresses(
+  hostname: string,
+  { allowPrivate, resolve = resolveByName }: { allowPrivate: boolean; resolve?: Resolve | undefined },
+): Promise<readonly LookupAddress[]> {
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const family = isIP(host);
+  const found = family === 0 ? await resolve(host) : [{ address: host, family }];
+  // One that is private among others is no accident.
+  if (found.length === 0 || (!allowPrivate && found.some(({ address }) => isPrivate(address))))
+    throw new ChatError('private-address', { host });
+  return found;
+}
