@@ -7,6 +7,7 @@ import { menus } from './en/menus.ts';
 import { notices } from './en/notices.ts';
 import { notifications } from './en/notifications.ts';
 import { prompts } from './en/prompts.ts';
+import { roomMenus } from './en/room-menus.ts';
 import { tables } from './en/tables.ts';
 import { words } from './en/words.ts';
 
@@ -22,4 +23,5 @@ export const en = {
   errors,
   help,
   forms,
+  roomMenus,
 };

@@ -8,6 +8,7 @@ import { menus } from './es/menus.ts';
 import { notices } from './es/notices.ts';
 import { notifications } from './es/notifications.ts';
 import { prompts } from './es/prompts.ts';
+import { roomMenus } from './es/room-menus.ts';
 import { tables } from './es/tables.ts';
 import { words } from './es/words.ts';
 
@@ -23,4 +24,5 @@ export const es: typeof en = {
   errors,
   help,
   forms,
+  roomMenus,
 };

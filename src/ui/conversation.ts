@@ -2,24 +2,37 @@
  * The conversation: one timeline per contact, room or occupant, and an input line that stays open.
  * What is printed never changes; own messages wait in the live block until the server has them.
  */
-import { conversationView } from './conversation/view.ts';
+import { conversationView, type RoomWish } from './conversation/view.ts';
 import type { Face, Seat } from './face.ts';
 
 /** How a conversation ended: back to where it was opened, or out of the program. */
 export type ConversationResult = 'menu' | 'exit';
 
+/** Asks for what a room's view cannot ask for itself. Resolves when the view may go on. */
+export type Aside = (room: string, wish: RoomWish) => Promise<void>;
+
 /**
  * Opens a chat (a bare JID, or an occupant's full JID) and follows the user from chat to chat. Resolves when
  * the view is left; Ctrl-C leaves it too. Rejects with EndOfInputError where nobody types any more.
  */
-export async function openConversation(face: Face, seat: Seat, first: string): Promise<ConversationResult> {
+export async function openConversation(
+  face: Face,
+  seat: Seat,
+  first: string,
+  aside: Aside,
+): Promise<ConversationResult> {
   let chat = first;
   try {
     for (;;) {
       seat.setOpenChat(chat);
       const end = await conversationView(face, seat, chat);
-      if (end.to !== 'chat') return end.to;
+      if (end.to === 'menu' || end.to === 'exit') return end.to;
       chat = end.chat;
+      if (end.to === 'chat') continue;
+      seat.setOpenChat(undefined);
+      await aside(chat, end.wish);
+      // A room that is gone, or that we left, is no conversation any more.
+      if (seat.client.joinedRoom(chat) === undefined) return 'menu';
     }
   } finally {
     seat.setOpenChat(undefined);

@@ -17,6 +17,7 @@ export const VIEW_COMMANDS = [
   'accept',
   'refuse',
   'mute',
+  'admin',
   'last',
   'around',
   'exit',

@@ -106,6 +106,8 @@ export const conversation = {
     accept: 'accepts what is offered here',
     refuse: 'refuses what is offered here',
     mute: 'mutes this room, or all but mentions',
+    admin: 'all that you may do in this room, by menu',
+    'room-config': 'shows the form of the room, or sets what is named',
     last: 'shows the last messages with their numbers',
     around: 'shows what was said around a result of /search',
     reply: 'answers a message, the newest one without a number',

@@ -108,6 +108,8 @@ export const conversation: typeof en = {
     accept: 'acepta lo que se ofrece aquí',
     refuse: 'rechaza lo que se ofrece aquí',
     mute: 'silencia esta sala, o todo menos las menciones',
+    admin: 'todo lo que puedes hacer en esta sala, por menú',
+    'room-config': 'muestra el formulario de la sala, o cambia lo que se nombra',
     last: 'muestra los últimos mensajes con sus números',
     around: 'muestra lo que se dijo alrededor de un resultado de /search',
     reply: 'responde a un mensaje; sin número, al más reciente',

@@ -32,7 +32,8 @@ export function completeLine(line: string, cursor: number, known: Completable): 
     return { ...found, from: cursor - path.length + found.from };
   }
   if (command !== undefined && command !== 'me') {
-    const offered = known.choices(command) ?? [...known.names, ...known.addresses];
+    const names = command === 'msg' ? known.names : known.names.map(quoted);
+    const offered = known.choices(command) ?? [...names, ...known.addresses];
     return { from, options: word === '' ? [...offered] : startingWith(offered, word) };
   }
   if (word === '') return { from, options: [] };
@@ -52,7 +53,11 @@ function nameAt(head: string, from: number, names: readonly string[]): Completio
   return { from, options: [] };
 }
 
+/** A name with blanks is one word of a command by its quotes; `/msg` knows the names itself. */
+const quoted = (name: string): string => (/\s/.test(name) ? `"${name}"` : name);
+
 function startingWith(options: readonly string[], typed: string): string[] {
   const wanted = typed.toLocaleLowerCase();
-  return options.filter((option) => option.toLocaleLowerCase().startsWith(wanted));
+  const begins = (option: string) => option.toLocaleLowerCase().startsWith(wanted);
+  return options.filter((option) => begins(option) || (option.startsWith('"') && begins(option.slice(1))));
 }

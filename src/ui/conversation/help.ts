@@ -21,6 +21,7 @@ export function helpText({ words, theme, actions }: Face): string {
     [`/send <${values.path}>`, words.help.actions['send-file']],
     ['/cancel', commands.cancel],
     ['/mute [all|mentions|off]', commands.mute],
+    ['/admin', commands.admin],
     ['/clear', commands.clear],
     ['//', commands.slash],
   ];

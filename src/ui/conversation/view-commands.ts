@@ -11,6 +11,7 @@ import type { Shown } from './follow.ts';
 import { helpText, msgUsage } from './help.ts';
 import { LISTED } from './pointing.ts';
 import type { ViewEnd } from './view.ts';
+import { occupantMarks } from './who.ts';
 
 export interface ViewCommandCall {
   readonly chat: string;
@@ -27,6 +28,7 @@ export async function runViewCommand(
   call: ViewCommandCall,
 ): Promise<ViewEnd | undefined> {
   const { terminal, words, theme } = face;
+  const { client } = seat;
   switch (call.name) {
     case 'help':
       terminal.log(helpText(face));
@@ -65,6 +67,9 @@ export async function runViewCommand(
     case 'cancel':
       cancelFiles(seat, call.chat);
       return undefined;
+    case 'admin':
+      if (client.kindOf(call.chat) !== 'room') throw new ChatError('not-in-a-room');
+      return { to: 'aside', chat: call.chat, wish: { kind: 'menu' } };
     case 'mute':
       await mute(face, seat, call);
       return undefined;
@@ -92,15 +97,8 @@ export function nextUnread({ client }: Seat, chat: string): string | undefined {
 function whoText({ words, theme }: Face, { client }: Seat, chat: string): string {
   const room = client.joinedRoom(bareOf(chat));
   if (room === undefined) return words.conversation.notInRoom(sanitize(bareOf(chat)));
-  const { affiliations, roles, shows } = words.words;
   const rows = room.occupants.map((occupant) => {
-    const marks = [
-      occupant.affiliation === 'none' ? '' : affiliations[occupant.affiliation],
-      occupant.role === 'participant' ? '' : roles[occupant.role],
-      occupant.show === 'available' ? '' : shows[occupant.show],
-      sanitize(occupant.status),
-      occupant.jid === undefined ? '' : sanitize(occupant.jid),
-    ].filter((mark) => mark !== '');
+    const marks = occupantMarks(words, occupant);
     const name = theme.person(occupant.nick, sanitize(occupant.nick));
     return `  ${name}${marks.length === 0 ? '' : `  ${theme.dim(marks.join(' · '))}`}`;
   });

@@ -1,10 +1,11 @@
 /** One open chat: shows what is kept, follows what happens, hands what is typed to the right place. */
+import type { Action } from '../../actions/action.ts';
 import { domainOf } from '../../chat/address.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Face, Seat } from '../face.ts';
 import { readValue } from '../parameters.ts';
 import { expandHome } from '../prompts/path.ts';
-import { complain, runAction } from '../run-action.ts';
+import { complain, type Input, runAction } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import { parseSlash, type SlashContext, usageOf } from '../slash.ts';
 import { EndOfInputError, InterruptedError } from '../terminal.ts';
@@ -16,7 +17,23 @@ import { ownTyping } from './own-typing.ts';
 import { nextUnread, runViewCommand } from './view-commands.ts';
 import { pageHistory } from './whole-history.ts';
 
-export type ViewEnd = { readonly to: 'menu' | 'exit' } | { readonly to: 'chat'; readonly chat: string };
+/** What of a room is done by menus and questions, for which the view makes room. */
+export type RoomWish =
+  | { readonly kind: 'menu' }
+  | { readonly kind: 'configure' }
+  | {
+      readonly kind: 'destroy';
+      readonly room: string;
+      readonly successor?: string;
+      readonly reason?: string;
+    };
+
+export type ViewEnd =
+  | { readonly to: 'menu' }
+  | { readonly to: 'exit' }
+  | { readonly to: 'chat'; readonly chat: string }
+  /** something is asked for; then this chat goes on */
+  | { readonly to: 'aside'; readonly chat: string; readonly wish: RoomWish };
 
 /** actions whose outcome is a line of the timeline */
 const SHOWN_BY_THEMSELVES: readonly string[] = ['reply', 'react', 'edit', 'retract'];
@@ -163,6 +180,8 @@ async function act(
     case 'view':
       return runViewCommand(face, seat, { chat, name: meant.name, rest: meant.rest, shown });
     case 'action': {
+      const aside = asideOf(meant.action, meant.input, context);
+      if (aside !== undefined) return aside;
       if (meant.action.name === 'history' && meant.input.limit === undefined && terminal.interactive) {
         await pageHistory(face, seat, chatOf(seat, meant.input.jid) ?? chat, meant.input);
         client.markRead(chat);
@@ -181,3 +200,19 @@ async function act(
     }
   }
 }
+
+/** The configuration is a form, and a room is not destroyed without a question. */
+function asideOf({ name }: Action, input: Input, { kind, chat }: SlashContext): ViewEnd | undefined {
+  const words = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  if (name === 'room-config' && kind === 'room' && input.room === chat && isEmpty(input.set))
+    return { to: 'aside', chat, wish: { kind: 'configure' } };
+  if (name !== 'destroy') return undefined;
+  const [room = chat, successor, reason] = [words(input.room), words(input.successor), words(input.reason)];
+  const more = {
+    ...(successor === undefined ? {} : { successor }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  return { to: 'aside', chat, wish: { kind: 'destroy', room, ...more } };
+}
+
+const isEmpty = (list: unknown) => !Array.isArray(list) || list.length === 0;

@@ -1,10 +1,10 @@
 /** Contacts: talk, list, add, remove. */
 
 import { chatLabel } from '../conversation/names.ts';
-import { openConversation } from '../conversation.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
-import type { MainEnd, Screen } from './main.ts';
+import { enterChat } from './enter-chat.ts';
+import type { Screen } from './main.ts';
 import { choosePerson, contactBadge, contactName, readPerson, typePerson } from './person.ts';
 import { runFromMenu } from './run.ts';
 import { choose } from './screen.ts';
@@ -18,11 +18,6 @@ export const chatWith: Screen = async (app, seat) => {
   const jid = await choosePartner(app, seat);
   return jid === undefined ? undefined : enterChat(app, seat, jid);
 };
-
-/** Opens the conversation; its /exit leaves the program. */
-export async function enterChat(app: MenuApp, seat: OpenSeat, chat: string): Promise<MainEnd | undefined> {
-  return (await openConversation(app, seat, chat)) === 'exit' ? 'exit' : undefined;
-}
 
 async function choosePartner(app: MenuApp, seat: OpenSeat): Promise<string | undefined> {
   const { client } = seat;

@@ -7,7 +7,7 @@ import { attempt } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { askPath } from './ask.ts';
-import { enterChat } from './contacts.ts';
+import { enterChat } from './enter-chat.ts';
 import type { MainEnd, Screen } from './main.ts';
 import { runFromMenu } from './run.ts';
 import { type Choice, choose } from './screen.ts';

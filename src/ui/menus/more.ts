@@ -3,6 +3,7 @@ import { archiving } from './archiving.ts';
 import { askNewPassword } from './ask.ts';
 import { blockList } from './block-list.ts';
 import type { Screen } from './main.ts';
+import { administerRoom } from './rooms.ts';
 import { runFromMenu } from './run.ts';
 import { choose } from './screen.ts';
 import { settings } from './settings.ts';
@@ -20,6 +21,7 @@ export const more: Screen = async (app, seat) => {
         { name: labels.settings, value: settings },
         { name: labels.archiving, value: archiving },
         { name: labels.wipe, value: wipe },
+        { name: labels.roomAdministration, value: administerRoom },
         {
           key: 'C',
           name: labels.commandLines,

@@ -5,7 +5,7 @@ import { chatLabel } from '../conversation/names.ts';
 import { answerRequest } from '../conversation/view-commands.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
-import { enterChat } from './contacts.ts';
+import { enterChat } from './enter-chat.ts';
 import type { MainEnd, Screen } from './main.ts';
 import { enterRoom } from './rooms.ts';
 import { runFromMenu } from './run.ts';

@@ -4,7 +4,7 @@ import { placeLines, placeOf } from '../conversation/around.ts';
 import { chatLabel } from '../conversation/names.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
-import { enterChat } from './contacts.ts';
+import { enterChat } from './enter-chat.ts';
 import type { MainEnd } from './main.ts';
 import { type Choice, choose } from './screen.ts';
 import type { OpenSeat } from './seat.ts';

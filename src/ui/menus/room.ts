@@ -2,7 +2,7 @@
 import { parseAddress } from '../../chat/address.ts';
 import type { RoomRow } from '../../chat/people.ts';
 import type { Face, Seat } from '../face.ts';
-import { sanitize } from '../sanitize.ts';
+import { brief, sanitize } from '../sanitize.ts';
 import { completeFrom } from './person.ts';
 import { type Choice, choose } from './screen.ts';
 import { whileWorking } from './working.ts';
@@ -10,17 +10,36 @@ import { whileWorking } from './working.ts';
 /** rooms that one numbered list shows */
 const LISTED = 50;
 
-/** Rooms we are in, as choices. */
+/** UTF-16 units of a subject or a description beside a room's name */
+const ABOUT = 50;
+const about = (text: string | undefined) => {
+  const line = brief(text ?? '');
+  return line.length > ABOUT ? `${line.slice(0, ABOUT - 1)}…` : line;
+};
+
+/** Rooms we are in, those that name us first: what is unread, and what they are about. */
 export function joinedChoices({ words }: Face, { client }: Seat): Choice<string>[] {
-  const unread = new Map(client.unread().map((entry) => [entry.chat, entry.count]));
-  return client.joinedRooms().map((room) => {
-    const count = unread.get(room.room) ?? 0;
-    return {
-      name: sanitize(room.room),
-      value: room.room,
-      badge: count > 0 ? words.menus.badges.unread(count) : undefined,
-    };
-  });
+  const { badges } = words.menus;
+  const unread = new Map(client.unread().map((entry) => [entry.chat, entry]));
+  const rows = client.joinedRooms().map((room) => ({ ...room, ...unread.get(room.room) }));
+  const order = rows.sort(
+    (a, b) =>
+      (b.mentions ?? 0) - (a.mentions ?? 0) ||
+      (b.count ?? 0) - (a.count ?? 0) ||
+      a.room.localeCompare(b.room),
+  );
+  return order.map(({ room, subject, joined, count = 0, mentions = 0 }) => ({
+    name: sanitize(room),
+    value: room,
+    badge: [
+      joined ? '' : badges.off,
+      count > 0 ? badges.unread(count) : '',
+      mentions > 0 ? badges.mentions(mentions) : '',
+      about(subject),
+    ]
+      .filter((part) => part !== '')
+      .join(' · '),
+  }));
 }
 
 /** Resolves to the JID of a room, undefined where the user goes back. Throws what asking the server throws. */
@@ -82,6 +101,7 @@ function roomBadge({ words }: Face, row: RoomRow): string {
     row.kept ? marks.kept : '',
     row.passwordProtected === true ? marks.password : '',
     row.membersOnly === true ? marks.members : '',
+    about(row.description),
   ]
     .filter((mark) => mark !== '')
     .join(' · ');

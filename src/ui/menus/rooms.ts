@@ -3,10 +3,11 @@ import { localOf } from '../../chat/address.ts';
 import { actionNamed, complain } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
-import { enterChat } from './contacts.ts';
+import { enterChat } from './enter-chat.ts';
 import { submitForm } from './form.ts';
 import type { Screen } from './main.ts';
-import { chooseRoom, joinedChoices } from './room.ts';
+import { chooseRoom, joinedChoices, typeRoom } from './room.ts';
+import { roomMenu } from './room-administration.ts';
 import { runFromMenu, sayCommandLine } from './run.ts';
 import { choose } from './screen.ts';
 import type { OpenSeat } from './seat.ts';
@@ -35,6 +36,17 @@ export const leaveRoom: Screen = async (app, seat) => {
   }
   const room = await choose(app, labels.which, rooms);
   if (room !== undefined) await runFromMenu(app, seat, 'leave', { preset: { room } });
+  return undefined;
+};
+
+/** Menu 16: any room we are in, or one that we own without being there. */
+export const administerRoom: Screen = async (app, seat) => {
+  const labels = app.words.roomMenus;
+  const joined = joinedChoices(app, seat);
+  const others = [...joined, { key: 'R', name: labels.other, value: null }];
+  const chosen = joined.length === 0 ? null : await choose<string | null>(app, labels.title, others);
+  const room = chosen === null ? await typeRoom(app, seat) : chosen;
+  if (room !== undefined) await roomMenu(app, seat, room, (chat) => enterChat(app, seat, chat));
   return undefined;
 };
 

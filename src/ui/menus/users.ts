@@ -5,7 +5,7 @@ import type { UserRow } from '../../chat/people.ts';
 import { actionNamed, attempt } from '../run-action.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
-import { enterChat } from './contacts.ts';
+import { enterChat } from './enter-chat.ts';
 import type { MainEnd, Screen } from './main.ts';
 import { runFromMenu, sayCommandLine } from './run.ts';
 import { choose } from './screen.ts';

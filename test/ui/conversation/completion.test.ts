@@ -27,9 +27,14 @@ describe('Tab', () => {
     expect(complete('ask friar l')).toEqual({ from: 4, options: ['Friar Laurence '] });
   });
 
+  it('a name with blanks is one word of a command; /msg takes it as it is', () => {
+    expect(complete('/kick fri').options).toEqual(['"Friar Laurence"']);
+    expect(complete('/msg fri').options).toEqual(['Friar Laurence']);
+  });
+
   it('offers what the first word of a command can be', () => {
     expect(complete('/status a')).toEqual({ from: 8, options: ['available', 'away'] });
-    expect(complete('/invite rom').options).toEqual(['Romeo', 'romeo 2', 'romeo@example.org']);
+    expect(complete('/invite rom').options).toEqual(['Romeo', '"romeo 2"', 'romeo@example.org']);
     expect(complete('/me ro').options).toEqual(['Romeo ', 'romeo 2 ']);
   });
 

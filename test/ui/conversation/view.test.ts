@@ -9,6 +9,9 @@ const ROMEO = 'romeo@example.org';
 const NURSE = 'nurse@example.org';
 const LOBBY = 'lobby@conference.example.org';
 const ESC = '\u001b';
+const noAside = async () => {
+  throw new Error('nothing is asked for here');
+};
 
 let fake: FakeClient;
 beforeEach(() => {
@@ -21,7 +24,7 @@ beforeEach(() => {
 async function play(chat: string, ...script: Step[]) {
   const terminal = new ScriptedTerminal(...script);
   const seat = plainSeat(fake);
-  const end = await openConversation(plainFace(terminal), seat, chat);
+  const end = await openConversation(plainFace(terminal), seat, chat, noAside);
   return { terminal, seat, end };
 }
 /** A step that only looks, and leaves the view open. */
@@ -322,7 +325,7 @@ describe('typing', () => {
       return 'left' as const;
     };
     const first = new ScriptedTerminal(half);
-    await openConversation(plainFace(first), seat, ROMEO);
+    await openConversation(plainFace(first), seat, ROMEO, noAside);
     expect(first.output).toContain('Your draft is kept.');
     const again = new ScriptedTerminal(
       async ({ prompt, type }) => {
@@ -332,10 +335,10 @@ describe('typing', () => {
       },
       // a chat of its own has its own draft
     );
-    await openConversation(plainFace(again), seat, ROMEO);
+    await openConversation(plainFace(again), seat, ROMEO, noAside);
     expect(seat.drafts.draft(NURSE)).toBe('');
     expect(seat.drafts.draft(ROMEO)).toBe('half a word more');
-    await openConversation(plainFace(new ScriptedTerminal('sent', ESC)), seat, ROMEO);
+    await openConversation(plainFace(new ScriptedTerminal('sent', ESC)), seat, ROMEO, noAside);
     expect(seat.drafts.draft(ROMEO)).toBe('');
     expect(seat.drafts.history(ROMEO)).toEqual(['sent']);
   });
@@ -355,7 +358,7 @@ describe('typing', () => {
       settled = true;
       return fake.messages[0] ?? fake.keep(ROMEO, '');
     };
-    await expect(openConversation(plainFace(terminal), plainSeat(fake), ROMEO)).rejects.toThrow(
+    await expect(openConversation(plainFace(terminal), plainSeat(fake), ROMEO, noAside)).rejects.toThrow(
       EndOfInputError,
     );
     expect(settled).toBe(true);
@@ -794,3 +797,50 @@ describe('older messages', () => {
 /** What waits for promises that are settled already has gone on. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const bodyOf = (line: string) => line.split('  ').at(-1);
+
+describe('what a room has menus and questions for', () => {
+  const wishes = async (...script: Step[]) => {
+    const asked: unknown[] = [];
+    fake.addRoom(LOBBY, ['juliet', 'romeo']);
+    const terminal = new ScriptedTerminal(...script, ESC);
+    const seat = plainSeat(fake);
+    const end = await openConversation(plainFace(terminal), seat, LOBBY, async (room, wish) => {
+      asked.push([room, wish]);
+    });
+    expect(terminal.left).toBe(0);
+    return { asked, end, seat };
+  };
+
+  it('is asked for outside the view, which goes on then', async () => {
+    const { asked, end, seat } = await wishes('/config', '/admin', '/destroy', '/destroy parlour too quiet');
+    expect(asked).toEqual([
+      [LOBBY, { kind: 'configure' }],
+      [LOBBY, { kind: 'menu' }],
+      [LOBBY, { kind: 'destroy', room: LOBBY }],
+      [LOBBY, { kind: 'destroy', room: LOBBY, successor: 'parlour', reason: 'too quiet' }],
+    ]);
+    expect(end).toBe('menu');
+    expect(seat.openChats).toEqual([
+      LOBBY,
+      undefined,
+      LOBBY,
+      undefined,
+      LOBBY,
+      undefined,
+      LOBBY,
+      undefined,
+      LOBBY,
+      undefined,
+    ]);
+  });
+
+  it('a setting that is named needs no form', async () => {
+    fake.form = {
+      instructions: '',
+      fields: [{ name: 'title', label: 'Title', kind: 'text', required: false }],
+    };
+    const { asked } = await wishes('/config --set title=Den');
+    expect(asked).toEqual([]);
+    expect(fake.called('configureRoom')).toEqual([[LOBBY, { title: 'Den' }]]);
+  });
+});
