@@ -49,8 +49,9 @@ export const approve = action({
   params: { jid: jid() },
   value: 'jid',
   async run({ client }, input) {
-    await client.approve(input.jid);
-    return { kind: 'done', notice: notice('approved', { jid: input.jid }) };
+    const done = await client.approve(input.jid);
+    const code = done === 'approved' ? 'approved' : 'approved-in-advance';
+    return { kind: 'done', notice: notice(code, { jid: input.jid }) };
   },
 });
 
@@ -60,8 +61,9 @@ export const decline = action({
   params: { jid: jid() },
   value: 'jid',
   async run({ client }, input) {
-    await client.decline(input.jid);
-    return { kind: 'done', notice: notice('declined', { jid: input.jid }) };
+    const done = await client.decline(input.jid);
+    const code = done === 'declined' ? 'declined' : 'declined-unknown';
+    return { kind: 'done', notice: notice(code, { jid: input.jid }) };
   },
 });
 

@@ -8,7 +8,9 @@ export interface Notices {
   'contact-asked': { jid: string };
   'contact-removed': { jid: string };
   approved: { jid: string };
+  'approved-in-advance': { jid: string };
   declined: { jid: string };
+  'declined-unknown': { jid: string };
   'no-contacts': Record<never, never>;
   'no-users': { query: string };
   /** the server has no directory: what is known is shown instead */

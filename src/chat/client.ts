@@ -167,6 +167,8 @@ export class Client extends EventEmitter<ChatEvents> {
       linked: () => this.#linked(),
       contacts: this.#contacts,
       requests: this.#requests,
+      knowsContacts: () => this.#connection?.knowsContacts === true,
+      hearsRequests: () => this.#connection?.hearsRequests === true,
       autoApprove: () => this.setting('auto-approve') === 'on',
       failed: (jid, condition, text) => this.emit('problem', { condition, text: text ?? jid }),
     });
@@ -556,11 +558,13 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#subscriptions.remove(jid);
   }
 
-  approve(jid: string): Promise<void> {
+  /** Lets somebody see our presence, now or when they ask; ChatError `nobody-asked` where they have not. */
+  approve(jid: string): Promise<'approved' | 'in-advance'> {
     return this.#subscriptions.approve(jid);
   }
 
-  decline(jid: string): Promise<void> {
+  /** Declines, or takes an approval back; `unknown`: whether there was a request is not known. */
+  decline(jid: string): Promise<'declined' | 'unknown'> {
     return this.#subscriptions.decline(jid);
   }
 

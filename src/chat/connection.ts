@@ -217,6 +217,11 @@ export class Connection {
     return rank(this.#reached) >= rank('background');
   }
 
+  /** requests to see our presence come to us: not all servers send them to a negative priority */
+  get hearsRequests(): boolean {
+    return this.#reached === 'presence';
+  }
+
   get online(): boolean {
     return this.session.online;
   }

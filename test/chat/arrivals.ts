@@ -1,10 +1,13 @@
 /** The real way in over the real store in memory, without a connection: tests give it parsed messages. */
+
+import { type AmendingOptions, amending } from '../../src/chat/amending.ts';
 import { batch } from '../../src/chat/batch.ts';
 import { changes } from '../../src/chat/changes.ts';
+import { amendments } from '../../src/chat/client/amendments.ts';
 import { type ArchivedPage, type InboundOptions, inbound } from '../../src/chat/inbound.ts';
 import type { Message, NewMessage } from '../../src/chat/message.ts';
 import { outbound } from '../../src/chat/outbound.ts';
-import type { MessageStore } from '../../src/chat/stores.ts';
+import type { AmendmentStore, MessageStore } from '../../src/chat/stores.ts';
 import type { ParsedMessage } from '../../src/xmpp/messages.ts';
 import { ACCOUNT, JID, memoryStores, ROMEO, ROOM } from './support.ts';
 
@@ -58,12 +61,18 @@ export const delayed = (seconds: number) => ({
 export interface ArrivalsOptions extends Partial<InboundOptions> {
   /** default: an empty one */
   readonly store?: MessageStore;
+  /** default: none, and nothing can be changed from here */
+  readonly amendments?: AmendmentStore | undefined;
+  /** a change of ours is written */
+  readonly amend?: AmendingOptions['write'];
   readonly namesOccupants?: boolean;
   readonly stayed?: (occupant: string, row: number) => boolean;
 }
 
 export function arrivals(options: ArrivalsOptions = {}) {
-  const { namesOccupants = false, stayed = () => false, store = memoryStores().messages, ...more } = options;
+  const stores = memoryStores();
+  const { namesOccupants = false, stayed = () => false, store = stores.messages, ...others } = options;
+  const { amendments: changesKept = stores.amendments, amend = () => undefined, ...more } = others;
   const nothing = () => undefined;
   const told: string[] = [];
   const outbox = outbound({
@@ -71,10 +80,20 @@ export function arrivals(options: ArrivalsOptions = {}) {
     store,
     wire: { ready: true, jid: JID, reachable: () => true, write: nothing, nextSequence: undefined },
     appended: nothing,
-    changed: nothing,
+    changed: (message) => outgoing.known(message),
     failed: nothing,
     nick: () => NICK,
     instance: nothing,
+    before: (row) => outgoing.flush(row),
+  });
+  const outgoing = amending({
+    account: ACCOUNT,
+    store,
+    amendments: changesKept,
+    canWrite: outbox.canWrite,
+    write: amend,
+    changed: nothing,
+    failed: nothing,
   });
   const incoming = inbound({
     account: ACCOUNT,
@@ -89,7 +108,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
       nick: () => NICK,
       changed: ({ id }, change) => told.push(`${change} ${id}`),
     }),
-    amended: nothing,
+    amended: outgoing.confirmed,
     isRoom: (bare) => bare === ROOM,
     nick: () => NICK,
     trusts: () => true,
@@ -109,7 +128,17 @@ export function arrivals(options: ArrivalsOptions = {}) {
   return {
     store,
     outbox,
+    outgoing,
     incoming,
+    /** what we change of messages */
+    ours: amendments({
+      account: ACCOUNT,
+      store,
+      outbox: outgoing,
+      isRoom: (bare) => bare === ROOM,
+      nick: () => NICK,
+      changed: nothing,
+    }),
     /** what was told since the last time */
     told: (): string[] => told.splice(0),
     take: incoming.take,

@@ -1,4 +1,7 @@
-/** Docs: decisions/delivery.md. Whatever way its copies take, a message is there once, and stands where the archive has it. */
+/**
+ * Docs: decisions/delivery.md. Whatever way its copies take, a message is there once, stands where the archive has it,
+ * and says what its author made of it.
+ */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { historySync } from '../../src/chat/client/history-sync.ts';
@@ -41,10 +44,24 @@ type Step =
   | { readonly do: 'say' }
   /** a copy of something said comes; which, and how */
   | { readonly do: 'copy'; readonly of: number; readonly as: 'live' | 'delayed' | 'again' }
+  /** somebody changes a message of its own, or reacts to it; which, and whether this device is told live */
+  | {
+      readonly do: 'change';
+      readonly of: number;
+      readonly how: How;
+      readonly emoji: string;
+      readonly live: boolean;
+    }
+  /** what was changed since then comes live once more: the stream was resumed */
+  | { readonly do: 'changes again'; readonly from: number }
+  /** the other side has a message of ours, or another device of ours says so of one of theirs */
+  | { readonly do: 'receipt'; readonly of: number; readonly shown: boolean }
   /** an archive is read from where it is known, until the stream breaks after so many pages */
   | { readonly do: 'read'; readonly room: boolean; readonly pages: number; readonly forgets: Forgets }
   /** the process dies; another one goes on with the same data */
   | { readonly do: 'kill' };
+
+type How = 'correct' | 'retract' | 'react';
 
 /** The archive does not know the id that it is asked to go on from: it says so, or begins anew. */
 type Forgets = 'nothing' | 'says so' | 'begins anew';
@@ -63,6 +80,15 @@ interface Traffic {
   readonly entries: readonly Entry[];
 }
 
+/** What somebody made of something that was said. */
+interface Change {
+  readonly traffic: Traffic;
+  readonly how: How;
+  readonly id: string;
+  readonly text: string;
+  readonly live: { message: ParsedMessage; source: MessageSource } | undefined;
+}
+
 /** The servers and everybody else. */
 class World {
   readonly archives = new Map<string, ArchivedMessage[]>([
@@ -70,6 +96,7 @@ class World {
     [ROOM, []],
   ]);
   readonly traffic: Traffic[] = [];
+  readonly changes: Change[] = [];
   private time = T0;
   private ids = 0;
 
@@ -126,6 +153,48 @@ class World {
     });
   }
 
+  /** The same author changes what it said; archived and told as that was. `sent`: what this device wrote. */
+  change(traffic: Traffic, how: How, text: string, sent?: string): Change {
+    this.time += 1000;
+    const id = sent ?? `change-${++this.ids}`;
+    const [first] = traffic.entries;
+    const name = traffic.said.way.startsWith('room') ? first?.item.archiveId : first?.item.message.id;
+    const target = name ?? '';
+    const says = {
+      correct: { replaces: first?.item.message.id, body: text },
+      retract: { retraction: { id: target } as ParsedMessage['retraction'], body: undefined },
+      react: { reactions: { id: target, emojis: text === '' ? [] : [text] }, body: undefined },
+    }[how];
+    const turned = (message: ParsedMessage): ParsedMessage => ({
+      ...message,
+      id,
+      originId: id,
+      stanzaIds: [],
+      ...says,
+    });
+    const items = traffic.entries
+      .filter(({ item }) => item.message.delay === undefined)
+      .map(({ archive, item }) => ({ archive, item: this.archive(archive, turned(item.message)) }));
+    const [newest] = items.slice(-1);
+    const stanzaIds = newest === undefined ? [] : [{ id: newest.item.archiveId, by: newest.archive }];
+    const live = traffic.live && {
+      message: { ...turned(traffic.live.message), stanzaIds },
+      source: traffic.live.source,
+    };
+    const change = { traffic, how, id, text, live };
+    this.changes.push(change);
+    return change;
+  }
+
+  /** The message as its author left it: text and reactions. */
+  outcome(traffic: Traffic): { body: string; reactions: string } {
+    const own = this.changes.filter((change) => change.traffic === traffic);
+    const [correction] = own.filter(({ how }) => how === 'correct').slice(-1);
+    const [reaction] = own.filter(({ how }) => how === 'react').slice(-1);
+    const gone = own.some(({ how }) => how === 'retract');
+    return { body: gone ? '' : (correction?.text ?? traffic.said.body), reactions: reaction?.text ?? '' };
+  }
+
   /** Its sender does not know whether it arrived. */
   sayAgain(traffic: Traffic): ArchivedMessage | undefined {
     const [entry] = traffic.entries;
@@ -163,7 +232,22 @@ function chatOf({ way }: Said): string {
 /** One process of this device. */
 function device(stores: Stores, world: World, told: number[]) {
   const store = stores.messages;
-  const { outbox, incoming } = arrivals({ store, received: ({ row }) => told.push(row) });
+  const { outbox, outgoing, ours, incoming } = arrivals({
+    store,
+    amendments: stores.amendments,
+    stayed: () => true,
+    received: ({ row }) => told.push(row),
+    amend({ id, kind, content }, message) {
+      const traffic = world.traffic.find(({ entries }) => entries[0]?.item.message.id === message.id);
+      const how = ({ correction: 'correct', retraction: 'retract', reaction: 'react' } as const)[kind];
+      const text = how === 'react' ? ((JSON.parse(content) as string[])[0] ?? '') : content;
+      const again = world.changes.some((change) => change.id === id);
+      if (traffic !== undefined && !again) world.change(traffic, how, text, id);
+    },
+  });
+  // What an earlier process wrote nobody knows the end of.
+  outgoing.lost();
+  outgoing.flush();
   let breaks = Number.POSITIVE_INFINITY;
   let forgets: Forgets = 'nothing';
   let size = 3;
@@ -192,6 +276,8 @@ function device(stores: Stores, world: World, told: number[]) {
   });
   return {
     outbox,
+    ours,
+    store,
     take: incoming.take,
     read(archive: string, more: { pages?: number; forgets?: Forgets; size?: number } = {}): Promise<boolean> {
       breaks = more.pages ?? Number.POSITIVE_INFINITY;
@@ -248,6 +334,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'kill' }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('change' as const),
+      of: fc.nat(30),
+      how: fc.constantFrom<How>('correct', 'correct', 'react', 'react', 'retract'),
+      emoji: fc.constantFrom('👍', '🎉', ''),
+      live: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('changes again' as const), from: fc.nat(10) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('receipt' as const), of: fc.nat(30), shown: fc.boolean() }),
+  },
 );
 
 /** Only who keeps to one id a message: we do, and rooms and oneself are told apart by more. */
@@ -277,15 +378,26 @@ async function play(saids: readonly Said[], steps: readonly Step[]) {
       else if (each.do === 'kill') process = device(stores, world, told);
       else if (each.do === 'read')
         await process.read(each.room ? ROOM : ACCOUNT, { pages: each.pages, forgets: each.forgets });
+      else if (each.do === 'change') change(world, process, each);
+      else if (each.do === 'changes again') changesAgain(world, process, each);
+      else if (each.do === 'receipt') receipt(world, process, each);
       else copy(world, process, each);
     }
+    // What waited for its message goes out when that is known.
+    for (const archive of [ACCOUNT, ROOM]) expect(await process.read(archive)).toBe(true);
     for (const archive of [ACCOUNT, ROOM]) expect(await process.read(archive)).toBe(true);
     const whole = summary(stores, world);
     // All of it once more changes nothing.
     for (const forgets of ['says so', 'begins anew'] as const)
       for (const archive of [ACCOUNT, ROOM]) expect(await process.read(archive, { forgets })).toBe(true);
     expect(summary(stores, world).kept).toEqual(whole.kept);
-    return { ...whole, told, incoming: world.traffic.filter(({ said: { way } }) => isNews(way)).length };
+    // A correction that came before its message stood by itself until then.
+    const stayed = told.filter((row) => stores.messages.get(row) !== undefined);
+    return {
+      ...whole,
+      told: stayed,
+      incoming: world.traffic.filter(({ said: { way } }) => isNews(way)).length,
+    };
   } finally {
     stores.close();
   }
@@ -310,29 +422,75 @@ function copy(world: World, to: ReturnType<typeof device>, { of, as }: Step & { 
   to.take(delay === undefined ? live.message : { ...live.message, delay }, live.source);
 }
 
+/** Whose message it is changes it: we from here, or its author, and we may be told. */
+function change(
+  world: World,
+  by: ReturnType<typeof device>,
+  { of, how, emoji, live }: Step & { do: 'change' },
+): void {
+  const traffic = world.traffic[of % Math.max(1, world.traffic.length)];
+  // One that uses an id again cannot say which message it means.
+  if (traffic === undefined || traffic.entries[0]?.item.message.originId === undefined) return;
+  if (world.changes.some((other) => other.traffic === traffic && other.how === 'retract')) return;
+  const text = how === 'react' ? emoji : how === 'correct' ? `better ${world.changes.length}` : '';
+  if (!sends.includes(traffic.said.way)) {
+    const done = world.change(traffic, how, text);
+    if (live && done.live !== undefined) by.take(done.live.message, done.live.source);
+    return;
+  }
+  const { id = '' } = traffic.entries[0].item.message;
+  const row = by.store.byId(ACCOUNT, traffic.chat, id)[0]?.row ?? 0;
+  // What waits to be taken back is taken back here already.
+  if (by.store.get(row)?.retracted === true) return;
+  if (how === 'correct') by.ours.correct(row, text);
+  else if (how === 'retract') by.ours.retract(row);
+  else by.ours.react(row, text === '' ? [] : [text]);
+}
+
+/** All from one on, in their order, as a resumed stream brings them. */
+function changesAgain(
+  { changes }: World,
+  to: ReturnType<typeof device>,
+  { from }: Step & { do: 'changes again' },
+): void {
+  for (const { live } of changes.slice(-1 - from)) if (live !== undefined) to.take(live.message, live.source);
+}
+
+function receipt(world: World, to: ReturnType<typeof device>, { of, shown }: Step & { do: 'receipt' }): void {
+  const traffic = world.traffic[of % Math.max(1, world.traffic.length)];
+  const id = traffic?.entries[0]?.item.message.id;
+  if (traffic === undefined || id === undefined || traffic.chat !== ROMEO) return;
+  const says = shown ? { marker: { type: 'displayed' as const, id } } : { receipt: id };
+  const ours = !isNews(traffic.said.way) || traffic.said.way === 'copied';
+  if (ours) to.take(parsed({ id: `r-${id}`, ...says }), 'live');
+  else to.take(parsed({ id: `r-${id}`, from: PHONE, to: ROMEO, ...says }), 'carbon');
+}
+
 /** Of every chat: what is kept, and what was said. */
-function summary(stores: Stores, { traffic }: World) {
-  const shown = ({ id, body, direction }: Pick<Message, 'id' | 'body' | 'direction'>) =>
-    `${direction} ${id} ${body}`;
+function summary(stores: Stores, world: World) {
+  const shown = ({ id, direction }: Pick<Message, 'id' | 'direction'>, body: string, reactions: string) =>
+    `${direction} ${id} ${body} ${reactions}`.trim();
   const chats = [ROMEO, ACCOUNT, ROOM, `${ROOM}/romeo`];
   const kept = chats.map((chat) =>
-    stores.messages.history({ account: ACCOUNT, chat, limit: 1000 }).map(shown),
+    stores.messages
+      .history({ account: ACCOUNT, chat, limit: 1000 })
+      .map((message) =>
+        shown(message, message.body, message.reactions.flatMap(({ emojis }) => emojis).join()),
+      ),
   );
   const wanted = chats.map((chat) =>
-    traffic
+    world.traffic
       .filter((each) => each.chat === chat)
-      .map(({ said: { way, body }, entries }) =>
-        shown({
-          id: entries[0]?.item.message.id ?? '',
-          body,
-          direction: ['in', 'room', 'private'].includes(way) ? 'in' : 'out',
-        }),
-      ),
+      .map((each) => {
+        const { body, reactions } = world.outcome(each);
+        const direction = ['in', 'room', 'private'].includes(each.said.way) ? 'in' : 'out';
+        return shown({ id: each.entries[0]?.item.message.id ?? '', direction }, body, reactions);
+      }),
   );
   return { kept, wanted };
 }
 
-it('every message is kept once and in the order of the archive, however its copies come (XEP-0313, 0280, 0160, 0198)', async () => {
+it('every message is kept once and in the order of the archive, however its copies and changes come (XEP-0313, 0280, 0160, 0198, 0308, 0424, 0444)', async () => {
   await fc.assert(
     fc.asyncProperty(conversation, fc.array(step, { maxLength: 40 }), async (saids, steps) => {
       const { kept, wanted, told, incoming } = await play(saids, steps);
@@ -341,6 +499,6 @@ it('every message is kept once and in the order of the archive, however its copi
       expect(new Set(told).size).toBe(told.length);
       expect(told).toHaveLength(incoming);
     }),
-    { numRuns: 200 },
+    { numRuns: Number(process.env.PROPERTY_RUNS ?? 200) },
   );
 }, 120_000);

@@ -271,6 +271,40 @@ describe('subscription requests', () => {
     expect(world.client.requests()).toEqual([]);
   });
 
+  describe('where nobody asked', () => {
+    /** What the server pushes when it hears our answer. */
+    async function answered(level: 'stream' | 'presence', say: 'approve' | 'decline', pushed: string) {
+      const world = await new World().login(level);
+      world.session.on('sent', (stanza) => {
+        if (stanza.getName() === 'presence' && pushed !== '') void world.session.ask(push(pushed));
+      });
+      return world.client[say](ROMEO).catch(({ condition }: { condition: string }) => condition);
+    }
+
+    it.each([
+      ['had, as the server knows', item(ROMEO, 'from'), 'approved'],
+      [
+        'may, as soon as they do (RFC 6121 §3.4)',
+        `<item jid='${ROMEO}' subscription='none' approved='true'/>`,
+        'in-advance',
+      ],
+      ['has not', '', 'nobody-asked'],
+    ])('an approval says whether somebody %s', async (_, pushed, outcome) => {
+      expect(await answered('stream', 'approve', pushed)).toBe(outcome);
+    });
+
+    it('a refusal says that it is none where requests would have come, else that nobody knows', async () => {
+      expect(await answered('presence', 'decline', '')).toBe('nobody-asked');
+      expect(await answered('stream', 'decline', '')).toBe('unknown');
+    });
+
+    it('a refusal takes back what was approved (RFC 6121 §3.2)', async () => {
+      const world = await new World({ roster: item(ROMEO, 'from') }).login('stream');
+      expect(await world.client.decline(ROMEO)).toBe('declined');
+      expect(world.sent('presence').map(({ attrs }) => attrs.type)).toEqual(['unsubscribed']);
+    });
+  });
+
   it('withdrawn, or answered on another device, they close', async () => {
     const world = await new World().login();
     world.receive(asks(ROMEO));

@@ -150,13 +150,15 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.did('removeContact', jid);
     this.people.delete(jid);
   }
-  async approve(jid: string): Promise<void> {
+  async approve(jid: string): Promise<'approved' | 'in-advance'> {
     this.did('approve', jid);
     this.open = this.open.filter((request) => request.from !== jid);
+    return 'approved';
   }
-  async decline(jid: string): Promise<void> {
+  async decline(jid: string): Promise<'declined' | 'unknown'> {
     this.did('decline', jid);
     this.open = this.open.filter((request) => request.from !== jid);
+    return 'declined';
   }
   async users(query: string | undefined): ReturnType<ClientFace['users']> {
     this.did('users', query);

@@ -10,6 +10,10 @@ export interface SubscriptionsOptions {
   readonly linked: Linked;
   readonly contacts: Contacts;
   readonly requests: Requests;
+  /** the roster was read */
+  readonly knowsContacts: () => boolean;
+  /** requests come to this run: it is online as a person */
+  readonly hearsRequests: () => boolean;
   /** everybody who asks is approved unasked */
   readonly autoApprove: () => boolean;
   /** a request of ours could not be delivered */
@@ -49,6 +53,15 @@ export function subscriptions(options: SubscriptionsOptions) {
     await flushed(link);
   }
 
+  /** Whom a run that only asks has not read yet; pushes come from then on (RFC 6121 §2.2). */
+  async function read(): Promise<void> {
+    if (!options.knowsContacts()) await linked().features.roster.load(contacts.copy());
+  }
+
+  const hasAsked = (jid: string) => requests.get(requestId.subscription(jid)) !== undefined;
+  const seesUs = (jid: string) => ['from', 'both'].includes(contacts.item(jid)?.subscription ?? '');
+  const isApproved = (jid: string) => contacts.item(jid)?.approved === true;
+
   return {
     attach(features: Link['features']): void {
       const { presence, roster } = features;
@@ -83,7 +96,30 @@ export function subscriptions(options: SubscriptionsOptions) {
       await linked().features.roster.remove(jid);
     },
 
-    approve: (jid: string): Promise<void> => answer(jid, 'approve'),
-    decline: (jid: string): Promise<void> => answer(jid, 'decline'),
+    /**
+     * Lets somebody see our presence. What the server makes of it tells whether they had asked: `in-advance` where they
+     * have not and will be let in when they do (§3.4). Rejects with ChatError `nobody-asked` where that is not kept.
+     */
+    async approve(jid: string): Promise<'approved' | 'in-advance'> {
+      const asked = hasAsked(jid);
+      if (!asked) await read();
+      await answer(jid, 'approve');
+      if (asked || seesUs(jid)) return 'approved';
+      if (isApproved(jid)) return 'in-advance';
+      throw new ChatError('nobody-asked', { jid });
+    },
+
+    /**
+     * Declines a request, or takes back what was approved. `unknown`: where no request came to this run nobody knows
+     * whether there was one, since servers keep those to themselves until one is online.
+     */
+    async decline(jid: string): Promise<'declined' | 'unknown'> {
+      const asked = hasAsked(jid);
+      if (!asked) await read();
+      const known = asked || seesUs(jid) || isApproved(jid);
+      if (!known && options.hearsRequests()) throw new ChatError('nobody-asked', { jid });
+      await answer(jid, 'decline');
+      return known ? 'declined' : 'unknown';
+    },
   };
 }

@@ -135,6 +135,10 @@ const chat = {
   'unreadable-file': { why: '{path} cannot be read', hint: 'Check the path and its permissions.' },
   'no-jid': { why: '“{text}” is not a JID', hint: 'It looks like name@server.' },
   'no-transfer': { why: 'no file is being transferred here', hint: '' },
+  'nobody-asked': {
+    why: '{jid} has not asked to see your presence',
+    hint: 'Ask them to add you, or add them with --add-contact.',
+  },
   'own-jid': { why: '{jid} is yourself', hint: '' },
   'server-not-started': { why: '{message}', hint: 'Try again.' },
   'program-missing': { why: '{program} is not installed', hint: 'Run: {install}' },

@@ -14,7 +14,11 @@ export const notices = {
     `${jid} is asked to be your contact. The answer will be a notification.`,
   'contact-removed': ({ jid }: Of<'jid'>) => `${jid} is no longer a contact.`,
   approved: ({ jid }: Of<'jid'>) => `${jid} may see your presence now.`,
+  'approved-in-advance': ({ jid }: Of<'jid'>) =>
+    `${jid} has not asked yet, and may see your presence as soon as they do.`,
   declined: ({ jid }: Of<'jid'>) => `${jid} may not see your presence.`,
+  'declined-unknown': ({ jid }: Of<'jid'>) =>
+    `${jid} may not see your presence; no request of theirs was known here.`,
   'no-contacts': () => 'You have no contacts yet. --add-contact <jid> asks somebody.',
   'no-users': ({ query }: Of<'query'>) => (query === '' ? 'Nobody found.' : `Nobody found for “${query}”.`),
   'no-directory': ({ domain }: Of<'domain'>) =>

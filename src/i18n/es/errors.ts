@@ -122,6 +122,10 @@ const chat: typeof en.groups.chat = {
   'unreadable-file': { why: '{path} no se puede leer', hint: 'Comprueba la ruta y sus permisos.' },
   'no-jid': { why: '«{text}» no es un JID', hint: 'Tiene la forma nombre@servidor.' },
   'no-transfer': { why: 'aquí no se está transfiriendo ningún fichero', hint: '' },
+  'nobody-asked': {
+    why: '{jid} no ha pedido ver tu presencia',
+    hint: 'Pídele que te añada, o añádelo con --add-contact.',
+  },
   'own-jid': { why: '{jid} eres tú', hint: '' },
   'server-not-started': { why: '{message}', hint: 'Inténtalo otra vez.' },
   'program-missing': { why: '{program} no está instalado', hint: 'Ejecuta: {install}' },

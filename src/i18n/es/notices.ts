@@ -11,7 +11,10 @@ export const notices: typeof en = {
     `Se ha pedido a ${jid} que sea tu contacto. La respuesta llegará como notificación.`,
   'contact-removed': ({ jid }) => `${jid} ya no es un contacto.`,
   approved: ({ jid }) => `${jid} ya puede ver tu presencia.`,
+  'approved-in-advance': ({ jid }) => `${jid} aún no lo ha pedido; podrá ver tu presencia en cuanto lo haga.`,
   declined: ({ jid }) => `${jid} no puede ver tu presencia.`,
+  'declined-unknown': ({ jid }) =>
+    `${jid} no puede ver tu presencia; aquí no se conocía ninguna solicitud suya.`,
   'no-contacts': () => 'Todavía no tienes contactos. --add-contact <jid> se lo pide a alguien.',
   'no-users': ({ query }) =>
     query === '' ? 'No se ha encontrado a nadie.' : `No se ha encontrado a nadie con «${query}».`,
