@@ -49,6 +49,8 @@ export type ActorCommand =
       readonly every?: number | undefined;
     }
   | { readonly do: 'holds'; readonly chat: string; readonly texts: readonly string[] }
+  /** milliseconds that the clock of this process is ahead of the machine's from now on */
+  | { readonly do: 'clock'; readonly ahead: number }
   | ({ readonly do: 'kill' } & Death);
 
 /** One line of what an actor prints. */

@@ -140,6 +140,8 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
+const machineTime = Date.now;
+
 async function perform(command: ActorCommand): Promise<void> {
   switch (command.do) {
     case 'online':
@@ -165,6 +167,9 @@ async function perform(command: ActorCommand): Promise<void> {
         return texts.every((text) => kept.has(text));
       });
     }
+    case 'clock':
+      Date.now = () => machineTime() + command.ahead;
+      return;
     case 'catch-up':
       return client.caughtUp();
     case 'kill':

@@ -1,0 +1,55 @@
+/** The fault matrix: a clock that jumps (row 30). Afterwards `checkInvariant` looks into both databases. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, startServer } from '../support/server.ts';
+import { dice, seed } from './seed.ts';
+import { type Stage, setStage, textsOf } from './stage.ts';
+
+let server: Server;
+let stage: Stage | undefined;
+beforeAll(async () => {
+  server = await startServer(undefined, { settings: 'muc_room_default_persistent = true' });
+});
+afterAll(() => server?.stop());
+afterEach(() => stage?.strike());
+
+const DAY = 86_400_000;
+
+describe(`the clock, seed ${seed}`, () => {
+  it.each([
+    ['forward', 'back'],
+    ['back', 'forward'],
+  ] as const)(
+    'row 30: it jumps a day %s for one, %s for the other, with deaths and catch-ups between (quick)',
+    async (first) => {
+      const { between, oneOf } = dice(`row30 ${first}`);
+      stage = await setStage(server, { name: `row30${first}` });
+      const { alice, bob, wire, room, sends, bobHasAll, checkInvariant } = stage;
+      const sign = first === 'forward' ? 1 : -1;
+      await sends(between(1, 5));
+      await bobHasAll();
+      await alice.actor.does({ do: 'clock', ahead: sign * DAY });
+      await bob.actor.does({ do: 'clock', ahead: -sign * DAY });
+      await sends(between(1, 5));
+      await bobHasAll();
+      // What comes by the archive and what comes live has to agree about the order.
+      await bob.actor.close();
+      await sends(between(1, 5));
+      wire.cut();
+      await sends(between(1, 5));
+      await alice.actor.saw({ event: 'connection', state: 'resumed' });
+      await alice.actor.does({ do: 'settle' });
+      // A new process has the machine's clock: another jump.
+      await bob.start();
+      if (oneOf([true, false])) await bob.actor.does({ do: 'clock', ahead: sign * DAY });
+      await bob.actor.does({ do: 'online' });
+      await bobHasAll();
+      await alice.actor.kill();
+      await alice.enter();
+      await alice.actor.does({ do: 'clock', ahead: -sign * DAY });
+      await sends(between(1, 5));
+      await bobHasAll();
+      await checkInvariant();
+      expect(textsOf(bob, room)).toEqual(textsOf(alice, room));
+    },
+  );
+});
