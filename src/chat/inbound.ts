@@ -301,9 +301,14 @@ export function inbound(options: InboundOptions) {
      */
     take(parsed: ParsedMessage, source: MessageSource): void {
       const work = (later: Later) => {
-        through(address(parsed, source), later);
-        // One that only says who is typing leaves nothing behind: it may come again.
-        return parsed.state === undefined || parsed.body !== undefined ? options.counted() : undefined;
+        let changed = false;
+        through(address(parsed, source), (tell) => {
+          changed = true;
+          later(tell);
+        });
+        // What leaves nothing behind, or says only who is typing, may come again: that costs no commit.
+        const counts = changed && (parsed.state === undefined || parsed.body !== undefined);
+        return counts ? options.counted() : undefined;
       };
       options.batch.run(work, { together: saysOnly(parsed) });
     },

@@ -39,6 +39,8 @@ export interface OutboundOptions {
   readonly before?: (row: number) => void;
 }
 
+/** milliseconds between two looks at what other processes did */
+const LOOK = 100;
 const OPEN: readonly (string | undefined)[] = ['queued', 'sent'];
 /** states that a receipt or a marker raises */
 const LOWER: Readonly<Record<'delivered' | 'read', readonly (string | undefined)[]>> = {
@@ -403,6 +405,7 @@ export function outbound(options: OutboundOptions) {
       return new Promise((resolve) => {
         const finish = (message: Message | undefined) => {
           clearTimeout(timer);
+          clearInterval(elsewhere);
           signal?.removeEventListener('abort', giveUp);
           waiting.get(row)?.delete(finish);
           if (waiting.get(row)?.size === 0) waiting.delete(row);
@@ -410,6 +413,8 @@ export function outbound(options: OutboundOptions) {
         };
         const giveUp = () => finish(store.get(row));
         const timer = setTimeout(giveUp, timeout);
+        // Another process with the same data may have written it, and nobody but the data tells what became of it.
+        const elsewhere = setInterval(() => tell(row), LOOK);
         signal?.addEventListener('abort', giveUp);
         const set = waiting.get(row) ?? new Set();
         set.add(finish);

@@ -116,6 +116,18 @@ describe('several runs at once', () => {
     expect(stores.messages.get(row)?.mayArriveTwice).toBe(true);
   });
 
+  it('who waits for a message that another run took hears what became of it', async () => {
+    const stores = memoryStores();
+    const [waits, writes] = [run(stores), run(stores)];
+    const { row } = waits.client.send(ROMEO, 'hello');
+    const settled = waits.client.settled(row, { timeout: 10_000 });
+    await writes.client.online('stream');
+    await turn();
+    const [written] = writes.session.sentStanzas.filter((stanza) => stanza.getName() === 'message');
+    writes.acknowledge(written?.attrs.id ?? '');
+    expect(await settled).toMatchObject({ body: 'hello', state: 'acked' });
+  });
+
   it('what was typed offline goes out once', async () => {
     const stores = memoryStores();
     const both = [run(stores), run(stores)];

@@ -16,11 +16,11 @@ const DAY = 86_400_000;
 
 describe(`the clock, seed ${seed}`, () => {
   it.each([
-    ['forward', 'back'],
-    ['back', 'forward'],
-  ] as const)(
-    'row 30: it jumps a day %s for one, %s for the other, with deaths and catch-ups between (quick)',
-    async (first) => {
+    { first: 'forward', second: 'back' },
+    { first: 'back', second: 'forward' },
+  ])(
+    'row 30: it jumps a day $first for one, $second for the other, with deaths and catch-ups between (quick)',
+    async ({ first }) => {
       const { between, oneOf } = dice(`row30 ${first}`);
       stage = await setStage(server, { name: `row30${first}` });
       const { alice, bob, wire, room, sends, bobHasAll, checkInvariant } = stage;
