@@ -523,6 +523,10 @@ export class Client extends EventEmitter<ChatEvents> {
       }),
       only: () => onlyRoute(this.setting('file-route')),
       filesDir: this.#options.filesDir,
+      owner: this.#instance && {
+        key: this.#instance.key,
+        isGone: (key) => this.#stores.instances.isGone(key),
+      },
       acceptPolicy: (from) => this.#filePolicy(from),
     });
     transfers.on('offer', (request) => this.#requests.open({ ...request, id: requestId.file(request.id) }));

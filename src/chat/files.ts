@@ -6,6 +6,7 @@ import { checkPlace, type Reception, receive, refusalFor } from './files/incomin
 import { safeName } from './files/names.ts';
 import { conditionOf, sendByRoutes } from './files/order.ts';
 import { hashedOnTheWay, type OpenFile, openFile } from './files/outgoing.ts';
+import { removeLeftParts } from './files/part-file.ts';
 import type { FileRoute, IncomingOffer, RouteName } from './files/route.ts';
 import { ChatError } from './problem.ts';
 
@@ -23,6 +24,8 @@ export interface FilesOptions {
   readonly only?: (() => RouteName | undefined) | undefined;
   /** folder for received files, made when the first comes */
   readonly filesDir: () => string;
+  /** this run among others with the same data, and whether one of them is dead; what such a one left is removed */
+  readonly owner?: { readonly key: string; isGone(key: string): boolean } | undefined;
   readonly acceptPolicy: (from: string) => 'accept' | 'ask' | 'decline';
   /** bytes of one received file; default 4 GiB */
   readonly maxSize?: number | undefined;
@@ -74,6 +77,10 @@ export function files(options: FilesOptions): Files {
   const events = new EventEmitter<FilesEvents>();
   const entries = new Map<string, Entry>();
   const running = new Set<Promise<unknown>>();
+  const { owner } = options;
+  // This run has begun nothing yet: what has its key is from the one whose place it took.
+  const tidied =
+    owner && removeLeftParts(options.filesDir(), (key) => key === owner.key || owner.isGone(key));
 
   const isOpen = ({ file }: Entry) => file.state === 'offered' || file.state === 'active';
 
@@ -139,12 +146,14 @@ export function files(options: FilesOptions): Files {
     const reception: Reception = {
       folder: options.filesDir(),
       name: entry.file.name,
+      owner: owner?.key,
       maxSize,
       signal: entry.stop.signal,
       onProgress: (sent) => change(entry, { sent }),
       freeSpace: options.freeSpace,
     };
     try {
+      await tidied;
       await checkPlace(offer, reception).catch((error: unknown) => {
         offer.decline(refusalFor(error));
         throw error;

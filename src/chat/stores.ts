@@ -135,6 +135,8 @@ export interface Instances {
   claim(account: string, wanted: { resource: string | undefined; resumes: boolean }): Instance;
   /** whether its process lives */
   isAlive(key: string): boolean;
+  /** whether it is one of these, and its process is gone */
+  isGone(key: string): boolean;
 }
 
 /** An open transaction; each of these ends it, and the other does nothing then. */

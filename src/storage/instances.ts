@@ -52,6 +52,10 @@ export function instances(database: Database, locks: Locks): Instances {
     },
 
     isAlive: (key) => locks.isTaken(key),
+
+    isGone: (key) =>
+      database.statement('SELECT 1 FROM instance WHERE key = ?').get(key) !== undefined &&
+      !locks.isTaken(key),
   };
 }
 

@@ -34,6 +34,8 @@ export interface ActorSettings
   readonly kill?: Death | undefined;
   /** milliseconds of silence after which a room is asked, scaled from minutes */
   readonly roomSilences?: Silences | undefined;
+  /** folder for received files */
+  readonly filesDir?: string | undefined;
 }
 
 export type ActorCommand =
@@ -48,6 +50,8 @@ export type ActorCommand =
       /** milliseconds between two */
       readonly every?: number | undefined;
     }
+  /** does not wait for its end, which the lines `file` tell */
+  | { readonly do: 'send-file'; readonly path: string; readonly to: string }
   | { readonly do: 'holds'; readonly chat: string; readonly texts: readonly string[] }
   /** milliseconds that the clock of this process is ahead of the machine's from now on */
   | { readonly do: 'clock'; readonly ahead: number }
@@ -135,6 +139,11 @@ export class Actor {
   saw(wanted: Wanted, times = 1): Promise<ActorLine> {
     const find = () => this.lines.filter((line) => fits(line, wanted))[times - 1];
     return this.#until(JSON.stringify(wanted), find);
+  }
+
+  /** Resolves to the first line of which that holds; `what` names it where none comes. */
+  sawWhere(what: string, holds: (line: ActorLine) => boolean): Promise<ActorLine> {
+    return this.#until(what, () => this.lines.find(holds));
   }
 
   signal(name: NodeJS.Signals): void {

@@ -36,7 +36,7 @@ afterAll(async () => {
 afterEach(() => stage?.strike());
 
 /** Minutes are scaled to what a test can wait for. */
-const roomSilences = long ? undefined : { ask: 600, doubt: 300 };
+const roomSilences = long ? { ask: 60_000, doubt: 20_000 } : { ask: 600, doubt: 300 };
 
 async function set(name: string): Promise<Stage> {
   const settings: Partial<ActorSettings> = { roomSilences };

@@ -22,5 +22,5 @@ export function dice(name: string): Dice {
   return { between, oneOf: (values) => values[between(0, values.length - 1)] ?? values[0] };
 }
 
-/** Waits that belong to a fault last as long as the matrix says; else they are scaled. `FAULT_LONG=1`. */
-export const long = process.env.FAULT_LONG === '1';
+/** Waits that belong to a fault last as long as the matrix says, else they are scaled. Set by `--real-time`. */
+export const long = process.env.FAULT_REAL_TIME === '1';

@@ -1,11 +1,8 @@
 /**
- * Two people and a room on a server, Alice behind a wire that fails: what every row of the fault matrix happens to,
- * and what has to hold in both databases afterwards. Rows by file: kills 1 to 6, 26, 29; servers 7 to 10, 19 to 21, 28;
- * network 11 to 17; damage 25; signals 32; clock 30; sizes 36, 37; repeating 18; machine 22 to 24, 27, 31, 33; rooms 34.
- *
- * Not here yet:
- * - 33 in a terminal of one cell: a test of the terminal.
- * - 35 (files): needs uploads; a peer that dies mid-file.
+ * Two people and a room on a server, each behind a wire that fails: what every row of the fault matrix happens to, and
+ * what has to hold in both databases afterwards. Rows by file: kills 1 to 6, 26, 29; servers 7 to 10, 19 to 21, 28, 29;
+ * network 11 to 17; repeating 18; machine 9 to 15 by the built program, 22 to 24, 27, 31, 33; damage 25; clock 30; signals 32;
+ * rooms 34; files 35; sizes 36, 37.
  */
 
 import { readFileSync } from 'node:fs';

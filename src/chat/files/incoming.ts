@@ -8,6 +8,8 @@ export interface Reception {
   readonly folder: string;
   /** made safe already */
   readonly name: string;
+  /** key of this run among others with the same data */
+  readonly owner?: string | undefined;
   /** most bytes taken */
   readonly maxSize: number;
   readonly signal: AbortSignal;
@@ -63,7 +65,7 @@ export async function receive(
 ): Promise<{ path: string; sha256: string; size: number }> {
   const { folder, name, signal, onProgress } = reception;
   const bound = offer.size ?? reception.maxSize;
-  const part = await partFile(folder, name).catch((error: unknown) => {
+  const part = await partFile(folder, name, reception.owner).catch((error: unknown) => {
     offer.decline('no-space');
     throw folderError(error, folder);
   });

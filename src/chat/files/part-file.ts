@@ -1,5 +1,5 @@
 /** A file while it arrives: `name.part`, ours alone, that becomes `name` when it is whole, or nothing. */
-import { type FileHandle, link, mkdir, open, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ChatError } from '../problem.ts';
 import { candidates } from './names.ts';
@@ -85,9 +85,27 @@ export interface PartFile {
   discard(): Promise<void>;
 }
 
-/** Begins a file in a folder; `name` is safe already. Throws what the system says, see folderError. */
-export async function partFile(folder: string, name: string): Promise<PartFile> {
-  const [handle, part] = await createNew(folder, name, '.part');
+const LEFT = /\.([0-9a-f]{24})\.part$/;
+
+/**
+ * Removes what runs left in a folder that died while they received; `isGone` tells by the key in a name whether that run
+ * is one of ours and dead. Never rejects.
+ */
+export async function removeLeftParts(folder: string, isGone: (key: string) => boolean): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const left = names.filter((name) => {
+    const key = LEFT.exec(name)?.[1];
+    return key !== undefined && isGone(key);
+  });
+  await Promise.all(left.map((name) => unlink(join(folder, name)).catch(() => undefined)));
+}
+
+/**
+ * Begins a file in a folder; `name` is safe already. `owner`: the key of this run, which its name tells, so that a later
+ * one knows whose it was. Throws what the system says, see folderError.
+ */
+export async function partFile(folder: string, name: string, owner?: string): Promise<PartFile> {
+  const [handle, part] = await createNew(folder, name, owner === undefined ? '.part' : `.${owner}.part`);
   return {
     async write(bytes) {
       for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;

@@ -1,5 +1,5 @@
 /** The receiving half of an in-band bytestream: order, bounds, backpressure. XEP-0047 §2.2, §2.3. */
-import { DisconnectedError, StanzaError, TimeoutError, XmppError } from '../errors.ts';
+import { StanzaError, TimeoutError, XmppError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { x } from '../stanza.ts';
 import { type Data, MAX_BLOCK_SIZE, type Open, xClose } from './ibb-blocks.ts';
@@ -28,7 +28,7 @@ export interface Receiver {
   open(open: Open): void;
   data(data: Data, by: 'iq' | 'message'): Promise<void>;
   closed(): void;
-  lost(): void;
+  lost(error: XmppError): void;
 }
 
 /** Answers are held back from here on: a sender that waits for them slows down. */
@@ -116,7 +116,7 @@ export function inboundStream(
         size !== undefined && received < size ? new XmppError('peer-closed', 'closed too early') : undefined,
       );
     },
-    lost: () => finish(new DisconnectedError()),
+    lost: finish,
   });
   wait();
 

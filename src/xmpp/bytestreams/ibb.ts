@@ -1,5 +1,5 @@
 /** XEP-0047 In-Band Bytestreams, version 2.0.1. https://xmpp.org/extensions/xep-0047.html */
-import { StanzaError } from '../errors.ts';
+import { DisconnectedError, StanzaError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { child } from '../stanza.ts';
 import { NS, parseData, parseOpen } from './ibb-blocks.ts';
@@ -25,6 +25,7 @@ export interface InBand {
 }
 
 const keyOf = (peer: string, sid: string) => JSON.stringify([peer, sid]);
+const peerOf = (key: string): unknown => (JSON.parse(key) as unknown[])[0];
 
 /** In-band streams in both directions. Only what was negotiated with that full JID before is let in. */
 export function inBand(
@@ -70,8 +71,14 @@ export function inBand(
   });
   // A new stream is a new resource to the peer; after a resumption (XEP-0198) the blocks go on.
   const lost = () => {
-    for (const receiver of [...receivers.values()]) receiver.lost();
+    for (const receiver of [...receivers.values()]) receiver.lost(new DisconnectedError());
   };
+  // Nobody else tells that a peer is gone that only sends: an answer to it would be dropped (RFC 6120 §10.5.4).
+  session.on('presence', ({ attrs: { type, from = '' } }) => {
+    if (type !== 'unavailable') return;
+    for (const [key, receiver] of [...receivers])
+      if (peerOf(key) === from) receiver.lost(new StanzaError('recipient-unavailable'));
+  });
   session.on('online', lost);
   session.on('offline', ({ final }) => {
     if (final) lost();

@@ -2,7 +2,7 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { folderError, freeSpace, partFile } from '../../../src/chat/files/part-file.ts';
+import { folderError, freeSpace, partFile, removeLeftParts } from '../../../src/chat/files/part-file.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -21,6 +21,16 @@ describe('a file while it arrives', () => {
     expect(path).toBe(join(folder, 'a.txt'));
     expect(await readFile(path, 'utf8')).toBe('hello world');
     expect(await readdir(folder)).toEqual(['a.txt']);
+  });
+
+  it('is removed by a later run where the one that it belonged to is dead, and by no other', async () => {
+    const [dead, alive] = ['d'.repeat(24), 'a'.repeat(24)];
+    await partFile(folder, 'a.txt', dead);
+    await partFile(folder, 'b.txt', alive);
+    await writeFile(join(folder, 'c.txt.part'), '');
+    await removeLeftParts(folder, (key) => key === dead);
+    expect(await readdir(folder)).toEqual([`b.txt.${alive}.part`, 'c.txt.part']);
+    await removeLeftParts(join(folder, 'missing'), () => true);
   });
 
   it('never replaces a file, nor one that came meanwhile', async () => {

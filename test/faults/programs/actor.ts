@@ -18,7 +18,8 @@ import {
 import type { ActorCommand, ActorLine, ActorSettings } from '../actor.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '') as ActorSettings;
-const { account, database, resource, quota, busyTimeout, dns, kill, roomSilences, ...session } = settings;
+const { account, database, resource, quota, busyTimeout, dns, kill, filesDir, roomSilences, ...session } =
+  settings;
 
 const print = (line: ActorLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -112,7 +113,7 @@ const client = new Client({
     };
   },
   createSession: watchedSession,
-  filesDir: () => '/nonexistent',
+  filesDir: () => filesDir ?? '/nonexistent',
   version: '0',
   languages: ['en'],
   roomSilences,
@@ -124,7 +125,9 @@ client.on('connection', ({ state, condition, final, retryIn }) =>
 client.on('message', ({ chat, direction, body, state }) =>
   print({ event: 'message', chat, direction, body, state }),
 );
-client.on('messageChanged', ({ chat, body, state }) => print({ event: 'changed', chat, body, state }));
+client.on('messageChanged', ({ chat, body, state, failure }) =>
+  print({ event: 'changed', chat, body, state, failure: failure?.condition }),
+);
 client.on('presence', ({ jid, show, initial }) => print({ event: 'presence', jid, show, initial }));
 client.on('occupant', ({ room, nick, event: what, again = false }) =>
   print({ event: 'occupant', room, nick, what, told: !again }),
@@ -133,6 +136,9 @@ client.on('room', (event) => {
   const { room, event: what, condition } = event;
   print({ event: 'room', room, what, condition, told: !isUneventful(event) });
 });
+client.on('file', ({ direction, name, state, sent, failure }) =>
+  print({ event: 'file', direction, name, state, sent, failure }),
+);
 client.on('problem', ({ condition }) => print({ event: 'problem', condition }));
 
 /** Resolves when `holds` is true. Looks by the clock: another process may change what is kept, and nobody tells. */
@@ -160,6 +166,9 @@ async function perform(command: ActorCommand): Promise<void> {
       return;
     case 'settle':
       return until(() => stores.messages.pending(account).length === 0);
+    case 'send-file':
+      client.sendFile(command.path, command.to).catch(() => undefined);
+      return;
     case 'holds': {
       const { chat, texts } = command;
       return until(() => {

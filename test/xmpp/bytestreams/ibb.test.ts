@@ -190,6 +190,20 @@ describe('receiving in-band', () => {
     }
   });
 
+  it('ends when the peer goes, and only that peer', async () => {
+    const { session, ibb } = receiver();
+    const bytes = expect(read(ibb.expect({ sid: 's', peer: PEER }))).rejects.toMatchObject({
+      condition: 'recipient-unavailable',
+    });
+    await session.ask(iq(open()));
+    const gone = (from: string) =>
+      parse(`<presence xmlns='jabber:client' type='unavailable' from='${from}'/>`);
+    session.emit('presence', gone('nurse@example.org/x'));
+    await session.ask(iq(data(0, b64('foo'))));
+    session.emit('presence', gone(PEER));
+    await bytes;
+  });
+
   it('ends with a new stream, whose resource the peer does not know', async () => {
     const { session, ibb } = receiver();
     const bytes = expect(read(ibb.expect({ sid: 's', peer: PEER }))).rejects.toMatchObject({
