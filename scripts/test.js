@@ -7,10 +7,14 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { faultTable } from './fault-table.js';
 import { main, root, SetupError, setup } from './setup.js';
 import { suites } from './suites.js';
 
-/** @typedef {{ name: string, passed: number, failed: number, failures: string[], output: string }} Result */
+/**
+ * @typedef {{ name: string, passed: number, failed: number, failures: string[], output: string,
+ *   tests?: { title: string, passed: boolean }[] }} Result
+ */
 
 /** The script behind a program of node_modules/.bin, which is a link on some systems and a shell file on others. */
 function programOf(name) {
@@ -82,11 +86,14 @@ function vitestFilters(folder, words) {
 /** Counts of a vitest run from its JSON report; `report` is undefined when vitest wrote none. */
 function countTests(report, code, output) {
   const failures = [];
+  const tests = [];
   let passed = 0;
   for (const file of report?.testResults ?? []) {
     const path = relative(root, file.name);
     const failed = file.assertionResults.filter((test) => test.status === 'failed');
     passed += file.assertionResults.filter((test) => test.status === 'passed').length;
+    for (const { title, status } of file.assertionResults)
+      if (status === 'passed' || status === 'failed') tests.push({ title, passed: status === 'passed' });
     for (const test of failed) {
       failures.push(`${path} › ${test.fullName}\n${test.failureMessages.join('\n')}`);
     }
@@ -97,7 +104,7 @@ function countTests(report, code, output) {
   if (failures.length === 0 && (code !== 0 || passed === 0)) {
     failures.push(passed === 0 && code === 0 ? 'no test matches' : lastLines(output, 60));
   }
-  return { passed, failed: failures.length, failures };
+  return { passed, failed: failures.length, failures, tests };
 }
 
 function lastLines(text, count) {
@@ -189,6 +196,14 @@ function takeSeeds(words) {
   return Array.from({ length: number('seeds', 1) }, (_, index) => first + index);
 }
 
+/** `--real-time`: what the faults wait for takes as long as the matrix says, not a scaled part of it. */
+function takeRealTime(words) {
+  const at = words.indexOf('--real-time');
+  if (at === -1) return false;
+  words.splice(at, 1);
+  return true;
+}
+
 /** The last lines of a run: every failure, then the counts. */
 function summarize(results) {
   const failures = results.flatMap(({ name, failures }) => failures.map((text) => `✗ ${name}: ${text}\n`));
@@ -219,7 +234,9 @@ await main(async () => {
   }
   const words = [...rest];
   const server = takeServer(words);
-  const seeds = name === 'faults' ? takeSeeds(words) : [undefined];
+  const faults = name === 'faults';
+  const realTime = faults && takeRealTime(words);
+  const seeds = faults ? takeSeeds(words) : [undefined];
   const needs = suites[name].needs.map((need) => (need === 'prosody' && server ? server : need));
   setup(['npm', ...needs]);
   const results = [];
@@ -228,8 +245,13 @@ await main(async () => {
     const env = {
       ...(server ? { TEST_SERVER: server } : {}),
       ...(seed === undefined ? {} : { FAULT_SEED: String(seed) }),
+      ...(realTime ? { FAULT_REAL_TIME: '1' } : {}),
     };
     results.push(await runSuite(name, { words, live: true, env }));
   }
+  if (faults)
+    process.stdout.write(
+      `\n${faultTable(results.map(({ tests = [] }, at) => ({ seed: seeds[at] ?? 0, tests })))}\n`,
+    );
   summarize(results);
 });
