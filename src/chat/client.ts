@@ -138,6 +138,8 @@ export class Client extends EventEmitter<ChatEvents> {
   #offlineReason: string | undefined;
   /** the account is being deleted: the server ends the stream with an error that is none */
   #leaving = false;
+  /** somebody looks */
+  #attended = true;
   #closed = false;
   /** condition of the store's failure that was told last */
   #storeFailure: string | undefined;
@@ -653,6 +655,17 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#delivery.outbox.settled(row, options);
   }
 
+  /** Whether anybody looks: where the user wants that, the server may hold back what can wait meanwhile (XEP-0352). */
+  setAttention(there: boolean): void {
+    this.#attended = there;
+    this.#tellAttention();
+  }
+
+  #tellAttention(): void {
+    const quiet = this.setting('save-traffic') === 'on' && !this.#attended;
+    this.#connection?.features.clientState[quiet ? 'inactive' : 'active']();
+  }
+
   /** Tells a contact what we do with the chat (XEP-0085); rooms are not told. */
   setTyping(chat: string, state: TypingState): void {
     if (!this.#connection?.online || this.kindOf(chat) !== 'contact') return;
@@ -973,6 +986,7 @@ export class Client extends EventEmitter<ChatEvents> {
   setSetting(name: SettingName, value: string): void {
     this.#settings.set(name, value);
     if (name.startsWith('mute:')) void this.#rooms.muted(name.slice('mute:'.length), value);
+    if (name === 'save-traffic') this.#tellAttention();
     const states = this.#connection?.features.chatStates;
     if (states !== undefined) states.enabled = this.setting('send-typing') === 'on';
   }

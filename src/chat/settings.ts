@@ -23,6 +23,7 @@ export const SETTINGS = {
   desktop: ['off', 'on'],
   'file-route': ['any', ...ROUTE_NAMES],
   'private-links': ['off', 'on'],
+  'save-traffic': ['off', 'on'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Setting = keyof typeof SETTINGS;

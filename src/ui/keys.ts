@@ -22,6 +22,8 @@ export interface KeysEvents {
   suspend: [];
   /** the window got or lost the focus, where the terminal tells */
   focus: [focused: boolean];
+  /** any other key */
+  typed: [];
   /** the terminal went away */
   gone: [];
 }
@@ -118,6 +120,7 @@ export class Keys extends EventEmitter<KeysEvents> {
   };
 
   private take(key: Key): void {
+    if (key.kind !== 'focus') this.emit('typed');
     if (key.kind === 'focus') this.emit('focus', key.focused);
     else if (key.kind === 'command') this.command(key.command);
     else {

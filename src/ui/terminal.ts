@@ -126,6 +126,8 @@ export interface Terminal {
   readonly away: boolean;
   /** when Ctrl-C is pressed and no prompt is open; without a listener it ends the program */
   onInterrupt(listener: () => void): () => void;
+  /** when nobody looks any more (no focus, no key for minutes), and when somebody does again; never where it is no terminal */
+  onAttention(listener: (there: boolean) => void): () => void;
   /** resolves to the value of the chosen item */
   menu(prompt: MenuPrompt, options?: PromptOptions): Promise<string>;
   text(prompt: TextPrompt, options?: PromptOptions): Promise<string>;

@@ -219,6 +219,9 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   async sendAndSettle(chat: string, body: string): Promise<Message> {
     return this.send(chat, body);
   }
+  setAttention(there: boolean): void {
+    this.did('setAttention', there);
+  }
   setTyping(chat: string, state: TypingState): void {
     this.did('setTyping', chat, state);
   }

@@ -75,6 +75,9 @@ export class ScriptedTerminal implements Terminal {
   onInterrupt(): () => void {
     return () => {};
   }
+  onAttention(): () => void {
+    return () => {};
+  }
 
   async menu(prompt: MenuPrompt, _options?: PromptOptions): Promise<string> {
     const items = prompt.items();

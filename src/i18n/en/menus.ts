@@ -284,6 +284,7 @@ export const menus = {
       'send-typing': 'Tell others when I am typing',
       'send-receipts': 'Tell contacts what has arrived and been read',
       'file-route': 'How files are sent',
+      'save-traffic': 'Save traffic while nobody looks (presences come later)',
       'private-links': 'Links may lead into the own network',
       'keep-messages': 'Keep messages here (older ones go at log-in)',
       'notify-presence': 'Notify: contacts come, go, change',

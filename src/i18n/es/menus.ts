@@ -284,6 +284,7 @@ export const menus: typeof en = {
       'send-typing': 'Decir a los demás cuándo escribo',
       'send-receipts': 'Decir a mis contactos qué ha llegado y qué he leído',
       'file-route': 'Cómo se envían los ficheros',
+      'save-traffic': 'Ahorrar tráfico cuando nadie mira (las presencias llegan más tarde)',
       'private-links': 'Los enlaces pueden llevar a la red propia',
       'keep-messages': 'Guardar aquí los mensajes (los más viejos se van al entrar)',
       'notify-presence': 'Notificar: contactos que llegan, se van o cambian',

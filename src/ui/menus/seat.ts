@@ -16,6 +16,7 @@ export function takeSeat(app: MenuApp, client: Client): OpenSeat {
   const ended = new AbortController();
   let open: string | undefined;
   const line = footer({ client, terminal: app.terminal, words: app.words, theme: app.theme, now: app.now });
+  const unwatched = app.terminal.onAttention((there) => client.setAttention(there));
   const silence = app.notify(client, () => open);
   return {
     client,
@@ -30,6 +31,7 @@ export function takeSeat(app: MenuApp, client: Client): OpenSeat {
     close() {
       ended.abort();
       silence();
+      unwatched();
       line.close();
     },
   };

@@ -1,4 +1,5 @@
 /** Opens the terminal for a run: screen, keyboard, prompts, signals, and what leads back out of all of them. */
+
 import { type KeyboardInput, Keys } from '../keys.ts';
 import type { Asking } from '../prompts/asking.ts';
 import { interactivePrompts } from '../prompts/interactive.ts';
@@ -10,6 +11,7 @@ import { abilities, BELL, desktopNotice, link, restoreTitle, saveTitle, windowTi
 import { Screen, type ScreenOutput } from '../screen.ts';
 import { EndOfInputError, type PromptOptions, type Terminal, type TextPrompt } from '../terminal.ts';
 import type { Theme } from '../theme.ts';
+import { type Attention, attention } from './attention.ts';
 import { lending } from './lending.ts';
 import { pageText } from './paging.ts';
 import { type EndSignal, onEndSignals, releaseDescriptors } from './signals.ts';
@@ -84,6 +86,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
     asking = prompts;
   }
 
+  let watched: Attention | undefined;
   let focused = true;
   let titled = false;
   let stopping: NodeJS.Timeout | undefined;
@@ -139,6 +142,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
     process.on('SIGCONT', resume);
     keys.on('suspend', suspend);
     keys.on('redraw', screen.redraw);
+    watched = attention(keys);
     keys.on('focus', (now) => {
       focused = now;
     });
@@ -180,6 +184,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
       if (interactive) warmPrompts().catch(() => {});
     },
     onInterrupt: interrupted.add,
+    onAttention: (listener) => watched?.add(listener) ?? (() => {}),
     onSignal: signalled.add,
     onGone: gone.add,
     async close() {
@@ -190,6 +195,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
       process.off('exit', exiting);
       process.off('SIGCONT', resume);
       clearTimeout(stopping);
+      watched?.close();
       if (!hungUp) person?.keys.close();
       clearInterval(hungUp);
       plain?.close();
