@@ -51,6 +51,15 @@ export function table(title: string, head: readonly string[], rows: readonly (re
 
 /** The line below a table about a goal, by medians. */
 export function verdict(what: string, value: number, goal: number, unit: string): string {
-  const met = value <= goal ? 'met' : 'NOT met';
-  return `goal ${met}: ${what} ${value.toFixed(unit === '×' ? 2 : 0)} ${unit}, at most ${goal} ${unit}`;
+  return judged(value <= goal, what, value, `at most ${goal}`, unit);
+}
+
+/** The same, where more is better. */
+export function verdictAtLeast(what: string, value: number, goal: number, unit: string): string {
+  return judged(value >= goal, what, value, `at least ${goal}`, unit);
+}
+
+function judged(met: boolean, what: string, value: number, goal: string, unit: string): string {
+  const shown = value.toFixed(unit === '×' ? 2 : 0);
+  return `goal ${met ? 'met' : 'NOT met'}: ${what} ${shown} ${unit}, ${goal} ${unit}`;
 }

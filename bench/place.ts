@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Prosody, startProsody } from '../src/demo/prosody.ts';
+import { type Prosody, type ProsodyStart, startProsody } from '../src/demo/prosody.ts';
 import type { Account } from '../src/demo/prosody-accounts.ts';
 import { createSession } from '../src/xmpp/session/create-session.ts';
 import type { Session } from '../src/xmpp/session/session.ts';
@@ -29,11 +29,13 @@ export interface Place {
 export async function inPlace(
   accounts: readonly Omit<Account, 'password'>[],
   work: (place: Place) => Promise<void>,
+  options: ProsodyStart = {},
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'xmpp-chat-bench-'));
   try {
     const server = await startProsody({
       archive: 'memory',
+      ...options,
       users: accounts.map((account) => ({ ...account, password: PASSWORD })),
     });
     try {

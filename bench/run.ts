@@ -1,5 +1,7 @@
 /** `npm run bench -- NAME…`: measures, beside other programs, in turns, and prints small tables. */
+import { archiveBench } from './archive.ts';
 import { historyBench } from './history.ts';
+import { floodBench, receiveBench } from './receive.ts';
 import { sendBench } from './send.ts';
 import { startBench } from './start.ts';
 
@@ -13,6 +15,9 @@ const benches: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
   },
   start: startBench,
   history: historyBench,
+  receive: receiveBench,
+  flood: floodBench,
+  archive: archiveBench,
 };
 
 /** Resolves to the exit code. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { main, root, setup } from './setup.js';
 
 await main(() => {
-  setup(['npm', 'prosody', 'build'], { optional: ['go-sendxmpp', 'profanity', 'mcabber'] });
+  setup(['npm', 'prosody', 'build'], { optional: ['go-sendxmpp', 'profanity', 'mcabber', 'slixmpp'] });
   const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
   const args = [tsx, join(root, 'bench/run.ts'), ...process.argv.slice(2)];
   const { status, signal } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });

@@ -3,7 +3,7 @@
  * before it is kept, and then in the order it came. docs/decisions/delivery.md
  */
 import type { Batch as SessionBatch } from '../xmpp/session/options.ts';
-import type { Held, MessageStore } from './stores.ts';
+import { type Held, isStorageFailure, type MessageStore } from './stores.ts';
 
 /** Told once the transaction holds: a listener that throws must not undo it. */
 export type Later = (tell: () => void) => void;
@@ -14,8 +14,11 @@ export interface Batch extends SessionBatch {
    * is going on and `together` allows it; else at once, behind what came before. `counted` is called once, last in the
    * transaction, for all of them: the newest takes the place of those before it.
    */
-  run(work: (later: Later) => (() => void) | undefined, more: { together: boolean }): void;
+  run(work: Work, more: { together: boolean }): void;
 }
+
+/** May be done again, where it is taken back. */
+export type Work = (later: Later) => (() => void) | undefined;
 
 export interface BatchOptions {
   readonly store: Pick<MessageStore, 'hold' | 'transaction'>;
@@ -29,6 +32,7 @@ export function batch({ store, told, failed }: BatchOptions): Batch {
   let reading = false;
   let held: Held | undefined;
   let failure: { readonly error: unknown } | undefined;
+  let works: Work[] = [];
   let tellings: (() => void)[] = [];
   let counted: (() => void) | undefined;
   let settlements = 0;
@@ -36,6 +40,7 @@ export function batch({ store, told, failed }: BatchOptions): Batch {
   function forget(): void {
     held = undefined;
     failure = undefined;
+    works = [];
     tellings = [];
     counted = undefined;
   }
@@ -70,15 +75,24 @@ export function batch({ store, told, failed }: BatchOptions): Batch {
     tellAll(all);
   }
 
-  /** The work, in a transaction or in a part of the one that is held. */
-  function take(work: Parameters<Batch['run']>[0]) {
+  /** In a transaction of its own, and told. */
+  function alone(work: Work): void {
     const later: (() => void)[] = [];
-    let count: (() => void) | undefined;
-    store.transaction(() => {
-      count = work((tell) => later.push(tell));
-      if (held === undefined) count?.();
-    });
-    return { later, count };
+    store.transaction(() => work((tell) => later.push(tell))?.());
+    tellAll(later);
+  }
+
+  /** One of them failed by itself: what came before it is done again, each alone. Cheaper than a way back for each. */
+  function separate(done: readonly Work[]): void {
+    held?.drop();
+    forget();
+    try {
+      for (const work of done) alone(work);
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+    settlements += 1;
   }
 
   return {
@@ -102,14 +116,18 @@ export function batch({ store, told, failed }: BatchOptions): Batch {
     run(work, { together }) {
       if (!reading || !together) {
         settle();
-        tellAll(take(work).later);
+        alone(work);
         return;
       }
       if (failure !== undefined) throw failure.error;
       held ??= store.hold();
-      const { later, count } = take(work);
-      tellings.push(...later);
-      counted = count ?? counted;
+      try {
+        counted = work((tell) => tellings.push(tell)) ?? counted;
+        works.push(work);
+      } catch (error) {
+        if (!isStorageFailure(error)) separate(works);
+        throw error;
+      }
     },
   };
 }

@@ -177,6 +177,9 @@ export function inbound(options: InboundOptions) {
   /** Corrections, retractions, reactions: applied once, however often they come. */
   const takeChange: Step = (message, later) => {
     const { chat, stanzaId, parsed, source, time, direction } = message;
+    const { tombstone, moderation, retraction, reactions, replaces } = parsed;
+    const parts = [tombstone, moderation, retraction, reactions, replaces];
+    if (parts.every((part) => part === undefined)) return message;
     const known = stanzaId === undefined ? undefined : store.byStanzaId(account, chat, stanzaId);
     // XEP-0424 §tombstones: to be believed of an archive only.
     if (parsed.tombstone !== undefined && source !== 'archive') return undefined;

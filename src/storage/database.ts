@@ -149,13 +149,21 @@ function guarded(path: string, driver: Driver, guardOpen: Guard, busyTimeout: nu
     };
   }
 
+  /** What is said at every message is read by SQLite once. */
+  const often = new Map<string, StatementSyncInstance>();
+  function prepared(sql: string): void {
+    const statement = often.get(sql) ?? driver.prepare(sql);
+    often.set(sql, statement);
+    statement.run();
+  }
+
   function nested<T>(work: () => T): T {
     const name = `s${depth}`;
-    guard(() => driver.exec(`SAVEPOINT ${name}`));
+    guard(() => prepared(`SAVEPOINT ${name}`));
     depth += 1;
     try {
       const result = synchronous(work());
-      guard(() => driver.exec(`RELEASE ${name}`));
+      guard(() => prepared(`RELEASE ${name}`));
       return result;
     } catch (error) {
       if (!closed && driver.isTransaction) guard(() => driver.exec(`ROLLBACK TO ${name}; RELEASE ${name}`));
@@ -183,6 +191,7 @@ function guarded(path: string, driver: Driver, guardOpen: Guard, busyTimeout: nu
       const value = guard(() => driver.prepare(`PRAGMA ${name}`).get()?.[name]);
       return typeof value === 'number' ? value : 0;
     },
+    whole: (work) => (depth === 0 ? outermost(work) : work()),
     transaction: (work) => (depth === 0 ? outermost(work) : nested(work)),
     compact() {
       // Others may be reading: then the log is emptied by whoever is last. That is not worth a long wait.
@@ -199,6 +208,7 @@ function guarded(path: string, driver: Driver, guardOpen: Guard, busyTimeout: nu
       if (closed) return;
       closed = true;
       statements.clear();
+      often.clear();
       // The driver cannot end a statement: the files are let go when these are collected, at the latest at exit.
       // What is committed is on the disk already, in the log.
       guardOpen(() => driver.close());

@@ -9,8 +9,8 @@ import type { Database, Value } from './sql.ts';
 import { texts } from './texts.ts';
 
 /**
- * The order of a few messages that something else finds. Without the sign SQLite would rather walk through the whole
- * chat in this order, to save the sorting.
+ * The order of a few messages that something else finds. Without the sign (and before IN_CHAT, where rows are named)
+ * SQLite would rather walk through the whole chat in this order, to save the sorting.
  */
 const FEW = `+${ORDER}`;
 
@@ -112,7 +112,7 @@ export function messageStore(database: Database): MessageStore {
   }
 
   function insert(message: NewMessage, { end, unread, placed, written, since }: Place): Message {
-    return database.transaction(() => {
+    return database.whole(() => {
       const chat = chatId(message);
       const stanzaId = message.stanzaId ?? null;
       const { row } = database
@@ -169,7 +169,7 @@ export function messageStore(database: Database): MessageStore {
     prepend: (message) => insert(message, { end: 'oldest', unread: false, placed: true }),
 
     follow: (row, { id, time }, previous, since) =>
-      database.transaction(() => {
+      database.whole(() => {
         const kept = database
           .statement('SELECT chat, position, placed, time FROM message WHERE row = ?')
           .get(row);
@@ -197,7 +197,7 @@ export function messageStore(database: Database): MessageStore {
 
     byStanzaId: (account, chat, stanzaId) =>
       one(
-        `m.row IN (SELECT message FROM archive_id WHERE id = ?) AND ${IN_CHAT} ORDER BY ${FEW} DESC LIMIT 1`,
+        `m.row IN (SELECT message FROM archive_id WHERE id = ?) AND +${IN_CHAT} ORDER BY ${FEW} DESC LIMIT 1`,
         stanzaId,
         account,
         chat,
@@ -349,7 +349,7 @@ export function messageStore(database: Database): MessageStore {
     },
 
     takeWaiting: (account, chat, target) =>
-      database.transaction(() => {
+      database.whole(() => {
         const values = [account, chat, target] as const;
         const where = 'account = ? AND chat = ? AND target = ?';
         const found = database

@@ -15,6 +15,11 @@ export interface Database {
   /** Prepared at the first call, kept until close(). */
   statement(sql: string): Statement;
   execute(sql: string): void;
+  /**
+   * As `transaction`, where none is open; else part of the open one, which has to fail with it. Saves what a transaction
+   * within another costs, for what a message does several times.
+   */
+  whole<T>(work: () => T): T;
   /** A transaction that stays open until one of these is called, in the same turn; the other does nothing then. */
   hold(): { keep(): void; drop(): void };
   /** The number that a pragma holds. */

@@ -58,7 +58,7 @@ describe('a batch', () => {
     shared.run(take('three'), TOGETHER);
     shared.settle();
     expect(bodies()).toEqual(['one', 'three']);
-    expect(said).toEqual(['counted three', 'one of 2', 'three of 2', '.']);
+    expect(said).toEqual(['counted one', 'one of 1', '.', 'counted three', 'three of 2', '.']);
   });
 
   it('keeps and tells nothing where it cannot be kept, and takes nothing until it is dropped', () => {

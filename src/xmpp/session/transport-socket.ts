@@ -94,21 +94,27 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
     const { socket } = established;
     this.#established = established;
     const utf8 = new Utf8Stream();
-    const read = (chunk: Buffer) => {
+    // All that came at once, not record by record: what comes together is kept together.
+    const read = () => {
+      const chunk: Buffer | null = socket.read();
+      if (chunk === null) return;
       const text = utf8.decode(chunk);
       if (text === undefined) {
-        socket.off('data', read).resume();
+        socket.off('readable', read).resume();
         this.#reader.broken();
-      } else if (this.#reader.wanted()) this.emit('data', text);
+      } else {
+        if (this.#reader.wanted()) this.emit('data', text);
+        // Nothing is left, and that has to be seen for more to come.
+        read();
+      }
     };
-    socket.on('data', read);
+    socket.on('readable', read);
     socket.on('error', (error) => this.emit('error', connectionError(error, 'connection lost')));
     socket.on('end', () => socket.destroy());
     socket.on('close', () => {
       clearTimeout(this.#linger);
       this.emit('close');
     });
-    socket.resume();
     this.emit('connect');
   }
 }

@@ -1,0 +1,128 @@
+/** A program of bench/peers that is told what to do by lines and says by lines how long it took. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { installed, PASSWORD } from './place.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+const PATIENCE = 60_000;
+const at = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const TSX = fileURLToPath(import.meta.resolve('tsx'));
+/** Debian's: slixmpp belongs to it, whatever other Python stands before it in the PATH. */
+const PYTHON = '/usr/bin/python3';
+
+/** What there is to measure, by the name of its row. */
+export const PEERS: Readonly<Record<string, () => readonly string[]>> = {
+  'xmpp-chat, stored': () => [process.execPath, '--import', TSX, at('peers/own-peer.ts')],
+  slixmpp: () => [PYTHON, at('peers/slixmpp-peer.py')],
+  '@xmpp/client': () => [process.execPath, at('peers/xmpp-client-peer.js')],
+};
+export const OWN = 'xmpp-chat, stored';
+export const SLIXMPP = 'slixmpp';
+
+export const available = (name: string): boolean => name !== SLIXMPP || installed('python3');
+
+/** A program whose lines are waited for one by one; killed when `end` is called. */
+export class Lines {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: Line[] = [];
+  readonly #ended: Promise<void>;
+  #look = () => {};
+  #said = '';
+  #gone = false;
+
+  constructor(command: readonly string[], env: Readonly<Record<string, string>>) {
+    const [file = '', ...args] = command;
+    this.#child = spawn(file, args, { env });
+    this.#child.stdin.on('error', () => undefined);
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#said += text;
+    });
+    createInterface({ input: this.#child.stdout }).on('line', (line) => {
+      this.#lines.push(JSON.parse(line) as Line);
+      this.#look();
+    });
+    this.#ended = new Promise((resolve) => this.#child.once('close', () => resolve()));
+    void this.#ended.then(() => {
+      this.#gone = true;
+      this.#look();
+    });
+  }
+
+  tell(): void {
+    this.#child.stdin.write('go\n');
+  }
+
+  /** The value that the first line with that name has; rejects after a minute, or when the program ended without. */
+  next(name: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string) =>
+        reject(new Error(`${why} without ${name}: ${this.#said.trim().slice(-300)}`));
+      const timer = setTimeout(() => fail(`${PATIENCE / 1000} s`), PATIENCE);
+      this.#look = () => {
+        const found = this.#lines.find((line) => line[name] !== undefined);
+        if (found === undefined && !this.#gone) return;
+        clearTimeout(timer);
+        if (found === undefined) fail('ended');
+        else resolve(found[name]);
+      };
+      this.#look();
+    });
+  }
+
+  /** milliseconds of processor time so far, in steps of ten; undefined where the system does not tell */
+  async processor(): Promise<number | undefined> {
+    const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8').catch(() => undefined);
+    // Behind the name, which may hold anything: user and system time are fields 14 and 15, in hundredths of a second.
+    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * 10;
+  }
+
+  async end(): Promise<void> {
+    this.#child.stdin.end();
+    const forced = setTimeout(() => this.#child.kill('SIGKILL'), 500);
+    await this.#ended;
+    clearTimeout(forced);
+  }
+}
+
+export interface PeerRun {
+  readonly mode: 'archive' | 'receive' | 'send';
+  readonly port: number;
+  readonly caFile: string;
+  readonly count: number;
+  /** a new one is made in it for each run */
+  readonly folder: string;
+  readonly env: Record<string, string>;
+}
+
+/** What a turn took. */
+export interface Pace {
+  /** messages a second */
+  readonly rate: number;
+  /** milliseconds of the peer's processor time */
+  readonly processor: number;
+}
+
+/** From `go` until `watched` says how long it took. */
+export async function paceOf(peer: Lines, watched: Lines, count: number): Promise<Pace> {
+  await peer.next('ready');
+  const before = (await peer.processor()) ?? Number.NaN;
+  peer.tell();
+  const milliseconds = Number(await watched.next('milliseconds'));
+  const after = (await peer.processor()) ?? Number.NaN;
+  return { rate: (count / milliseconds) * 1000, processor: after - before };
+}
+
+/** Starts a peer with a data folder of its own. */
+export async function startPeer(
+  name: string,
+  { mode, port, caFile, count, folder, env }: PeerRun,
+): Promise<Lines> {
+  const data = await mkdtemp(join(folder, 'peer-'));
+  const command = [...(PEERS[name]?.() ?? []), mode, String(port), caFile, String(count), data];
+  return new Lines(command, { ...env, BENCH_PASSWORD: PASSWORD, NODE_EXTRA_CA_CERTS: caFile });
+}

@@ -1,0 +1,77 @@
+/** This program's client, with its database on the disk, doing what is measured. See slixmpp-peer.py. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Client } from '../../src/chat/client.ts';
+import { DATABASE_FILE, openStores } from '../../src/storage/stores.ts';
+
+const [mode = '', port = '', caFile = '', wanted = '', folder = ''] = process.argv.slice(2);
+const count = Number(wanted);
+const account = 'user@localhost';
+
+const tell = (fact: object) => process.stdout.write(`${JSON.stringify(fact)}\n`);
+const stores = openStores(join(folder, DATABASE_FILE));
+const client = new Client({
+  account,
+  stores,
+  session: async () => ({
+    jid: account,
+    password: process.env.BENCH_PASSWORD ?? '',
+    resource: 'own',
+    service: `xmpp://127.0.0.1:${port}`,
+    ca: readFileSync(caFile, 'utf8'),
+    reconnect: 'never',
+  }),
+  filesDir: () => '/nowhere',
+  version: '0.0.0',
+  languages: ['en'],
+});
+client.on('problem', ({ condition, text }) => process.stderr.write(`${condition} ${text}\n`));
+
+const kept = () =>
+  client.chats().reduce((sum, { chat }) => sum + client.history({ chat, limit: count + 1 }).length, 0);
+
+const settling = () => new Promise<void>((resolve) => client.once('contactsOnline', () => resolve()));
+
+async function archive(): Promise<void> {
+  // As one who knows the archive from before its first message: all of it is new.
+  stores.messages.setArchiveEnd(account, account, { id: '', time: 0, oldest: undefined });
+  const settled = settling();
+  tell({ ready: true });
+  await client.online('presence');
+  await settled;
+  const began = performance.now();
+  await client.caughtUp();
+  const milliseconds = performance.now() - began;
+  if (kept() !== count) throw new Error(`${kept()} of ${count} kept`);
+  tell({ milliseconds });
+}
+
+async function receive(): Promise<void> {
+  tell({ ready: true });
+  await client.online('presence');
+}
+
+async function send(): Promise<void> {
+  await client.online('presence');
+  await client.contactsSettled();
+  tell({ ready: true });
+  await new Promise((resolve) => createInterface({ input: process.stdin }).once('line', resolve));
+  let open = count;
+  const began = performance.now();
+  const all = new Promise<void>((resolve) => {
+    client.on('messageChanged', ({ state }) => {
+      if (state === 'acked') open -= 1;
+      if (open === 0) resolve();
+    });
+  });
+  for (let n = 0; n < count; n += 1)
+    client.send('pal@localhost', `Message number ${n}: the quick brown fox jumps over the lazy dog`);
+  await all;
+  tell({ milliseconds: performance.now() - began });
+}
+
+// Whoever measures closes it when it has seen enough.
+process.stdin.once('end', () => process.exit()).resume();
+
+await ({ archive, receive, send }[mode] ?? receive)();
