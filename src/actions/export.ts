@@ -7,7 +7,7 @@ import { choice, fullJid, optional, path } from './params.ts';
 import type { Row } from './rows.ts';
 
 /** messages that are in memory at once */
-const PAGE = 500;
+const PAGE = 200;
 
 const { since, until, offline } = past;
 

@@ -7,7 +7,7 @@ import { timeline } from './timeline.ts';
 import { timelineOptions } from './timeline-options.ts';
 
 /** messages that are in memory at once */
-const PAGE = 500;
+const PAGE = 200;
 
 export interface Span {
   /** milliseconds since 1970 */
