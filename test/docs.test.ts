@@ -176,6 +176,26 @@ it('names in docs/interop.md the tests with other clients, all of them', () => {
   expect(sorted(named)).toEqual(sorted(tests));
 });
 
+// ---- rooms
+
+it('names a test that is there for every status code of rooms (XEP-0045 §15.6.2)', () => {
+  const codes = table(read('docs/rooms.md'), 'code');
+  expect(codes.map(([code]) => code)).toEqual(Object.keys(en.words.roomCodes));
+  for (const [code = '', , test = ''] of codes) {
+    const [, path = '', name = ''] = /^`([^`]+)`: (.+)$/.exec(test) ?? [];
+    expect(existsSync(join(root, path)), `${code}: ${path}`).toBe(true);
+    // Parts that are filled in for each case stand as %i.
+    const plain = read(path).replaceAll('%i', '');
+    expect(plain, `${code}: ${name}`).toContain(name.replace(/ \d{3}$/, ' '));
+  }
+});
+
+it('names tests that are there for the use cases of rooms', () => {
+  for (const [section, , , test = ''] of table(read('docs/rooms.md'), '§')) {
+    for (const path of quoted(test)) expect(existsSync(join(root, path)), `${section}: ${path}`).toBe(true);
+  }
+});
+
 // ---- links
 
 const documents = [

@@ -1,9 +1,10 @@
 /** What moderators, admins and owners do with a room. XEP-0045 §8, §9, §10. */
+import { StanzaError } from '../../xmpp/errors.ts';
 import { affiliated, setAffiliation, setRole } from '../../xmpp/muc/administration.ts';
 import { cancelConfiguration, destroyRoom } from '../../xmpp/muc/config.ts';
 import { moderateMessage } from '../../xmpp/muc/moderating.ts';
 import { registerWith, reservedNick, roomRegistration } from '../../xmpp/muc/room-registration.ts';
-import { bareOf, parseAddress } from '../address.ts';
+import { bareOf, domainOf, parseAddress } from '../address.ts';
 import type { Affiliation, Role } from '../events.ts';
 import { type Filled, type FilledForm, formValues, readableForm } from '../form.ts';
 import type { Message } from '../message.ts';
@@ -20,6 +21,9 @@ export interface Affiliated {
   readonly affiliation: Affiliation;
   readonly reason?: string | undefined;
 }
+
+/** answers of a room that registers nobody */
+const NO_REGISTRATION: readonly string[] = ['feature-not-implemented', 'service-unavailable'];
 
 const LISTS = ['owner', 'admin', 'member', 'outcast'] as const;
 
@@ -50,6 +54,18 @@ export function roomAdministration({ linked, rooms, message }: RoomAdministratio
 
   const changeAffiliation = async (room: string, who: string, affiliation: Affiliation, reason?: string) =>
     setAffiliation(linked().session, room, whoIs(room, who), affiliation, reason);
+
+  /** The room; where it knows no registration its service, which then keeps one nickname for all rooms (ejabberd). */
+  async function whereToRegister(room: string) {
+    const { session } = linked();
+    try {
+      return { at: room, ...(await roomRegistration(session, room)) };
+    } catch (error) {
+      if (!(error instanceof StanzaError) || !NO_REGISTRATION.includes(error.condition)) throw error;
+      const at = domainOf(room);
+      return { at, ...(await roomRegistration(session, at)) };
+    }
+  }
 
   /** A list that we may not read is empty: the others are told all the same. */
   async function list(room: string, affiliation: (typeof LISTS)[number]): Promise<Affiliated[] | Error> {
@@ -99,9 +115,14 @@ export function roomAdministration({ linked, rooms, message }: RoomAdministratio
       rooms.forgetKept(room);
     },
 
-    /** Gives up configuring: a new room is destroyed by it, another one stays as it was (§10.1.3, §10.2). */
-    async cancelConfiguration(room: string): Promise<void> {
-      await cancelConfiguration(linked().session, room);
+    /**
+     * Gives up configuring; another room stays as it was (§10.2). A `created` one is to be destroyed by it (§10.1.3),
+     * which neither Prosody nor ejabberd does: we leave it, and it goes with its last occupant.
+     */
+    async cancelConfiguration(room: string, { created = false } = {}): Promise<void> {
+      const { session, features } = linked();
+      await cancelConfiguration(session, room);
+      if (created) await features.rooms.leave(room);
     },
 
     /** Asks the moderators for the right to speak (§7.13). Rejects with XmppError `not-joined`. */
@@ -111,18 +132,18 @@ export function roomAdministration({ linked, rooms, message }: RoomAdministratio
 
     /** What the room wants to know of its members; undefined where it asks nothing by a form (§7.10). */
     async registration(room: string): Promise<{ form: FilledForm | undefined; registered: boolean }> {
-      const { form, registered } = await roomRegistration(linked().session, room);
+      const { form, registered } = await whereToRegister(room);
       return { form: form && readableForm(form), registered };
     },
 
     /** Makes a nickname our own in the room; the rest of its form as `filled` says (§7.10). */
     async registerNick(room: string, nick: string, filled: Filled = {}): Promise<void> {
       const { session } = linked();
-      const { form } = await roomRegistration(session, room);
+      const { at, form } = await whereToRegister(room);
       if (form === undefined) throw new ChatError('nothing-to-configure', { room });
       const own = form.fields.find(({ name }) => /(^|_)(roomnick|nick)$/.test(name))?.name;
       const values = formValues(form, { ...filled, ...(own === undefined ? {} : { [own]: nick }) });
-      await registerWith(session, room, form, values);
+      await registerWith(session, at, form, values);
     },
 
     /** The nickname that the room keeps for us, where it does (§7.12). */
