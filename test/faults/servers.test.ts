@@ -158,25 +158,27 @@ describe(`servers, seed ${seed}`, () => {
   });
 
   it('row 28: a resource that another process takes is given up, once (quick)', async () => {
-    const { alice, sends, startsSending, checkInvariant } = await set({
+    const { alice, sends, checkInvariant } = await set({
       name: 'row28',
       alice: { resource: 'same' },
     });
     await sends(3);
     const first = alice.actor;
-    startsSending(80, { every: 20 });
+    const written = sends(80, { every: 20 });
     await first.saw({ event: 'message', direction: 'out' }, dice('row28').between(7, 60));
     const second = await alice.enter();
     await first.saw({ ...OFFLINE, condition: 'conflict', final: true });
     await passes(1_500);
     for (const actor of [first, second]) expect(actor.count(ONLINE)).toBe(1);
     expect(first.count({ ...OFFLINE, final: true })).toBe(1);
+    await written;
     await sends(3);
     // What the one that gave up kept, the next run sends.
     expect(await first.close()).toBe(0);
     expect(await second.close()).toBe(0);
     await alice.enter();
-    await checkInvariant({ twoWriters: true });
+    // What the second found unsent went out before what was on its way from the first when it was thrown out.
+    await checkInvariant({ anyOrder: true });
   });
 
   it('row 29: SIGSTOP for longer than the server waits, then SIGCONT', async () => {
