@@ -1,8 +1,8 @@
-/** Files out. What comes in is a request (accept, refuse). */
+/** Files out, and links to files in. What is offered is a request (accept, refuse). */
 import { bareOf } from '../chat/address.ts';
 import { action } from './action.ts';
 import { notice } from './notices.ts';
-import { fullJid, path } from './params.ts';
+import { fullJid, path, word } from './params.ts';
 
 export const sendFile = action({
   name: 'send-file',
@@ -27,6 +27,24 @@ export const sendFile = action({
         sha256: file.sha256 ?? '',
         seconds,
       }),
+      row: { type: 'file', file },
+    };
+  },
+});
+
+export const get = action({
+  name: 'get',
+  needs: 'stream',
+  params: { link: word() },
+  value: 'link',
+  async run({ client, signal, progress }, { link }) {
+    const start = performance.now();
+    const file = await client.fetchLink(link, { signal, onProgress: progress });
+    const { name, path = '', size = file.sent, sha256 = '' } = file;
+    const seconds = (performance.now() - start) / 1000;
+    return {
+      kind: 'done',
+      notice: notice('file-received', { name, path, size, sha256, seconds }),
       row: { type: 'file', file },
     };
   },

@@ -104,6 +104,8 @@ export interface FileRecord extends RecordOf<'file'> {
   readonly name: string;
   readonly size: OrNull<number>;
   readonly sent: number;
+  /** MIME type: of own files by their content, of others' as claimed */
+  readonly mime?: string | undefined;
   readonly path: OrNull<string>;
   readonly state: FileTransfer['state'];
   readonly route: string;
@@ -290,6 +292,7 @@ export function fileRecord(file: FileTransfer): FileRecord {
     name: file.name,
     size: file.size ?? null,
     sent: file.sent,
+    mime: file.mime,
     path: file.path ?? null,
     state: file.state,
     route: file.route,

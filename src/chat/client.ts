@@ -43,7 +43,8 @@ import type {
   Show,
   TypingState,
 } from './events.ts';
-import { type Files, files } from './files.ts';
+import { links } from './files/links.ts';
+import { type Files, files, type SendOptions } from './files.ts';
 import type { Filled, FilledForm } from './form.ts';
 import { type Inbound, inbound } from './inbound.ts';
 import type { ChatKind, LinkedFile, Message, MessageSource, MessageVersion } from './message.ts';
@@ -89,6 +90,8 @@ const BOOKMARKS_PATIENCE = 2000;
 /** Stream errors for something that we wrote (RFC 6120 §4.9.3). */
 const REFUSALS: readonly string[] = ['bad-format', 'invalid-xml', 'not-well-formed', 'policy-violation'];
 
+/** messages looked through for links, from the newest back */
+const LINKS_SEARCHED = 1000;
 /** milliseconds until the server has to have the link of an uploaded file; later it waits in the outbox */
 const LINK_DEADLINE = 30_000;
 
@@ -133,6 +136,8 @@ export class Client extends EventEmitter<ChatEvents> {
   /** what an earlier stream left is on its way */
   #recovered: Promise<void> = Promise.resolve();
   #files: Files | undefined;
+  /** links taken unasked, one after the other */
+  #fetching: Promise<void> = Promise.resolve();
   #trust: ReturnType<typeof trustedRoots> = trustedRoots(undefined);
   #state: ConnectionState = 'offline';
   #offlineReason: string | undefined;
@@ -269,6 +274,7 @@ export class Client extends EventEmitter<ChatEvents> {
         this.#marks.arrived(message);
         this.#added(message);
         this.#reading.note(message.chat);
+        this.#takeLink(message);
         if (source === 'archive') return;
         if (message.kind === 'room') this.#roomArchives.heard(message.chat);
         this.#background.heard();
@@ -519,7 +525,7 @@ export class Client extends EventEmitter<ChatEvents> {
   #attachFiles(features: Features): void {
     const transfers = files({
       routes: fileRoutes(features, {
-        trust: this.#trust,
+        trust: () => this.#trust(),
         chatOf: (peer) => this.#linkChat(peer),
         share: (chat, url, file, signal) => this.#shareLink(chat, url, file, signal),
       }),
@@ -530,6 +536,11 @@ export class Client extends EventEmitter<ChatEvents> {
         isGone: (key) => this.#stores.instances.isGone(key),
       },
       acceptPolicy: (from) => this.#filePolicy(from),
+      links: links({
+        trust: () => this.#trust(),
+        allowPrivate: () => this.setting('private-links') === 'on',
+        partials: this.#stores.partials(this.account),
+      }),
     });
     transfers.on('offer', (request) => this.#requests.open({ ...request, id: requestId.file(request.id) }));
     transfers.on('changed', (file) => {
@@ -903,13 +914,40 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   /** Resolves when done; rejects with ChatError on failure or cancel. */
-  async sendFile(
-    path: string,
-    peer: string,
-    options: { signal?: AbortSignal; onProgress?: (file: FileTransfer) => void } = {},
-  ): Promise<FileTransfer> {
+  async sendFile(path: string, peer: string, options: SendOptions = {}): Promise<FileTransfer> {
     this.#linked();
     return this.#transfers().send(path, peer, options);
+  }
+
+  /**
+   * Fetches the file behind a link; of one that somebody sent, with the name and the sum that they gave. Resolves when
+   * it is here; rejects with ChatError on failure or cancel.
+   */
+  async fetchLink(url: string, following: SendOptions = {}): Promise<FileTransfer> {
+    const [said] = this.links().filter((message) => message.url === url);
+    const peer = said?.from ?? '';
+    return this.#transfers().fetch({ url, peer, file: said?.file }, following);
+  }
+
+  /** Messages with a link to a file, newest first; of one chat, or of all. */
+  links(chat?: string): Message[] {
+    const recent = this.history({ chat, limit: LINKS_SEARCHED });
+    return recent.filter((message) => message.url !== undefined && !message.retracted).reverse();
+  }
+
+  /** A file that this run was told to take unasked, from those that it was told to take them from. */
+  #takeLink(message: Message): void {
+    const { url, direction, kind, from } = message;
+    if (url === undefined || direction !== 'in' || kind !== 'contact') return;
+    // The default is not enough: a link leads anywhere, and tells its owner where we are.
+    const asked = this.#options.overrides?.['accept-files'];
+    if ((asked !== 'contacts' && asked !== 'all') || this.#filePolicy(from) !== 'accept') return;
+    this.#fetching = this.#fetching
+      .then(() => this.fetchLink(url))
+      .then(
+        () => undefined,
+        () => undefined,
+      );
   }
 
   files(): FileTransfer[] {

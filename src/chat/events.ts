@@ -93,6 +93,8 @@ export interface FileTransfer {
   /** bytes; undefined where the sender did not say */
   readonly size?: number | undefined;
   readonly sent: number;
+  /** MIME type: of own files by their content, of others as claimed until they are here */
+  readonly mime?: string | undefined;
   /** where it is (own file) or will be saved */
   readonly path?: string | undefined;
   readonly state: FileState;

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { randomId } from '../xmpp/session/session.ts';
 import type { FileTransfer, Request } from './events.ts';
 import { checkPlace, type Reception, receive, refusalFor } from './files/incoming.ts';
+import { type Link, type Links, nameOfLink } from './files/links.ts';
 import { safeName } from './files/names.ts';
 import { conditionOf, sendByRoutes } from './files/order.ts';
 import { hashedOnTheWay, type OpenFile, openFile } from './files/outgoing.ts';
@@ -30,6 +31,8 @@ export interface FilesOptions {
   /** bytes of one received file; default 4 GiB */
   readonly maxSize?: number | undefined;
   readonly freeSpace?: Reception['freeSpace'];
+  /** opens links; undefined: none are */
+  readonly links?: Links | undefined;
   /** milliseconds, for the pace of `changed` */
   readonly now?: (() => number) | undefined;
 }
@@ -46,6 +49,11 @@ export interface Files extends EventEmitter<FilesEvents> {
    * condition of the route.
    */
   send(path: string, peer: string, options?: SendOptions): Promise<FileTransfer>;
+  /**
+   * Fetches what is behind a link, and resolves when it is here. Rejects with ChatError, as http/get.ts and the reception
+   * do. What broke off is gone on with by the next call for the same link.
+   */
+  fetch(link: Link, options?: SendOptions): Promise<FileTransfer>;
   accept(id: string): void;
   decline(id: string): void;
   /** Ends a transfer that is offered or under way, in either direction; the other side is told. */
@@ -70,6 +78,14 @@ interface Entry {
   /** only while a person is to answer */
   offer: IncomingOffer | undefined;
   told: number;
+  /** what it failed with */
+  error?: unknown;
+}
+
+/** As the faces know it: with a condition, and what their sentences name. */
+function namedError(error: unknown, { peer, path = '' }: FileTransfer): ChatError {
+  if (error instanceof ChatError) return error;
+  return new ChatError(conditionOf(error), { jid: peer, path }, { cause: error });
 }
 
 export function files(options: FilesOptions): Files {
@@ -105,6 +121,7 @@ export function files(options: FilesOptions): Files {
 
   function fail(entry: Entry, error: unknown): void {
     const failure = conditionOf(error);
+    entry.error = error;
     // Whoever ended it, it was ended on purpose.
     const state = failure === 'cancelled' || failure === 'peer-closed' ? 'cancelled' : 'failed';
     change(entry, { state, failure });
@@ -141,17 +158,22 @@ export function files(options: FilesOptions): Files {
     else events.emit('offer', { kind: 'file', id, from: peer, name, size, text, time: Date.now() });
   }
 
-  async function take(entry: Entry, offer: IncomingOffer): Promise<void> {
-    entry.offer = undefined;
-    const reception: Reception = {
+  function receptionFor(entry: Entry, resume?: Reception['resume']): Reception {
+    return {
       folder: options.filesDir(),
       name: entry.file.name,
       owner: owner?.key,
       maxSize,
       signal: entry.stop.signal,
       onProgress: (sent) => change(entry, { sent }),
+      resume,
       freeSpace: options.freeSpace,
     };
+  }
+
+  async function take(entry: Entry, offer: IncomingOffer, resume?: Reception['resume']): Promise<void> {
+    entry.offer = undefined;
+    const reception = receptionFor(entry, resume);
     try {
       await tidied;
       await checkPlace(offer, reception).catch((error: unknown) => {
@@ -168,6 +190,23 @@ export function files(options: FilesOptions): Files {
     } catch (error) {
       fail(entry, error);
     }
+  }
+
+  // ---- links
+
+  async function download(entry: Entry, link: Link): Promise<FileTransfer> {
+    try {
+      if (options.links === undefined) throw new ChatError('offline');
+      const { offer, resume } = await options.links.open(link, entry.file.name, entry.stop.signal);
+      change(entry, { size: offer.size, mime: offer.mime });
+      await take(entry, offer, resume);
+    } catch (error) {
+      fail(entry, error);
+      throw namedError(error, entry.file);
+    }
+    const { file } = entry;
+    if (file.state !== 'done') throw namedError(entry.error, file);
+    return file;
   }
 
   // ---- outgoing
@@ -188,35 +227,49 @@ export function files(options: FilesOptions): Files {
       return entry.file;
     } catch (error) {
       fail(entry, error);
-      if (error instanceof ChatError) throw error;
-      throw new ChatError(conditionOf(error), { jid: peer, path: entry.file.path ?? '' }, { cause: error });
+      throw namedError(error, entry.file);
     } finally {
       await file.close();
     }
   }
 
-  async function send(
-    path: string,
-    peer: string,
-    { signal, onProgress }: SendOptions = {},
+  /** Runs a transfer that somebody waits for, who hears of it and may end it. */
+  async function followed(
+    begin: Omit<FileTransfer, 'id' | 'sent' | 'state'>,
+    { signal, onProgress }: SendOptions,
+    work: (entry: Entry) => Promise<FileTransfer>,
   ): Promise<FileTransfer> {
-    if (signal?.aborted) throw new ChatError('cancelled');
-    const file = await openFile(path);
-    const { name, size } = file;
     const id = randomId();
     const follow = (changed: FileTransfer) => {
       if (changed.id === id) onProgress?.(changed);
     };
     events.on('changed', follow);
-    const entry = add({ id, peer, direction: 'out', name, size, sent: 0, path, state: 'offered', route: '' });
+    const entry = add({ ...begin, id, sent: 0, state: 'offered' });
     const abort = () => cancel(id);
     signal?.addEventListener('abort', abort);
     try {
-      return await run(transmit(entry, file, peer));
+      return await run(work(entry));
     } finally {
       signal?.removeEventListener('abort', abort);
       events.off('changed', follow);
     }
+  }
+
+  async function send(path: string, peer: string, following: SendOptions = {}): Promise<FileTransfer> {
+    if (following.signal?.aborted) throw new ChatError('cancelled');
+    const file = await openFile(path);
+    const { name, size, mime } = file;
+    const begin = { peer, direction: 'out', name, size, mime, path, route: '' } as const;
+    return followed(begin, following, (entry) => transmit(entry, file, peer));
+  }
+
+  async function fetch(link: Link, following: SendOptions = {}): Promise<FileTransfer> {
+    if (following.signal?.aborted) throw new ChatError('cancelled');
+    if (!URL.canParse(link.url)) throw new ChatError('bad-link', { url: link.url });
+    const name = safeName(link.file?.name ?? nameOfLink(link.url));
+    const { size, mime } = link.file ?? {};
+    const begin = { peer: link.peer, direction: 'in', name, size, mime, route: 'link' } as const;
+    return followed(begin, following, (entry) => download(entry, link));
   }
 
   // ---- answers
@@ -246,6 +299,7 @@ export function files(options: FilesOptions): Files {
 
   return Object.assign(events, {
     send,
+    fetch,
     accept(id: string) {
       const { entry, offer } = answer(id);
       void run(take(entry, offer));

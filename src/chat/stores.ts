@@ -145,6 +145,22 @@ export interface Held {
   drop(): void;
 }
 
+/** Received in part: what a later attempt goes on with. */
+export interface PartialFile {
+  readonly path: string;
+  /** by which the sender knows that its content is still the same */
+  readonly validator: string;
+}
+
+/** Files received in part, of one account, by what they are fetched by. */
+export interface PartialFiles {
+  /** Takes it out: it is the caller's now. Undefined where there is none, or a process that lives writes to it. */
+  take(key: string): PartialFile | undefined;
+  /** `busy`: this process writes to it */
+  put(key: string, file: PartialFile, more: { busy: boolean }): void;
+  remove(key: string): void;
+}
+
 export interface MessageStore {
   /**
    * Runs `work` in one transaction: all of it is kept, or none. Nests: an inner one that throws undoes only its own
@@ -387,5 +403,6 @@ export interface Stores {
   readonly accounts: AccountStore;
   readonly instances: Instances;
   readonly caps: CapsCache;
+  partials(account: string): PartialFiles;
   close(): void;
 }

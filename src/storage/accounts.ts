@@ -14,6 +14,7 @@ export const OF_ACCOUNT: readonly (readonly [table: string, column: string])[] =
   ['archive_range', 'account'],
   ['paged_back', 'account'],
   ['instance', 'account'],
+  ['partial_file', 'account'],
   ['account', 'jid'],
 ];
 

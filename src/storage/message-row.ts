@@ -37,6 +37,7 @@ const COLUMNS = [
   'markable',
   'owed',
   'thread',
+  'file',
 ] as const;
 
 export const INSERT_MESSAGE = `INSERT INTO message (chat, position, unread, placed, writer, sequence, ${COLUMNS.join(', ')})
@@ -89,6 +90,7 @@ export function valuesOf(message: NewMessage): Value[] {
     Number(message.markable ?? false),
     Number(message.receiptOwed ?? false),
     message.thread ?? null,
+    message.file === undefined ? null : JSON.stringify(message.file),
   ];
 }
 

@@ -16,6 +16,7 @@ import { instances } from './migrations/007-instances.ts';
 import { amendments } from './migrations/008-amendments.ts';
 import { marks } from './migrations/009-marks.ts';
 import { linkedFiles } from './migrations/010-linked-files.ts';
+import { partialFiles } from './migrations/011-partial-files.ts';
 import type { Database } from './sql.ts';
 
 /** In order; the first makes version 1. What was released is never edited, only added to. */
@@ -30,6 +31,7 @@ export const migrations: readonly string[] = [
   amendments,
   marks,
   linkedFiles,
+  partialFiles,
 ];
 
 /** `xmpc`, in the header of the file: tells our database from another program's. */

@@ -8,6 +8,7 @@ import { instances } from './instances.ts';
 import { fileLocks, memoryLocks } from './locks.ts';
 import { markStore } from './marks.ts';
 import { messageStore } from './messages.ts';
+import { partialFiles } from './partials.ts';
 import { rosterCache } from './roster.ts';
 
 /** Name of the database inside the data folder. */
@@ -29,6 +30,7 @@ export function openStores(path: string, options: OpenOptions = {}): Stores {
     accounts: accountStore(database),
     instances: instances(database, path === ':memory:' ? memoryLocks() : fileLocks(path, lockFile)),
     caps: capsCache(database),
+    partials: (account) => partialFiles(database, account),
     close: () => database.close(),
   };
 }

@@ -14,6 +14,7 @@ export const VIEW_COMMANDS = [
   'next',
   'clear',
   'cancel',
+  'get',
   'accept',
   'refuse',
   'mute',

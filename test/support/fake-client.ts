@@ -346,6 +346,23 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   files(): FileTransfer[] {
     return [];
   }
+  links(): Message[] {
+    return [];
+  }
+  async fetchLink(url: string): Promise<FileTransfer> {
+    this.did('fetchLink', url);
+    return {
+      id: 'f2',
+      peer: '',
+      direction: 'in',
+      name: 'a.txt',
+      size: 4,
+      sent: 4,
+      path: '/received/a.txt',
+      state: 'done',
+      route: 'link',
+    };
+  }
   cancelFile(id: string): void {
     this.did('cancelFile', id);
   }

@@ -1,7 +1,7 @@
 /** Receives one file: bounded, hashed on the way, whole or not at all. */
 import { createHash, type Hash } from 'node:crypto';
 import { ChatError } from '../problem.ts';
-import { folderError, freeSpace, partFile } from './part-file.ts';
+import { folderError, freeSpace, type PartFile, partFile, type resumedFile } from './part-file.ts';
 import type { IncomingOffer, Refusal } from './route.ts';
 
 export interface Reception {
@@ -15,8 +15,28 @@ export interface Reception {
   readonly signal: AbortSignal;
   onProgress(received: number): void;
   /** bytes free in a folder, undefined where unknown; tests put their own in */
+  /** where what arrives may be gone on with by a later attempt */
+  readonly resume?: Resumption | undefined;
   readonly freeSpace?: ((folder: string) => Promise<number | undefined>) | undefined;
 }
+
+/** How an attempt goes on where one before ended. */
+export interface Resumption {
+  /** an earlier attempt's part, where the sender begins behind it */
+  readonly part: Awaited<ReturnType<typeof resumedFile>>;
+  /** the file is being written there */
+  began(path: string): void;
+  /** it broke off; a later attempt may go on */
+  kept(path: string): void;
+  /** it is whole, or gone */
+  ended(): void;
+}
+
+/** What a later attempt does not help with: the file is not the one that was meant, or nobody wants it. */
+const HOPELESS: readonly string[] = [
+  ...['cancelled', 'file-too-large', 'file-corrupt', 'file-incomplete', 'folder-full'],
+  ...['folder-unwritable', 'peer-closed'],
+];
 
 /** left free for everything else on the disk */
 const MARGIN = 1024 * 1024;
@@ -28,7 +48,7 @@ export async function checkPlace(offer: IncomingOffer, reception: Reception): Pr
   const free = await (reception.freeSpace ?? freeSpace)(folder).catch((error: unknown) => {
     throw folderError(error, folder);
   });
-  if (free !== undefined && free < (offer.size ?? 0) + MARGIN)
+  if (free !== undefined && free < (offer.size ?? 0) - (reception.resume?.part?.size ?? 0) + MARGIN)
     throw new ChatError('folder-full', { path: folder });
 }
 
@@ -63,19 +83,29 @@ export async function receive(
   offer: IncomingOffer,
   reception: Reception,
 ): Promise<{ path: string; sha256: string; size: number }> {
-  const { folder, name, signal, onProgress } = reception;
+  const { folder, name, signal, onProgress, resume } = reception;
   const bound = offer.size ?? reception.maxSize;
-  const part = await partFile(folder, name, reception.owner).catch((error: unknown) => {
+  const before = resume?.part;
+  // What a later run may go on with is not removed as left by one that died.
+  const owner = resume === undefined ? reception.owner : undefined;
+  const begun = before === undefined ? partFile(folder, name, owner) : Promise.resolve(before);
+  const part: PartFile = await begun.catch((error: unknown) => {
     offer.decline('no-space');
     throw folderError(error, folder);
   });
+  resume?.began(part.path);
+  let size = 0;
   try {
     if (signal.aborted) offer.decline('declined');
     signal.throwIfAborted();
     const hash = createHash('sha256');
     const claimed = claimedHash(offer.hash);
-    let size = 0;
-    for await (const bytes of offer.accept(bound, signal)) {
+    for await (const bytes of before?.contents() ?? []) {
+      size += bytes.length;
+      hash.update(bytes);
+      claimed?.update(bytes);
+    }
+    for await (const bytes of offer.accept(bound, signal, size)) {
       size += bytes.length;
       if (size > bound) throw new ChatError('file-too-large');
       hash.update(bytes);
@@ -87,9 +117,18 @@ export async function receive(
     if (offer.size !== undefined && size < offer.size) throw new ChatError('file-incomplete');
     if (claimed !== undefined && claimed.digest('hex') !== offer.hash?.hex)
       throw new ChatError('file-corrupt');
-    return { path: await part.finish(), sha256: hash.digest('hex'), size };
+    const path = await part.finish();
+    resume?.ended();
+    return { path, sha256: hash.digest('hex'), size };
   } catch (error) {
-    await part.discard();
+    const { condition = '' } = (signal.aborted ? signal.reason : error) as { condition?: string };
+    if (resume !== undefined && size > 0 && !HOPELESS.includes(condition)) {
+      await part.keep();
+      resume.kept(part.path);
+    } else {
+      await part.discard();
+      resume?.ended();
+    }
     throw signal.aborted ? signal.reason : folderError(error, folder);
   }
 }

@@ -1,4 +1,5 @@
 /** A file while it arrives: `name.part`, ours alone, that becomes `name` when it is whole, or nothing. */
+import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, rename, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ChatError } from '../problem.ts';
@@ -78,11 +79,15 @@ async function settle(part: string, folder: string, name: string): Promise<strin
 }
 
 export interface PartFile {
+  /** where it is until it is whole */
+  readonly path: string;
   write(bytes: Uint8Array): Promise<void>;
   /** On the disk, under its name; resolves to the path. */
   finish(): Promise<string>;
   /** Removes what has arrived. Never throws. */
   discard(): Promise<void>;
+  /** Leaves what has arrived, for a later attempt. Never throws. */
+  keep(): Promise<void>;
 }
 
 const LEFT = /\.([0-9a-f]{24})\.part$/;
@@ -106,9 +111,64 @@ export async function removeLeftParts(folder: string, isGone: (key: string) => b
  */
 export async function partFile(folder: string, name: string, owner?: string): Promise<PartFile> {
   const [handle, part] = await createNew(folder, name, owner === undefined ? '.part' : `.${owner}.part`);
+  return writing(handle, part, { folder, name });
+}
+
+/**
+ * Goes on with what an earlier attempt left; undefined where that is not there any more, or is no file of ours alone.
+ * Gives its bytes once, for the sums.
+ */
+export async function resumedFile(
+  part: string,
+  name: string,
+): Promise<(PartFile & { readonly size: number; contents(): AsyncIterable<Uint8Array> }) | undefined> {
+  let handle: FileHandle;
+  try {
+    handle = await open(part, constants.O_RDWR | constants.O_NOFOLLOW);
+  } catch {
+    return undefined;
+  }
+  const { size, nlink, mode } = await handle.stat();
+  const isOurs = (mode & constants.S_IFMT) === constants.S_IFREG && nlink === 1 && (mode & 0o077) === 0;
+  if (!isOurs || size === 0) {
+    await handle.close();
+    return undefined;
+  }
   return {
+    ...writing(handle, part, { folder: dirname(part), name, from: size }),
+    size,
+    async *contents() {
+      for (let at = 0; at < size; ) {
+        const { bytesRead, buffer } = await handle.read(
+          Buffer.allocUnsafe(CHUNK),
+          0,
+          Math.min(CHUNK, size - at),
+          at,
+        );
+        if (bytesRead === 0) throw new ChatError('file-incomplete');
+        at += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    },
+  };
+}
+
+const CHUNK = 256 * 1024;
+
+function writing(
+  handle: FileHandle,
+  part: string,
+  { folder, name, from = 0 }: { folder: string; name: string; from?: number },
+): PartFile {
+  let position = from;
+  return {
+    path: part,
     async write(bytes) {
-      for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
+      for (let at = 0; at < bytes.length; ) {
+        const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position);
+        at += bytesWritten;
+        position += bytesWritten;
+      }
     },
     async finish() {
       await handle.sync();
@@ -119,5 +179,6 @@ export async function partFile(folder: string, name: string, owner?: string): Pr
       await handle.close().catch(() => undefined);
       await unlink(part).catch(() => undefined);
     },
+    keep: () => handle.close().catch(() => undefined),
   };
 }

@@ -10,23 +10,23 @@ const V4 =
 const V6 =
   '::/96 ::ffff:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8';
 
-function listOf(): BlockList {
+function listOf(ranges: string, family: 'ipv4' | 'ipv6'): BlockList {
   const list = new BlockList();
-  for (const [family, all] of [['ipv4', V4] as const, ['ipv6', V6] as const])
-    for (const range of all.split(' ')) {
-      const [network = '', bits] = range.split('/');
-      list.addSubnet(network, Number(bits), family);
-    }
+  for (const range of ranges.split(' ')) {
+    const [network = '', bits] = range.split('/');
+    list.addSubnet(network, Number(bits), family);
+  }
   return list;
 }
-let blocked: BlockList | undefined;
+/** One list for each family: in a common one Node finds addresses of the one in ranges of the other. */
+let blocked: { readonly ipv4: BlockList; readonly ipv6: BlockList } | undefined;
 
 /** True for an address of this computer, of the own network, of no network, or one that wraps another address. */
 export function isPrivate(address: string): boolean {
   const family = isIP(address);
   if (family === 0) return true;
-  blocked ??= listOf();
-  return blocked.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  blocked ??= { ipv4: listOf(V4, 'ipv4'), ipv6: listOf(V6, 'ipv6') };
+  return family === 4 ? blocked.ipv4.check(address, 'ipv4') : blocked.ipv6.check(address, 'ipv6');
 }
 
 /** Resolves a name to all its addresses. */

@@ -46,6 +46,14 @@ export const notices = {
   left: ({ room }: Of<'room'>) => `You have left the room ${room}.`,
   'file-sent': ({ name, peer, size, sha256, seconds }: Of<'name' | 'peer' | 'size' | 'sha256' | 'seconds'>) =>
     `${name} (${size}) is sent to ${peer} in ${seconds}.${sha256 === '' ? '' : ` SHA-256 ${sha256}`}`,
+  'file-received': ({
+    name,
+    path,
+    size,
+    sha256,
+    seconds,
+  }: Of<'name' | 'path' | 'size' | 'sha256' | 'seconds'>) =>
+    `${name} (${size}) is saved as ${path} in ${seconds}. SHA-256 ${sha256}`,
   'presence-set': ({ show, status }: Of<'show' | 'status'>) =>
     `Presence: ${show}${status === '' ? '' : ` (${status})`}.`,
   'presence-saved': ({ show, status }: Of<'show' | 'status'>) =>

@@ -42,6 +42,8 @@ export const notices: typeof en = {
   left: ({ room }) => `Has salido de la sala ${room}.`,
   'file-sent': ({ name, peer, size, sha256, seconds }) =>
     `${name} (${size}) se ha enviado a ${peer} en ${seconds}.${sha256 === '' ? '' : ` SHA-256 ${sha256}`}`,
+  'file-received': ({ name, path, size, sha256, seconds }) =>
+    `${name} (${size}) se ha guardado como ${path} en ${seconds}. SHA-256 ${sha256}`,
   'presence-set': ({ show, status }) => `Presencia: ${show}${status === '' ? '' : ` (${status})`}.`,
   'presence-saved': ({ show, status }) =>
     `Presencia para la próxima sesión: ${show}${status === '' ? '' : ` (${status})`}.`,

@@ -15,6 +15,7 @@ const GROUP: Readonly<Record<string, Heading>> = {
   send: 'messages',
   'send-room': 'messages',
   'send-file': 'messages',
+  get: 'messages',
   history: 'messages',
   search: 'messages',
   export: 'messages',

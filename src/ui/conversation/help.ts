@@ -19,6 +19,7 @@ export function helpText({ words, theme, actions }: Face): string {
     ['/next', commands.next],
     [`/accept, /decline [<${values.jid}>]`, `${commands.accept}; ${commands.refuse}`],
     [`/send <${values.path}>`, words.help.actions['send-file']],
+    [`/get [<${values.number}>]`, commands.get],
     ['/cancel', commands.cancel],
     ['/mute [all|mentions|off]', commands.mute],
     ['/admin', commands.admin],
@@ -40,7 +41,7 @@ export function helpText({ words, theme, actions }: Face): string {
 }
 
 /** commands that have a shorter name of the view's own */
-const SHOWN_ABOVE: readonly string[] = ['send', 'send-file', 'approve', 'decline', 'accept', 'refuse'];
+const SHOWN_ABOVE: readonly string[] = ['send', 'send-file', 'get', 'approve', 'decline', 'accept', 'refuse'];
 
 /** Without its options, which come last: a wrong use shows them all. */
 const brief = (usage: string): string => usage.replace(/ \[--.*$/, '');

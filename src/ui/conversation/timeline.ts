@@ -1,6 +1,7 @@
 /** Rows of a chat become lines: day lines, who, text, marks. Printed once; a later mark is a new line. */
 import type { ChatKind, Message } from '../../chat/message.ts';
-import { sanitize } from '../sanitize.ts';
+import { size } from '../render/formats.ts';
+import { brief, sanitize } from '../sanitize.ts';
 import {
   amendmentMark,
   excerpt,
@@ -137,8 +138,20 @@ function bodyOf(message: Message, options: TimelineOptions): string {
     message.url === undefined || message.url === message.body
       ? ''
       : `${words.conversation.link}: ${sanitize(message.url)}`,
+    message.url === undefined ? '' : theme.dim(linkedFile(message, options)),
   ];
   return parts.filter((part) => part !== '').join('\n');
+}
+
+/** `file photo.jpg, 1.2 MiB, image/jpeg · /get`, as far as the sender said. */
+function linkedFile({ file, url = '', direction }: Message, { words }: TimelineOptions): string {
+  const last = URL.canParse(url) ? new URL(url).pathname.split('/').at(-1) : undefined;
+  const parts = [
+    brief(file?.name ?? last ?? ''),
+    file?.size === undefined ? '' : size(file.size, words),
+    file?.mime === undefined ? '' : sanitize(file.mime),
+  ].filter((part) => part !== '');
+  return `${words.conversation.file(parts.join(', '))}${direction === 'in' ? ' · /get' : ''}`;
 }
 
 function dayName(time: number, { words, now }: TimelineOptions): string {

@@ -70,6 +70,9 @@ export async function runViewCommand(
     case 'admin':
       if (client.kindOf(call.chat) !== 'room') throw new ChatError('not-in-a-room');
       return { to: 'aside', chat: call.chat, wish: { kind: 'menu' } };
+    case 'get':
+      void getLink(face, seat, call);
+      return undefined;
     case 'mute':
       await mute(face, seat, call);
       return undefined;
@@ -163,6 +166,15 @@ function cancelFiles({ client }: Seat, chat: string): void {
     .filter((file) => file.state === 'active' || file.state === 'offered');
   for (const file of running) client.cancelFile(file.id);
   if (running.length === 0) throw new ChatError('no-transfer');
+}
+
+/** `/get [n|link]`: the newest link of the chat, the n-th newest, or any. One goes on talking meanwhile. */
+async function getLink(face: Face, seat: Seat, { chat, rest }: ViewCommandCall): Promise<void> {
+  const known = seat.client.links(chat);
+  const nth = rest === '' ? 1 : /^[1-9]\d{0,2}$/.test(rest) ? Number(rest) : undefined;
+  const link = nth === undefined ? rest : known[nth - 1]?.url;
+  if (link === undefined) face.terminal.log(face.render.problem(new ChatError('no-link')));
+  else await runAction(face, seat, actionNamed(face, 'get'), { link });
 }
 
 /** `/mute [all|mentions|off]`: without a word, mentions only and back. */

@@ -101,7 +101,7 @@ describe('a timeline', () => {
     expect(line(message('secret', { retracted: true }))).toBe('12:05 Romeo  [message withdrawn]');
     expect(line(message('better', { replaces: 'm1' }))).toBe('12:05 Romeo  better (edited)');
     expect(line(message('look', { url: 'https://example.org/a' }))).toBe(
-      '12:05 Romeo  look\n      │ link: https://example.org/a',
+      '12:05 Romeo  look\n      │ link: https://example.org/a\n      │ file a · /get',
     );
   });
 
