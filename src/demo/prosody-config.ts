@@ -21,6 +21,8 @@ export interface ProsodyOptions {
   /** More modules to load, and modules not to load. */
   readonly modules?: readonly string[];
   readonly withoutModules?: readonly string[];
+  /** More modules of the room service. */
+  readonly roomModules?: readonly string[];
   /** Further lines for the global section, in Lua. */
   readonly settings?: string;
   readonly logLevel?: 'debug' | 'info';
@@ -63,11 +65,12 @@ function components(domain: string, options: ProsodyOptions, port: number): stri
   const { rooms = true, directory = 'component', archive = 'disk' } = options;
   const parts: string[] = [];
   if (rooms) {
-    const logged = archive === 'none' ? '' : 'modules_enabled = { "muc_mam" }\n  muc_log_by_default = true';
+    const modules = [...(archive === 'none' ? [] : ['muc_mam']), ...(options.roomModules ?? [])];
+    const logged = archive === 'none' ? '' : '\n  muc_log_by_default = true';
     parts.push(`Component "conference.${domain}" "muc"
   restrict_room_creation = false
   muc_room_default_public = true
-  ${logged}`);
+  modules_enabled = ${list(modules)}${logged}`);
   }
   if (directory === 'component') {
     parts.push(`Component "vjud.${domain}" "vjud"\n  vjud_mode = "all"`);

@@ -241,6 +241,28 @@ const deleteAccount = {
   forbidden: { why: 'the server does not let people delete their account', hint: askAdmin },
 };
 
+/** XEP-0045 §8–§10: what a room does not let us do to somebody, or with itself. */
+const office = {
+  forbidden: { why: 'your standing in the room does not allow it', hint: '/who shows who stands how.' },
+  'not-allowed': {
+    why: 'the room does not allow you that: your standing is too low, or theirs as high as yours',
+    hint: '',
+  },
+  conflict: { why: 'the room would be left without an owner', hint: 'Make somebody else an owner first.' },
+  'item-not-found': { why: 'there is nobody of that name in the room', hint: '/who lists who is there.' },
+};
+const form = {
+  forbidden: { why: 'only owners may do that', hint: '' },
+  'not-allowed': { why: 'only owners may do that', hint: '' },
+  'not-acceptable': {
+    why: 'the room does not take these settings together',
+    hint: 'Change them, and submit again.',
+  },
+};
+const subject = {
+  forbidden: { why: 'in this room only moderators may do that', hint: '' },
+};
+
 export const errorsOfProtocol = {
   connection,
   auth,
@@ -255,4 +277,13 @@ export const errorsOfProtocol = {
   users: directory,
   'change-password': changePassword,
   'delete-account': deleteAccount,
+  kick: office,
+  ban: office,
+  unban: office,
+  role: office,
+  affiliation: office,
+  affiliations: { forbidden: office.forbidden, 'not-allowed': office.forbidden },
+  'room-config': form,
+  destroy: form,
+  subject,
 };

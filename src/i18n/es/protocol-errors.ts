@@ -272,6 +272,25 @@ const deleteAccount: (typeof en)['delete-account'] = {
   forbidden: { why: 'el servidor no permite eliminar la cuenta', hint: askAdmin },
 };
 
+/** XEP-0045 §8–§10: lo que una sala no deja hacerle a alguien, o con ella misma. */
+const office = {
+  forbidden: { why: 'tu posición en la sala no lo permite', hint: '/who muestra la posición de cada uno.' },
+  'not-allowed': {
+    why: 'la sala no te lo permite: tu posición es demasiado baja, o la suya tan alta como la tuya',
+    hint: '',
+  },
+  conflict: { why: 'la sala se quedaría sin propietario', hint: 'Haz antes propietario a otro.' },
+  'item-not-found': { why: 'no hay nadie con ese nombre en la sala', hint: '/who dice quién está.' },
+};
+const form = {
+  forbidden: { why: 'solo los propietarios pueden hacerlo', hint: '' },
+  'not-allowed': { why: 'solo los propietarios pueden hacerlo', hint: '' },
+  'not-acceptable': { why: 'la sala no admite estos ajustes juntos', hint: 'Cámbialos y envíalos otra vez.' },
+};
+const subject = {
+  forbidden: { why: 'en esta sala solo los moderadores pueden hacerlo', hint: '' },
+};
+
 export const errorsOfProtocol: typeof en = {
   connection,
   auth,
@@ -286,4 +305,13 @@ export const errorsOfProtocol: typeof en = {
   users: directory,
   'change-password': changePassword,
   'delete-account': deleteAccount,
+  kick: office,
+  ban: office,
+  unban: office,
+  role: office,
+  affiliation: office,
+  affiliations: { forbidden: office.forbidden, 'not-allowed': office.forbidden },
+  'room-config': form,
+  destroy: form,
+  subject,
 };

@@ -2,6 +2,7 @@
 import type { ChatEvents, TypingState } from '../../chat/events.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Face, Seat } from '../face.ts';
+import { bursts } from '../notifications/bursts.ts';
 import { presenceKind, presenceLine } from '../notifications/lines.ts';
 import { roomName } from '../notifications/names.ts';
 import { sanitize } from '../sanitize.ts';
@@ -26,6 +27,9 @@ const MOST = 200;
 const BEFORE_NEW = 5;
 /** own messages shown in the live block; the others wait unseen */
 const LIVE = 5;
+/** people coming and going whose lines appear one by one, in so many milliseconds; more are counted */
+const FREE = { joined: 5, left: 5, changedInRoom: 20 };
+const CROWD = 5000;
 /** messages among which the last own one is looked for */
 const LOOKED_AT = 200;
 
@@ -89,6 +93,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     for (const call of redraws) call();
   };
   const event = (text: string) => print(lines.event(text, face.now()));
+  const crowd = bursts(event, CROWD);
 
   const pages = olderPages({
     client,
@@ -154,7 +159,15 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       const news = presenceKind(client, presence);
       if (news !== undefined) event(presenceLine(client, words, presence, news));
     },
-    occupant: (change) => change.room === chat && change.again !== true && event(occupantLine(words, change)),
+    occupant: (change) => {
+      if (change.room !== chat || change.again === true) return;
+      const sort = change.event === 'joined' || change.event === 'left' ? change.event : 'changedInRoom';
+      crowd.add(occupantLine(words, change), {
+        key: sort,
+        free: FREE[sort],
+        fold: ({ more }) => words.notifications.bursts[sort](more, roomName(client, chat)),
+      });
+    },
     subject: (change) => change.room === chat && event(subjectLine(words, change)),
     room: (change) => {
       if (change.room !== chat || isUneventful(change)) return;
@@ -237,6 +250,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     close() {
       closed = true;
       pages.close();
+      crowd.close();
       for (const [name, listener] of entries) client.off(name, listener);
       for (const message of waiting.values()) print(lines.message(message));
       waiting.clear();

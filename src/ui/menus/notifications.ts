@@ -1,8 +1,9 @@
 /** What happened while away, what waits for an answer, what to be notified of. */
-import { bareOf, localOf } from '../../chat/address.ts';
+import { bareOf, localOf, resourceOf } from '../../chat/address.ts';
 import type { Request } from '../../chat/events.ts';
 import { chatLabel } from '../conversation/names.ts';
 import { answerRequest } from '../conversation/view-commands.ts';
+import { occupantName } from '../notifications/names.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { enterChat } from './enter-chat.ts';
@@ -73,7 +74,14 @@ function requestText({ words, render }: MenuApp, request: Request): string {
   const from = sanitize(request.from);
   const what = {
     subscription: () => labels.subscription(from),
-    invitation: () => labels.invitation(from, sanitize(request.room ?? '')),
+    invitation: () => {
+      const room = sanitize(request.room ?? '');
+      const nick = resourceOf(request.from);
+      const who = bareOf(request.from) === request.room && nick ? occupantName(words, nick, room) : from;
+      return request.instead === undefined
+        ? labels.invitation(who, room)
+        : words.notifications.request.successor(sanitize(request.instead), room);
+    },
     voice: () => labels.voice(from, sanitize(request.room ?? '')),
     membership: () => labels.membership(from, sanitize(request.room ?? '')),
     file: () =>

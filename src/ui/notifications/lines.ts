@@ -6,7 +6,7 @@ import type { Catalogue } from '../../i18n/catalogue.ts';
 import { size } from '../render/formats.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import { whyOf } from '../sentences.ts';
-import { type Known, occupantName, peerName, personName } from './names.ts';
+import { inviterName, type Known, occupantName, peerName, personName } from './names.ts';
 
 const NAMED_ONLINE = 10;
 const LONGEST_BODY = 1000;
@@ -109,7 +109,11 @@ export function requestLine(known: Known, words: Catalogue, request: Request): s
     case 'invitation':
       if (request.instead !== undefined)
         return sentences.successor(sanitize(request.instead), sanitize(request.room ?? ''));
-      return sentences.invitation(peerName(known, words, request.from), sanitize(request.room ?? ''), text);
+      return sentences.invitation(
+        inviterName(known, words, request.from, request.room ?? ''),
+        sanitize(request.room ?? ''),
+        text,
+      );
     case 'file':
       return offerLine(known, words, { peer: request.from, name: request.name ?? '', size: request.size });
   }

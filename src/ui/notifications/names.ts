@@ -24,6 +24,14 @@ export function peerName(known: Known, words: Catalogue, jid: string): string {
   return kind === 'room' ? sanitize(chat) : personName(known, jid);
 }
 
+/** Who invites: by a room that hands it on often an occupant, whose chat is none as long as we are not there. */
+export function inviterName(known: Known, words: Catalogue, from: string, room: string): string {
+  const nick = resourceOf(from);
+  return bareOf(from) === room && nick !== undefined
+    ? occupantName(words, nick, room)
+    : peerName(known, words, from);
+}
+
 export function occupantName(words: Catalogue, nick: string, room: string): string {
   return words.notifications.inRoom(brief(nick), sanitize(room));
 }

@@ -844,3 +844,20 @@ describe('what a room has menus and questions for', () => {
     expect(fake.called('configureRoom')).toEqual([[LOBBY, { title: 'Den' }]]);
   });
 });
+
+describe('a crowd', () => {
+  it('that comes at once is counted, after the first few (product §3)', async () => {
+    fake.addRoom(LOBBY, ['juliet']);
+    const { terminal } = await play(
+      LOBBY,
+      then(() => {
+        for (let i = 0; i < 40; i++) fake.emit('occupant', { room: LOBBY, nick: `n${i}`, event: 'joined' });
+        fake.emit('occupant', { room: LOBBY, nick: 'nurse', event: 'banned' });
+      }),
+    );
+    const told = terminal.lines.filter((line) => / ── /.test(line));
+    expect(told.filter((line) => /n\d+ joined/.test(line))).toHaveLength(5);
+    expect(terminal.output).toContain('35 people joined lobby');
+    expect(terminal.output).toContain('nurse was banned');
+  });
+});
