@@ -196,6 +196,32 @@ it('names tests that are there for the use cases of rooms', () => {
   }
 });
 
+const complaints = table(read('docs/comparison.md'), 'complaint').map(
+  ([complaint = '', reported, tests]) => ({
+    complaint,
+    reported,
+    tests,
+  }),
+);
+
+it.each(complaints)(
+  '$complaint: the tests that docs/comparison.md names are there',
+  ({ reported, tests }) => {
+    expect(reported).toMatch(/https:\/\/|^seen with /);
+    let file = '';
+    const named: string[] = [];
+    for (const word of quoted(tests)) {
+      if (word.startsWith('test/')) file = word;
+      else {
+        named.push(word);
+        // As it stands there, in whatever quotes.
+        expect(/['"`]/.exec(read(file).split(word)[1] ?? ''), `${file}: ${word}`).toMatchObject({ index: 0 });
+      }
+    }
+    expect(named).not.toEqual([]);
+  },
+);
+
 // ---- links
 
 const documents = [
