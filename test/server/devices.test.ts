@@ -103,6 +103,32 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
     );
   });
 
+  it('sends what was changed without a connection at the next log-in, once (XEP-0308, 0424, 0444)', async () => {
+    const wrong = phone.client.send(romeo.jid, 'tomorow');
+    const regret = phone.client.send(romeo.jid, 'forget this');
+    await romeo.message(phone.jid, 'forget this');
+    romeo.client.send(phone.jid, 'fine');
+    const fine = await phone.message(romeo.jid, 'fine');
+    await laptop.message(romeo.jid, 'fine');
+    await phone.until(() => phone.client.message(regret.row)?.state === 'delivered', 'delivered');
+    await phone.leave();
+    phone.client.correct(wrong.row, 'tomorrow');
+    phone.client.retract(regret.row);
+    phone.client.react(fine.row, ['👍']);
+    const rows = [wrong.row, regret.row, fine.row];
+    const states = () => rows.map((row) => phone.client.message(row)?.amendment?.state);
+    expect(states()).toEqual(['queued', 'queued', 'queued']);
+    await phone.come();
+    await phone.until(() => states().every((state) => state === 'acked'), 'acknowledged');
+    for (const device of [romeo, laptop]) {
+      const chat = device === romeo ? phone.jid : romeo.jid;
+      const of = (id: string) => device.history(chat).find((message) => message.id === id);
+      await device.until(() => of(wrong.id)?.body === 'tomorrow', 'the correction');
+      await device.until(() => of(regret.id)?.retracted === true, 'the retraction');
+      await device.until(() => of(fine.id)?.reactions[0]?.from === phone.jid, 'the reaction');
+    }
+  });
+
   it('says nowhere what is still to be read, when it was read on one (XEP-0490)', async () => {
     for (const device of [phone, laptop]) device.client.markRead(romeo.jid);
     romeo.client.send(phone.jid, 'news');
