@@ -3,12 +3,12 @@ import type { ActionContext } from '../actions/action.ts';
 import { actions } from '../actions/table.ts';
 import { domainOf } from '../chat/address.ts';
 import type { Client } from '../chat/client.ts';
-import { ChatError } from '../chat/problem.ts';
 import { fetchRegistrationForm, registerAccount } from '../chat/registration.ts';
 import type { Config } from '../config/config.ts';
 import type { Demo } from '../demo/demo.ts';
 import type { Catalogue, Language } from '../i18n/catalogue.ts';
 import type { StartPresence } from '../ui/cli/invocation.ts';
+import { noConnection } from '../ui/connection-ended.ts';
 import { menuLoop } from '../ui/menu.ts';
 import type { Accounts, MenuApp } from '../ui/menus/accounts.ts';
 import { type Tellings, tellings } from '../ui/notifications/tellings.ts';
@@ -199,8 +199,7 @@ function accountSeats(
       timeout: config.timeout,
       online: async (need) => {
         // The session comes back by itself; what needs it says so when it is asked.
-        if (need !== 'nothing' && need !== 'store' && client.state === 'offline')
-          throw new ChatError('offline');
+        if (need !== 'nothing' && need !== 'store' && client.state === 'offline') throw noConnection(client);
       },
       register: ({ jid, password, fields }) => registerAccount(host.session(jid, password), fields),
       progress,

@@ -141,6 +141,7 @@ export class Client extends EventEmitter<ChatEvents> {
   #trust: ReturnType<typeof trustedRoots> = trustedRoots(undefined);
   #state: ConnectionState = 'offline';
   #offlineReason: string | undefined;
+  #over = false;
   /** the account is being deleted: the server ends the stream with an error that is none */
   #leaving = false;
   /** somebody looks */
@@ -332,6 +333,11 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#offlineReason;
   }
 
+  /** offline for good: only another log-in helps */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   get presence(): { show: Show; status: string } {
     return this.#state === 'offline' ? { show: 'offline', status: '' } : this.#presence.current;
   }
@@ -440,6 +446,7 @@ export class Client extends EventEmitter<ChatEvents> {
     const told = this.#leaving ? { state: change.state, final: change.final } : change;
     this.#state = change.state;
     this.#offlineReason = change.state === 'offline' ? told.condition : undefined;
+    this.#over = change.state === 'offline' && change.final === true;
     if (change.state === 'offline') {
       this.#typing.clear();
       this.#background.stop();

@@ -2,6 +2,7 @@
 import { eventNames } from '../actions/event-records.ts';
 import type { ChatEvents } from '../chat/events.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
+import { ConnectionEnded } from './connection-ended.ts';
 import { interruptedExitCode } from './interrupts.ts';
 import { jsonOutput } from './json.ts';
 import { type NotifyingClient, notifications } from './notifications.ts';
@@ -83,16 +84,6 @@ async function fail({ json, out, err, words, about }: Listening, error: unknown)
   await out.flush();
   if (!json || out.closed.aborted) err.line(problemLine(problem, words));
   return problem.exitCode;
-}
-
-/** What ended the connection for good. */
-class ConnectionEnded extends Error {
-  override name = 'ConnectionEnded';
-  readonly condition: string;
-  constructor(condition: string) {
-    super(condition);
-    this.condition = condition;
-  }
 }
 
 interface Ending {

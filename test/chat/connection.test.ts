@@ -225,6 +225,7 @@ describe('a connection that comes back', () => {
       { state: 'online' },
       { state: 'offline', condition: 'conflict', text: undefined, retryIn: undefined, final: true },
     ]);
+    expect([world.client.isOver, world.client.offlineReason]).toEqual([true, 'conflict']);
   });
 
   it('leaves no listeners behind', async () => {

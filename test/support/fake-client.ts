@@ -28,6 +28,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   state: ConnectionState = 'online';
   presence: { show: Show; status: string } = { show: 'available', status: '' };
   offlineReason: string | undefined;
+  isOver = false;
   /** every call that changes something: name and arguments, oldest first */
   readonly calls: unknown[][] = [];
   /** what the next call of that name throws */
