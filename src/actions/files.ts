@@ -1,8 +1,16 @@
 /** Files out, and links to files in. What is offered is a request (accept, refuse). */
-import { bareOf } from '../chat/address.ts';
-import { action } from './action.ts';
+import { bareOf, domainOf } from '../chat/address.ts';
+import { type ActionContext, action } from './action.ts';
 import { notice } from './notices.ts';
 import { fullJid, path, word } from './params.ts';
+
+/** A file for a room is said in it: we have to be there. */
+async function enter({ client }: ActionContext, to: string): Promise<void> {
+  const room = bareOf(to);
+  if (client.joinedRoom(room)?.joined === true) return;
+  const isRoom = client.kindOf(to) !== 'contact' || domainOf(room) === (await client.roomService());
+  if (isRoom) await client.join(room);
+}
 
 export const sendFile = action({
   name: 'send-file',
@@ -10,6 +18,7 @@ export const sendFile = action({
   params: { path: path(), to: fullJid() },
   value: 'path',
   async run(context, input) {
+    await enter(context, input.to);
     // To which of somebody's resources a file can go is known when the presences of the log-in have come.
     if (input.to === bareOf(input.to)) await context.client.contactsSettled();
     const start = performance.now();

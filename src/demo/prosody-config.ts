@@ -79,7 +79,7 @@ function components(domain: string, options: ProsodyOptions, port: number): stri
     parts.push(`Component "upload.${domain}" "http_file_share"
   http_host = "127.0.0.1"
   http_external_url = "http://127.0.0.1:${port}/"
-  http_file_share_size_limit = 104857600
+  http_file_share_size_limit = 314572800
   http_file_share_daily_quota = 10737418240`);
   }
   if (options.proxy === true) {

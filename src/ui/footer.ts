@@ -1,9 +1,10 @@
 /** The line under whatever is open: own presence, connection, what is unread, what waits, the chat that is open. */
 import { bareOf, localOf } from '../chat/address.ts';
 import type { Client } from '../chat/client.ts';
-import type { ChatEvents } from '../chat/events.ts';
+import type { ChatEvents, FileTransfer } from '../chat/events.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import { presenceText } from './conversation/names.ts';
+import { transfers } from './render/transfer.ts';
 import { sanitize } from './sanitize.ts';
 import type { Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
@@ -31,6 +32,7 @@ export function footer({
   theme: Theme;
   now: () => number;
 }): Footer {
+  const running = transfers(now);
   let chat: string | undefined;
   let retryAt: number | undefined;
   let ticking: NodeJS.Timeout | undefined;
@@ -45,6 +47,7 @@ export function footer({
         : `${chat} ${link === '' ? presenceText({ client }, words, chat) : ''}`.trimEnd(),
       unread(client, words, chat),
       requests(client, words),
+      ...running.lines(words),
     ];
     // A name from the network must not fake a part of the line.
     terminal.setFooter(
@@ -69,7 +72,13 @@ export function footer({
     draw();
   };
 
+  const moved = (file: FileTransfer) => {
+    running.seen(file);
+    draw();
+  };
+
   client.on('connection', connected);
+  client.on('file', moved);
   const others = ['unread', 'request', 'requestClosed', 'presence'] as const;
   for (const name of others) client.on(name, draw);
   draw();
@@ -81,6 +90,7 @@ export function footer({
     close() {
       clearInterval(ticking);
       client.off('connection', connected);
+      client.off('file', moved);
       for (const name of others) client.off(name, draw);
       terminal.setFooter('');
     },

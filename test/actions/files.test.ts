@@ -6,6 +6,10 @@ import { sendFile } from '../../src/actions/files.ts';
 async function orderOf(to: string): Promise<string[]> {
   const order: string[] = [];
   const client = {
+    joinedRoom: () => undefined,
+    kindOf: () => 'contact',
+    roomService: async () => 'rooms.example.org',
+    join: async (room: string) => void order.push(`joined ${room}`),
     contactsSettled: async () => {
       await Promise.resolve();
       order.push('settled');
@@ -25,4 +29,12 @@ it('looks for a resource that takes files only when the presences of the log-in 
 
 it('waits for nobody where the resource is named', async () => {
   expect(await orderOf('ben@example.org/desk')).toEqual(['sent']);
+});
+
+it('enters a room first, where what is sent is a link that is said there', async () => {
+  expect(await orderOf('lobby@rooms.example.org')).toEqual([
+    'joined lobby@rooms.example.org',
+    'settled',
+    'sent',
+  ]);
 });

@@ -71,7 +71,7 @@ function modules(options: ServerOptions, { folder, ports }: Places): Record<stri
           mod_http_upload: {
             put_url: `http://127.0.0.1:${ports.http}/upload`,
             docroot: join(folder, 'upload'),
-            max_size: 104_857_600,
+            max_size: 314_572_800,
             access: 'all',
           },
         }

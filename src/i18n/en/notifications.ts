@@ -91,6 +91,8 @@ export const notifications = {
     sent: (name: string, who: string) => `file ${name} is sent to ${who}`,
     receiveFailed: (name: string, who: string, why: string) => `file ${name} from ${who} failed: ${why}`,
     sendFailed: (name: string, who: string, why: string) => `file ${name} to ${who} failed: ${why}`,
+    rerouted: (name: string, before: string, why: string, now: string) =>
+      `file ${name}: ${before} did not work (${why}); now ${now}`,
     cancelled: (name: string, who: string) => `file ${name} with ${who} was cancelled`,
   },
   account: {

@@ -78,6 +78,6 @@ export const tables = {
     photoBytes: 'Picture, bytes',
   },
   rows: (count: number) => n(count, { one: 'row', other: 'rows' }),
-  progress: (name: string, percent: string, done: string, speed: string) =>
-    `${name}: ${percent} ${done}, ${speed}/s`,
+  progress: (name: string, percent: string, done: string, speed: string, left: string) =>
+    `${name}: ${percent} ${done}, ${speed}/s${left === '' ? '' : `, ${left} left`}`,
 };

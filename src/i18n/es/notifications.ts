@@ -86,6 +86,7 @@ export const notifications: typeof en = {
     sent: (name, who) => `el fichero ${name} se ha enviado a ${who}`,
     receiveFailed: (name, who, why) => `el fichero ${name} de ${who} ha fallado: ${why}`,
     sendFailed: (name, who, why) => `el fichero ${name} para ${who} ha fallado: ${why}`,
+    rerouted: (name, before, why, now) => `fichero ${name}: no se pudo por ${before} (${why}); ahora ${now}`,
     cancelled: (name, who) => `el fichero ${name} con ${who} se ha cancelado`,
   },
   account: {

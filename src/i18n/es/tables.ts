@@ -78,5 +78,6 @@ export const tables: typeof en = {
     photoBytes: 'Imagen, bytes',
   },
   rows: (count) => n(count, { one: 'fila', other: 'filas' }),
-  progress: (name, percent, done, speed) => `${name}: ${percent} ${done}, ${speed}/s`,
+  progress: (name, percent, done, speed, left) =>
+    `${name}: ${percent} ${done}, ${speed}/s${left === '' ? '' : `, faltan ${left}`}`,
 };

@@ -4,6 +4,7 @@ import type { ChatEvents, Contact, FileTransfer, Request } from '../../chat/even
 import type { Message } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { size } from '../render/formats.ts';
+import { reroutedText } from '../render/transfer.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import { whyOf } from '../sentences.ts';
 import { inviterName, type Known, occupantName, peerName, personName } from './names.ts';
@@ -134,6 +135,7 @@ export function fileLine(known: Known, words: Catalogue, file: FileTransfer): st
   const name = brief(file.name);
   const who = peerName(known, words, file.peer);
   const incoming = file.direction === 'in';
+  if (file.state === 'offered' && file.before !== undefined) return reroutedText(file, words);
   switch (file.state) {
     case 'done':
       return incoming ? sentences.received(name, who, sanitize(file.path ?? '')) : sentences.sent(name, who);
