@@ -8,8 +8,8 @@ import type { Face, Seat } from './face.ts';
 /** How a conversation ended: back to where it was opened, or out of the program. */
 export type ConversationResult = 'menu' | 'exit';
 
-/** Asks for what a room's view cannot ask for itself. Resolves when the view may go on. */
-export type Aside = (room: string, wish: RoomWish) => Promise<void>;
+/** Asks for what a room's view cannot ask for itself. Resolves when the view may go on, to `exit` where the program ends. */
+export type Aside = (room: string, wish: RoomWish) => Promise<'exit' | undefined>;
 
 /**
  * Opens a chat (a bare JID, or an occupant's full JID) and follows the user from chat to chat. Resolves when
@@ -30,7 +30,7 @@ export async function openConversation(
       chat = end.chat;
       if (end.to === 'chat') continue;
       seat.setOpenChat(undefined);
-      await aside(chat, end.wish);
+      if ((await aside(chat, end.wish)) === 'exit') return 'exit';
       // A room that is gone, or that we left, is no conversation any more.
       if (seat.client.joinedRoom(chat) === undefined) return 'menu';
     }

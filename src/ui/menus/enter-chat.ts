@@ -16,11 +16,13 @@ export async function enterChat(app: MenuApp, seat: OpenSeat, chat: string): Pro
 function roomAside(app: MenuApp, seat: OpenSeat): Aside {
   return async (room, wish) => {
     const about = { action: wish.kind === 'destroy' ? 'destroy' : 'room-config', values: { room } };
+    let end: MainEnd | undefined;
     try {
       await attempt(
         app,
         async () => {
-          if (wish.kind === 'menu') await roomMenu(app, seat, room, (chat) => enterChat(app, seat, chat));
+          if (wish.kind === 'menu')
+            end = await roomMenu(app, seat, room, (chat) => enterChat(app, seat, chat));
           else if (wish.kind === 'configure') await configureRoom(app, seat, room);
           else await destroyRoom(app, seat, wish.room, wish);
         },
@@ -29,5 +31,6 @@ function roomAside(app: MenuApp, seat: OpenSeat): Aside {
     } catch (error) {
       if (!(error instanceof InterruptedError)) throw error;
     }
+    return end === 'exit' ? 'exit' : undefined;
   };
 }

@@ -3,6 +3,7 @@ import type { Occupant } from '../../chat/events.ts';
 import { occupantMarks } from '../conversation/who.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
+import type { MainEnd } from './main.ts';
 import { deedsTo, type OccupantDeed, rightsIn } from './room-rights.ts';
 import { runFromMenu } from './run.ts';
 import { choose } from './screen.ts';
@@ -12,14 +13,19 @@ import type { OpenSeat } from './seat.ts';
 const SHOWN = 100;
 
 /** Opens the conversation with an occupant; resolves when it is left. */
-export type Talk = (chat: string) => Promise<unknown>;
+export type Talk = (chat: string) => Promise<MainEnd | undefined>;
 
 /** Shows the people until the user goes back. */
-export async function occupantList(app: MenuApp, seat: OpenSeat, room: string, talk: Talk): Promise<void> {
+export async function occupantList(
+  app: MenuApp,
+  seat: OpenSeat,
+  room: string,
+  talk: Talk,
+): Promise<MainEnd | undefined> {
   const { words } = app;
   for (;;) {
     const joined = seat.client.joinedRoom(room);
-    if (joined === undefined) return;
+    if (joined === undefined) return undefined;
     const { occupants } = joined;
     if (occupants.length > SHOWN)
       app.terminal.log(app.theme.dim(words.menus.moreRows(occupants.length - SHOWN)));
@@ -40,8 +46,12 @@ export async function occupantList(app: MenuApp, seat: OpenSeat, room: string, t
         },
       },
     );
-    if (chosen === undefined) return;
-    if (chosen.nick !== joined.nick) await oneOccupant(app, seat, { room, occupant: chosen, talk });
+    if (chosen === undefined) return undefined;
+    const end =
+      chosen.nick === joined.nick
+        ? undefined
+        : await oneOccupant(app, seat, { room, occupant: chosen, talk });
+    if (end !== undefined) return end;
   }
 }
 
@@ -51,7 +61,7 @@ interface Meeting {
   readonly talk: Talk;
 }
 
-async function oneOccupant(app: MenuApp, seat: OpenSeat, meeting: Meeting): Promise<void> {
+async function oneOccupant(app: MenuApp, seat: OpenSeat, meeting: Meeting): Promise<MainEnd | undefined> {
   const { room, occupant } = meeting;
   const { words } = app;
   const labels = words.roomMenus;
@@ -62,7 +72,7 @@ async function oneOccupant(app: MenuApp, seat: OpenSeat, meeting: Meeting): Prom
     title,
     deedsTo(rights, occupant).map((entry) => ({ name: labels[entry.label], value: entry })),
   );
-  if (deed !== undefined) await doTo(app, seat, meeting, deed);
+  return deed === undefined ? undefined : doTo(app, seat, meeting, deed);
 }
 
 async function doTo(
@@ -70,7 +80,7 @@ async function doTo(
   seat: OpenSeat,
   { room, occupant, talk }: Meeting,
   deed: OccupantDeed,
-): Promise<void> {
+): Promise<MainEnd | undefined> {
   const { nick } = occupant;
   if ('role' in deed) {
     await runFromMenu(app, seat, 'role', { preset: { room, nick, role: deed.role, reason: undefined } });
@@ -81,5 +91,6 @@ async function doTo(
     });
   } else if (deed.label === 'kick') await runFromMenu(app, seat, 'kick', { preset: { room, nick } });
   else if (deed.label === 'ban') await runFromMenu(app, seat, 'ban', { preset: { room, who: nick } });
-  else await talk(`${room}/${nick}`);
+  else return talk(`${room}/${nick}`);
+  return undefined;
 }

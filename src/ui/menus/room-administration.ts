@@ -5,6 +5,7 @@ import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { affiliationList, type Listed } from './affiliations.ts';
 import { submitForm } from './form.ts';
+import type { MainEnd } from './main.ts';
 import { occupantList, type Talk } from './occupants.ts';
 import { typeRoom } from './room.ts';
 import { type Rights, rightsIn } from './room-rights.ts';
@@ -19,14 +20,19 @@ type Entry = Choice<() => Promise<unknown>>;
  * Resolves when the user goes back, or has destroyed the room; `talk` opens a private conversation. Throws what reading
  * from the room throws.
  */
-export async function roomMenu(app: MenuApp, seat: OpenSeat, room: string, talk: Talk): Promise<void> {
+export async function roomMenu(
+  app: MenuApp,
+  seat: OpenSeat,
+  room: string,
+  talk: Talk,
+): Promise<MainEnd | undefined> {
   for (;;) {
     const joined = seat.client.joinedRoom(room);
     const message = app.words.roomMenus.of(sanitize(room), standing(app, seat, room));
     const run = await choose(app, message, entries(app, seat, room, talk), { echo: 'item' });
-    if (run === undefined) return;
-    await run();
-    if (joined !== undefined && seat.client.joinedRoom(room) === undefined) return;
+    if (run === undefined) return undefined;
+    if ((await run()) === 'exit') return 'exit';
+    if (joined !== undefined && seat.client.joinedRoom(room) === undefined) return undefined;
   }
 }
 

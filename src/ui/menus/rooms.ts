@@ -46,8 +46,8 @@ export const administerRoom: Screen = async (app, seat) => {
   const others = [...joined, { key: 'R', name: labels.other, value: null }];
   const chosen = joined.length === 0 ? null : await choose<string | null>(app, labels.title, others);
   const room = chosen === null ? await typeRoom(app, seat) : chosen;
-  if (room !== undefined) await roomMenu(app, seat, room, (chat) => enterChat(app, seat, chat));
-  return undefined;
+  if (room === undefined) return undefined;
+  return roomMenu(app, seat, room, (chat) => enterChat(app, seat, chat));
 };
 
 interface Entry {

@@ -806,6 +806,7 @@ describe('what a room has menus and questions for', () => {
     const seat = plainSeat(fake);
     const end = await openConversation(plainFace(terminal), seat, LOBBY, async (room, wish) => {
       asked.push([room, wish]);
+      return undefined;
     });
     expect(terminal.left).toBe(0);
     return { asked, end, seat };

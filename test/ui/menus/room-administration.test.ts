@@ -67,6 +67,13 @@ describe('16 room administration', () => {
     ]);
   });
 
+  it('/exit leaves the program from a private conversation too', async () => {
+    enter('none', 'participant', occupant('romeo', 'none', 'participant'));
+    const terminal = new ScriptedTerminal('16', '6', '1', '1', '2', '1', '/exit');
+    expect(await menuLoop(plainApp(terminal, fake), fake.client)).toBe(0);
+    expect(terminal.left).toBe(0);
+  });
+
   it('kicks, bans, gives and takes roles and affiliations from the list of people', async () => {
     enter('owner', 'moderator', occupant('romeo', 'none', 'participant'));
     const terminal = await play(...['1', '2', '2', 'too loud', '2', '5', '2', '6', '2', '3', '', '0']);
