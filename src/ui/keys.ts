@@ -53,6 +53,8 @@ export class Keys extends EventEmitter<KeysEvents> {
   private readonly queue: Key[] = [];
   /** open prompts; the last one gets the keys */
   private readonly inputs: KeyInput[] = [];
+  /** among the inputs, those that take no key */
+  private readonly walls = new Set<KeyInput>();
   private next: NodeJS.Immediate | undefined;
 
   constructor(stdin: KeyboardInput) {
@@ -90,6 +92,20 @@ export class Keys extends EventEmitter<KeysEvents> {
 
   cooked(): void {
     this.stdin.setRawMode?.(false);
+  }
+
+  /** From now on keys wait for a prompt that opens later, until the returned function is called. */
+  hold(): () => void {
+    const wall = new KeyInput({});
+    this.walls.add(wall);
+    this.inputs.push(wall);
+    return () => {
+      this.walls.delete(wall);
+      const index = this.inputs.indexOf(wall);
+      if (index >= 0) this.inputs.splice(index, 1);
+      wall.destroy();
+      this.deliver();
+    };
   }
 
   /** Another program reads the keys. */
@@ -137,7 +153,7 @@ export class Keys extends EventEmitter<KeysEvents> {
   // One key per turn of the event loop: a key may end its prompt, and the next belongs to the one after it.
   private deliver(): void {
     const input = this.inputs.at(-1);
-    if (!input || this.next || this.queue.length === 0) return;
+    if (!input || this.walls.has(input) || this.next || this.queue.length === 0) return;
     const key = this.queue.shift();
     if (key) this.press(input, key);
     if (this.queue.length === 0) return;

@@ -67,6 +67,8 @@ describe('/history', () => {
   it('leaves Ctrl-C to the pager, follows a new size, and shows nothing over it', async () => {
     const path = await pager('trapping', "trap 'echo PAGER INTERRUPTED; exit 2' INT\nread line < /dev/tty");
     const ann = await talking({ PAGER: path });
+    await ann.says(BEN, 'something to read');
+    await ann.sees(/something to read ✓/);
     await ann.says(BEN, '/history');
     await ann.sees('PAGER HAS IT');
     ann.pty.resize(60, 20);
@@ -89,6 +91,7 @@ describe('/history', () => {
     await ann.asks('Enter: next page');
     expect(ann.pty.screen().join('\n')).not.toContain('line 40');
     ann.pty.type('\r');
+    await ann.sees('✔ Enter: next page');
     await ann.asks('Enter: next page');
     ann.pty.type('q\r');
     await ann.input(BEN);

@@ -111,6 +111,21 @@ describe('keys', () => {
     keys.close();
   });
 
+  it('holds what is typed between two questions for the next one, whatever is open below', async () => {
+    const { keys, stdin } = keyboard();
+    const below = listen(keys, { text: true });
+    const release = keys.hold();
+    stdin.write('q\r');
+    await new Promise((resolve) => setImmediate(resolve));
+    const question = listen(keys, { text: true });
+    await vi.waitFor(() => expect(question.pressed).toEqual(['q', '<return>']));
+    question.close();
+    stdin.write('x');
+    release();
+    await vi.waitFor(() => expect(below.pressed).toEqual(['x']));
+    keys.close();
+  });
+
   it('drops what was typed ahead on Ctrl-C', async () => {
     const { keys, stdin } = keyboard();
     const interrupted = vi.fn();

@@ -168,7 +168,16 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
     get away() {
       return lent.away;
     },
-    page: (text) => pageText(text, { env, words, screen, asking, lent, signal: ended.signal }),
+    page: (text) =>
+      pageText(text, {
+        env,
+        words,
+        screen,
+        asking,
+        lent,
+        hold: () => person?.keys.hold() ?? (() => {}),
+        signal: ended.signal,
+      }),
     async path(prompt, promptOptions) {
       const given = await asking.text({ ...prompt, complete: completePath }, promptOptions);
       return expandHome(given);

@@ -11,6 +11,8 @@ export interface PagingOptions {
   readonly screen: Screen;
   readonly asking: Pick<Asking, 'text'>;
   readonly lent: Lending;
+  /** keys wait for the next question, whatever is open below */
+  hold(): () => void;
   /** ends the pager */
   readonly signal: AbortSignal;
 }
@@ -21,22 +23,27 @@ export async function pageText(text: PagedText, options: PagingOptions): Promise
     for (const piece of text.pieces(true)) screen.log(piece);
     return;
   }
-  const { page } = await import('../pager.ts');
-  await page(text, {
-    env,
-    words,
-    signal,
-    log: (lines) => screen.log(lines),
-    rows: () => screen.promptRows,
-    columns: () => screen.columns,
-    lend: lent.lend,
-    async goOn(question) {
-      try {
-        return (await asking.text({ message: question })).trim().toLowerCase() !== 'q';
-      } catch (error) {
-        if (error instanceof InterruptedError) return false;
-        throw error;
-      }
-    },
-  });
+  const release = options.hold();
+  try {
+    const { page } = await import('../pager.ts');
+    await page(text, {
+      env,
+      words,
+      signal,
+      log: (lines) => screen.log(lines),
+      rows: () => screen.promptRows,
+      columns: () => screen.columns,
+      lend: lent.lend,
+      async goOn(question) {
+        try {
+          return (await asking.text({ message: question })).trim().toLowerCase() !== 'q';
+        } catch (error) {
+          if (error instanceof InterruptedError) return false;
+          throw error;
+        }
+      },
+    });
+  } finally {
+    release();
+  }
 }
