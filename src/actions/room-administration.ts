@@ -136,7 +136,8 @@ export const roomConfig = action({
   async run(context, input) {
     const { client } = context;
     const wanted = settings(input.set);
-    const address = await target(context, input.room, false);
+    // A room that nobody keeps alive is made by entering it; its form may have it stay.
+    const address = await target(context, input.room, true);
     const form = await client.roomForm(address);
     const fields = form?.fields.filter(({ kind }) => kind !== 'note') ?? [];
     if (wanted.size === 0) {
