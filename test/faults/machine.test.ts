@@ -8,7 +8,8 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openStores } from '../../src/storage/stores.ts';
 import { createPerson, expectOneLine } from '../support/person.ts';
-import { createHome, runProgram, startProgram } from '../support/program.ts';
+import { createHome, launcher, runProgram, startProgram } from '../support/program.ts';
+import { Pty } from '../support/pty.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { dice, long, seed } from './seed.ts';
 import { type Role, type Stage, type StageOptions, setStage } from './stage.ts';
@@ -262,6 +263,37 @@ describe(`the machine, seed ${seed}`, () => {
     expect(await quiet.ended).toMatchObject({ code: 0, stdout: '', stderr: '' });
     // A copy of it is what it cannot print: 128 + SIGPIPE, as `| head` has it.
     expectOneLine(await listening.ended, 141);
+    await checkInvariant({ gaps: true });
+  });
+
+  it('row 33: in a terminal of one cell one can still write (quick)', async () => {
+    const { alice, bob, checkInvariant } = await set({ name: 'row33b' });
+    await alice.actor.close();
+    const online = { event: 'presence', jid: alice.jid, show: 'available' };
+    const before = bob.actor.count(online);
+    const home = await createHome();
+    const args = ['-j', alice.jid, '--service', server.service, '--ca', server.caFile];
+    const pty = new Pty([process.execPath, launcher, ...args, '--data-dir', dirname(alice.database)], {
+      columns: 1,
+      rows: 1,
+      cwd: home.work,
+      env: { ...home.env, XMPP_PASSWORD: 'secret' },
+    });
+    stops.push(async () => pty.kill());
+    // Nothing can be read there: that one is online is seen by the other, and what is typed is typed blindly.
+    await bob.actor.saw(online, before + 1);
+    await pty.quiet(500);
+    pty.type('1\r');
+    await pty.quiet(500);
+    pty.type(`${bob.jid}\r`);
+    await pty.quiet(500);
+    pty.type('n1\r');
+    await bob.actor.does({ do: 'holds', chat: alice.jid, texts: ['n1'] });
+    pty.type('/close\r');
+    await pty.quiet(500);
+    pty.type('0\r');
+    expect(await pty.exit).toBe(0);
+    expect(pty.raw).not.toMatch(/Error:|node:internal/);
     await checkInvariant({ gaps: true });
   });
 });
