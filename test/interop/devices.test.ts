@@ -137,6 +137,7 @@ describe('slixmpp is the other device', () => {
     const before = laptop.texts(romeo.jid);
     await laptop.leave();
     await other.send(romeo.jid, 'typed while it was away');
+    await romeo.message(laptop.jid, 'typed while it was away');
     romeo.client.send(laptop.jid, 'and answered');
     const { id } = await other.message({ body: 'and answered' });
     await other.displayed(romeo.jid, id);
