@@ -12,7 +12,7 @@ import { parseLines } from '../support/json-lines.ts';
 import { record } from '../support/listener.ts';
 import { createPerson, type Person } from '../support/person.ts';
 import { createHome, type Ended, type Program, startProgram } from '../support/program.ts';
-import { type Server, startServer } from '../support/server.ts';
+import { type Server, serverKind, startServer } from '../support/server.ts';
 
 const MIB = 1024 * 1024;
 const SIZES = [0, 1, 4095, 4096, 4097, 10 * MIB, ...(process.env.FILES_LARGE === '1' ? [200 * MIB] : [])];
@@ -130,7 +130,9 @@ describe.each(ROUTE_NAMES)('by %s', (route) => {
   const targets: Target[] = LINKED.includes(route)
     ? ['contact', 'other device', 'room']
     : ['contact', 'other device'];
-  it.each(targets.flatMap((target) => SIZES.map((size) => [target, size] as const)))(
+  // ejabberd gives no slot for an empty file; to a person it goes by the next route then.
+  const sizes = SIZES.filter((size) => size > 0 || route !== 'upload' || serverKind() !== 'ejabberd');
+  it.each(targets.flatMap((target) => sizes.map((size) => [target, size] as const)))(
     'a file to a %s arrives as it was: %i bytes',
     async (target, size) => {
       const name = `${route}-${target.replace(' ', '-')}-${size}.bin`;
