@@ -207,7 +207,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     const empty = () => print([theme.dim(words.conversation.empty)]);
     if (client.state !== 'online' && client.state !== 'resumed') return empty();
     await pages.first().catch(() => undefined);
-    if (!closed && recent(1).length === 0) empty();
+    if (!closed && seen.size === 0) empty();
   };
 
   return {
