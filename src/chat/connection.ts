@@ -1,4 +1,5 @@
 /** One account's way to its server: how far it is logged in, and what is asked for again when a new stream begins. */
+import { DisconnectedError } from '../xmpp/errors.ts';
 import { type Features, type FeaturesOptions, features } from '../xmpp/features.ts';
 import type { RosterCopy } from '../xmpp/roster.ts';
 import { createSession, type SessionControl, type SessionOptions } from '../xmpp/session/create-session.ts';
@@ -54,6 +55,9 @@ const BACKGROUND_PRIORITY = -1;
 /** milliseconds after the ping behind the initial presence: with contacts of our own server only, and with others */
 const SETTLE_OWN = 250;
 const SETTLE_OTHERS = 1000;
+
+const isLost = (error: unknown): boolean =>
+  error instanceof DisconnectedError || (error instanceof ChatError && error.condition === 'offline');
 
 export class Connection {
   readonly session: SessionControl;
@@ -126,7 +130,15 @@ export class Connection {
       });
       await this.#connecting;
     }
-    await this.#climb(level);
+    const inherited = this.#inherited;
+    try {
+      await this.#climb(level);
+    } catch (error) {
+      // Half a stanza of the earlier process may stand before ours, and break the stream: the session has another soon.
+      if (!inherited || this.#closed || this.session.online || !isLost(error)) throw error;
+      await this.session.connect();
+      await this.#climb(level);
+    }
   }
 
   /** The next stream tries again; that this one stays below is told. */

@@ -63,6 +63,21 @@ describe('the stream of an earlier process (XEP-0198 §5)', () => {
     expect(second.events('connection').map(({ state }) => state)).toEqual(['resumed']);
   });
 
+  it('that breaks at once, by half a stanza of the earlier process: the next stream is as good', async () => {
+    const { second } = await threeWritten();
+    let attempts = 0;
+    second.session.connect = async () => {
+      attempts += 1;
+      if (attempts > 1) return second.session.renew();
+      second.session.online = true;
+      second.session.emit('resumed', { inherited: true });
+      queueMicrotask(() => second.session.drop());
+    };
+    await second.client.online('presence');
+    expect(attempts).toBe(2);
+    expect(second.events('connection').map(({ state }) => state)).toEqual(['resumed', 'offline', 'online']);
+  });
+
   it('that is gone: up to `h` is acknowledged, the rest is unknown and goes out again marked', async () => {
     const { second, rows, states } = await threeWritten();
     second.session.connect = async () => {
