@@ -37,7 +37,10 @@ function parseKnown(text: string | undefined): Known {
   }
 }
 
-/** No connection, no answer, or a server that keeps nothing for its users: then the list is this device's alone. */
+/**
+ * No connection, no answer, or a server that keeps nothing for its users: then the list is this device's alone. Or
+ * another device was faster: what is to go is gone, or the place of it is being made; the next log-in looks again.
+ */
 const ORDINARY: readonly string[] = [
   ...[
     'disconnected',
@@ -45,6 +48,7 @@ const ORDINARY: readonly string[] = [
     'service-unavailable',
     'feature-not-implemented',
     'not-allowed',
+    'item-not-found',
   ],
 ];
 export const isOrdinary = (error: unknown): boolean =>
