@@ -1,5 +1,5 @@
 /** One account's way to its server: how far it is logged in, and what is asked for again when a new stream begins. */
-import { DisconnectedError } from '../xmpp/errors.ts';
+import { DisconnectedError, TimeoutError } from '../xmpp/errors.ts';
 import { type Features, type FeaturesOptions, features } from '../xmpp/features.ts';
 import type { RosterCopy } from '../xmpp/roster.ts';
 import { createSession, type SessionControl, type SessionOptions } from '../xmpp/session/create-session.ts';
@@ -55,9 +55,13 @@ const BACKGROUND_PRIORITY = -1;
 /** milliseconds after the ping behind the initial presence: with contacts of our own server only, and with others */
 const SETTLE_OWN = 250;
 const SETTLE_OTHERS = 1000;
+/** milliseconds of silence after which a stream that was taken up counts as broken: seen after twice as long, at most */
+const DRAIN_SILENCE = 4000;
 
 const isLost = (error: unknown): boolean =>
-  error instanceof DisconnectedError || (error instanceof ChatError && error.condition === 'offline');
+  error instanceof DisconnectedError ||
+  error instanceof TimeoutError ||
+  (error instanceof ChatError && error.condition === 'offline');
 
 export class Connection {
   readonly session: SessionControl;
@@ -134,7 +138,7 @@ export class Connection {
     try {
       await this.#climb(level);
     } catch (error) {
-      // Half a stanza of the earlier process may stand before ours, and break the stream: the session has another soon.
+      // A stream that was taken up may break at once, or hear nothing: the session has another soon.
       if (!inherited || this.#closed || this.session.online || !isLost(error)) throw error;
       await this.session.connect();
       await this.#climb(level);
@@ -160,7 +164,7 @@ export class Connection {
     if (this.#reached === 'stream') {
       const stream = this.#stream;
       // Behind the pong everything has come that was on its way to the earlier process.
-      if (this.#inherited) await this.features.ping.ping(this.session.domain).catch(() => undefined);
+      if (this.#inherited) await this.#drained();
       await Promise.all([this.features.roster.load(this.#options.rosterCopy()), this.#options.prepare()]);
       // Another stream climbs for itself.
       if (this.#closed || stream !== this.#stream || !this.session.online) throw new ChatError('offline');
@@ -168,6 +172,32 @@ export class Connection {
     this.#announce(level);
     // A room that does not answer must not keep anybody from being online.
     if (level === 'presence') this.#options.enterRooms().catch(this.#options.failed);
+  }
+
+  /**
+   * What waited for the earlier process has come. A server may not hear us on such a stream (Prosody 0.12, where the
+   * process was killed while it wrote): without an answer, and with nothing that comes, the stream is given up.
+   */
+  async #drained(): Promise<void> {
+    const { session } = this;
+    let heard = true;
+    const hear = () => {
+      heard = true;
+    };
+    const look = setInterval(() => {
+      if (!heard) session.abandon();
+      heard = false;
+    }, DRAIN_SILENCE);
+    session.on('message', hear).on('presence', hear);
+    try {
+      await this.features.ping.ping(session.domain);
+    } catch (error) {
+      if (session.online) session.abandon();
+      throw error;
+    } finally {
+      clearInterval(look);
+      session.off('message', hear).off('presence', hear);
+    }
   }
 
   #announce(level: Level): void {

@@ -1,5 +1,5 @@
 /** Runs side by side on one account and one data folder, and what one leaves that died. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Stores } from '../../src/chat/stores.ts';
 import { ACCOUNT, memoryStores, NS_PING, ROMEO, turn, World, type WorldOptions } from './support.ts';
 
@@ -18,7 +18,7 @@ function run(stores: Stores, options: WorldOptions = {}) {
 const bodies = (world: World) => world.sent('message').map((stanza) => stanza.getChildText('body'));
 
 /** A run that wrote three messages as the stanzas 5, 6, 7, and died. */
-async function threeWritten() {
+async function threeWritten(options: WorldOptions = {}) {
   const stores = memoryStores();
   const first = run(stores);
   await first.login('stream');
@@ -27,7 +27,7 @@ async function threeWritten() {
     return first.client.send(ROMEO, String(sequence)).row;
   });
   first.die();
-  const second = run(stores);
+  const second = run(stores, options);
   const states = () => rows.map((row) => second.state(row));
   return { stores, second, rows, states };
 }
@@ -76,6 +76,35 @@ describe('the stream of an earlier process (XEP-0198 §5)', () => {
     await second.client.online('presence');
     expect(attempts).toBe(2);
     expect(second.events('connection').map(({ state }) => state)).toEqual(['resumed', 'offline', 'online']);
+  });
+
+  it('on which nobody hears us is given up soon, and another begins', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const { second } = await threeWritten({ pong: false });
+      let attempts = 0;
+      second.session.connect = async () => {
+        attempts += 1;
+        if (attempts > 1) {
+          second.session.whenAsked('get', 'ping', NS_PING, '');
+          return second.session.renew();
+        }
+        second.session.online = true;
+        second.session.emit('resumed', { inherited: true });
+      };
+      const online = second.client.online('presence');
+      await turn();
+      vi.advanceTimersByTime(4000);
+      second.says(ROMEO, 'what waited');
+      vi.advanceTimersByTime(4000);
+      expect(second.session.online).toBe(true);
+      vi.advanceTimersByTime(4000);
+      expect(second.session.online).toBe(false);
+      await online;
+      expect(attempts).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('that is gone: up to `h` is acknowledged, the rest is unknown and goes out again marked', async () => {

@@ -74,6 +74,10 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
 
   reconnectNow(): void {}
 
+  abandon(): void {
+    this.drop();
+  }
+
   setPassword(password: string): void {
     this.passwords.push(password);
   }

@@ -38,6 +38,8 @@ export interface SessionControl extends Session {
   close(): Promise<void>;
   /** Does not wait for the next attempt to reconnect. */
   reconnectNow(): void;
+  /** Gives the stream up as one that is broken: it is not resumed, the next one begins anew. Nothing without a stream. */
+  abandon(): void;
   /** Later reconnections use the new password. */
   setPassword(password: string): void;
 }
@@ -166,6 +168,12 @@ class XmppSession extends GuardedEmitter implements SessionControl {
 
   reconnectNow(): void {
     this.#hurry?.();
+  }
+
+  abandon(): void {
+    if (this.#live === undefined) return;
+    this.#forget();
+    this.#live.abandon();
   }
 
   setPassword(password: string): void {

@@ -85,6 +85,10 @@ export class LiveStream implements StreamListener {
     if (unacknowledged.length > 0) this.requestAcknowledgement();
   }
 
+  abandon(): void {
+    this.#stream.destroy(new ConnectionError('timeout', 'the server does not hear what is written'));
+  }
+
   nudge(): void {
     this.#stream.nudge();
   }

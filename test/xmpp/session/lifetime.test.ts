@@ -265,6 +265,17 @@ describe('stream management (XEP-0198)', () => {
     expect(parted).toHaveLength(1);
   });
 
+  it('gives up a stream that hears nothing: the next one is new, and nothing of it is resumed', async () => {
+    const server = await fake(silent);
+    const { session } = await connected(server);
+    const lost = collect(session, 'unconfirmed');
+    session.send(message('1'));
+    session.abandon();
+    await back(server, session, 'online');
+    expect(server.resumedWith).toBeUndefined();
+    expect(lost).toEqual(['1']);
+  });
+
   it('ends the stream when more is acknowledged than was sent (§4)', async () => {
     const server = await fake(silent);
     const { session, peer } = await connected(server);
