@@ -38,6 +38,8 @@ export interface MessageRecord extends RecordOf<'message'> {
   readonly encryption: string;
   readonly replaces: OrNull<string>;
   readonly retracted: boolean;
+  /** a moderator of the room took it away: who (JID), and why, as far as the room says */
+  readonly moderated?: Message['moderated'];
   readonly replyTo: OrNull<string>;
   readonly reactions: Message['reactions'];
   readonly mention: boolean;
@@ -230,6 +232,7 @@ export function messageRecord(message: Message): MessageRecord {
     encryption: message.encryption,
     replaces: message.replaces ?? null,
     retracted: message.retracted,
+    moderated: message.moderated,
     replyTo: message.replyTo ?? null,
     reactions: message.reactions,
     mention: message.mention,

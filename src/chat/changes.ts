@@ -3,9 +3,10 @@
  * (XEP-0444). Each applies to the right message only, from the right sender; what comes first waits for it.
  */
 import type { ParsedMessage } from '../xmpp/messages.ts';
+import type { ModeratedBy } from '../xmpp/moderation.ts';
 import { bareOf } from './address.ts';
 import { mentions } from './mentions.ts';
-import type { ChangedBy, ChangeNews, ChatKind, Message, MessageSource } from './message.ts';
+import type { ChangedBy, ChangeNews, ChatKind, Message, MessageSource, Moderated } from './message.ts';
 import type { MessageStore } from './stores.ts';
 
 /** Who says something. */
@@ -21,6 +22,7 @@ interface Change extends Author {
   readonly kind: 'moderate' | 'retract' | 'react';
   readonly by: ChangedBy;
   readonly emojis?: readonly string[];
+  readonly moderated?: Moderated;
   readonly source?: MessageSource;
 }
 
@@ -90,7 +92,7 @@ export function changes({ account, store, namesOccupants, stayed, nick, changed 
       const fresh = emojis.filter((emoji) => !known.includes(emoji));
       return row && (() => changed(row, 'reacted', newsOf(change, { emojis: fresh })));
     }
-    const row = store.retract(message.row, by);
+    const row = store.retract(message.row, by, change.moderated);
     return row && (() => changed(row, 'retracted', newsOf(change)));
   }
 
@@ -176,7 +178,11 @@ export function changes({ account, store, namesOccupants, stayed, nick, changed 
       const by = { id: parsed.id ?? '', time, stamped };
       const author = { from, direction, occupantId, by, source };
       if (moderation !== undefined)
-        return applyOrKeep(context, moderation.id, { ...author, kind: 'moderate' });
+        return applyOrKeep(context, moderation.id, {
+          ...author,
+          kind: 'moderate',
+          moderated: moderatedBy(moderation),
+        });
       if (retraction !== undefined)
         return applyOrKeep(context, retraction.id, { ...author, kind: 'retract' });
       if (reactions !== undefined)
@@ -186,8 +192,8 @@ export function changes({ account, store, namesOccupants, stayed, nick, changed 
     },
 
     /** What stands in an archive where a message was: it was taken back (XEP-0424 §tombstones). */
-    bury(message: Message, by: ChangedBy): (() => void)[] {
-      const row = store.retract(message.row, by);
+    bury(message: Message, by: ChangedBy, moderated?: Moderated): (() => void)[] {
+      const row = store.retract(message.row, by, moderated);
       return row === undefined ? [] : [() => changed(row, 'retracted')];
     },
 
@@ -208,5 +214,8 @@ export function changes({ account, store, namesOccupants, stayed, nick, changed 
     },
   };
 }
+
+/** What is kept of who did it. */
+export const moderatedBy = ({ by, reason }: ModeratedBy): Moderated => ({ by, reason });
 
 export type Changes = ReturnType<typeof changes>;

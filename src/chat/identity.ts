@@ -51,7 +51,9 @@ function sameSender(row: Message, { parsed, kind, direction }: Copy): boolean {
 }
 
 /** The text it came with: a correction may have replaced what is shown. */
-function sameText(store: MessageStore, row: Message, { text }: Copy): boolean {
+function sameText(store: MessageStore, row: Message, { text, parsed }: Copy): boolean {
+  // XEP-0424 §tombstones: it had one.
+  if (parsed.tombstone !== undefined) return true;
   if (row.body === text) return true;
   return (row.corrected === true || row.retracted) && store.versions(row.row)[0]?.body === text;
 }

@@ -4,10 +4,11 @@
  */
 import { withoutFallback } from '../xmpp/fallback.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
+import type { Tombstone } from '../xmpp/moderation.ts';
 import { NS_REPLY } from '../xmpp/replies.ts';
 import { bareOf, resourceOf } from './address.ts';
 import type { Batch, Later } from './batch.ts';
-import type { Changes } from './changes.ts';
+import { type Changes, moderatedBy } from './changes.ts';
 import type { TypingState } from './events.ts';
 import { findCopy } from './identity.ts';
 import { mentions } from './mentions.ts';
@@ -174,6 +175,10 @@ export function inbound(options: InboundOptions) {
     return message;
   };
 
+  function bury(message: Message, { retraction = '', moderated }: Tombstone, time: number): (() => void)[] {
+    return options.changes.bury(message, { id: retraction, time }, moderated && moderatedBy(moderated));
+  }
+
   /** Corrections, retractions, reactions: applied once, however often they come. */
   const takeChange: Step = (message, later) => {
     const { chat, stanzaId, parsed, source, time, direction } = message;
@@ -182,11 +187,9 @@ export function inbound(options: InboundOptions) {
     if (parts.every((part) => part === undefined)) return message;
     const known = stanzaId === undefined ? undefined : store.byStanzaId(account, chat, stanzaId);
     // XEP-0424 §tombstones: to be believed of an archive only.
-    if (parsed.tombstone !== undefined && source !== 'archive') return undefined;
+    if (tombstone !== undefined && source !== 'archive') return undefined;
     const told =
-      known === undefined
-        ? options.changes.take(message)
-        : parsed.tombstone && options.changes.bury(known, { id: parsed.tombstone.retraction ?? '', time });
+      known === undefined ? options.changes.take(message) : tombstone && bury(known, tombstone, time);
     if (told === undefined) return message;
     const confirmed = direction === 'out' ? options.amended(chat, [parsed.id, parsed.originId]) : undefined;
     for (const tell of told) later(tell);
@@ -196,7 +199,8 @@ export function inbound(options: InboundOptions) {
 
   const takeSpoken: Step = (message, later) => {
     const { parsed, chat, kind, direction, source } = message;
-    if (!says(parsed)) return undefined;
+    // What was taken back before we saw it leaves its place in the timeline.
+    if (!says(parsed) && parsed.tombstone === undefined) return undefined;
     if (direction === 'in' && parsed.delay === undefined && source === 'live')
       later(() => options.spoke(chat, kind === 'contact' ? chat : parsed.from));
     return message;
@@ -219,6 +223,8 @@ export function inbound(options: InboundOptions) {
       before.set(chat, known.row);
     if (message.kind === 'room' && !stamped) later(() => options.said(known.row, parsed.from));
     // What waited for the id that it got only now.
+    if (parsed.tombstone !== undefined)
+      for (const buried of bury(known, parsed.tombstone, time)) later(buried);
     if (stanzaId !== undefined && known.stanzaId === undefined)
       for (const settled of options.changes.settle({ ...known, stanzaId })) later(settled);
     return undefined;
@@ -230,6 +236,7 @@ export function inbound(options: InboundOptions) {
     const asks = direction === 'in' && kind !== 'room';
     // XEP-0184 §5.5: never when history is looked at. What came to another device is answered there.
     const isNews = source === 'live' || page === 'newer';
+    const { tombstone } = parsed;
     return {
       account,
       chat,
@@ -248,7 +255,8 @@ export function inbound(options: InboundOptions) {
       encryption: parsed.encryption?.name ?? 'none',
       replaces: parsed.replaces,
       replyTo: parsed.reply?.id,
-      retracted: false,
+      retracted: tombstone !== undefined,
+      moderated: tombstone?.moderated && moderatedBy(tombstone.moderated),
       reactions: [],
       url: parsed.link?.url ?? parsed.file?.url,
       file: parsed.file && fileOf(parsed.file),
@@ -270,7 +278,9 @@ export function inbound(options: InboundOptions) {
     const past = kind === 'room' && stamped && options.isNew(chat);
     if (page === undefined) return store.append(row(message), { read: past });
     if (page === 'older') return store.prepend(row(message));
-    const kept = store.appendArchived(row(message), { read: page === 'first', since });
+    // Nobody can read any more what was taken back.
+    const read = page === 'first' || message.parsed.tombstone !== undefined;
+    const kept = store.appendArchived(row(message), { read, since });
     before.set(chat, kept.row);
     return kept;
   }
@@ -359,7 +369,9 @@ const fileOf = ({ name, size, mime, hashes }: NonNullable<ParsedMessage['file']>
   hashes,
 });
 
-function textOf({ body, link, file, reply, fallbacks }: ParsedMessage): string {
+function textOf({ body, link, file, reply, fallbacks, tombstone }: ParsedMessage): string {
+  // What an archive leaves there is for those who do not know tombstones.
+  if (tombstone !== undefined) return '';
   if (body === undefined) return link?.url ?? file?.url ?? '';
   if (reply === undefined || fallbacks === undefined) return body;
   // XEP-0461 §compat: the quotation is for those who do not know replies. One that is nothing else stays.

@@ -27,6 +27,13 @@ export interface MessageFailure {
   readonly text?: string | undefined;
 }
 
+/** Who took a message away, and why, as the room says. */
+export interface Moderated {
+  /** normalised JID: an occupant's, somebody's, or the room's own */
+  readonly by?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
 /** What we do to a message that was sent: a new text (XEP-0308), taking it back (XEP-0424), reactions (XEP-0444). */
 export type AmendmentKind = 'correction' | 'retraction' | 'reaction';
 
@@ -69,6 +76,8 @@ export interface Message {
   /** id of the message that this one corrected */
   readonly replaces?: string | undefined;
   readonly retracted: boolean;
+  /** set where a moderator of the room took it away (XEP-0425) */
+  readonly moderated?: Moderated | undefined;
   readonly replyTo?: string | undefined;
   readonly reactions: readonly Reaction[];
   /** link of an out-of-band file (XEP-0066, XEP-0447) */

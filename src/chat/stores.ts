@@ -11,6 +11,7 @@ import type {
   MessageFailure,
   MessageState,
   MessageVersion,
+  Moderated,
   NewMessage,
   Reaction,
 } from './message.ts';
@@ -252,8 +253,11 @@ export interface MessageStore {
   wasCorrected(row: number, id: string, body: string): boolean;
   /** messages that are corrections of that id, whose original was not known when they came; oldest first */
   correcting(account: string, chat: string, id: string): Message[];
-  /** Takes the text away; it is kept as a version. Undefined where that was done already. */
-  retract(row: number, by: ChangedBy): Message | undefined;
+  /**
+   * Takes the text away; it is kept as a version. `moderated`: a moderator did it. Undefined where that was done
+   * already.
+   */
+  retract(row: number, by: ChangedBy, moderated?: Moderated): Message | undefined;
   /** Replaces all reactions of one sender; none takes them away. Undefined where a newer one is known, or this one. */
   react(row: number, reaction: Reaction, by?: ChangedBy): Message | undefined;
   /** older texts, oldest first */

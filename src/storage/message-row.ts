@@ -4,6 +4,7 @@ import type {
   Message,
   MessageAmendment,
   MessageState,
+  Moderated,
   NewMessage,
   Reaction,
 } from '../chat/message.ts';
@@ -38,6 +39,7 @@ const COLUMNS = [
   'owed',
   'thread',
   'file',
+  'moderated',
 ] as const;
 
 export const INSERT_MESSAGE = `INSERT INTO message (chat, position, unread, placed, writer, sequence, ${COLUMNS.join(', ')})
@@ -61,6 +63,10 @@ export function wholeTime(time: number): number {
   if (Number.isNaN(time)) return 0;
   return Math.round(Math.min(Math.max(time, -8.64e15), 8.64e15));
 }
+
+/** As a column keeps it. */
+export const jsonOf = (value: object | undefined): Value =>
+  value === undefined ? null : JSON.stringify(value);
 
 export function valuesOf(message: NewMessage): Value[] {
   return [
@@ -90,7 +96,8 @@ export function valuesOf(message: NewMessage): Value[] {
     Number(message.markable ?? false),
     Number(message.receiptOwed ?? false),
     message.thread ?? null,
-    message.file === undefined ? null : JSON.stringify(message.file),
+    jsonOf(message.file),
+    jsonOf(message.moderated),
   ];
 }
 
@@ -115,8 +122,9 @@ function amendmentOf(kept: string | undefined): MessageAmendment | undefined {
   };
 }
 
-const fileOf = (kept: string | undefined) =>
-  kept === undefined ? undefined : (JSON.parse(kept) as LinkedFile);
+/** What `jsonOf` wrote. */
+const parsed = <T>(kept: string | undefined): T | undefined =>
+  kept === undefined ? undefined : (JSON.parse(kept) as T);
 
 export function messageOf(row: Row): Message {
   const failure = optional(row.failure);
@@ -141,10 +149,11 @@ export function messageOf(row: Row): Message {
     encryption: text(row.encryption),
     replaces: optional(row.replaces),
     retracted: row.retracted === 1,
+    moderated: parsed<Moderated>(optional(row.moderated)),
     replyTo: optional(row.reply_to),
     reactions: reactions === undefined ? [] : shownReactions(reactions),
     url: optional(row.url),
-    file: fileOf(optional(row.file)),
+    file: parsed<LinkedFile>(optional(row.file)),
     styled: optional(row.styled),
     mention: row.mention === 1,
     corrected: row.corrected === 1 || undefined,

@@ -17,6 +17,7 @@ import { amendments } from './migrations/008-amendments.ts';
 import { marks } from './migrations/009-marks.ts';
 import { linkedFiles } from './migrations/010-linked-files.ts';
 import { partialFiles } from './migrations/011-partial-files.ts';
+import { moderated } from './migrations/012-moderated.ts';
 import type { Database } from './sql.ts';
 
 /** In order; the first makes version 1. What was released is never edited, only added to. */
@@ -32,6 +33,7 @@ export const migrations: readonly string[] = [
   marks,
   linkedFiles,
   partialFiles,
+  moderated,
 ];
 
 /** `xmpc`, in the header of the file: tells our database from another program's. */

@@ -1,7 +1,7 @@
 /** What others make of a message: its texts (XEP-0308, XEP-0424) and reactions (XEP-0444). */
-import type { ChangedBy, Message, MessageVersion, Reaction } from '../chat/message.ts';
+import type { ChangedBy, Message, MessageVersion, Moderated, Reaction } from '../chat/message.ts';
 import type { MessageStore } from '../chat/stores.ts';
-import { wholeTime } from './message-row.ts';
+import { jsonOf, wholeTime } from './message-row.ts';
 import type { Database } from './sql.ts';
 
 /** One text of a message; the first by `at` is the original. */
@@ -76,13 +76,15 @@ export function texts(database: Database, get: (row: number) => Message | undefi
     return get(row);
   }
 
-  function retract(row: number, by: ChangedBy): Message | undefined {
+  function retract(row: number, by: ChangedBy, moderated?: Moderated): Message | undefined {
     const message = get(row);
     if (message === undefined || message.retracted) return undefined;
     addNewer(message, '', { ...by, stamped: false });
     database
-      .statement("UPDATE message SET retracted = 1, body = '', styled = NULL, url = NULL WHERE row = ?")
-      .run(row);
+      .statement(
+        "UPDATE message SET retracted = 1, moderated = ?, body = '', styled = NULL, url = NULL WHERE row = ?",
+      )
+      .run(jsonOf(moderated), row);
     return get(row);
   }
 
@@ -108,7 +110,7 @@ export function texts(database: Database, get: (row: number) => Message | undefi
   return {
     correct: (row, body, by) => database.transaction(() => correct(row, body, by)),
     wasCorrected: (row, id, body) => sameText(row, id, body) !== undefined,
-    retract: (row, by) => database.transaction(() => retract(row, by)),
+    retract: (row, by, moderated) => database.transaction(() => retract(row, by, moderated)),
     react: (row, reaction, by) => database.transaction(() => react(row, reaction, by)),
     versions(row): MessageVersion[] {
       const known = all(row);

@@ -18,6 +18,7 @@ import {
   failedLine,
   fileLine,
   messageLine,
+  moderatedLine,
   onlineLine,
   presenceKind,
   presenceLine,
@@ -97,19 +98,25 @@ export function notifications(options: NotificationOptions): Notifications {
   const isFresh = (source: Message['source'], history?: Message['history']) =>
     history !== 'past' && ((source !== 'archive' && history === undefined) || options.missed === true);
 
-  /** What others do to messages of chats that nobody looks at: reactions to ours, and a text that names us now. */
+  /**
+   * What others do to messages of chats that nobody looks at: reactions to ours, moderation of ours, and a text that
+   * names us now.
+   */
   const changed = (event: Message, change: ChatEvents['messageChanged'][1], news: ChangeNews) => {
     if (!isFresh(news.source) || open(event.chat)) return;
     if (event.kind === 'room' ? loudness(event.chat) === 'off' : !wanted('notify-messages')) return;
     const emojis = change === 'reacted' && event.direction === 'out' ? (news.emojis ?? []) : [];
     const names = change === 'corrected' && news.mention === true;
-    if (emojis.length === 0 && !names) return;
+    const taken = change === 'retracted' && event.direction === 'out' && event.moderated !== undefined;
+    if (emojis.length === 0 && !names && !taken) return;
     const line = names
       ? messageLine(client, words, event)
-      : reactionLine(client, words, event, { from: news.from, emojis });
+      : taken
+        ? moderatedLine(words, event)
+        : reactionLine(client, words, event, { from: news.from, emojis });
     const chat = () => peerName(client, words, event.chat);
     fold(line, `changed ${event.chat}`, FREE.messages, ({ more }) => text.bursts.messages(more, chat()));
-    alert(line, names || event.kind !== 'room');
+    alert(line, names || taken || event.kind !== 'room');
   };
 
   const message = (event: Message) => {

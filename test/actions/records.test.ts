@@ -52,6 +52,7 @@ const message: fc.Arbitrary<Message> = fc.record({
   encryption: fc.constantFrom('none', 'OMEMO'),
   replaces: perhaps(text),
   retracted: fc.boolean(),
+  moderated: perhaps(fc.record({ by: perhaps(full), reason: perhaps(text) })),
   replyTo: perhaps(text),
   reactions: fc.array(fc.record({ from: full, emojis: fc.array(text) }), { maxLength: 2 }),
   url: perhaps(text),

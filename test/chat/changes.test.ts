@@ -279,6 +279,48 @@ describe('in a room', () => {
     expect(history(ROOM).map(({ retracted }) => retracted)).toEqual([true, false, false, true]);
   });
 
+  it('who moderated and why is kept, live, while it waits and from a tombstone (XEP-0425 §usecase-success, §tombstones)', () => {
+    const { live, page, history } = arrivals();
+    const by = { by: `${ROOM}/nurse`, occupantId: 'o9', reason: 'too loud' };
+    const moderation = (id: string) => inRoom('', { from: ROOM, id: `x-${id}`, moderation: { id, ...by } });
+    const tombstone = (more: Partial<ParsedMessage> = {}) =>
+      inRoom('romeo', { tombstone: { time: undefined, retraction: undefined, moderated: by }, ...more });
+    live(line(), moderation('r1'), moderation('r2'));
+    live(line({ id: 'm2', body: 'two', ...archivedBy(ROOM, 'r2') }));
+    live(line({ id: 'm3', body: 'three', ...archivedBy(ROOM, 'r3') }));
+    page({ r3: tombstone({ id: 'm3' }), r4: tombstone({ id: 'm4', body: 'gone' }) }, { archive: ROOM });
+    const moderated = { by: `${ROOM}/nurse`, reason: 'too loud' };
+    expect(history(ROOM)).toMatchObject(
+      ['m1', 'm2', 'm3', 'm4'].map((id) => ({ id, body: '', retracted: true, moderated })),
+    );
+  });
+
+  it('a tombstone of what we never saw leaves its place, and is nothing to be read (XEP-0424 §tombstones)', () => {
+    const { page, history, store, told } = arrivals();
+    const tombstone = { time: undefined, retraction: 'x1', moderated: undefined };
+    const items = {
+      r1: line({ stanzaIds: [], body: undefined, tombstone }),
+      r2: line({ id: 'm2', stanzaIds: [] }),
+    };
+    for (const _ of [1, 2]) page(items, { archive: ROOM });
+    expect(history(ROOM).map(({ nick, retracted }) => [nick, retracted])).toEqual([
+      ['romeo', true],
+      ['romeo', false],
+    ]);
+    expect(store.unread(ACCOUNT, ROOM).count).toBe(1);
+    expect(told()).toEqual(['new ', 'new hello']);
+  });
+
+  it('what was taken away before the room showed it to us is not said again (XEP-0424 §tombstones)', () => {
+    const { outbox, page, history, store } = arrivals();
+    const { id, row } = outbox.send(ROOM, 'room', 'hello');
+    outbox.lost();
+    const tombstone = { time: undefined, retraction: undefined, moderated: undefined };
+    page({ r1: inRoom(NICK, { id, tombstone }) }, { archive: ROOM });
+    expect(history(ROOM)).toMatchObject([{ row, body: '', retracted: true, state: 'acked' }]);
+    expect(store.pending(ACCOUNT)).toEqual([]);
+  });
+
   it('moderation by an occupant is none (XEP-0425 §rules)', async () => {
     const world = await new World({ announces: ['urn:xmpp:sid:0'] }).login();
     await world.enter();

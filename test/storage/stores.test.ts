@@ -26,6 +26,7 @@ describe('messages', () => {
       encryption: 'omemo:2',
       replaces: 'id-0',
       retracted: true,
+      moderated: { by: `${room}/nurse`, reason: 'too loud' },
       replyTo: 'id-9',
       reactions: [{ from: `${room}/romeo`, emojis: ['👍', '💔'] }],
       url: 'https://example.org/rose.jpg',

@@ -378,6 +378,17 @@ describe('NOTIFICATION lines (product §3)', () => {
     expect(lines).toHaveLength(2);
   });
 
+  it('that a moderator took our message away, and why (XEP-0425)', () => {
+    const mine = roomSaid({ direction: 'out', body: '', retracted: true });
+    const moderated = { by: `${LOBBY}/bob`, reason: 'off topic' };
+    const news = { from: LOBBY, source: 'live' } as const;
+    start();
+    client.emit('messageChanged', { ...mine, moderated }, 'retracted', news);
+    client.emit('messageChanged', { ...mine, moderated, direction: 'in' }, 'retracted', news);
+    client.emit('messageChanged', mine, 'retracted');
+    expect(lines).toEqual([`NOTIFICATION 14:03 bob removed your message in the room ${LOBBY}: off topic`]);
+  });
+
   it('what the archive brings is told where asked for, with its day', () => {
     start({ missed: true });
     client.emit('message', message({ source: 'archive', time: new Date(2026, 10, 20, 9, 5).getTime() }));

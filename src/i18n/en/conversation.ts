@@ -45,6 +45,8 @@ export const conversation = {
   unreadable: (encryption: string) => `[encrypted with ${encryption}: this program has no key for it]`,
   encryptedUnknown: '[encrypted message: this program has no key for it]',
   retracted: '[message withdrawn]',
+  moderated: (who: string, reason: string) =>
+    `[removed by ${who === '' ? 'a moderator' : who}${reason === '' ? '' : `: ${reason}`}]`,
   changes: {
     correction: { waits: 'edit not sent yet', fails: 'edit not sent' },
     retraction: { waits: 'withdrawal not sent yet', fails: 'withdrawal not sent' },

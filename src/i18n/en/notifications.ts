@@ -24,6 +24,8 @@ export const notifications = {
   reaction: (who: string, emojis: string, body: string) => `${who} reacted ${emojis} to: ${body}`,
   reactionInRoom: (nick: string, room: string, emojis: string, body: string) =>
     `${nick} in the room ${room} reacted ${emojis} to: ${body}`,
+  moderated: (nick: string, room: string, reason: string) =>
+    `${nick === '' ? 'a moderator' : nick} removed your message in the room ${room}${said(reason)}`,
   failed: (chat: string, why: string) => `message to ${chat} was not delivered: ${why}`,
   occupant: {
     joined: (nick: string, room: string) => `${nick} joined the room ${room}`,

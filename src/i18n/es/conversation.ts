@@ -48,6 +48,8 @@ export const conversation: typeof en = {
   unreadable: (encryption) => `[cifrado con ${encryption}: este programa no tiene la clave]`,
   encryptedUnknown: '[mensaje cifrado: este programa no tiene la clave]',
   retracted: '[mensaje retirado]',
+  moderated: (who, reason) =>
+    `[eliminado por ${who === '' ? 'un moderador' : who}${reason === '' ? '' : `: ${reason}`}]`,
   changes: {
     correction: { waits: 'edición aún sin enviar', fails: 'edición no enviada' },
     retraction: { waits: 'retirada aún sin enviar', fails: 'retirada no enviada' },

@@ -23,6 +23,8 @@ export const notifications: typeof en = {
   reaction: (who, emojis, body) => `${who} ha reaccionado ${emojis} a: ${body}`,
   reactionInRoom: (nick, room, emojis, body) =>
     `${nick} en la sala ${room} ha reaccionado ${emojis} a: ${body}`,
+  moderated: (nick, room, reason) =>
+    `${nick === '' ? 'un moderador' : nick} ha eliminado tu mensaje en la sala ${room}${said(reason)}`,
   failed: (chat, why) => `el mensaje a ${chat} no se ha entregado: ${why}`,
   occupant: {
     joined: (nick, room) => `${nick} ha entrado en la sala ${room}`,

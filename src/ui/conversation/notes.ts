@@ -1,7 +1,8 @@
 /** What stands around a message: whom it answers, what others think of it, which signs it carries. Safe text. */
+import { bareOf, resourceOf } from '../../chat/address.ts';
 import type { Message, MessageFailure, MessageState } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
-import { sanitize } from '../sanitize.ts';
+import { brief, sanitize } from '../sanitize.ts';
 import { characters, width } from '../screen/width.ts';
 import type { Theme } from '../theme.ts';
 
@@ -29,10 +30,24 @@ export interface NoteOptions {
   reactorOf(message: Message, jid: string): string;
 }
 
+/** Who took a message away, where the room says so: an occupant by the nickname of then, else a JID. Safe text. */
+export function moderatorOf({ chat, moderated }: Message): string {
+  const by = moderated?.by ?? '';
+  if (bareOf(by) === bareOf(chat)) return brief(resourceOf(by) ?? '');
+  return sanitize(by);
+}
+
+/** What stands in the place of a message that was taken back, by its sender or by a moderator. */
+export function goneText(message: Message, { conversation }: Catalogue): string {
+  const { moderated } = message;
+  if (moderated === undefined) return conversation.retracted;
+  return conversation.moderated(moderatorOf(message), brief(moderated.reason ?? ''));
+}
+
 /** What a message says, in a few words on one line. */
 export function excerpt(message: Message, { words }: Pick<NoteOptions, 'words'>, longest = LONGEST): string {
   const { conversation } = words;
-  if (message.retracted) return conversation.retracted;
+  if (message.retracted) return goneText(message, words);
   if (message.body === '' && message.encryption !== 'none') return conversation.encryptedUnknown;
   // Cut before it is made safe: what that puts around a text has to stay whole.
   return sanitize(shorten(message.body.replace(/\s+/g, ' ').trim(), longest));

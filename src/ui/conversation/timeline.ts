@@ -6,6 +6,7 @@ import {
   amendmentMark,
   excerpt,
   failureText,
+  goneText,
   MARKS,
   markOf,
   type NoteOptions,
@@ -123,7 +124,7 @@ function isAction(message: Message): boolean {
 
 function bodyOf(message: Message, options: TimelineOptions): string {
   const { words, theme } = options;
-  if (message.retracted) return theme.dim(words.conversation.retracted);
+  if (message.retracted) return theme.dim(goneText(message, words));
   if (message.body === '' && message.encryption !== 'none')
     return theme.dim(
       message.encryption === ''

@@ -3,6 +3,7 @@ import { bareOf, localOf, resourceOf } from '../../chat/address.ts';
 import type { ChatEvents, Contact, FileTransfer, Request } from '../../chat/events.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
+import { moderatorOf } from '../conversation/notes.ts';
 import { size } from '../render/formats.ts';
 import { reroutedText } from '../render/transfer.ts';
 import { brief, sanitize } from '../sanitize.ts';
@@ -77,6 +78,16 @@ export function reactionLine(
   const what = brief(emojis.join(' '));
   if (message.kind === 'contact') return reaction(personName(known, from), what, said);
   return reactionInRoom(brief(resourceOf(from) ?? ''), sanitize(bareOf(message.chat)), what, said);
+}
+
+/** A moderator took a message of ours away. */
+export function moderatedLine(words: Catalogue, message: Message): string {
+  const { moderated } = message;
+  return words.notifications.moderated(
+    moderatorOf(message),
+    sanitize(bareOf(message.chat)),
+    brief(moderated?.reason ?? ''),
+  );
 }
 
 function bodyOf(message: Message, words: Catalogue): string {

@@ -2,6 +2,7 @@
 import { bareOf, resourceOf } from '../../chat/address.ts';
 import type { Message, MessageVersion } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
+import { goneText } from '../conversation/notes.ts';
 import { stamp } from '../render/formats.ts';
 import { sanitize } from '../sanitize.ts';
 import { whyOf } from '../sentences.ts';
@@ -61,8 +62,9 @@ const subjectOf = ({ subject }: Message) => (subject === undefined ? '' : saniti
 
 const linkOf = ({ url, body }: Message) => (url === undefined || url === body ? '' : sanitize(url));
 
-function bodyOf(message: Message, { conversation }: Catalogue): string {
-  if (message.retracted) return conversation.retracted;
+function bodyOf(message: Message, words: Catalogue): string {
+  const { conversation } = words;
+  if (message.retracted) return goneText(message, words);
   if (message.body === '' && message.encryption !== 'none')
     return message.encryption === ''
       ? conversation.encryptedUnknown

@@ -99,6 +99,13 @@ describe('a timeline', () => {
 
   it('shows withdrawn, changed and linked messages as what they are', () => {
     expect(line(message('secret', { retracted: true }))).toBe('12:05 Romeo  [message withdrawn]');
+    const moderated = (by?: string, reason?: string) =>
+      line(message('', { chat: 'lobby@rooms.example', retracted: true, moderated: { by, reason } }));
+    expect(moderated('lobby@rooms.example/nurse', 'too\nloud')).toBe(
+      '12:05 Romeo  [removed by nurse: too␊loud]',
+    );
+    expect(moderated('witch@example.org')).toBe('12:05 Romeo  [removed by witch@example.org]');
+    expect(moderated('lobby@rooms.example')).toBe('12:05 Romeo  [removed by a moderator]');
     expect(line(message('better', { replaces: 'm1' }))).toBe('12:05 Romeo  better (edited)');
     expect(line(message('look', { url: 'https://example.org/a' }))).toBe(
       '12:05 Romeo  look\n      │ link: https://example.org/a\n      │ file a · /get',
