@@ -80,6 +80,22 @@ describe('messages that are not kept for ever', () => {
     expect(bodies(world)).toEqual(numbered(1, 150));
   });
 
+  it('are there for who asks, where an archive that counts in seconds gave them unasked', async () => {
+    const { world, archive } = await withArchive((it) => fill(it, 1, 3));
+    const last = archive.kept[2]?.time ?? 0;
+    world.client.setSetting('keep-messages', 'nothing');
+    await world.client.close();
+    const again = new World({ stores: world.stores, announces: [SID, NS_MAM] });
+    const same = new FakeArchive(again.session);
+    same.kept.push(...archive.kept);
+    await again.client.online('presence');
+    await settle(again);
+    expect(await again.client.older(ROMEO, { since: last + 500 })).toBe(false);
+    expect(bodies(again)).toEqual([]);
+    expect(await again.client.older(ROMEO)).toBe(false);
+    expect(bodies(again)).toEqual(numbered(1, 3));
+  });
+
   it('are not fetched again by the next catch-up, and stay as long as they are unread', async () => {
     const { world, archive } = await withArchive((it) => fill(it, 1, 5));
     fill(archive, 6, 7);

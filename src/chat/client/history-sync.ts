@@ -188,7 +188,9 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
       );
       inbound.takePage({ archive, items, page: 'older' }, () => {
         const complete = page.complete && since === undefined;
-        store.setPagedBack(account, chat, { oldest: page.first ?? known?.oldest, complete });
+        // What was left out is still to come, for who asks for that time.
+        const first = items.length === page.items.length ? page.first : items[0]?.archiveId;
+        store.setPagedBack(account, chat, { oldest: first ?? known?.oldest, complete });
       });
       return !page.complete;
     },
