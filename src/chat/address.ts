@@ -1,18 +1,7 @@
 /** What a person types where a JID is meant. Faces read addresses through this, never through the protocol rooms. */
-import { bareOf, domainOf, localOf, parseJid, resourceOf } from '../xmpp/jid.ts';
+import { addressIn, bareOf, domainOf, isUri, localOf, parseJid, resourceOf } from '../xmpp/jid.ts';
 
 export { bareOf, domainOf, localOf, resourceOf };
-
-/** The JID of an `xmpp:` link (RFC 5122 §2.2, with its percent signs); other text as it is; undefined for a broken link. */
-function withoutLink(text: string): string | undefined {
-  const link = /^xmpp:(?:\/\/[^/?#]*\/)?([^?#]*)/is.exec(text);
-  if (link === null) return text;
-  try {
-    return decodeURIComponent(link[1] ?? '');
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Completes and normalises an address: a bare name means name@`domain`, one with a dot is a domain. Takes `xmpp:`
@@ -20,7 +9,8 @@ function withoutLink(text: string): string | undefined {
  * none.
  */
 export function parseAddress(typed: string, domain?: string): string | undefined {
-  const text = withoutLink(typed.trim());
+  const plain = typed.trim();
+  const text = isUri(plain) ? addressIn(plain) : plain;
   if (text === undefined || text === '' || text.startsWith('-')) return undefined;
   const slash = text.indexOf('/');
   const name = slash < 0 ? text : text.slice(0, slash);

@@ -5,7 +5,7 @@
 import type { ParsedMessage } from '../xmpp/messages.ts';
 import type { ModeratedBy } from '../xmpp/moderation.ts';
 import { bareOf } from './address.ts';
-import { mentions } from './mentions.ts';
+import type { SpeaksToUs } from './mentions.ts';
 import type { ChangedBy, ChangeNews, ChatKind, Message, MessageSource, Moderated } from './message.ts';
 import type { MessageStore } from './stores.ts';
 
@@ -48,12 +48,12 @@ export interface ChangesOptions {
   readonly namesOccupants: (room: string) => boolean;
   /** that occupant said the message of that row while we were there, and has been there all the time since */
   readonly stayed: (occupant: string, row: number) => boolean;
-  /** own nickname in a room */
-  readonly nick: (room: string) => string | undefined;
+  /** whether what others say in a room is meant for us */
+  readonly speaksToUs: SpeaksToUs;
   readonly changed: (message: Message, change: Changed, news?: ChangeNews) => void;
 }
 
-export function changes({ account, store, namesOccupants, stayed, nick, changed }: ChangesOptions) {
+export function changes({ account, store, namesOccupants, stayed, speaksToUs, changed }: ChangesOptions) {
   /** The messages that an id names in that chat, newest first: by the room's stanza-id, else by their sender's id. */
   function named(chat: string, kind: ChatKind, id: string): Message[] {
     const byId = store.byId(account, chat, id);
@@ -103,10 +103,11 @@ export function changes({ account, store, namesOccupants, stayed, nick, changed 
     return direction === 'in' ? { from, source, ...more } : undefined;
   }
 
-  /** Whether the text that is shown now names us, as it is kept. */
-  function mentioned(message: Message): Message {
-    const own = message.kind === 'room' && message.direction === 'in' ? nick(message.chat) : undefined;
-    const mention = own !== undefined && mentions(message.body, own);
+  /** Whether the text that is shown now, which `parsed` may have brought, names us, as it is kept. */
+  function mentioned(message: Message, { mentions }: ParsedMessage, text: string): Message {
+    const heard = message.kind === 'room' && message.direction === 'in';
+    const references = message.body === text ? mentions : [];
+    const mention = heard && speaksToUs(message.chat, message.body, references);
     if (mention === message.mention) return message;
     store.setMention(message.row, mention);
     return { ...message, mention };
@@ -146,7 +147,7 @@ export function changes({ account, store, namesOccupants, stayed, nick, changed 
     if (original === undefined) return undefined;
     const corrected = store.correct(original.row, text, by);
     if (corrected === undefined) return [];
-    const row = mentioned(corrected);
+    const row = mentioned(corrected, parsed, text);
     const news = newsOf({ ...author, source }, { mention: row.mention && !original.mention });
     return [() => changed(row, 'corrected', news)];
   }
@@ -157,8 +158,9 @@ export function changes({ account, store, namesOccupants, stayed, nick, changed 
     return store
       .correcting(account, message.chat, message.id)
       .filter((correction) => correction.row !== message.row && wrote(message, correction))
-      .flatMap(({ row, id, time, body }) => {
+      .flatMap(({ row, id, time, body, mention }) => {
         const corrected = store.correct(message.row, body, { id, time, stamped: true });
+        if (corrected?.body === body) store.setMention(message.row, mention);
         store.remove(row);
         return corrected === undefined ? [] : [() => changed(corrected, 'corrected')];
       });

@@ -47,6 +47,7 @@ import { links } from './files/links.ts';
 import { type Files, files, type SendOptions } from './files.ts';
 import type { Filled, FilledForm } from './form.ts';
 import { type Inbound, inbound } from './inbound.ts';
+import { speaksToUs } from './mentions.ts';
 import type { ChatKind, LinkedFile, Message, MessageSource, MessageVersion } from './message.ts';
 import type { RoomRow, UserDetails } from './people.ts';
 import { ChatError } from './problem.ts';
@@ -241,6 +242,11 @@ export class Client extends EventEmitter<ChatEvents> {
         if (isStorageFailure(error)) this.#failed(error);
       },
     });
+    const speaks = speaksToUs({
+      account,
+      nick: (room) => this.#rooms.nick(room),
+      occupantId: (room) => (this.#archives.namesOccupants(room) ? this.#rooms.ownId(room) : undefined),
+    });
     this.#inbound = inbound({
       account,
       store: messages,
@@ -252,7 +258,7 @@ export class Client extends EventEmitter<ChatEvents> {
         store: messages,
         namesOccupants: (room) => this.#archives.namesOccupants(room),
         stayed: this.#attendance.stayed,
-        nick: (room) => this.#rooms.nick(room),
+        speaksToUs: speaks,
         changed: (message, change, news) => {
           this.emit('messageChanged', message, change, news);
           if (news?.mention === true) this.#reading.count(message.chat);
@@ -260,6 +266,7 @@ export class Client extends EventEmitter<ChatEvents> {
       }),
       isRoom,
       nick: (room) => this.#rooms.nick(room),
+      speaksToUs: speaks,
       trusts: (by) => this.#archives.has(by),
       typing: (event) => this.#typing.set(event),
       spoke: (chat, from) => this.#typing.stop(chat, from),

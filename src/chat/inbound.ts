@@ -11,7 +11,7 @@ import type { Batch, Later } from './batch.ts';
 import { type Changes, moderatedBy } from './changes.ts';
 import type { TypingState } from './events.ts';
 import { findCopy } from './identity.ts';
-import { mentions } from './mentions.ts';
+import type { SpeaksToUs } from './mentions.ts';
 import type { ChatKind, LinkedFile, Message, MessageSource, NewMessage } from './message.ts';
 import type { Outbound } from './outbound.ts';
 import type { MessageStore } from './stores.ts';
@@ -75,6 +75,8 @@ export interface InboundOptions {
   readonly isRoom: (bare: string) => boolean;
   /** own nickname in a room */
   readonly nick: (room: string) => string | undefined;
+  /** whether what others say in a room is meant for us */
+  readonly speaksToUs: SpeaksToUs;
   /** whether archive ids by this JID mean something (XEP-0359 §6: it announces them) */
   readonly trusts: (by: string) => boolean;
   readonly typing: (event: {
@@ -232,7 +234,7 @@ export function inbound(options: InboundOptions) {
 
   function row(message: Incoming): NewMessage {
     const { parsed, source, chat, kind, direction, nick, time, stanzaId, text, page } = message;
-    const own = kind === 'room' ? options.nick(chat) : undefined;
+    const heard = kind === 'room' && direction === 'in';
     const asks = direction === 'in' && kind !== 'room';
     // XEP-0184 §5.5: never when history is looked at. What came to another device is answered there.
     const isNews = source === 'live' || page === 'newer';
@@ -261,7 +263,7 @@ export function inbound(options: InboundOptions) {
       url: parsed.link?.url ?? parsed.file?.url,
       file: parsed.file && fileOf(parsed.file),
       styled: parsed.styled,
-      mention: own !== undefined && direction === 'in' && mentions(text, own),
+      mention: heard && options.speaksToUs(chat, text, parsed.mentions),
       occupantId: parsed.occupantId,
       delayed: parsed.delay === undefined ? undefined : true,
       markable: asks && parsed.markable === true ? true : undefined,

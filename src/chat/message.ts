@@ -86,7 +86,7 @@ export interface Message {
   readonly file?: LinkedFile | undefined;
   /** XHTML-IM turned into text with XEP-0393 marks; never sent */
   readonly styled?: string | undefined;
-  /** in a room: names our nickname */
+  /** in a room: names our nickname, or refers to us */
   readonly mention: boolean;
   /** an older text is kept (XEP-0308) */
   readonly corrected?: boolean | undefined;

@@ -307,6 +307,11 @@ export function chatRooms({ account, store, settings, tell, failed }: ChatRoomsO
     /** a room that we are in, were in, or keep: its messages are no contact's */
     isRoom: (room: string): boolean => link?.rooms.knows(room) === true || kept(room) !== undefined,
     nick: (room: string): string | undefined => link?.rooms.get(room)?.nick ?? kept(room)?.nick,
+    /** own occupant id, as the room said it with our presence; to be believed only where the room announces such ids */
+    ownId(room: string): string | undefined {
+      const { nick, occupants = [] } = link?.rooms.get(room) ?? {};
+      return occupants.find((occupant) => occupant.nick === nick)?.occupantId;
+    },
     feature: (): RoomsFeature => connected().rooms,
   };
 }

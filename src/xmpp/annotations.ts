@@ -1,11 +1,19 @@
 /**
  * What messages say about other messages, side by side: receipts, markers, corrections, retractions, reactions,
- * replies. Each has a file of its own with its source; this one reads and builds them as parts of one message.
+ * replies; and about people. Each has a file of its own with its source; this one reads and builds them as parts of one message.
  */
 import { NS_CORRECT, parseReplace, xReplace } from './corrections.ts';
-import { type Fallback, NS_FALLBACK, parseFallbacks, xFallback } from './fallback.ts';
+import { countCodePoints, type Fallback, NS_FALLBACK, parseFallbacks, xFallback } from './fallback.ts';
 import { type Hint, xHint } from './hints.ts';
 import { type Marker, NS_MARKERS, parseMarkable, parseMarker, xMarkable } from './markers.ts';
+import {
+  type Mention,
+  NS_MENTIONS,
+  NS_REFERENCE,
+  type OutgoingMention,
+  parseMentions,
+  xMention,
+} from './mentions.ts';
 import {
   type Moderation,
   NS_MODERATE_0,
@@ -29,7 +37,7 @@ import { type Element, elements, type Node } from './stanza.ts';
 /** What is understood without an answer of ours. Receipts and markers, which have answers, announce themselves. */
 export const ANNOTATION_FEATURES: readonly string[] = [
   ...[NS_CORRECT, NS_RETRACT, NS_RETRACT_0, NS_FASTEN],
-  ...[NS_REACTIONS, NS_REPLY, NS_FALLBACK],
+  ...[NS_REACTIONS, NS_REPLY, NS_FALLBACK, NS_REFERENCE, NS_MENTIONS],
 ];
 
 /** The part of a parsed message that is about others; absent is as `undefined` or false. Ids are the senders'. */
@@ -50,6 +58,8 @@ export interface Annotations {
   readonly tombstone?: Tombstone | undefined;
   readonly reactions?: Reactions | undefined;
   readonly reply?: Reply | undefined;
+  /** whom its sender says to mean, beside the words of the text (XEP-0372, XEP-0513) */
+  readonly mentions?: readonly Mention[];
   /** which parts of body and subject stand in for the above (XEP-0428) */
   readonly fallbacks?: readonly Fallback[];
 }
@@ -75,6 +85,7 @@ export function parseAnnotations(stanza: Element, now?: number): Annotations {
     tombstone: parseTombstone(stanza, now),
     reactions: parseReactions(stanza),
     reply: parseReply(stanza),
+    mentions: parseMentions(stanza),
     fallbacks: parseFallbacks(stanza),
   };
 }
@@ -97,6 +108,8 @@ export interface OutgoingAnnotations {
   readonly retraction?: { readonly id: string; readonly originId?: string | undefined };
   /** all that the user thinks of a message from now on; none takes back (XEP-0444) */
   readonly reactions?: Reactions;
+  /** people named in the body, by ranges of it as it is given; passed over without a body (XEP-0372) */
+  readonly mentions?: readonly OutgoingMention[];
   /** `quoted`: the text answered, put before the body for those who do not know replies (XEP-0461) */
   readonly reply?: { readonly id: string; readonly to?: string | undefined; readonly quoted?: string };
 }
@@ -112,6 +125,15 @@ export function annotatedBody({ body, reply }: Annotated): string | undefined {
   return body === undefined || reply?.quoted === undefined ? body : quotation(reply.quoted) + body;
 }
 
+/** The people named in the body, where they stand behind the quotation. */
+function xMentions({ body, reply, mentions = [] }: Annotated): Element[] {
+  if (body === undefined) return [];
+  const before = reply?.quoted === undefined ? 0 : countCodePoints(quotation(reply.quoted));
+  return mentions.map(({ range: { start, end }, jid }) =>
+    xMention({ range: { start: start + before, end: end + before }, jid }),
+  );
+}
+
 /** Builds all of them, for behind the body. */
 export function xAnnotations(message: Annotated): Node[] {
   const { type, body, requestReceipt, markable, replaces, retraction, reactions, reply } = message;
@@ -122,6 +144,7 @@ export function xAnnotations(message: Annotated): Node[] {
     replaces !== undefined && xReplace(replaces),
     reply && xReply(reply),
     body !== undefined && reply?.quoted !== undefined && xQuotationFallback(reply.quoted),
+    ...xMentions(message),
     ...(retraction ? xRetraction(retraction) : []),
     retraction && body !== undefined && xFallback(NS_RETRACT),
     reactions && xReactions(reactions),

@@ -109,3 +109,27 @@ export function localOf(jid: string): string | undefined {
   const at = bareOf(jid).indexOf('@');
   return at < 0 ? undefined : jid.slice(0, at);
 }
+
+/** Whether a text is an `xmpp:` URI. RFC 5122 §2.2 */
+export const isUri = (text: string): boolean => /^xmpp:/i.test(text);
+
+/** What an `xmpp:` URI names, its percent signs decoded, unchecked; undefined for another URI, or a broken one. */
+export function addressIn(uri: string): string | undefined {
+  const path = /^xmpp:(?:\/\/[^/?#]*\/)?([^?#]*)/is.exec(uri)?.[1];
+  try {
+    return path === undefined ? undefined : decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The JID of an `xmpp:` URI; undefined where it has none. */
+export const jidOfUri = (uri: string | undefined): Jid | undefined => parseJid(addressIn(uri ?? ''));
+
+/** A normalised JID as a URI. RFC 5122 §2.7.2 */
+export function uriOf(jid: string): string {
+  const [local, resource] = [localOf(jid), resourceOf(jid)];
+  const head = local === undefined ? '' : `${encodeURIComponent(local)}@`;
+  const tail = resource === undefined ? '' : `/${encodeURIComponent(resource)}`;
+  return `xmpp:${head}${encodeURI(domainOf(jid))}${tail}`;
+}

@@ -5,6 +5,7 @@ import { batch } from '../../src/chat/batch.ts';
 import { changes } from '../../src/chat/changes.ts';
 import { amendments } from '../../src/chat/client/amendments.ts';
 import { type ArchivedPage, type InboundOptions, inbound } from '../../src/chat/inbound.ts';
+import { speaksToUs } from '../../src/chat/mentions.ts';
 import type { Message, NewMessage } from '../../src/chat/message.ts';
 import { outbound } from '../../src/chat/outbound.ts';
 import type { AmendmentStore, MessageStore } from '../../src/chat/stores.ts';
@@ -66,12 +67,20 @@ export interface ArrivalsOptions extends Partial<InboundOptions> {
   /** a change of ours is written */
   readonly amend?: AmendingOptions['write'];
   readonly namesOccupants?: boolean;
+  /** ours, in the room */
+  readonly occupantId?: string;
   readonly stayed?: (occupant: string, row: number) => boolean;
 }
 
 export function arrivals(options: ArrivalsOptions = {}) {
   const stores = memoryStores();
-  const { namesOccupants = false, stayed = () => false, store = stores.messages, ...others } = options;
+  const {
+    namesOccupants = false,
+    occupantId,
+    stayed = () => false,
+    store = stores.messages,
+    ...others
+  } = options;
   const { amendments: changesKept = stores.amendments, amend = () => undefined, ...more } = others;
   const nothing = () => undefined;
   const told: string[] = [];
@@ -95,6 +104,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
     changed: nothing,
     failed: nothing,
   });
+  const speaks = speaksToUs({ account: ACCOUNT, nick: () => NICK, occupantId: () => occupantId });
   const incoming = inbound({
     account: ACCOUNT,
     store,
@@ -105,12 +115,13 @@ export function arrivals(options: ArrivalsOptions = {}) {
       store,
       namesOccupants: () => namesOccupants,
       stayed,
-      nick: () => NICK,
+      speaksToUs: speaks,
       changed: ({ id }, change) => told.push(`${change} ${id}`),
     }),
     amended: outgoing.confirmed,
     isRoom: (bare) => bare === ROOM,
     nick: () => NICK,
+    speaksToUs: speaks,
     trusts: () => true,
     typing: nothing,
     spoke: nothing,

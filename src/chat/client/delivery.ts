@@ -1,8 +1,10 @@
 /** Own messages on the way out of a client: what is written, what confirms it, what a single run may promise. */
 import { AuthenticationError, ConnectionError, DisconnectedError, TimeoutError } from '../../xmpp/errors.ts';
+import type { OutgoingMention } from '../../xmpp/mentions.ts';
 import type { OutgoingMessage } from '../../xmpp/messages.ts';
 import { bareOf } from '../address.ts';
 import { type AmendingOptions, amending, nameOf } from '../amending.ts';
+import { namedIn } from '../mentions.ts';
 import type { ChatKind, Message, MessageFailure } from '../message.ts';
 import { type OutboundOptions, outbound, type Wire } from '../outbound.ts';
 import { ChatError } from '../problem.ts';
@@ -65,6 +67,13 @@ export function delivery(options: DeliveryOptions) {
     });
   }
 
+  /** XEP-0372: by the occupant's JID, since the real one may be for moderators only. */
+  function named(room: string, body: string): OutgoingMention[] {
+    const { nick: own, occupants = [] } = rooms.get(room) ?? {};
+    const others = occupants.map(({ nick }) => nick).filter((nick) => nick !== own);
+    return namedIn(body, others).map(({ nick, range }) => ({ range, jid: `${room}/${nick}` }));
+  }
+
   function write(message: Message, again: boolean): void {
     const { chat, kind, id, body, replyTo, thread, url, file, time } = message;
     const live = link();
@@ -81,6 +90,7 @@ export function delivery(options: DeliveryOptions) {
       ...(kind === 'room' ? {} : { requestReceipt: true, markable: true }),
       ...(replyTo === undefined ? {} : { reply: replyOf(replyTo, answered(store, message)) }),
       ...(thread === undefined ? {} : { thread }),
+      ...(url === undefined && kind === 'room' ? { mentions: named(chat, body) } : {}),
       ...(url === undefined ? {} : { link: url }),
       ...(url === undefined || file === undefined ? {} : { file: { ...file, url } }),
       // XEP-0203: written before, and not known to have arrived.
@@ -100,6 +110,9 @@ export function delivery(options: DeliveryOptions) {
       occupant: kind === 'private',
       id: amendment.id,
       ...contentOf(amendment, message),
+      ...(kind === 'room' && amendment.kind === 'correction'
+        ? { mentions: named(chat, amendment.content) }
+        : {}),
       ...(again ? { delay: amendment.time } : {}),
     });
     if (!live.session.acknowledges && kind !== 'room') confirmSoon();
