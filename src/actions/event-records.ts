@@ -80,6 +80,8 @@ export interface InvitationDeclinedRecord extends RecordOf<'invitation-declined'
 
 export interface SubjectRecord extends RecordOf<'subject'>, Readonly<Payload<'subject'>> {}
 export interface RoomNoticeRecord extends RecordOf<'room-notice'>, Readonly<Payload<'roomNotice'>> {}
+/** A joined room lets one message of each person through at a time (XEP-0500). */
+export interface SlowModeRecord extends RecordOf<'slow-mode'>, Readonly<Payload<'slowMode'>> {}
 export interface SubscriptionRecord extends RecordOf<'subscription'>, Readonly<Payload<'subscription'>> {}
 export interface AccountRecord extends RecordOf<'account'>, Readonly<Payload<'account'>> {}
 export interface UnreadRecord extends RecordOf<'unread'>, Readonly<Payload<'unread'>> {}
@@ -112,6 +114,7 @@ export type EventRecord =
   | InvitationDeclinedRecord
   | RoomNoticeRecord
   | SelfRecord
+  | SlowModeRecord
   | SubjectRecord
   | SubscriptionRecord
   | TypingRecord
@@ -185,6 +188,7 @@ const recordsOf: { readonly [N in keyof ChatEvents]: (...payload: ChatEvents[N])
   }),
   subject: ({ room, nick, subject }) => ({ v: 1, type: 'subject', room, nick, subject }),
   roomNotice: ({ room, codes }) => ({ v: 1, type: 'room-notice', room, codes }),
+  slowMode: ({ room, seconds, wait }) => ({ v: 1, type: 'slow-mode', room, seconds, wait }),
   file: fileRecord,
   account: ({ jid, kind }) => ({ v: 1, type: 'account', jid, kind }),
   unread: ({ chat, count, mentions }) => ({ v: 1, type: 'unread', chat, count, mentions }),

@@ -42,7 +42,8 @@ function outcomeOf(message: Message, client: ActionContext['client']): Outcome {
       text: failure?.text ?? '',
     });
   if (state === 'queued' || state === 'sent') {
-    const reason = client.offlineReason ?? 'remote-server-timeout';
+    const held = (client.slowMode(chat)?.wait ?? 0) > 0;
+    const reason = held ? 'slow-mode' : (client.offlineReason ?? 'remote-server-timeout');
     return { kind: 'done', notice: notice('message-queued', { chat, reason }), exitCode: 5, row };
   }
   const done =

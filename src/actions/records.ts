@@ -148,6 +148,8 @@ export interface RoomRecord extends RecordOf<'room'> {
   readonly description?: string | undefined;
   readonly passwordProtected?: boolean | undefined;
   readonly membersOnly?: boolean | undefined;
+  /** seconds between two messages of one person (XEP-0500) */
+  readonly slowMode?: number | undefined;
 }
 
 /** One of the texts that a message had, the newest last. */
@@ -354,6 +356,7 @@ export function roomRecord(room: RoomRow): RoomRecord {
     description: room.description,
     passwordProtected: room.passwordProtected,
     membersOnly: room.membersOnly,
+    slowMode: room.slowMode,
   };
 }
 

@@ -14,8 +14,8 @@ export interface AmendingOptions {
   readonly account: string;
   readonly store: MessageStore;
   readonly amendments: AmendmentStore;
-  /** whether something to that chat may be written now */
-  readonly canWrite: (chat: string, kind: ChatKind) => boolean;
+  /** whether an amendment may be written to that chat now */
+  readonly canWrite: (chat: string, kind: ChatKind, what: AmendmentKind) => boolean;
   /** `again`: it was written to an earlier stream. Throws DisconnectedError. */
   readonly write: (amendment: Amendment, message: Message, again: boolean) => void;
   readonly changed: (message: Message, change: AmendmentChange) => void;
@@ -92,7 +92,7 @@ export function amending(options: AmendingOptions) {
     const own = message.direction === 'out';
     if (own && message.state === 'failed') return message.failure ?? { condition: 'undefined-condition' };
     if (own && message.state === 'queued') return false;
-    if (!canWrite(message.chat, message.kind)) return false;
+    if (!canWrite(message.chat, message.kind, kind)) return false;
     if (nameOf(message, kind) !== undefined) return true;
     return own && isUnderWay(message) ? false : { condition: 'message-without-id' };
   }

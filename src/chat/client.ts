@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Features } from '../xmpp/features.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
 import type { Silences } from '../xmpp/muc/self-ping.ts';
+import { slowModeOf } from '../xmpp/muc/slow-mode.ts';
 import type { Petition } from '../xmpp/muc/voice.ts';
 import type { SessionControl } from '../xmpp/session/create-session.ts';
 import { trustedRoots } from '../xmpp/session/trust.ts';
@@ -41,6 +42,7 @@ import type {
   FileTransfer,
   Request,
   Show,
+  SlowMode,
   TypingState,
 } from './events.ts';
 import { links } from './files/links.ts';
@@ -52,6 +54,7 @@ import type { ChatKind, LinkedFile, Message, MessageSource, MessageVersion } fro
 import type { RoomRow, UserDetails } from './people.ts';
 import { ChatError } from './problem.ts';
 import { Requests, requestId } from './requests.ts';
+import { type SlowModes, slowModes } from './rooms/slow-mode.ts';
 import { type ChatRooms, chatRooms, type JoinedRoom, type JoinOptions } from './rooms.ts';
 
 import { accountSettings, type SettingName } from './settings.ts';
@@ -91,6 +94,9 @@ const BOOKMARKS_PATIENCE = 2000;
 /** Stream errors for something that we wrote (RFC 6120 §4.9.3). */
 const REFUSALS: readonly string[] = ['bad-format', 'invalid-xml', 'not-well-formed', 'policy-violation'];
 
+/** XEP-0500 §server-side-rate-limiting */
+const EXEMPT: readonly string[] = ['owner', 'admin'];
+
 /** messages looked through for links, from the newest back */
 const LINKS_SEARCHED = 1000;
 /** milliseconds until the server has to have the link of an uploaded file; later it waits in the outbox */
@@ -117,6 +123,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #background: Background;
   readonly #roomArchives: RoomArchives;
   readonly #delivery: Delivery;
+  readonly #slow: SlowModes;
   readonly #batch: Batch;
   readonly #inbound: Inbound;
   readonly #history: HistorySync;
@@ -196,17 +203,31 @@ export class Client extends EventEmitter<ChatEvents> {
     });
     this.#kinds = chatKinds({ account, store: messages, isRoom });
     this.#archives = trustedArchives(
-      async (jid) => this.#connection?.features.disco.info(jid),
+      async (jid) => {
+        const info = await this.#connection?.features.disco.info(jid);
+        if (info !== undefined && this.#rooms.knows(jid)) this.#slow.learn(jid, slowModeOf(info));
+        return info;
+      },
       (jid) => messages.archiveEnd(account, jid) !== undefined,
     );
     this.#reading = reading({ account, store: messages, changed: (event) => this.emit('unread', event) });
     this.#typing = typingStates((event) => this.emit('typing', event));
+    this.#slow = slowModes({
+      isExempt: (room) => EXEMPT.includes(this.#rooms.affiliation(room) ?? 'none'),
+      ready: (room) => {
+        this.#delivery.outbox.reachable(room);
+        // A room that was silent for long is asked first, and its answer lets out what waits.
+        if (!this.#rooms.isCertain(room)) void this.#rooms.check(room);
+      },
+      told: (event) => this.emit('slowMode', event),
+    });
     this.#delivery = delivery({
       account,
       store: messages,
       amendments: stores.amendments,
       amended: (message, change) => this.emit('messageChanged', message, change),
       rooms: this.#rooms,
+      slow: this.#slow,
       link: () => this.#connection,
       linked: () => this.#linked(),
       tellsTyping: () => this.setting('send-typing') === 'on',
@@ -493,7 +514,10 @@ export class Client extends EventEmitter<ChatEvents> {
         outbox: this.#delivery.bouncing,
         kindOf: (chat) => this.#kinds.kindOf(chat),
         rooms: this.#rooms,
+        slow: this.#slow,
+        learn: (room) => this.#archives.learn(room),
       }),
+      slow: this.#slow,
       amendments: this.#delivery.amendments,
       requests: this.#requests,
       typing: this.#typing,
@@ -823,6 +847,11 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#rooms.join(room, options);
   }
 
+  /** How fast one may speak in a joined room, where it limits that (XEP-0500). */
+  slowMode(room: string): SlowMode | undefined {
+    return this.#slow.get(room);
+  }
+
   leave(room: string): Promise<void> {
     return this.#rooms.leave(room);
   }
@@ -1021,6 +1050,7 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#background.stop();
     this.#typing.clear();
     this.#requests.clear();
+    this.#slow.close();
     this.#delivery.outbox.close();
     await this.#files?.close();
     if (this.#connection?.online === true) await this.#rooms.told(BOOKMARKS_PATIENCE);

@@ -40,6 +40,15 @@ export interface Occupant {
   readonly occupantId?: string | undefined;
 }
 
+/** A room that lets one message of each person through at a time (XEP-0500). */
+export interface SlowMode {
+  readonly room: string;
+  /** between two messages of one person; 0: not any more */
+  readonly seconds: number;
+  /** seconds until ours may go out; 0: now */
+  readonly wait: number;
+}
+
 export type OccupantEvent =
   | 'joined'
   | 'left'
@@ -199,6 +208,8 @@ export interface ChatEvents {
   subject: [event: { room: string; nick: string; subject: string }];
   /** when a room said something about itself by status codes (XEP-0045 §15.6): configuration, anonymity, logging */
   roomNotice: [event: { room: string; codes: readonly number[] }];
+  /** when a joined room began, changed or ended its slow mode, or refused a message of ours as too fast: that waits */
+  slowMode: [event: SlowMode];
   /** when somebody will not come to a room that we invited to */
   invitationDeclined: [event: { room: string; from: string; reason?: string | undefined }];
   /** when a file was offered, moved on (`active`, several times a second at most), ended */

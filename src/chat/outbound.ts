@@ -15,8 +15,8 @@ export interface Wire {
   readonly ready: boolean;
   /** full JID of this connection */
   readonly jid: string;
-  /** true where a message to this chat can be written now: for a room, that it is joined */
-  reachable(chat: string, kind: ChatKind): boolean;
+  /** true where something to this chat can be written now: for a room, that it is joined, and takes a text now */
+  reachable(chat: string, kind: ChatKind, what: { text: boolean }): boolean;
   /** `again`: it was written to an earlier stream */
   write(message: Message, again: boolean): void;
   /** number of the next stanza in its stream; undefined where stanzas are not counted */
@@ -144,12 +144,12 @@ export function outbound(options: OutboundOptions) {
     }
   }
 
-  function canWrite(chat: string, kind: ChatKind): boolean {
-    return !recovering.has(archiveOf(chat, kind)) && wire.ready && wire.reachable(chat, kind);
+  function canWrite(chat: string, kind: ChatKind, what = { text: true }): boolean {
+    return !recovering.has(archiveOf(chat, kind)) && wire.ready && wire.reachable(chat, kind, what);
   }
 
   return {
-    /** Whether something to that chat can be written now. */
+    /** Whether something to that chat can be written now; `text`: it has a body. */
     canWrite,
 
     /** Commits the row and writes it where that is possible now. Throws ChatError `too-long`. */

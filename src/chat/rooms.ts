@@ -9,7 +9,7 @@ import type { Verdict } from '../xmpp/muc/self-ping.ts';
 import { AFFILIATION_CHANGED } from '../xmpp/muc/status-codes.ts';
 import { localOf, parseAddress } from './address.ts';
 import type { Tell } from './contacts.ts';
-import type { Occupant } from './events.ts';
+import type { Affiliation, Occupant } from './events.ts';
 import type { RoomRow } from './people.ts';
 import { ChatError } from './problem.ts';
 import { bookmarkSync, isOrdinary } from './rooms/bookmarks.ts';
@@ -135,6 +135,12 @@ export function chatRooms({ account, store, settings, tell, failed }: ChatRoomsO
   }
 
   const defaultNick = (room: string) => kept(room)?.nick ?? localOf(account) ?? account;
+
+  /** Ourselves as the room shows us. */
+  function ourselves(room: string): Occupant | undefined {
+    const { nick, occupants = [] } = (link?.rooms.get(room) as JoinedRoom | undefined) ?? {};
+    return occupants.find((occupant) => occupant.nick === nick);
+  }
 
   async function join(
     room: string,
@@ -290,6 +296,7 @@ export function chatRooms({ account, store, settings, tell, failed }: ChatRoomsO
           occupants: room.occupants,
           passwordProtected: room.passwordProtected,
           membersOnly: room.membersOnly,
+          slowMode: room.slowMode,
           ...mark(room.room),
         })),
         ...ours.map(({ room }) => ({ room, name: localOf(room) ?? room, ...mark(room) })),
@@ -308,10 +315,8 @@ export function chatRooms({ account, store, settings, tell, failed }: ChatRoomsO
     isRoom: (room: string): boolean => link?.rooms.knows(room) === true || kept(room) !== undefined,
     nick: (room: string): string | undefined => link?.rooms.get(room)?.nick ?? kept(room)?.nick,
     /** own occupant id, as the room said it with our presence; to be believed only where the room announces such ids */
-    ownId(room: string): string | undefined {
-      const { nick, occupants = [] } = link?.rooms.get(room) ?? {};
-      return occupants.find((occupant) => occupant.nick === nick)?.occupantId;
-    },
+    ownId: (room: string): string | undefined => ourselves(room)?.occupantId,
+    affiliation: (room: string): Affiliation | undefined => ourselves(room)?.affiliation,
     feature: (): RoomsFeature => connected().rooms,
   };
 }

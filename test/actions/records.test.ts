@@ -226,6 +226,7 @@ const events: { [N in keyof ChatEvents]: fc.Arbitrary<ChatEvents[N]> } = {
   invitationDeclined: fc.tuple(fc.record({ room: bare, from: full, reason: perhaps(text) })),
   subject: fc.tuple(fc.record({ room: bare, nick: text, subject: text })),
   roomNotice: fc.tuple(fc.record({ room: bare, codes: fc.array(size) })),
+  slowMode: fc.tuple(fc.record({ room: bare, seconds: size, wait: size })),
   file: fc.tuple(file),
   account: fc.tuple(
     fc.record({ jid: bare, kind: fc.constantFrom('created', 'deleted', 'password-changed') }),

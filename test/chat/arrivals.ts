@@ -99,7 +99,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
     account: ACCOUNT,
     store,
     amendments: changesKept,
-    canWrite: outbox.canWrite,
+    canWrite: (chat, kind) => outbox.canWrite(chat, kind),
     write: amend,
     changed: nothing,
     failed: nothing,

@@ -31,7 +31,7 @@ const EVENTS: readonly (keyof ChatEvents)[] = [
     'contact',
   ] as const),
   ...(['contactRemoved', 'subscription', 'request', 'requestClosed', 'occupant', 'room', 'subject'] as const),
-  ...(['roomNotice', 'file', 'account', 'unread', 'problem'] as const),
+  ...(['roomNotice', 'slowMode', 'file', 'account', 'unread', 'problem'] as const),
 ];
 
 const opened: Stores[] = [];

@@ -11,6 +11,7 @@ import type {
   Occupant,
   Request,
   Show,
+  SlowMode,
   TypingState,
 } from '../../src/chat/events.ts';
 import type { Filled, FilledForm } from '../../src/chat/form.ts';
@@ -278,6 +279,11 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     const nick = options.nick ?? 'juliet';
     this.addRoom(room, [nick], { nick });
     return { created: this.created, nick };
+  }
+  readonly slow = new Map<string, { seconds: number; wait: number }>();
+  slowMode(room: string): SlowMode | undefined {
+    const slow = this.slow.get(room);
+    return slow && { room, ...slow };
   }
   async leave(room: string): Promise<void> {
     this.did('leave', room);

@@ -1,30 +1,56 @@
 /**
  * Errors for own messages. In a room one may mean that the room lost us without a word (XEP-0045 §7.4, XEP-0410 §3.2):
- * then the message waits until we are back, and goes out again.
+ * then the message waits until we are back, and goes out again. Or that we were too fast: then until we may.
  */
+import type { ErrorType } from '../../xmpp/errors.ts';
+import { isTooFast } from '../../xmpp/muc/slow-mode.ts';
 import { bareOf } from '../address.ts';
 import type { ChatKind, MessageFailure } from '../message.ts';
 import type { Outbound } from '../outbound.ts';
+import type { SlowModes } from '../rooms/slow-mode.ts';
 import type { ChatRooms } from '../rooms.ts';
 
 /** `not-acceptable`: we are no occupant; the others: the room cannot be reached */
 const LOST: readonly string[] = ['not-acceptable', 'remote-server-not-found', 'remote-server-timeout'];
 /** times that one message is written again for it */
 const MOST = 3;
+/** times that one message waits since the room takes one at a time */
+const MOST_WAITS = 10;
+
+/** An error as it came, with what may be done about it (RFC 6120 §8.3.2). */
+export interface Refusal extends MessageFailure {
+  readonly type: ErrorType;
+}
 
 export interface BouncesOptions {
   readonly outbox: Pick<Outbound, 'failed' | 'again'>;
   readonly kindOf: (chat: string) => ChatKind;
   readonly rooms: Pick<ChatRooms, 'knows' | 'check'>;
+  readonly slow: Pick<SlowModes, 'refused'>;
+  /** asks a room what it is like now; never rejects */
+  readonly learn: (room: string) => Promise<void>;
 }
 
-export function bounces({ outbox, kindOf, rooms }: BouncesOptions) {
+export function bounces({ outbox, kindOf, rooms, slow, learn }: BouncesOptions) {
   const times = new Map<string, number>();
 
+  /** XEP-0500: it goes out when it may. The room may have said for how long that is, or may say so now. */
+  async function tooFast(room: string): Promise<boolean> {
+    if (slow.refused(room)) return true;
+    await learn(room);
+    return slow.refused(room);
+  }
+
   /** An error came for the message with that id in that chat. */
-  return async (chat: string, id: string, failure: MessageFailure): Promise<void> => {
+  return async (chat: string, id: string, { type, ...failure }: Refusal): Promise<void> => {
     const room = bareOf(chat);
     const count = (times.get(id) ?? 0) + 1;
+    const waits = kindOf(chat) === 'room' && isTooFast({ ...failure, type }) && count <= MOST_WAITS;
+    if (waits && (await tooFast(room))) {
+      times.set(id, count);
+      outbox.again(chat, id);
+      return;
+    }
     const mayBeLost = kindOf(chat) !== 'contact' && LOST.includes(failure.condition) && count <= MOST;
     if (!mayBeLost || !rooms.knows(room)) {
       times.delete(id);

@@ -8,6 +8,7 @@ import { namedIn } from '../mentions.ts';
 import type { ChatKind, Message, MessageFailure } from '../message.ts';
 import { type OutboundOptions, outbound, type Wire } from '../outbound.ts';
 import { ChatError } from '../problem.ts';
+import type { SlowModes } from '../rooms/slow-mode.ts';
 import type { ChatRooms } from '../rooms.ts';
 import type { Amendment, AmendmentStore, MessageStore } from '../stores.ts';
 import type { Link, Linked } from './link.ts';
@@ -18,6 +19,7 @@ export interface DeliveryOptions
   readonly amendments: AmendmentStore;
   readonly amended: AmendingOptions['changed'];
   readonly rooms: ChatRooms;
+  readonly slow: SlowModes;
   /** undefined before the first connection */
   readonly link: () => Link | undefined;
   readonly linked: Linked;
@@ -40,7 +42,7 @@ export interface Attached extends Pick<Message, 'url' | 'file'> {
 }
 
 export function delivery(options: DeliveryOptions) {
-  const { account, store, rooms, link, linked, appended, changed, failed, instance } = options;
+  const { account, store, rooms, slow, link, linked, appended, changed, failed, instance } = options;
   let confirming = false;
 
   /**
@@ -96,6 +98,7 @@ export function delivery(options: DeliveryOptions) {
       // XEP-0203: written before, and not known to have arrived.
       ...(again ? { delay: time } : {}),
     });
+    if (kind === 'room') slow.spoke(chat);
     // A room's message is confirmed by its reflection alone (XEP-0045 §7.4).
     if (!session.acknowledges && kind !== 'room') confirmSoon();
   }
@@ -115,8 +118,12 @@ export function delivery(options: DeliveryOptions) {
         : {}),
       ...(again ? { delay: amendment.time } : {}),
     });
+    if (kind === 'room' && amendment.kind === 'correction') slow.spoke(chat);
     if (!live.session.acknowledges && kind !== 'room') confirmSoon();
   }
+
+  /** XEP-0500 §server-side-rate-limiting: only what has a body is counted. */
+  const mustWait = (chat: string, kind: ChatKind) => kind === 'room' && slow.wait(chat) > 0;
 
   const wire: Wire = {
     get ready() {
@@ -128,7 +135,8 @@ export function delivery(options: DeliveryOptions) {
     get nextSequence() {
       return link()?.session.nextSequence;
     },
-    reachable: (chat, kind) => kind === 'contact' || rooms.isCertain(bareOf(chat)),
+    reachable: (chat, kind, { text }) =>
+      kind === 'contact' || (rooms.isCertain(bareOf(chat)) && !(text && mustWait(chat, kind))),
     write,
   };
   const outbox = outbound({
@@ -150,7 +158,7 @@ export function delivery(options: DeliveryOptions) {
     account,
     store,
     amendments: options.amendments,
-    canWrite: outbox.canWrite,
+    canWrite: (chat, kind, what) => outbox.canWrite(chat, kind, { text: what === 'correction' }),
     write: amend,
     changed: options.amended,
     failed,
@@ -168,7 +176,7 @@ export function delivery(options: DeliveryOptions) {
     const answering = { replyTo: to?.id, thread: to?.message.thread };
     const message = outbox.send(chat, kind, body, { ...answering, url, file });
     // XEP-0410 §3.2: a room silent for long is asked first; its answer lets the message out, or brings us back.
-    if (kind !== 'contact' && message.state === 'queued') void rooms.check(room);
+    if (kind !== 'contact' && message.state === 'queued' && !mustWait(chat, kind)) void rooms.check(room);
     return message;
   }
 

@@ -1,6 +1,7 @@
 /** What a connection's features tell, and which part of the client hears it. */
 import type { Features } from '../../xmpp/features.ts';
 import type { MessageError, ParsedMessage } from '../../xmpp/messages.ts';
+import { CONFIGURATION_CHANGED } from '../../xmpp/muc/status-codes.ts';
 import type { Petition } from '../../xmpp/muc/voice.ts';
 import { bareOf } from '../address.ts';
 import type { Amending } from '../amending.ts';
@@ -8,6 +9,7 @@ import type { Request } from '../events.ts';
 import type { MessageSource } from '../message.ts';
 import type { Outbound } from '../outbound.ts';
 import { type Requests, requestId } from '../requests.ts';
+import type { SlowModes } from '../rooms/slow-mode.ts';
 import type { TypingStates } from '../typing.ts';
 import type { TrustedArchives } from './archives.ts';
 import type { Attendance } from './attendance.ts';
@@ -18,6 +20,7 @@ export interface Hearers {
   readonly archives: TrustedArchives;
   readonly kinds: ChatKinds;
   readonly outbox: Outbound;
+  readonly slow: SlowModes;
   readonly bounced: ReturnType<typeof bounces>;
   readonly amendments: Amending;
   readonly requests: Requests;
@@ -46,8 +49,8 @@ function listenToMessages(
 ): void {
   const { amendments, kinds, outbox, take, typing } = hearers;
 
-  function bounced(from: string, id: string | undefined, { condition, text }: MessageError): void {
-    if (id !== undefined) void hearers.bounced(kinds.chatOf(from), id, { condition, text });
+  function bounced(from: string, id: string | undefined, { condition, text, type }: MessageError): void {
+    if (id !== undefined) void hearers.bounced(kinds.chatOf(from), id, { condition, text, type });
   }
 
   messages.on('received', (message) => {
@@ -64,7 +67,11 @@ function listenToMessages(
     outbox.acknowledged(id);
     amendments.acknowledged(id);
   });
-  rooms.on('message', ({ message }) => take(message, 'live'));
+  rooms.on('message', ({ room, self, message }) => {
+    // From whichever device of ours: the room counts them together (XEP-0500 §security).
+    if (self && message.body !== undefined && message.delay === undefined) hearers.slow.spoke(room);
+    take(message, 'live');
+  });
   rooms.on('privateMessage', ({ message }) => take(message, 'live'));
   presence.on('changed', ({ jid, show }) => {
     if (show === 'offline' && presence.resources(jid).length === 0) typing.stop(jid, jid);
@@ -81,6 +88,9 @@ const successor = (instead: string, room: string, password: string | undefined):
   password,
   time: Date.now(),
 });
+
+/** what a room tells of us while we are there, or come back */
+const STAYS: readonly string[] = ['joined', 'created', 'failed', 'shutdown'];
 
 function listenToRooms({ rooms }: Features, hearers: Hearers): void {
   const { archives, attendance, entered, isKnown, newRooms, outbox, requests, typing } = hearers;
@@ -99,6 +109,7 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
 
   rooms.on('room', ({ room, event, destroyed }) => {
     attendance.away(room);
+    if (!STAYS.includes(event)) hearers.slow.forget(room);
     if (event === 'destroyed' && destroyed?.alternate !== undefined)
       requests.open(successor(room, destroyed.alternate, destroyed.password));
     if (event !== 'joined' && event !== 'created') return;
@@ -108,6 +119,10 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
   rooms.on('dropped', ({ room }) => {
     attendance.away(room);
     outbox.lostRoom(room);
+  });
+  // XEP-0500 §client-discovering: slow mode may be part of the change.
+  rooms.on('roomNotice', ({ room, codes }) => {
+    if (codes.includes(CONFIGURATION_CHANGED)) void archives.learn(room);
   });
   rooms.on('checked', ({ room }) => outbox.reachable(room));
   rooms.on('occupant', ({ room, nick, event }) => {

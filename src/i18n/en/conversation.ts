@@ -11,6 +11,13 @@ export const conversation = {
     `room ${room}, ${n(occupants, { one: 'person', other: 'people' })}`,
   privateTitle: (nick: string, room: string) => `${nick} in the room ${room} (private)`,
   subject: (text: string) => `Subject: ${text}`,
+  slowMode: {
+    on: (seconds: number) =>
+      `Slow mode: everybody may write once in ${n(seconds, { one: 'second', other: 'seconds' })}.`,
+    off: 'Slow mode is over.',
+    wait: (seconds: number) =>
+      `slow mode: next message in ${n(seconds, { one: 'second', other: 'seconds' })}; what you send until then waits`,
+  },
   noSubject: 'This room has no subject.',
   howTo: 'Enter sends · /help: all commands and keys · Esc leaves',
   today: 'today',

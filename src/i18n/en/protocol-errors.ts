@@ -128,6 +128,10 @@ const stanza = {
   redirect: { why: 'it has moved elsewhere', hint: '' },
   'registration-required': { why: 'that needs a registration', hint: '' },
   'remote-server-not-found': { why: 'there is no such server', hint: 'Check the part behind the @.' },
+  'slow-mode': {
+    why: 'the room takes one message of each person at a time',
+    hint: 'It goes out when it may.',
+  },
   'remote-server-timeout': {
     why: 'no answer in time',
     hint: 'Try again later, or allow more with --timeout.',

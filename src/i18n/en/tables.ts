@@ -33,7 +33,13 @@ export const tables = {
     value: 'Value',
     choices: 'One of',
   },
-  marks: { joined: 'joined', kept: 'kept', password: 'password', members: 'members only' },
+  marks: {
+    joined: 'joined',
+    kept: 'kept',
+    password: 'password',
+    members: 'members only',
+    slow: (seconds: number) => `slow mode, ${seconds} s`,
+  },
   details: {
     jid: 'JID',
     name: 'Name in my list',

@@ -15,6 +15,13 @@ export const conversation: typeof en = {
   roomTitle: (room, occupants) => `sala ${room}, ${n(occupants, { one: 'persona', other: 'personas' })}`,
   privateTitle: (nick, room) => `${nick} en la sala ${room} (privado)`,
   subject: (text) => `Asunto: ${text}`,
+  slowMode: {
+    on: (seconds) =>
+      `Modo lento: cada persona puede escribir una vez cada ${n(seconds, { one: 'segundo', other: 'segundos' })}.`,
+    off: 'El modo lento ha terminado.',
+    wait: (seconds) =>
+      `modo lento: próximo mensaje en ${n(seconds, { one: 'segundo', other: 'segundos' })}; lo que envíes hasta entonces espera`,
+  },
   noSubject: 'Esta sala no tiene asunto.',
   howTo: 'Intro envía · /help: órdenes y teclas · Esc para salir del chat',
   today: 'hoy',

@@ -149,6 +149,10 @@ const stanza: typeof en.stanza = {
   redirect: { why: 'se ha trasladado a otro sitio', hint: '' },
   'registration-required': { why: 'hace falta registrarse', hint: '' },
   'remote-server-not-found': { why: 'no existe ese servidor', hint: 'Comprueba lo que va detrás de la @.' },
+  'slow-mode': {
+    why: 'la sala admite un mensaje de cada persona cada cierto tiempo',
+    hint: 'Saldrá en cuanto se pueda.',
+  },
   'remote-server-timeout': {
     why: 'no ha respondido a tiempo',
     hint: 'Inténtalo más tarde, o da más tiempo con --timeout.',

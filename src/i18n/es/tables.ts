@@ -34,7 +34,13 @@ export const tables: typeof en = {
     value: 'Valor',
     choices: 'Uno de',
   },
-  marks: { joined: 'dentro', kept: 'guardada', password: 'contraseña', members: 'solo miembros' },
+  marks: {
+    joined: 'dentro',
+    kept: 'guardada',
+    password: 'contraseña',
+    members: 'solo miembros',
+    slow: (seconds) => `modo lento, ${seconds} s`,
+  },
   details: {
     jid: 'JID',
     name: 'Nombre en mi lista',

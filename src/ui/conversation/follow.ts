@@ -16,6 +16,7 @@ import { excerpt, readOnce } from './notes.ts';
 import { olderPages } from './older.ts';
 import { lastOwn, type Pointing, pointing } from './pointing.ts';
 import { isUneventful, occupantLine, roomNoticeLine, selfLine, subjectLine } from './room-lines.ts';
+import { slowModeLine } from './slow-mode.ts';
 import { clockTime, timeline } from './timeline.ts';
 import { timelineOptions } from './timeline-options.ts';
 
@@ -93,6 +94,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     for (const call of redraws) call();
   };
   const event = (text: string) => print(lines.event(text, face.now()));
+  const slow = slowModeLine({ client, chat, words, redraw });
   const crowd = bursts(event, CROWD);
 
   const pages = olderPages({
@@ -122,6 +124,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       changes.printed(message);
     }
     last.shown(message);
+    slow.look();
     redraw();
   };
   const arrived = (message: Message) => {
@@ -143,6 +146,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       else if (message.state === 'failed' && !message.retracted) print([lines.failed(message)]);
     }
     last.changed(message, { printed: change === 'corrected' });
+    slow.look();
     redraw();
   };
 
@@ -180,6 +184,11 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     roomNotice: (notice) => {
       const text = notice.room === chat ? roomNoticeLine(words, notice) : undefined;
       if (text !== undefined) event(text);
+    },
+    slowMode: (state) => {
+      const text = state.room === chat ? slow.news(state) : undefined;
+      if (text !== undefined) event(text);
+      redraw();
     },
     connection: redraw,
   };
@@ -230,6 +239,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
         ...(hidden > 0 ? [theme.dim(words.menus.moreRows(hidden))] : []),
         ...pending,
         ...changes.above(),
+        ...(slow.text() === '' ? [] : [theme.dim(slow.text())]),
         ...(loading ? [theme.dim(words.conversation.loading)] : []),
         ...(state === '' ? [] : [state]),
         ...(typingText(names) === '' ? [] : [theme.dim(typingText(names))]),
@@ -251,6 +261,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       closed = true;
       pages.close();
       crowd.close();
+      slow.close();
       for (const [name, listener] of entries) client.off(name, listener);
       for (const message of waiting.values()) print(lines.message(message));
       waiting.clear();

@@ -1,4 +1,4 @@
-/** Lines under the title of a chat: the subject of the room, what hinders. */
+/** Lines under the title of a chat: the subject of the room, how fast one may speak there, what hinders. */
 import type { Client } from '../../chat/client.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Face, Seat } from '../face.ts';
@@ -6,6 +6,8 @@ import { sanitize } from '../sanitize.ts';
 
 export function headLines({ words }: Face, { client }: Seat, chat: string): string[] {
   const lines = client.kindOf(chat) === 'room' ? [subjectNow(words, client, chat)] : [];
+  const slow = client.slowMode(chat);
+  if (slow !== undefined) lines.push(words.conversation.slowMode.on(slow.seconds));
   if (client.state === 'offline' || client.state === 'connecting') lines.push(words.conversation.offline);
   return lines;
 }

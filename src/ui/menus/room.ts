@@ -101,6 +101,7 @@ function roomBadge({ words }: Face, row: RoomRow): string {
     row.kept ? marks.kept : '',
     row.passwordProtected === true ? marks.password : '',
     row.membersOnly === true ? marks.members : '',
+    row.slowMode === undefined ? '' : marks.slow(row.slowMode),
     about(row.description),
   ]
     .filter((mark) => mark !== '')

@@ -146,6 +146,7 @@ function roomColumns(rooms: readonly RoomRow[], { words }: RenderOptions): Colum
       room.kept ? marks.kept : '',
       room.passwordProtected === true ? marks.password : '',
       room.membersOnly === true ? marks.members : '',
+      room.slowMode === undefined ? '' : marks.slow(room.slowMode),
     ]
       .filter((mark) => mark !== '')
       .join(', ');

@@ -1,7 +1,8 @@
 /** Which rooms there are. XEP-0045 §6.1–§6.4. */
 import type { Disco, DiscoInfo } from '../disco.ts';
-import { valuesOf } from '../forms.ts';
 import { bareOf, localOf, resourceOf } from '../jid.ts';
+import { roomInfoValues } from './room-info.ts';
+import { slowModeOf } from './slow-mode.ts';
 
 export interface PublicRoom {
   /** bare JID */
@@ -15,6 +16,8 @@ export interface PublicRoom {
   readonly persistent: boolean | undefined;
   readonly moderated: boolean | undefined;
   readonly nonAnonymous: boolean | undefined;
+  /** seconds between two messages of one person (XEP-0500) */
+  readonly slowMode: number | undefined;
 }
 
 const MUC = 'http://jabber.org/protocol/muc';
@@ -37,8 +40,7 @@ export function describeRoom(
   info: DiscoInfo | undefined,
 ): PublicRoom {
   const features = info?.features ?? [];
-  const form = info?.forms.find(({ formType }) => formType === 'http://jabber.org/protocol/muc#roominfo');
-  const values = form ? valuesOf(form) : new Map<string, string>();
+  const values = roomInfoValues(info);
   const people = values.get('muc#roominfo_occupants') ?? /\((\d+)\)$/.exec(listed ?? '')?.[1] ?? '';
   const named = info?.identities.find(({ category }) => category === 'conference')?.name;
   return {
@@ -52,6 +54,7 @@ export function describeRoom(
     persistent: either(features, 'muc_persistent', 'muc_temporary'),
     moderated: either(features, 'muc_moderated', 'muc_unmoderated'),
     nonAnonymous: either(features, 'muc_nonanonymous', 'muc_semianonymous'),
+    slowMode: slowModeOf(info) || undefined,
   };
 }
 

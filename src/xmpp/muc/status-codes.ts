@@ -3,6 +3,7 @@
 export const ANY_OCCUPANT_SEES_JIDS = 100;
 /** our affiliation changed while we were not in the room */
 export const AFFILIATION_CHANGED = 101;
+export const CONFIGURATION_CHANGED = 104;
 export const SELF_PRESENCE = 110;
 export const LOGGED = 170;
 export const ROOM_CREATED = 201;
@@ -36,7 +37,7 @@ const NOTICES = new Set([
   AFFILIATION_CHANGED,
   102,
   103,
-  104,
+  CONFIGURATION_CHANGED,
   LOGGED,
   171,
   172,

@@ -77,6 +77,28 @@ describe('entering a chat', () => {
     expect(outside.terminal.output).toContain('You are not in the room');
   });
 
+  it('shows how slow a room is, counts down to the next message, and says when that changes (XEP-0500 §client-handling)', async () => {
+    fake.addRoom(LOBBY, ['juliet']);
+    fake.slow.set(LOBBY, { seconds: 20, wait: 0 });
+    let above: readonly string[] = [];
+    const { terminal } = await play(
+      LOBBY,
+      then(({ prompt }) => {
+        fake.slow.set(LOBBY, { seconds: 20, wait: 12 });
+        fake.emit('slowMode', { room: LOBBY, seconds: 20, wait: 12 });
+        above = prompt.above();
+        fake.slow.set(LOBBY, { seconds: 5, wait: 0 });
+        fake.emit('slowMode', { room: LOBBY, seconds: 5, wait: 0 });
+        fake.slow.delete(LOBBY);
+        fake.emit('slowMode', { room: LOBBY, seconds: 0, wait: 0 });
+      }),
+      ESC,
+    );
+    expect(terminal.output).toContain('Slow mode: everybody may write once in 20 seconds.');
+    expect(above.join()).toContain('slow mode: next message in 12 seconds');
+    expect(terminal.output).toMatch(/once in 5 seconds\.\n.*Slow mode is over\./);
+  });
+
   it('says that there is no connection, and what becomes of messages then', async () => {
     fake.state = 'offline';
     const { terminal } = await play(ROMEO, ESC);
