@@ -3,6 +3,7 @@ import { archive } from './archive.ts';
 import { blocking } from './blocking.ts';
 import { bookmarks } from './bookmarks.ts';
 import { inBand, NS as NS_IBB } from './bytestreams/ibb.ts';
+import { socks5Bytestreams } from './bytestreams/s5b.ts';
 import { streamInitiation } from './bytestreams/si.ts';
 import type { CapsStore } from './caps.ts';
 import { carbons } from './carbons.ts';
@@ -109,6 +110,7 @@ export function features(session: Session, options: FeaturesOptions) {
     displayedSync: displayedSync(session, { pubsub: nodes }),
     httpUpload: httpUpload(session, { disco: discovery }),
     inBand: inBand(session, { disco: discovery }),
+    socks5: socks5Bytestreams(session, { disco: discovery }),
     streamInitiation: streamInitiation(session, { disco: discovery, methods: [NS_IBB] }),
   };
 }

@@ -31,6 +31,8 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
   acknowledgementRequests = 0;
   nudges = 0;
   readonly security = undefined;
+  /** as if the server were on this computer */
+  localAddress: string | undefined = '127.0.0.1';
   /** passwords that later reconnections shall use */
   readonly passwords: string[] = [];
   /** what the next attempts to connect end with; undefined: they succeed */

@@ -18,21 +18,44 @@ function listOf(ranges: string, family: 'ipv4' | 'ipv6'): BlockList {
   }
   return list;
 }
+/** Networks of a home or an office, and of providers that share addresses (RFC 1918, 4193, 6598). */
+const LOCAL_V4 = '10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10';
+const LOCAL_V6 = 'fc00::/7';
+
 /** One list for each family: in a common one Node finds addresses of the one in ranges of the other. */
-let blocked: { readonly ipv4: BlockList; readonly ipv6: BlockList } | undefined;
+interface Ranges {
+  readonly ipv4: BlockList;
+  readonly ipv6: BlockList;
+}
+const rangesOf = (v4: string, v6: string): Ranges => ({ ipv4: listOf(v4, 'ipv4'), ipv6: listOf(v6, 'ipv6') });
+const within = (address: string, { ipv4, ipv6 }: Ranges) =>
+  isIP(address) === 4 ? ipv4.check(address, 'ipv4') : ipv6.check(address, 'ipv6');
+
+let blocked: Ranges | undefined;
+let local: Ranges | undefined;
 
 /** True for an address of this computer, of the own network, of no network, or one that wraps another address. */
 export function isPrivate(address: string): boolean {
-  const family = isIP(address);
-  if (family === 0) return true;
-  blocked ??= { ipv4: listOf(V4, 'ipv4'), ipv6: listOf(V6, 'ipv6') };
-  return family === 4 ? blocked.ipv4.check(address, 'ipv4') : blocked.ipv6.check(address, 'ipv6');
+  if (isIP(address) === 0) return true;
+  blocked ??= rangesOf(V4, V6);
+  return within(address, blocked);
 }
+
+/** True for an address of a local network, at which another computer can be. */
+export function isLocal(address: string): boolean {
+  if (isIP(address) === 0) return false;
+  local ??= rangesOf(LOCAL_V4, LOCAL_V6);
+  return within(address, local);
+}
+
+/** True for an address that means this computer itself. */
+export const isLoopback = (address: string): boolean =>
+  isIP(address) === 4 ? address.startsWith('127.') : /^(?:::1$|::ffff:127\.)/i.test(address);
 
 /** Resolves a name to all its addresses. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
-const resolveByName: Resolve = (host) => lookup(host, { all: true, verbatim: true });
+export const resolveByName: Resolve = (host) => lookup(host, { all: true, verbatim: true });
 
 /**
  * The addresses to connect to, and to no others: what a name means is looked up once, so that it cannot mean another

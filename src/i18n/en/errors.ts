@@ -176,6 +176,7 @@ const chat = {
   'upload-refused': { why: 'the web server refused the file ({status})', hint: 'Try again later.' },
   'upload-quota': { why: 'the server takes no more files from you for now', hint: 'Try again later.' },
   'no-bytestream': { why: 'no connection for the bytes could be made', hint: '' },
+  'bytestream-broken': { why: 'the connection for the file broke', hint: 'Try again.' },
   'bad-link': { why: 'this is no link to a file (http or https)', hint: '' },
   'private-address': {
     why: '{host} is in the own network, or this computer',

@@ -84,6 +84,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   #prepared = false;
   #jid = '';
   #security: Security | undefined;
+  #localAddress: string | undefined;
   #live: LiveStream | undefined;
   #running: Running | undefined;
   #hurry: (() => void) | undefined;
@@ -143,6 +144,10 @@ class XmppSession extends GuardedEmitter implements SessionControl {
 
   get security(): Security | undefined {
     return this.#security;
+  }
+
+  get localAddress(): string | undefined {
+    return this.#localAddress;
   }
 
   hasStreamFeature(name: string, xmlns: string): boolean {
@@ -341,6 +346,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         this.#prepared || prepare === undefined ? undefined : (open) => this.#prepare(prepare(open)),
       authenticated: ({ mechanism, binding }) => {
         this.#strongest = stronger(this.#strongest, mechanism);
+        this.#localAddress = stream.established?.socket.localAddress;
         this.#security = securityOf(
           stream,
           mechanism,

@@ -54,6 +54,8 @@ export interface Session extends EventEmitter<SessionEvents> {
   readonly acknowledges: boolean;
   /** number of the next stanza that is written, modulo 2^32 (XEP-0198 §4); undefined where nothing is counted */
   readonly nextSequence: number | undefined;
+  /** address of this computer on the way to the server, of the newest stream; undefined before the first */
+  readonly localAddress: string | undefined;
   /** the stream features after authentication */
   hasStreamFeature(name: string, xmlns: string): boolean;
   /** Writes a stanza. Throws DisconnectedError when there is no stream. */
