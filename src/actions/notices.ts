@@ -17,6 +17,7 @@ export interface Notices {
   'no-directory': { domain: string };
   'directory-needs-text': { domain: string };
   'no-rooms': { service: string };
+  'no-rooms-found': { query: string };
   'no-blocked': Record<never, never>;
   'no-history': Record<never, never>;
   'nothing-found': { text: string };

@@ -148,6 +148,8 @@ export interface RoomRecord extends RecordOf<'room'> {
   readonly description?: string | undefined;
   readonly passwordProtected?: boolean | undefined;
   readonly membersOnly?: boolean | undefined;
+  /** can be entered without a password and without being a member */
+  readonly open?: boolean | undefined;
   /** seconds between two messages of one person (XEP-0500) */
   readonly slowMode?: number | undefined;
 }
@@ -356,6 +358,7 @@ export function roomRecord(room: RoomRow): RoomRecord {
     description: room.description,
     passwordProtected: room.passwordProtected,
     membersOnly: room.membersOnly,
+    open: room.open,
     slowMode: room.slowMode,
   };
 }

@@ -1,19 +1,25 @@
 /** Rooms. A bare room name means name@the-server's-room-service. */
 import { type ActionContext, action } from './action.ts';
-import { notice } from './notices.ts';
+import { type Notice, notice } from './notices.ts';
 import { jid, optional, room, text, word } from './params.ts';
+
+/** What is said where none is listed. */
+export async function noRooms(client: ActionContext['client'], query: string | undefined): Promise<Notice> {
+  if (query !== undefined) return notice('no-rooms-found', { query });
+  return notice('no-rooms', { service: (await client.roomService()) ?? '' });
+}
 
 export const rooms = action({
   name: 'rooms',
   needs: 'stream',
-  params: {},
-  async run({ client }) {
-    const service = await client.roomService();
-    const list = await client.publicRooms();
+  params: { query: optional(text()) },
+  value: 'query',
+  async run({ client }, { query }) {
+    const list = await client.publicRooms(query);
     return {
       kind: 'rows',
       rows: list.map((entry) => ({ type: 'room', room: entry })),
-      empty: notice('no-rooms', { service: service ?? '' }),
+      empty: await noRooms(client, query),
     };
   },
 });

@@ -9,7 +9,10 @@ import { openTrace } from '../config/trace.ts';
 import type { SessionOptions } from '../xmpp/session/create-session.ts';
 
 /** What of the configuration an account is opened with; the demo puts its own in. */
-export type Reach = Pick<Config, 'service' | 'resource' | 'dataDir' | 'filesDir' | 'timeout' | 'debug'> & {
+export type Reach = Pick<
+  Config,
+  'service' | 'resource' | 'dataDir' | 'filesDir' | 'timeout' | 'debug' | 'roomSearch'
+> & {
   /** PEM text */
   readonly ca?: string | undefined;
 };
@@ -130,6 +133,7 @@ export function accountHost({
         filesDir: () => reach.filesDir,
         version,
         languages,
+        roomSearch: reach.roomSearch,
         ...(overrides === undefined ? {} : { overrides }),
       });
       clients.add(client);

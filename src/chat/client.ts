@@ -84,6 +84,8 @@ export interface ClientOptions {
   readonly languages: readonly string[];
   /** after which silence a room is asked whether we are still in; default: minutes (XEP-0410 §3.2) */
   readonly roomSilences?: Silences | undefined;
+  /** JID of a service that searches rooms (XEP-0433); default: one of the server's own */
+  readonly roomSearch?: string | undefined;
   /** settings of this run, before those kept */
   readonly overrides?: Readonly<Partial<Record<SettingName, string>>>;
 }
@@ -193,6 +195,7 @@ export class Client extends EventEmitter<ChatEvents> {
       store: stores.rooms,
       settings: stores.settings,
       tell,
+      searchService: options.roomSearch,
       failed: (error) => this.#failed(error),
     });
     this.#roomForms = roomForms(() => this.#linked());
@@ -830,8 +833,9 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#rooms.address(typed);
   }
 
-  publicRooms(): Promise<RoomRow[]> {
-    return this.#rooms.browse();
+  /** Public rooms with that text in name, description or address, or all; rejects as ChannelSearch.search does. */
+  publicRooms(text?: string): Promise<RoomRow[]> {
+    return this.#rooms.browse(text);
   }
 
   joinedRooms(): JoinedRoom[] {

@@ -17,6 +17,8 @@ export interface RoomRow {
   readonly occupants?: number | undefined;
   readonly passwordProtected?: boolean | undefined;
   readonly membersOnly?: boolean | undefined;
+  /** can be entered without a password and without being a member */
+  readonly open?: boolean | undefined;
   /** seconds between two messages of one person (XEP-0500) */
   readonly slowMode?: number | undefined;
   /** kept for every log-in */

@@ -3,7 +3,8 @@ import type { Archive } from '../xmpp/archive.ts';
 import type { Bookmark, Bookmarks } from '../xmpp/bookmarks.ts';
 import type { Disco } from '../xmpp/disco.ts';
 import { DisconnectedError, StanzaError, XmppError } from '../xmpp/errors.ts';
-import { publicRooms, roomService } from '../xmpp/muc/browse.ts';
+import { roomService } from '../xmpp/muc/browse.ts';
+import type { ChannelSearch } from '../xmpp/muc/channel-search.ts';
 import type { History, Rooms as RoomsFeature } from '../xmpp/muc/rooms.ts';
 import type { Verdict } from '../xmpp/muc/self-ping.ts';
 import { AFFILIATION_CHANGED } from '../xmpp/muc/status-codes.ts';
@@ -13,6 +14,7 @@ import type { Affiliation, Occupant } from './events.ts';
 import type { RoomRow } from './people.ts';
 import { ChatError } from './problem.ts';
 import { bookmarkSync, isOrdinary } from './rooms/bookmarks.ts';
+import { findRooms, isAbout } from './rooms/finding.ts';
 import { returning } from './rooms/return.ts';
 import type { KeptRoom, RoomStore, SettingsStore } from './stores.ts';
 
@@ -40,6 +42,8 @@ export interface ChatRoomsOptions {
   readonly store: RoomStore;
   readonly settings: SettingsStore;
   readonly tell: Tell;
+  /** JID of a service that searches rooms, where the user chose one (XEP-0433) */
+  readonly searchService?: string | undefined;
   /** something in the background could not be done */
   readonly failed: (error: unknown) => void;
 }
@@ -49,6 +53,7 @@ interface Link {
   readonly disco: Disco;
   readonly archive: Pick<Archive, 'abilities'>;
   readonly bookmarks: Bookmarks;
+  readonly channelSearch: ChannelSearch;
 }
 
 /** lines of a room's past asked for at entering, where the room keeps no archive that we could page */
@@ -60,7 +65,7 @@ const CLOCKS_APART = 60_000;
 /** milliseconds until a room that does not say whether it has an archive counts as one without */
 const ARCHIVE_PATIENCE = 3000;
 
-export function chatRooms({ account, store, settings, tell, failed }: ChatRoomsOptions) {
+export function chatRooms({ account, store, settings, tell, searchService, failed }: ChatRoomsOptions) {
   let link: Link | undefined;
   /** logged in as a person: bookmarks are acted upon */
   let acting = false;
@@ -276,31 +281,20 @@ export function chatRooms({ account, store, settings, tell, failed }: ChatRoomsO
       return jid;
     },
 
-    /** The service's public rooms, then those of ours that it does not list. */
-    async browse(): Promise<RoomRow[]> {
-      const { rooms, disco } = connected();
-      const listed = await publicRooms(disco, await service());
+    /** The public rooms, with that text or all, then those of ours that are not listed. */
+    async browse(text: string | undefined): Promise<RoomRow[]> {
+      const { rooms, disco, channelSearch } = connected();
+      const listed = await findRooms(text, { disco, channelSearch, chosen: searchService, service });
       keptRooms = undefined;
-      const ours = [...allKept().values()].filter(
-        (entry) => !listed.some((room) => room.room === entry.room),
-      );
-      const mark = (room: string) => ({
-        kept: kept(room) !== undefined,
-        joined: rooms.get(room)?.joined === true,
-      });
-      return [
-        ...listed.map((room) => ({
-          room: room.room,
-          name: room.name,
-          description: room.description,
-          occupants: room.occupants,
-          passwordProtected: room.passwordProtected,
-          membersOnly: room.membersOnly,
-          slowMode: room.slowMode,
-          ...mark(room.room),
-        })),
-        ...ours.map(({ room }) => ({ room, name: localOf(room) ?? room, ...mark(room) })),
-      ];
+      const ours = [...allKept().values()]
+        .filter((entry) => !listed.some((room) => room.room === entry.room))
+        .map(({ room }) => ({ room, name: localOf(room) ?? room }))
+        .filter((row) => isAbout(row, text));
+      return [...listed, ...ours].map((row) => ({
+        ...row,
+        kept: kept(row.room) !== undefined,
+        joined: rooms.get(row.room)?.joined === true,
+      }));
     },
 
     /** joined, or being entered (again) */

@@ -41,6 +41,8 @@ export interface Values {
   readonly privateLinks: boolean;
   /** undefined: as the account's setting says */
   readonly keepMessages?: string | undefined;
+  /** JID of a service that searches rooms (XEP-0433) */
+  readonly roomSearch?: string | undefined;
 }
 
 export type Key = keyof Values;
@@ -96,6 +98,7 @@ export const settings: Settings = {
   fileRoute: { name: 'file-route', env: 'XMPP_FILE_ROUTE', kind: kinds.oneOf(...FILE_ROUTES) },
   privateLinks: { name: 'private-links', env: 'XMPP_PRIVATE_LINKS', kind: kinds.toggle },
   keepMessages: { name: 'keep-messages', env: 'XMPP_KEEP_MESSAGES', kind: kinds.keeping },
+  roomSearch: { name: 'room-search', env: 'XMPP_ROOM_SEARCH', kind: kinds.domain },
 };
 
 export const keys = Object.keys(settings) as readonly Key[];

@@ -67,8 +67,8 @@ export interface Disco {
   xCaps(): Element;
   /** Asks what it is and can. Rejects as Session.request does, and with StanzaError for an answer that is none. */
   info(jid: string, node?: string, options?: RequestOptions): Promise<DiscoInfo>;
-  /** All items, page after page where the service gives pages (XEP-0059 §2.3). */
-  items(jid: string, node?: string, options?: RequestOptions): Promise<DiscoItem[]>;
+  /** All items, or the first `most`, page after page where the service gives pages (XEP-0059 §2.3). */
+  items(jid: string, node?: string, options?: RequestOptions & { most?: number }): Promise<DiscoItem[]>;
   /** What that resource said by its presence, as far as known without asking. */
   known(jid: string): DiscoInfo | undefined;
   /** Whether it has the feature; by its capabilities where possible; false where it does not answer. */
@@ -136,7 +136,7 @@ export function disco(session: Session, options: DiscoOptions): Disco {
     if (answer === undefined) throw new StanzaError('undefined-condition');
     return answer;
   };
-  const items: Disco['items'] = async (jid, node, more) => {
+  const items: Disco['items'] = async (jid, node, { most = Number.POSITIVE_INFINITY, ...more } = {}) => {
     const all: DiscoItem[] = [];
     let after: string | undefined;
     for (let pages = 0; pages < MOST_PAGES; pages++) {
@@ -148,10 +148,10 @@ export function disco(session: Session, options: DiscoOptions): Disco {
       // A service that turns no page would tell the same for ever.
       if (last !== undefined && last === after) break;
       all.push(...found);
-      if (last === undefined || found.length === 0 || (count !== undefined && all.length >= count)) break;
+      if (last === undefined || found.length === 0 || all.length >= Math.min(most, count ?? most)) break;
       after = last;
     }
-    return all;
+    return all.slice(0, most);
   };
 
   const known = (jid: string) => {

@@ -17,6 +17,7 @@ import { bareOf } from './jid.ts';
 import { lastActivity } from './last-activity.ts';
 import { markers } from './markers.ts';
 import { messages } from './messages.ts';
+import { channelSearch } from './muc/channel-search.ts';
 import { rooms } from './muc/rooms.ts';
 import type { Silences } from './muc/self-ping.ts';
 import { outOfBand } from './oob.ts';
@@ -103,6 +104,7 @@ export function features(session: Session, options: FeaturesOptions) {
     vcard: vcards(session),
     registration: registration(session),
     directory: directory({ session, disco: discovery }),
+    channelSearch: channelSearch(session, { disco: discovery }),
     pubsub: nodes,
     bookmarks: bookmarks(session, { pubsub: nodes, disco: discovery }),
     receipts: receipts(session, { disco: discovery, mayKnow: seesUs }),

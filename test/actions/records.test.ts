@@ -134,6 +134,8 @@ const room: fc.Arbitrary<RoomRow> = fc.record({
   occupants: perhaps(size),
   passwordProtected: perhaps(fc.boolean()),
   membersOnly: perhaps(fc.boolean()),
+  open: perhaps(fc.boolean()),
+  slowMode: perhaps(fc.integer({ min: 1, max: 604_800 })),
   kept: fc.boolean(),
   joined: fc.boolean(),
 });

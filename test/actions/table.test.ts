@@ -485,6 +485,15 @@ describe('rooms', () => {
     });
   });
 
+  it('rooms: those with a text', async () => {
+    const { outcome, client } = await run('rooms', { query: 'witch' });
+    expect(client.called('publicRooms')).toEqual([['witch']]);
+    expect(outcome).toMatchObject({
+      rows: [],
+      empty: { code: 'no-rooms-found', values: { query: 'witch' } },
+    });
+  });
+
   it('join keeps the room for every log-in, and says whether it is new', async () => {
     const input = { room: 'lobby', nick: 'jules', password: 'pw' };
     const joined = await run('join', input);

@@ -256,6 +256,65 @@ describe('finding rooms', () => {
       ['secret@elsewhere.example', 'secret', true, false],
     ]);
   });
+
+  it('finds those with a text in name or address, ours too', async () => {
+    const stores = memoryStores();
+    stores.rooms.keep(ACCOUNT, { room: 'secret-garden@elsewhere.example', nick: 'j', autojoin: false });
+    const world = await new World({ stores }).login();
+    withService(world, [ROOM, OTHER]);
+    const rooms = (await world.client.publicRooms('GARDEN')).map(({ room }) => room);
+    expect(rooms.sort()).toEqual([OTHER, 'secret-garden@elsewhere.example'].sort());
+  });
+
+  const SEARCH = 'urn:xmpp:channel-search:0:search';
+  const answers = (world: World, service: string, xml: string) =>
+    world.session.whenAsked('get', 'search', SEARCH, xml, service);
+  const one = (room: string) =>
+    `<result xmlns='${SEARCH}'><item address='${room}'><name>Found</name><is-open/></item></result>`;
+  const refusal = error('service-unavailable');
+
+  it('asks a search service of the own server first, and does without where that fails (XEP-0433)', async () => {
+    for (const answer of [one('found@muc.example'), refusal]) {
+      const world = await new World().login();
+      withService(world, [ROOM]);
+      const items = `<item jid='${SERVICE}'/><item jid='search.example.org'/>`;
+      world.session.whenAsked(
+        'get',
+        'query',
+        NS_ITEMS,
+        `<query xmlns='${NS_ITEMS}'>${items}</query>`,
+        'example.org',
+      );
+      world.session.whenAsked(
+        'get',
+        'query',
+        NS_INFO,
+        `<query xmlns='${NS_INFO}'><identity category='directory' type='user'/><feature var='${SEARCH}'/></query>`,
+        'search.example.org',
+      );
+      answers(world, 'search.example.org', answer);
+      const rooms = (await world.client.publicRooms()).map(({ room }) => room);
+      expect(rooms).toEqual([answer === refusal ? ROOM : 'found@muc.example']);
+    }
+  });
+
+  it('asks the service that the user chose, and says what that declines', async () => {
+    const world = await new World({ roomSearch: 'search.elsewhere.example' }).login();
+    withService(world, [ROOM]);
+    answers(world, 'search.elsewhere.example', one('found@muc.example'));
+    expect(await world.client.publicRooms('x')).toEqual([
+      expect.objectContaining({
+        room: 'found@muc.example',
+        name: 'Found',
+        open: true,
+        kept: false,
+        joined: false,
+      }),
+    ]);
+    const refused = await new World({ roomSearch: 'search.elsewhere.example' }).login();
+    answers(refused, 'search.elsewhere.example', refusal);
+    await expect(refused.client.publicRooms()).rejects.toMatchObject({ condition: 'service-unavailable' });
+  });
 });
 
 describe('invitations', () => {

@@ -262,8 +262,9 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   async roomAddress(typed: string): Promise<string> {
     return typed.includes('@') ? typed : `${typed}@conference.example.org`;
   }
-  async publicRooms(): Promise<RoomRow[]> {
-    return this.roomRows;
+  async publicRooms(text?: string): Promise<RoomRow[]> {
+    this.did('publicRooms', text);
+    return this.roomRows.filter(({ room, name }) => `${room} ${name}`.includes(text ?? ''));
   }
   joinedRooms(): JoinedRoom[] {
     return [...this.joined.values()];

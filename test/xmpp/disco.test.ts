@@ -137,6 +137,7 @@ describe('items', () => {
     let turned = 0;
     session.whenAsked('get', 'query', NS_DISCO_ITEMS, () => page('one@muc.example', String(turned++)));
     expect(await api.items('muc.example')).toHaveLength(100);
+    expect(await api.items('muc.example', undefined, { most: 7 })).toHaveLength(7);
   });
 });
 

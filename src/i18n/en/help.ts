@@ -156,6 +156,7 @@ export const help = {
     'file-route': 'the only way to send a file; any (default): one after the other',
     'private-links': 'links may lead into the own network, or to this computer',
     'keep-messages': 'how long messages stay here: forever (default), 30d, 6w, 6mo, 1y, or nothing',
+    'room-search': 'a service that searches rooms elsewhere too; what you search for goes to it',
     'accept-files': 'from whom files are taken unasked: contacts, all or none',
   }),
   running: {

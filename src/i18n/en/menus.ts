@@ -133,6 +133,8 @@ export const menus = {
     title: 'Create or join a room',
     room: 'Room (name or JID)',
     browse: 'Browse the public rooms',
+    search: 'Rooms about (a word)',
+    searchOthers: 'Search for a word',
     byName: 'By name',
     which: 'Which room?',
     nick: 'Your nickname in the room',

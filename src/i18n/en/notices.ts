@@ -27,6 +27,7 @@ export const notices = {
     `The directory of ${domain} does not list everybody: search it by a text (--users <text>).`,
   'no-rooms': ({ service }: Of<'service'>) =>
     service === '' ? 'Your server has no room service.' : `There are no public rooms on ${service}.`,
+  'no-rooms-found': ({ query }: Of<'query'>) => `No public room found for “${query}”.`,
   'no-blocked': () => 'Nobody is blocked.',
   'no-history': () => 'No messages are kept here.',
   'nothing-found': ({ text }: Of<'text'>) => `No kept message has “${text}” in it.`,

@@ -128,6 +128,18 @@ const stanza = {
   redirect: { why: 'it has moved elsewhere', hint: '' },
   'registration-required': { why: 'that needs a registration', hint: '' },
   'remote-server-not-found': { why: 'there is no such server', hint: 'Check the part behind the @.' },
+  'room-search-needs-text': {
+    why: 'the search service does not list all rooms',
+    hint: 'Search for a word: --rooms <word>.',
+  },
+  'room-search-bad-text': {
+    why: 'the search service cannot search for that',
+    hint: 'Try a longer word, or another.',
+  },
+  'room-search-too-often': {
+    why: 'the search service was asked too often',
+    hint: 'Try again in some minutes.',
+  },
   'slow-mode': {
     why: 'the room takes one message of each person at a time',
     hint: 'It goes out when it may.',

@@ -38,6 +38,8 @@ export const tables = {
     kept: 'kept',
     password: 'password',
     members: 'members only',
+    open: 'open',
+    closed: 'not open',
     slow: (seconds: number) => `slow mode, ${seconds} s`,
   },
   details: {

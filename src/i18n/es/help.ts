@@ -152,6 +152,7 @@ export const help: typeof en = {
     'file-route': 'el único modo de enviar un fichero; any (por omisión): uno tras otro',
     'private-links': 'los enlaces pueden llevar a la red propia o a este ordenador',
     'keep-messages': 'cuánto se guardan aquí los mensajes: forever (por omisión), 30d, 6w, 6mo, 1y o nothing',
+    'room-search': 'un servicio que busca salas también fuera; recibe lo que buscas',
     'accept-files': 'de quién se aceptan ficheros sin preguntar: contacts, all o none',
   },
   running: {

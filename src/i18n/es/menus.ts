@@ -134,6 +134,8 @@ export const menus: typeof en = {
     title: 'Crear una sala o entrar en ella',
     room: 'Sala (nombre o JID)',
     browse: 'Ver las salas públicas',
+    search: 'Salas sobre (una palabra)',
+    searchOthers: 'Buscar una palabra',
     byName: 'Por su nombre',
     which: '¿Qué sala?',
     nick: 'Tu apodo en la sala',

@@ -24,6 +24,7 @@ export const notices: typeof en = {
     `El directorio de ${domain} no lista a todos: busca en él con un texto (--users <texto>).`,
   'no-rooms': ({ service }) =>
     service === '' ? 'Tu servidor no tiene servicio de salas.' : `No hay salas públicas en ${service}.`,
+  'no-rooms-found': ({ query }) => `No se ha encontrado ninguna sala pública con «${query}».`,
   'no-blocked': () => 'No hay nadie bloqueado.',
   'no-history': () => 'Aquí no hay mensajes guardados.',
   'nothing-found': ({ text }) => `Ningún mensaje guardado contiene «${text}».`,

@@ -149,6 +149,18 @@ const stanza: typeof en.stanza = {
   redirect: { why: 'se ha trasladado a otro sitio', hint: '' },
   'registration-required': { why: 'hace falta registrarse', hint: '' },
   'remote-server-not-found': { why: 'no existe ese servidor', hint: 'Comprueba lo que va detrás de la @.' },
+  'room-search-needs-text': {
+    why: 'el servicio de búsqueda no lista todas las salas',
+    hint: 'Busca una palabra: --rooms <palabra>.',
+  },
+  'room-search-bad-text': {
+    why: 'el servicio de búsqueda no puede buscar eso',
+    hint: 'Prueba con una palabra más larga, o con otra.',
+  },
+  'room-search-too-often': {
+    why: 'se ha preguntado demasiadas veces al servicio de búsqueda',
+    hint: 'Vuelve a intentarlo dentro de unos minutos.',
+  },
   'slow-mode': {
     why: 'la sala admite un mensaje de cada persona cada cierto tiempo',
     hint: 'Saldrá en cuanto se pueda.',

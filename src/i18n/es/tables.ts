@@ -39,6 +39,8 @@ export const tables: typeof en = {
     kept: 'guardada',
     password: 'contraseña',
     members: 'solo miembros',
+    open: 'abierta',
+    closed: 'cerrada',
     slow: (seconds) => `modo lento, ${seconds} s`,
   },
   details: {

@@ -39,6 +39,7 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
   { name: 'file-route', value: 'choice', choices: ['any', ...ROUTE_NAMES], group: 'behaviour' },
   { name: 'private-links', group: 'behaviour' },
   { name: 'keep-messages', value: 'keeping', group: 'behaviour' },
+  { name: 'room-search', value: 'domain', group: 'behaviour' },
   { name: 'lang', value: 'choice', choices: ['en', 'es'], group: 'behaviour' },
   { name: 'json', group: 'behaviour' },
   { name: 'no-color', group: 'behaviour' },

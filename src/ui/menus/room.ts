@@ -1,7 +1,11 @@
 /** Choosing a room: joined and kept ones, the public ones, or a name typed. */
+import { noRooms } from '../../actions/rooms.ts';
 import { parseAddress } from '../../chat/address.ts';
+import type { Client } from '../../chat/client.ts';
 import type { RoomRow } from '../../chat/people.ts';
 import type { Face, Seat } from '../face.ts';
+import { noticeText } from '../render/notice.ts';
+import { roomMarks } from '../render/room-marks.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import { completeFrom } from './person.ts';
 import { type Choice, choose } from './screen.ts';
@@ -70,23 +74,44 @@ export async function typeRoom({ terminal, words }: Face, { client }: Seat): Pro
   return typed.trim() === '' ? undefined : client.roomAddress(typed.trim());
 }
 
-/** Lists what the room service shows. */
+/** Lists the public rooms, all or those with a text that is asked for, until one is chosen. */
 async function browseRooms(face: Face, { client }: Seat): Promise<string | undefined> {
   const { menus } = face.words;
-  const rooms = await whileWorking(face, { message: menus.room.browse }, () => client.publicRooms());
+  const message = menus.room.browse;
+  for (let text: string | undefined; ; ) {
+    const rooms = await whileWorking(face, { message }, () => client.publicRooms(text)).catch(needsText);
+    const chosen = rooms === undefined ? null : await chooseListed(face, client, rooms, text);
+    if (chosen !== null) return chosen;
+    text = (await face.terminal.text({ message: menus.room.search })).trim();
+    if (text === '') return undefined;
+  }
+}
+
+/** A service that does not list all of them has to be asked for some. */
+function needsText(error: unknown): undefined {
+  if (error instanceof Error && 'condition' in error && error.condition === 'room-search-needs-text') return;
+  throw error;
+}
+
+/** One of these; null: others are to be searched for. */
+async function chooseListed(
+  face: Face,
+  client: Client,
+  rooms: readonly RoomRow[],
+  text: string | undefined,
+): Promise<string | null | undefined> {
+  const { menus } = face.words;
   if (rooms.length === 0) {
-    const service = (await client.roomService()) ?? '';
-    face.terminal.log(face.words.notices['no-rooms']({ service: sanitize(service) }));
+    face.terminal.log(noticeText(await noRooms(client, text), face.words));
     return undefined;
   }
   if (rooms.length > LISTED) face.terminal.log(face.theme.dim(menus.moreRows(rooms.length - LISTED)));
-  return choose(
-    face,
-    menus.room.which,
-    rooms
+  return choose<string | null>(face, menus.room.which, [
+    ...rooms
       .slice(0, LISTED)
       .map((row) => ({ name: roomName(row), badge: roomBadge(face, row), value: row.room })),
-  );
+    { key: 'S', name: menus.room.searchOthers, value: null },
+  ]);
 }
 
 function roomName(row: RoomRow): string {
@@ -94,16 +119,6 @@ function roomName(row: RoomRow): string {
 }
 
 function roomBadge({ words }: Face, row: RoomRow): string {
-  const { marks } = words.tables;
-  return [
-    row.occupants === undefined ? '' : `${words.tables.columns.people}: ${row.occupants}`,
-    row.joined ? marks.joined : '',
-    row.kept ? marks.kept : '',
-    row.passwordProtected === true ? marks.password : '',
-    row.membersOnly === true ? marks.members : '',
-    row.slowMode === undefined ? '' : marks.slow(row.slowMode),
-    about(row.description),
-  ]
-    .filter((mark) => mark !== '')
-    .join(' · ');
+  const people = row.occupants === undefined ? '' : `${words.tables.columns.people}: ${row.occupants}`;
+  return [people, ...roomMarks(row, words), about(row.description)].filter((mark) => mark !== '').join(' · ');
 }

@@ -11,6 +11,7 @@ import { detailsText } from './details.ts';
 import { size, stamp } from './formats.ts';
 import { historyText, versionsText } from './history.ts';
 import { type RenderOptions, subscriptionText } from './options.ts';
+import { roomMarks } from './room-marks.ts';
 import { type Column, tableText } from './table.ts';
 
 /** Takes rows of one type; gives their lines, '' for none. */
@@ -139,24 +140,14 @@ function userColumns(users: readonly UserRow[], { words }: RenderOptions): Colum
 }
 
 function roomColumns(rooms: readonly RoomRow[], { words }: RenderOptions): Column[] {
-  const { columns, marks } = words.tables;
-  const marksOf = (room: RoomRow) =>
-    [
-      room.joined ? marks.joined : '',
-      room.kept ? marks.kept : '',
-      room.passwordProtected === true ? marks.password : '',
-      room.membersOnly === true ? marks.members : '',
-      room.slowMode === undefined ? '' : marks.slow(room.slowMode),
-    ]
-      .filter((mark) => mark !== '')
-      .join(', ');
+  const { columns } = words.tables;
   return [
     column(columns.room, rooms, ({ room }) => room),
     column(columns.name, rooms, ({ name }) => name, { shrinks: true }),
     column(columns.people, rooms, ({ occupants }) => (occupants === undefined ? '' : String(occupants)), {
       right: true,
     }),
-    column(columns.marks, rooms, marksOf),
+    column(columns.marks, rooms, (room) => roomMarks(room, words).join(', ')),
     column(columns.description, rooms, ({ description }) => description ?? '', { shrinks: true }),
   ];
 }

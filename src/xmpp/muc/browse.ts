@@ -18,12 +18,16 @@ export interface PublicRoom {
   readonly nonAnonymous: boolean | undefined;
   /** seconds between two messages of one person (XEP-0500) */
   readonly slowMode: number | undefined;
+  /** can be entered without a password and without being a member; undefined where it does not say */
+  readonly open: boolean | undefined;
 }
 
 const MUC = 'http://jabber.org/protocol/muc';
 
 /** milliseconds for the list, and for each room */
 const DEADLINE = 5_000;
+/** items of a service that are looked at */
+const LISTED = 2000;
 /** rooms asked at the same time */
 const AT_ONCE = 16;
 
@@ -43,14 +47,18 @@ export function describeRoom(
   const values = roomInfoValues(info);
   const people = values.get('muc#roominfo_occupants') ?? /\((\d+)\)$/.exec(listed ?? '')?.[1] ?? '';
   const named = info?.identities.find(({ category }) => category === 'conference')?.name;
+  const passwordProtected = either(features, 'muc_passwordprotected', 'muc_unsecured');
+  const membersOnly = either(features, 'muc_membersonly', 'muc_open');
+  const closed = passwordProtected === true || membersOnly === true;
   return {
     room,
     name: named || plainName(listed) || (localOf(room) ?? room),
     description: values.get('muc#roominfo_description') || undefined,
     subject: values.get('muc#roominfo_subject') || undefined,
     occupants: /^\d{1,7}$/.test(people) ? Number(people) : undefined,
-    passwordProtected: either(features, 'muc_passwordprotected', 'muc_unsecured'),
-    membersOnly: either(features, 'muc_membersonly', 'muc_open'),
+    passwordProtected,
+    membersOnly,
+    open: closed ? false : passwordProtected === false && membersOnly === false ? true : undefined,
     persistent: either(features, 'muc_persistent', 'muc_temporary'),
     moderated: either(features, 'muc_moderated', 'muc_unmoderated'),
     nonAnonymous: either(features, 'muc_nonanonymous', 'muc_semianonymous'),
@@ -72,7 +80,7 @@ export async function publicRooms(
   service: string,
   limit = 200,
 ): Promise<PublicRoom[]> {
-  const items = await disco.items(service, undefined, { timeout: DEADLINE });
+  const items = await disco.items(service, undefined, { timeout: DEADLINE, most: LISTED });
   const listed = items
     .filter(
       ({ jid, node }) => node === undefined && localOf(jid) !== undefined && resourceOf(jid) === undefined,

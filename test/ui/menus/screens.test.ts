@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ChatError } from '../../../src/chat/problem.ts';
 import { menuLoop } from '../../../src/ui/menu.ts';
 import { FakeClient } from '../../support/fake-client.ts';
 import { plainApp } from '../../support/plain-face.ts';
@@ -140,8 +141,22 @@ describe('6 create or join a room', () => {
       { room: LOBBY, name: 'Lobby', occupants: 3, passwordProtected: true, kept: true, joined: false },
     ];
     const terminal = await play('6', 'B', '1', '');
-    expect(terminal.menus[2]).toEqual([`1) Lobby (${LOBBY}) People: 3 · kept · password`, '0) Back']);
+    expect(terminal.menus[2]).toEqual([
+      `1) Lobby (${LOBBY}) People: 3 · kept · password`,
+      'S) Search for a word',
+      '0) Back',
+    ]);
     expect(fake.called('join')).toHaveLength(1);
+  });
+
+  it('searches them for a word, at once where a service does not list all (XEP-0433)', async () => {
+    fake.roomRows = [{ room: LOBBY, name: 'Lobby', kept: false, joined: false, open: true, slowMode: 9 }];
+    const found = await play('6', 'B', 'S', 'lob', '1', '');
+    expect(fake.called('publicRooms')).toEqual([[undefined], ['lob']]);
+    expect(found.menus[3]?.[0]).toBe(`1) Lobby (${LOBBY}) open · slow mode, 9 s`);
+    fake.failures.set('publicRooms', new ChatError('room-search-needs-text'));
+    const none = await play('6', 'B', 'zebra');
+    expect(none.output).toContain('No public room found for “zebra”.');
   });
 
   it('opens a new room with the usual configuration, or by its form (XEP-0045 §10.1)', async () => {

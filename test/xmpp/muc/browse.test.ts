@@ -29,6 +29,7 @@ describe('public rooms', () => {
       occupants: 3,
       passwordProtected: true,
       membersOnly: false,
+      open: false,
       persistent: false,
       moderated: undefined,
       nonAnonymous: undefined,
