@@ -564,6 +564,7 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   #attachFiles(features: Features): void {
+    const partials = this.#stores.partials(this.account);
     const transfers = files({
       routes: fileRoutes(features, {
         trust: () => this.#trust(),
@@ -577,10 +578,11 @@ export class Client extends EventEmitter<ChatEvents> {
         isGone: (key) => this.#stores.instances.isGone(key),
       },
       acceptPolicy: (from) => this.#filePolicy(from),
+      partials,
       links: links({
         trust: () => this.#trust(),
         allowPrivate: () => this.setting('private-links') === 'on',
-        partials: this.#stores.partials(this.account),
+        partials,
       }),
     });
     transfers.on('offer', (request) => this.#requests.open({ ...request, id: requestId.file(request.id) }));

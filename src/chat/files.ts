@@ -8,8 +8,10 @@ import { safeName } from './files/names.ts';
 import { conditionOf, sendByRoutes } from './files/order.ts';
 import { hashedOnTheWay, type OpenFile, openFile } from './files/outgoing.ts';
 import { removeLeftParts } from './files/part-file.ts';
+import { resumptionOf } from './files/resuming.ts';
 import type { FileRoute, IncomingOffer, RouteName } from './files/route.ts';
 import { ChatError } from './problem.ts';
+import type { PartialFiles } from './stores.ts';
 
 export interface FilesEvents {
   /** when somebody offers a file and a person is to be asked; its end is told by `changed` */
@@ -31,6 +33,8 @@ export interface FilesOptions {
   /** bytes of one received file; default 4 GiB */
   readonly maxSize?: number | undefined;
   readonly freeSpace?: Reception['freeSpace'];
+  /** what is known of files that broke off; undefined: none is gone on with */
+  readonly partials?: PartialFiles | undefined;
   /** opens links; undefined: none are */
   readonly links?: Links | undefined;
   /** milliseconds, for the pace of `changed` */
@@ -171,25 +175,41 @@ export function files(options: FilesOptions): Files {
     };
   }
 
-  async function take(entry: Entry, offer: IncomingOffer, resume?: Reception['resume']): Promise<void> {
+  async function take(entry: Entry, offer: IncomingOffer, going?: Reception['resume']): Promise<void> {
     entry.offer = undefined;
-    const reception = receptionFor(entry, resume);
     try {
       await tidied;
+      const resume = going ?? (await goesOn(entry, offer));
+      const reception = receptionFor(entry, resume);
       await checkPlace(offer, reception).catch((error: unknown) => {
         offer.decline(refusalFor(error));
-        throw error;
+        throw putBack(error, resume);
       });
       if (entry.stop.signal.aborted) {
         offer.decline('declined');
-        throw entry.stop.signal.reason;
+        throw putBack(entry.stop.signal.reason, resume);
       }
       change(entry, { state: 'active' });
       const { path, sha256, size } = await receive(offer, reception);
       change(entry, { state: 'done', path, sha256, size, sent: size });
+      offer.finished?.(undefined);
     } catch (error) {
       fail(entry, error);
+      offer.finished?.(conditionOf(error));
     }
+  }
+
+  const goesOn = (entry: Entry, offer: IncomingOffer) =>
+    options.partials && resumptionOf(offer, entry.file.name, options.partials);
+
+  /** What was not gone on with is there for the next time. */
+  function putBack(error: unknown, resume: Reception['resume']): unknown {
+    const { part } = resume ?? {};
+    if (part !== undefined) {
+      resume?.kept(part.path);
+      void run(part.keep());
+    }
+    return error;
   }
 
   // ---- links

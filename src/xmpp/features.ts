@@ -14,6 +14,8 @@ import { disco } from './disco.ts';
 import { displayedSync } from './displayed-sync.ts';
 import { httpUpload } from './http-upload.ts';
 import { bareOf } from './jid.ts';
+import { jingleFiles } from './jingle/file-transfer.ts';
+import { ibbTransport } from './jingle/ibb-transport.ts';
 import { lastActivity } from './last-activity.ts';
 import { markers } from './markers.ts';
 import { messages } from './messages.ts';
@@ -72,6 +74,8 @@ export function features(session: Session, options: FeaturesOptions) {
   /** in a room everybody sees that we are there */
   const seesUs = (jid: string) => isSubscribed(jid) || groups.get(bareOf(jid)) !== undefined;
 
+  const bytestreams = inBand(session, { disco: discovery });
+
   return {
     roster: contacts,
     presence: who,
@@ -111,8 +115,9 @@ export function features(session: Session, options: FeaturesOptions) {
     markers: markers(session, { disco: discovery, mayKnow: seesUs }),
     displayedSync: displayedSync(session, { pubsub: nodes }),
     httpUpload: httpUpload(session, { disco: discovery }),
-    inBand: inBand(session, { disco: discovery }),
+    inBand: bytestreams,
     socks5: socks5Bytestreams(session, { disco: discovery }),
+    jingleFiles: jingleFiles(session, { disco: discovery, transports: [ibbTransport(bytestreams)] }),
     streamInitiation: streamInitiation(session, { disco: discovery, methods: [NS_IBB] }),
   };
 }

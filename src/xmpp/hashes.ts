@@ -21,6 +21,13 @@ const LENGTHS: ReadonlyMap<string, number> = new Map([
   ['blake2b-256', 32],
   ['blake2b-512', 64],
 ]);
+/** What is announced where hashes are understood (§5): those that a file is compared by, and the one we send. */
+export const HASH_FEATURES: readonly string[] = [
+  NS_HASHES,
+  ...['sha-256', 'sha-512', 'sha3-256', 'sha3-512', 'blake2b-512'].map(
+    (name) => `urn:xmpp:hash-function-text-names:${name}`,
+  ),
+];
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** The sums that stand in an element (§3.2); those of unknown algorithms and those that are none are left out. */
@@ -33,6 +40,19 @@ export function parseHashes(parent: Element): Hash[] {
     return bytes.length === LENGTHS.get(algorithm) ? [{ algorithm, hex: bytes.toString('hex') }] : [];
   });
 }
+
+/**
+ * The algorithm of a sum that is told later: of `<hash-used/>` (§3), or of a `<hash/>` that is empty yet (XEP-0234 §5);
+ * `undefined` where none of ours is named.
+ */
+export function parseHashUsed(parent: Element): string | undefined {
+  const empty = parent.getChildren('hash', NS_HASHES).filter((element) => element.getText().trim() === '');
+  const named = [...parent.getChildren('hash-used', NS_HASHES), ...empty];
+  return named.map(({ attrs: { algo = '' } }) => algo).find((algorithm) => LENGTHS.has(algorithm));
+}
+
+export const xHashUsed = (algorithm: string): Element =>
+  x('hash-used', { xmlns: NS_HASHES, algo: algorithm });
 
 export function xHash({ algorithm, hex }: Hash): Element {
   return x('hash', { xmlns: NS_HASHES, algo: algorithm }, Buffer.from(hex, 'hex').toString('base64'));

@@ -251,6 +251,24 @@ describe('receiving a file', () => {
   });
 });
 
+describe('a sum that the sender tells later', () => {
+  const later = (hex: string | undefined) => ({ laterHash: { algorithm: 'sha-256', hex: async () => hex } });
+  it.each([
+    ['fits', createHash('sha256').update('hello').digest('hex'), 'done', undefined],
+    ['never comes', undefined, 'done', undefined],
+    ['is another', 'ab'.repeat(32), 'failed', 'file-corrupt'],
+  ])('%s: the sender is told what became of the file', async (_what, hex, state, failure) => {
+    const { api, route } = setUp();
+    const done = ended(api);
+    const told = new Promise((resolve) => {
+      route.offer(chunks('hello'), { ...later(hex), finished: resolve });
+    });
+    expect(await done).toMatchObject({ state });
+    expect(await told).toBe(failure);
+    expect(await readdir(received)).toEqual(state === 'done' ? ['a.txt'] : []);
+  });
+});
+
 describe('sending a file', () => {
   const write = async (content: string) => {
     const path = join(folder, 'out.txt');
@@ -334,6 +352,26 @@ describe('sending a file', () => {
     expect(await api.send(await write('x'), PEER)).toMatchObject({ state: 'done', route: 'si-ibb' });
     first = 1;
     await expect(api.send(await write('x'), PEER)).rejects.toMatchObject({ condition: 'no-bytestream' });
+  });
+
+  it('goes over to another way in one talk, where the user wants no other, and says so', async () => {
+    const [one, two] = [new FakeRoute('jingle-ibb'), new FakeRoute('si-ibb')];
+    const mayFallBack: boolean[] = [];
+    one.behaviour = async (_file, _peer, { onProgress, onFallback }) => {
+      mayFallBack.push(onFallback !== undefined);
+      onProgress(0);
+      onFallback?.('si-ibb', 'no-bytestream');
+      onProgress(1);
+    };
+    const { api, told } = setUp({ routes: [one, two] });
+    expect(await api.send(await write('x'), PEER)).toMatchObject({
+      route: 'si-ibb',
+      before: { route: 'jingle-ibb', condition: 'no-bytestream' },
+    });
+    expect(told.filter(({ before, state }) => before !== undefined && state === 'offered')).toHaveLength(1);
+    const only = setUp({ routes: [one, two], only: () => 'jingle-ibb' });
+    expect(await only.api.send(await write('x'), PEER)).toMatchObject({ route: 'jingle-ibb' });
+    expect(mayFallBack).toEqual([true, false]);
   });
 
   it('takes only the route that the user wants, and tells what kept it from that', async () => {

@@ -73,8 +73,8 @@ const ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ['md5', 'md5'],
 ]);
 
-function claimedHash(hash: IncomingOffer['hash']): Hash | undefined {
-  const algorithm = ALGORITHMS.get(hash?.algorithm ?? '');
+function claimedHash({ hash, laterHash }: IncomingOffer): Hash | undefined {
+  const algorithm = ALGORITHMS.get((hash ?? laterHash)?.algorithm ?? '');
   return algorithm === undefined ? undefined : createHash(algorithm);
 }
 
@@ -99,7 +99,7 @@ export async function receive(
     if (signal.aborted) offer.decline('declined');
     signal.throwIfAborted();
     const hash = createHash('sha256');
-    const claimed = claimedHash(offer.hash);
+    const claimed = claimedHash(offer);
     for await (const bytes of before?.contents() ?? []) {
       size += bytes.length;
       hash.update(bytes);
@@ -115,8 +115,8 @@ export async function receive(
     }
     signal.throwIfAborted();
     if (offer.size !== undefined && size < offer.size) throw new ChatError('file-incomplete');
-    if (claimed !== undefined && claimed.digest('hex') !== offer.hash?.hex)
-      throw new ChatError('file-corrupt');
+    const sum = claimed && (offer.hash?.hex ?? (await offer.laterHash?.hex()));
+    if (sum !== undefined && claimed?.digest('hex') !== sum) throw new ChatError('file-corrupt');
     const path = await part.finish();
     resume?.ended();
     return { path, sha256: hash.digest('hex'), size };

@@ -22,9 +22,18 @@ export const conditionOf = (error: unknown): string =>
 /** How far the last attempt came, which says whether another may follow. */
 type Reached = 'nowhere' | 'accepted' | 'moving';
 
+/** What another way does not help with. */
+const FINAL: readonly string[] = [
+  'declined',
+  'cancelled',
+  'file-changed',
+  'file-too-large-for-peer',
+  'no-answer',
+];
+
 function isFinal(error: unknown, reached: Reached): boolean {
   const condition = conditionOf(error);
-  if (condition === 'declined' || condition === 'cancelled' || condition === 'file-changed') return true;
+  if (FINAL.includes(condition)) return true;
   return reached === 'moving' || (reached === 'accepted' && condition !== 'no-bytestream');
 }
 
@@ -50,16 +59,23 @@ export async function sendByRoutes(
       signal.throwIfAborted();
       onRoute(route.name, address, failed);
       let reached: Reached = 'nowhere';
+      let within = route.name;
       const progressed = (sent: number) => {
         if (route.deposits !== true) reached = sent > 0 ? 'moving' : 'accepted';
         onProgress(sent);
       };
+      const fellBack = (to: RouteName, condition: string) => {
+        failed = { route: within, condition };
+        within = to;
+        onRoute(to, address, failed);
+      };
+      const onFallback = only === undefined ? fellBack : undefined;
       try {
-        return await route.send(file, address, { signal, onProgress: progressed });
+        return await route.send(file, address, { signal, onProgress: progressed, onFallback });
       } catch (error) {
         signal.throwIfAborted();
         last = error;
-        failed = { route: route.name, condition: conditionOf(error) };
+        failed = { route: within, condition: conditionOf(error) };
         if (isFinal(error, reached)) throw error;
       }
     }

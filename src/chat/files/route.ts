@@ -1,7 +1,7 @@
 /** A way for files to go. Routes know their protocol; files.ts knows people, folders and bounds. */
 
 /** Every route, the most wanted first. */
-export const ROUTE_NAMES = ['upload', 'si-ibb'] as const;
+export const ROUTE_NAMES = ['upload', 'jingle-ibb', 'si-ibb'] as const;
 export type RouteName = (typeof ROUTE_NAMES)[number];
 
 export interface OutgoingFile {
@@ -24,6 +24,8 @@ export interface SendContext {
    * route fails with the condition `no-bytestream` (accepted, and no way was found for the bytes) before any went.
    */
   onProgress(sent: number): void;
+  /** The route went over to another in the same talk with the other side. Undefined: it must not, the user wants only it. */
+  readonly onFallback?: ((to: RouteName, condition: string) => void) | undefined;
 }
 
 /** Why an offer is not taken, so that the other side can be told something true. */
@@ -49,6 +51,10 @@ export interface IncomingOffer {
   readonly mime?: string | undefined;
   /** compared when everything is there, where the algorithm is one of ours */
   readonly hash?: FileHash | undefined;
+  /** where the sender says the sum later: resolves once it has, or will not any more */
+  readonly laterHash?:
+    | { readonly algorithm: string; readonly hex: () => Promise<string | undefined> }
+    | undefined;
   /** the sender can begin at a later byte: `accept` may be given one */
   readonly ranged?: boolean | undefined;
   /** aborted when the offer ended unanswered */
@@ -59,6 +65,8 @@ export interface IncomingOffer {
    */
   accept(limit: number, signal: AbortSignal, from?: number): AsyncIterable<Uint8Array>;
   decline(refusal: Refusal): void;
+  /** Called once after an acceptance: the file is kept, or the condition of what kept it from that. */
+  finished?(failure: string | undefined): void;
 }
 
 export interface FileRoute {

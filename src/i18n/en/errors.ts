@@ -173,6 +173,12 @@ const chat = {
     why: 'the server takes files of {mostBytes} at most, and this one has {bytes}',
     hint: 'Send it in parts.',
   },
+  'file-too-large-for-peer': {
+    why: 'the other side has no room for a file of that size, or takes none that large',
+    hint: 'Send it in parts.',
+  },
+  'file-not-kept': { why: 'the other side could not keep the file', hint: 'Try again.' },
+  'no-answer': { why: 'nobody on the other side answered', hint: 'Try again later.' },
   'upload-refused': { why: 'the web server refused the file ({status})', hint: 'Try again later.' },
   'upload-quota': { why: 'the server takes no more files from you for now', hint: 'Try again later.' },
   'no-bytestream': { why: 'no connection for the bytes could be made', hint: '' },

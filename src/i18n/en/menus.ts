@@ -319,6 +319,7 @@ export const menus = {
       ask: 'ask each time',
       any: 'the first way that works',
       upload: 'HTTP upload',
+      'jingle-ibb': 'in-band (Jingle)',
       'si-ibb': 'in-band (stream initiation)',
       forever: 'for ever',
       nothing: 'only while logged in',

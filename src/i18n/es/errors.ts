@@ -157,6 +157,12 @@ const chat: typeof en.groups.chat = {
     why: 'el servidor acepta ficheros de {mostBytes} como mucho, y este tiene {bytes}',
     hint: 'Envíalo en partes.',
   },
+  'file-too-large-for-peer': {
+    why: 'la otra parte no tiene sitio para un fichero de ese tamaño, o no los acepta tan grandes',
+    hint: 'Envíalo en partes.',
+  },
+  'file-not-kept': { why: 'la otra parte no pudo guardar el fichero', hint: 'Inténtalo otra vez.' },
+  'no-answer': { why: 'nadie respondió al otro lado', hint: 'Inténtalo más tarde.' },
   'upload-refused': { why: 'el servidor web rechazó el fichero ({status})', hint: 'Inténtalo más tarde.' },
   'upload-quota': { why: 'el servidor no acepta por ahora más ficheros tuyos', hint: 'Inténtalo más tarde.' },
   'no-bytestream': { why: 'no se pudo abrir una conexión para los datos', hint: '' },

@@ -317,6 +317,7 @@ export const menus: typeof en = {
       ask: 'preguntar cada vez',
       any: 'el primer modo que funcione',
       upload: 'subida por HTTP',
+      'jingle-ibb': 'por el canal (Jingle)',
       'si-ibb': 'por el canal (stream initiation)',
       forever: 'para siempre',
       nothing: 'solo durante la sesión',

@@ -1,0 +1,139 @@
+/** Files by Jingle (XEP-0234): over a connection of its own where one can be made, else in-band. */
+import { formatDateTime } from '../../xmpp/datetime.ts';
+import { StanzaError } from '../../xmpp/errors.ts';
+import { isTooLarge } from '../../xmpp/jingle/file-description.ts';
+import { type JingleFiles, NS_FILE_TRANSFER, NS as NS_JINGLE } from '../../xmpp/jingle/file-transfer.ts';
+import { NS_IBB_TRANSPORT } from '../../xmpp/jingle/ibb-transport.ts';
+import type { JingleOffer } from '../../xmpp/jingle/receiving.ts';
+import { SessionEndedError } from '../../xmpp/jingle/session.ts';
+import type { TransportName } from '../../xmpp/jingle/transports.ts';
+import { type AddressesOptions, fileAddresses } from '../files/addresses.ts';
+import type { FileRoute, IncomingOffer, RouteName } from '../files/route.ts';
+import { ChatError } from '../problem.ts';
+
+export interface JingleOptions extends AddressesOptions {
+  readonly jingleFiles: JingleFiles;
+}
+
+/** A transport as a route: what the other side has to announce, and what is tried after it in the same session. */
+interface Way {
+  readonly route: RouteName;
+  readonly transport: TransportName;
+  readonly xmlns: string;
+}
+
+const WAYS: readonly Way[] = [{ route: 'jingle-ibb', transport: 'ibb', xmlns: NS_IBB_TRANSPORT }];
+
+/** What the other side meant by ending the session, and whether it had taken the file. */
+function endedError(error: SessionEndedError, isTaken: boolean): ChatError {
+  const { reason } = error;
+  const because = (condition: string) => new ChatError(condition, {}, { cause: error });
+  if (isTooLarge(reason)) return because('file-too-large-for-peer');
+  switch (reason.condition) {
+    case 'decline':
+    case 'busy':
+    case 'cancel':
+    case 'success':
+      return because(isTaken ? 'peer-closed' : 'declined');
+    case 'media-error':
+      return because('file-not-kept');
+    case 'connectivity-error':
+    case 'failed-transport':
+      return because(isTaken ? 'bytestream-broken' : 'no-bytestream');
+    case 'timeout':
+      return because(isTaken ? 'remote-server-timeout' : 'no-answer');
+    case 'gone':
+      return because('recipient-unavailable');
+    default:
+      return because('feature-not-implemented');
+  }
+}
+
+const refusalOf = (condition: string) =>
+  condition === 'file-corrupt'
+    ? 'corrupt'
+    : condition === 'file-too-large'
+      ? 'too-large'
+      : condition === 'folder-full'
+        ? 'no-space'
+        : 'failed';
+
+/** The best sum that is said: SHA-256 first. */
+const bestOf = ({ hashes }: JingleOffer['file']) =>
+  hashes.find(({ algorithm }) => algorithm === 'sha-256') ?? hashes[0];
+
+async function* translated(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* source;
+  } catch (error) {
+    throw error instanceof SessionEndedError ? endedError(error, true) : error;
+  }
+}
+
+function incoming(offer: JingleOffer): IncomingOffer {
+  const { from, file, signal } = offer;
+  const { hashUsed } = file;
+  const hash = bestOf(file);
+  return {
+    peer: from,
+    name: file.name ?? '',
+    size: file.size,
+    text: file.description,
+    mime: file.mime,
+    hash,
+    laterHash:
+      hash === undefined && hashUsed !== undefined
+        ? { algorithm: hashUsed, hex: () => offer.checksum() }
+        : undefined,
+    ranged: file.range !== undefined,
+    signal,
+    accept: (limit, stop, begin) => translated(offer.accept({ limit, from: begin, signal: stop })),
+    decline: (refusal) => offer.decline(refusal),
+    finished: (failure) => offer.finish(failure === undefined ? undefined : refusalOf(failure)),
+  };
+}
+
+/** A route for each transport, the most wanted first; within a session those behind it follow where it fails. */
+export function jingle({ disco, presence, jingleFiles }: JingleOptions): FileRoute[] {
+  return WAYS.map(({ route, transport, xmlns }, at): FileRoute => {
+    const others = WAYS.slice(at + 1);
+    return {
+      name: route,
+      addresses: (peer) => fileAddresses(peer, [NS_JINGLE, NS_FILE_TRANSFER, xmlns], { disco, presence }),
+      async send(file, peer, { signal, onProgress, onFallback }) {
+        const { name, size, mime, modified } = file;
+        // Said at once, and not behind the file: by its sum the other side knows what it has of it already.
+        const hashes = [{ algorithm: 'sha-256', hex: await file.sha256() }];
+        const date = formatDateTime(modified.getTime());
+        let isTaken = false;
+        try {
+          await jingleFiles.send({
+            peer,
+            file: { name, size, mime, date, hashes, range: { offset: 0 } },
+            transports: [transport, ...(onFallback === undefined ? [] : others.map((way) => way.transport))],
+            read: (from) => file.read(from),
+            signal,
+            onProgress(sent) {
+              isTaken = true;
+              onProgress(sent);
+            },
+            onFallback(_from, to) {
+              const next = others.find((way) => way.transport === to);
+              if (next !== undefined) onFallback?.(next.route, 'no-bytestream');
+            },
+          });
+        } catch (error) {
+          if (error instanceof SessionEndedError) throw endedError(error, isTaken);
+          throw error instanceof StanzaError && error.condition === 'conflict'
+            ? new ChatError('no-bytestream', {}, { cause: error })
+            : error;
+        }
+      },
+      onOffer(listener) {
+        jingleFiles.on('offer', (offer) => {
+          if (offer.transport === transport) listener(incoming(offer));
+        });
+      },
+    };
+  });
+}

@@ -1,0 +1,240 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FileTransfer } from '../../../src/chat/events.ts';
+import { type Files, type FilesOptions, files } from '../../../src/chat/files.ts';
+import { jingle } from '../../../src/chat/routes/jingle.ts';
+import type { PartialFile } from '../../../src/chat/stores.ts';
+import { inBand } from '../../../src/xmpp/bytestreams/ibb.ts';
+import { jingleFiles, NS, NS_FILE_TRANSFER } from '../../../src/xmpp/jingle/file-transfer.ts';
+import { ibbTransport, NS_IBB_TRANSPORT } from '../../../src/xmpp/jingle/ibb-transport.ts';
+import type { FakeSession } from '../../support/fake-session.ts';
+import { wiredSessions } from '../../support/wired-sessions.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'jingle-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const ALICE = 'alice@example.org/a';
+const BOB = 'bob@example.org/b';
+
+/** A clock that is a second later each time: every step is told. */
+function everyStep(): () => number {
+  let now = 0;
+  return () => {
+    now += 1000;
+    return now;
+  };
+}
+
+function side(session: FakeSession, more: Partial<FilesOptions> & { patience?: number } = {}) {
+  const features = [NS, NS_FILE_TRANSFER, NS_IBB_TRANSPORT];
+  const disco = { addFeature: () => {}, info: async () => ({ identities: [], features, forms: [] }) };
+  const transports = [ibbTransport(inBand(session, { disco }))];
+  return files({
+    routes: jingle({
+      disco,
+      presence: { resources: () => [{ resource: 'b' }] },
+      jingleFiles: jingleFiles(session, { disco, transports, patience: more.patience }),
+    }),
+    filesDir: () => join(folder, 'in'),
+    acceptPolicy: () => 'accept',
+    now: everyStep(),
+    ...more,
+  });
+}
+
+function partials() {
+  const kept = new Map<string, PartialFile & { busy: boolean }>();
+  return {
+    kept,
+    take(key: string) {
+      const found = kept.get(key);
+      if (found !== undefined) kept.delete(key);
+      return found;
+    },
+    put: (key: string, file: PartialFile, { busy }: { busy: boolean }) =>
+      void kept.set(key, { ...file, busy }),
+    remove: (key: string) => void kept.delete(key),
+  };
+}
+
+async function source(size: number): Promise<{ path: string; sha256: string }> {
+  const bytes = Buffer.alloc(size, 'some content of a file\n');
+  await writeFile(join(folder, 'report.txt'), bytes);
+  return { path: join(folder, 'report.txt'), sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+const ended = (api: Files): Promise<FileTransfer> =>
+  new Promise((resolve) => {
+    const watch = (file: FileTransfer) => {
+      if (file.state === 'offered' || file.state === 'active') return;
+      api.off('changed', watch);
+      resolve(file);
+    };
+    api.on('changed', watch);
+  });
+
+const received = () => readdir(join(folder, 'in'));
+
+describe('a file by Jingle in-band', () => {
+  it.each([0, 1, 4096, 200_000])('arrives whole, equal in SHA-256: %i bytes', async (size) => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice);
+    const bob = side(wire.bob);
+    const { path, sha256 } = await source(size);
+    const done = ended(bob);
+    const sent = await alice.send(path, 'bob@example.org');
+    expect(sent).toMatchObject({ state: 'done', peer: BOB, route: 'jingle-ibb', sha256, sent: size });
+    expect(await done).toMatchObject({ state: 'done', peer: ALICE, name: 'report.txt', size, sha256 });
+    expect((await readFile(join(folder, 'in', 'report.txt'))).length).toBe(size);
+  });
+
+  it('takes several at once', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice);
+    const bob = side(wire.bob);
+    const { path } = await source(50_000);
+    const sent = await Promise.all([1, 2, 3].map(() => alice.send(path, BOB)));
+    expect(sent.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+    await bob.close();
+    expect((await received()).sort()).toEqual(['report (1).txt', 'report (2).txt', 'report.txt']);
+  });
+
+  it('is declined by a person (XEP-0166 §6.7)', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice);
+    side(wire.bob, { acceptPolicy: () => 'decline' });
+    const { path } = await source(10);
+    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'declined' });
+  });
+
+  it('is asked about, and accepted later', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice);
+    const bob = side(wire.bob, { acceptPolicy: () => 'ask' });
+    bob.on('offer', ({ id }) => bob.accept(id));
+    const { path } = await source(10);
+    expect(await alice.send(path, BOB)).toMatchObject({ state: 'done' });
+  });
+
+  it('is taken back before it was answered: nobody is asked any more (XEP-0166 §7.4)', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice);
+    const bob = side(wire.bob, { acceptPolicy: () => 'ask' });
+    const gone = ended(bob);
+    const stop = new AbortController();
+    bob.on('offer', () => stop.abort());
+    const { path } = await source(10);
+    await expect(alice.send(path, BOB, { signal: stop.signal })).rejects.toMatchObject({
+      condition: 'cancelled',
+    });
+    expect(await gone).toMatchObject({ state: 'cancelled', failure: 'peer-closed' });
+  });
+
+  it('is cancelled by the sender: the receiver keeps nothing (XEP-0234 §6.5)', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice);
+    const bob = side(wire.bob);
+    const { path } = await source(5_000_000);
+    const over = ended(bob);
+    const stop = new AbortController();
+    const sending = alice.send(path, BOB, {
+      signal: stop.signal,
+      onProgress: ({ sent }) => sent > 0 && stop.abort(),
+    });
+    await expect(sending).rejects.toMatchObject({ condition: 'cancelled' });
+    expect(await over).toMatchObject({ failure: 'peer-closed' });
+    await bob.close();
+    expect(await received()).toEqual([]);
+  });
+
+  it('is cancelled by the receiver: the sender is told (XEP-0234 §6.5)', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice);
+    const bob = side(wire.bob);
+    const { path } = await source(5_000_000);
+    bob.on('changed', (file) => {
+      if (file.state === 'active' && file.sent > 0) bob.cancel(file.id);
+    });
+    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'peer-closed' });
+    await bob.close();
+    expect(await received()).toEqual([]);
+  });
+
+  it.each([
+    ['no room for it', { freeSpace: async () => 0 }, 'folder-full'],
+    ['it is too large', { maxSize: 9 }, 'file-too-large'],
+  ])('is refused, and the sender told why: %s (XEP-0234 §9.2)', async (_why, more, failure) => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice);
+    const bob = side(wire.bob, more);
+    const { path } = await source(10);
+    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'file-too-large-for-peer' });
+    expect(bob.list()[0]).toMatchObject({ state: 'failed', failure });
+  });
+
+  it('is told as not kept where the receiver finds it damaged (XEP-0166 §7.4)', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice);
+    const bob = side(wire.bob);
+    wire.between = (stanza) => {
+      const file = stanza
+        .getChild('jingle', NS)
+        ?.getChild('content')
+        ?.getChild('description')
+        ?.getChild('file');
+      const hash = file?.getChild('hash', 'urn:xmpp:hashes:2');
+      if (hash) hash.children = ['47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='];
+      return stanza;
+    };
+    const { path } = await source(100);
+    const over = ended(bob);
+    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'file-not-kept' });
+    expect(await over).toMatchObject({ failure: 'file-corrupt' });
+    expect(await received()).toEqual([]);
+  });
+
+  it('is not waited for without end, nor offered again by another way', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice, { patience: 20 });
+    const bob = side(wire.bob, { acceptPolicy: () => 'ask' });
+    const over = ended(bob);
+    const { path } = await source(10);
+    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'no-answer' });
+    expect(await over).toMatchObject({ failure: 'peer-closed' });
+  });
+
+  it('goes on where it broke off, when the same is offered again (XEP-0234 §6.4)', async () => {
+    const wire = wiredSessions();
+    const store = partials();
+    const alice = side(wire.alice);
+    const bob = side(wire.bob, { partials: store });
+    const { path, sha256 } = await source(300_000);
+    const broken = ended(bob);
+    bob.on('changed', ({ sent }) => {
+      // Bob's stream is lost, and with it the session.
+      if (sent > 100_000 && wire.bob.online) {
+        wire.bob.drop({ final: true });
+        wire.alice.drop();
+      }
+    });
+    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'disconnected' });
+    expect(await broken).toMatchObject({ state: 'failed', failure: 'disconnected' });
+    expect([...store.kept.values()]).toMatchObject([{ busy: false }]);
+    bob.removeAllListeners('changed');
+    wire.alice.renew();
+    wire.bob.renew();
+    const whole = ended(bob);
+    const steps: number[] = [];
+    await alice.send(path, BOB, { onProgress: ({ sent }) => steps.push(sent) });
+    expect(await whole).toMatchObject({ state: 'done', sha256, size: 300_000 });
+    expect(steps.filter((step) => step > 0)[0]).toBeGreaterThan(100_000);
+    expect(await received()).toEqual(['report.txt']);
+    expect(store.kept.size).toBe(0);
+  });
+});
