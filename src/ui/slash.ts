@@ -48,6 +48,15 @@ const ELSEWHERE: readonly string[] = [
   'archiving',
 ];
 
+/** About a room, and yet of use beside a person: one goes there, or asks them to come. */
+const EVERYWHERE: readonly string[] = ['join', 'leave', 'invite'];
+
+/** Whether a command is of use in the conversation of a room only. */
+export const isOfRooms = ({ name, params }: Action): boolean =>
+  name === 'moderate' ||
+  (!EVERYWHERE.includes(name) &&
+    Object.values(params).some(({ kind, required }) => kind === 'room' && required));
+
 export interface SlashContext {
   readonly actions: readonly Action[];
   /** the chat that is open */

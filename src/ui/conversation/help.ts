@@ -1,18 +1,20 @@
-/** `/help`: commands of the view, commands of the table, keys. */
+/** `/help`: commands of the view, commands of the table, keys; of a conversation with a person none that only rooms have. */
+import type { ChatKind } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Face } from '../face.ts';
-import { slashActions, usageOf } from '../slash.ts';
+import { isOfRooms, slashActions, usageOf } from '../slash.ts';
 
-export function helpText({ words, theme, actions }: Face): string {
+export function helpText({ words, theme, actions }: Face, kind: ChatKind): string {
   const { commands, keys, helpTitle, helpKeys } = words.conversation;
   const { values } = words.help;
+  const inRoom = kind === 'room';
   const own: [string, string][] = [
     ['/help', commands.help],
     ['/close', commands.close],
     ['/exit', commands.exit],
     [`/me <${values.text}…>`, commands.me],
     [msgUsage(words), commands.msg],
-    ['/who', commands.who],
+    ...only(kind !== 'contact', ['/who', commands.who]),
     ['/older', commands.older],
     [`/last [<${values.number}>]`, commands.last],
     [`/around [<${values.number}>]`, commands.around],
@@ -21,14 +23,13 @@ export function helpText({ words, theme, actions }: Face): string {
     [`/send <${values.path}>`, words.help.actions['send-file']],
     [`/get [<${values.number}>]`, commands.get],
     ['/cancel', commands.cancel],
-    ['/mute [all|mentions|off]', commands.mute],
-    ['/admin', commands.admin],
+    ...only(inRoom, ['/mute [all|mentions|off]', commands.mute], ['/admin', commands.admin]),
     ['/clear', commands.clear],
     ['//', commands.slash],
   ];
   const sentences: Readonly<Record<string, string>> = words.help.actions;
   const table = slashActions(actions)
-    .filter((action) => !SHOWN_ABOVE.includes(action.name))
+    .filter((action) => !SHOWN_ABOVE.includes(action.name) && (inRoom || !isOfRooms(action)))
     .map((action): [string, string] => [
       brief(usageOf(action, words.help.values)),
       Object.hasOwn(commands, action.name)
@@ -39,6 +40,8 @@ export function helpText({ words, theme, actions }: Face): string {
   const last = Object.values(keys).map((key) => `  ${key}`);
   return [theme.bold(helpTitle), ...rows, theme.bold(helpKeys), ...last].join('\n');
 }
+
+const only = (where: boolean, ...rows: [string, string][]) => (where ? rows : []);
 
 /** commands that have a shorter name of the view's own */
 const SHOWN_ABOVE: readonly string[] = ['send', 'send-file', 'get', 'approve', 'decline', 'accept', 'refuse'];

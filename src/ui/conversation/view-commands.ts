@@ -31,7 +31,7 @@ export async function runViewCommand(
   const { client } = seat;
   switch (call.name) {
     case 'help':
-      terminal.log(helpText(face));
+      terminal.log(helpText(face, client.kindOf(call.chat)));
       return undefined;
     case 'close':
       return { to: 'menu' };

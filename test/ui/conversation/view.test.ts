@@ -415,6 +415,23 @@ describe('commands', () => {
     expect(terminal.output).toContain('Enter sends');
   });
 
+  it('list what only rooms have in rooms only', async () => {
+    const listed = async (chat: string) => {
+      const { terminal } = await play(chat, '/help', ESC);
+      return (terminal.output.match(/^ {2}\/[\w-]+/gm) ?? []).map((command) => command.trim());
+    };
+    const ofRooms = ['/who', '/mute', '/admin', '/kick', '/ban', '/subject', '/nick', '/voice', '/moderate'];
+    const person = await listed(ROMEO);
+    fake.addRoom(LOBBY);
+    const room = await listed(LOBBY);
+    expect(person.filter((command) => ofRooms.includes(command))).toEqual([]);
+    expect(room).toEqual(expect.arrayContaining([...ofRooms, '/destroy', '/room-config', '/affiliations']));
+    expect(person).toEqual(
+      expect.arrayContaining(['/join', '/leave', '/invite', '/react', '/send', '/rooms']),
+    );
+    expect(room).toEqual(expect.arrayContaining(person));
+  });
+
   it('leave with /close, and the program with /exit', async () => {
     expect((await play(ROMEO, '/close')).end).toBe('menu');
     expect((await play(ROMEO, '/exit')).end).toBe('exit');
