@@ -88,7 +88,8 @@ export function changes({ account, store, namesOccupants, stayed, speaksToUs, ch
       const from = message.kind === 'contact' ? bareOf(change.from) : change.from;
       const reaction = { from, emojis };
       const known = message.reactions.find((one) => one.from === from)?.emojis ?? [];
-      const row = store.react(message.row, reaction, by);
+      const named = message.kind !== 'contact' && namesOccupants(bareOf(message.chat));
+      const row = store.react(message.row, reaction, by, named ? change.occupantId : undefined);
       const fresh = emojis.filter((emoji) => !known.includes(emoji));
       return row && (() => changed(row, 'reacted', newsOf(change, { emojis: fresh })));
     }

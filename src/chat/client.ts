@@ -257,6 +257,7 @@ export class Client extends EventEmitter<ChatEvents> {
       outbox: this.#delivery.amendments,
       isRoom,
       nick: (room) => this.#rooms.nick(room),
+      occupantId: (room) => this.#ownId(room),
       changed: (message, change) => this.emit('messageChanged', message, change),
     });
     this.#batch = batch({
@@ -269,7 +270,7 @@ export class Client extends EventEmitter<ChatEvents> {
     const speaks = speaksToUs({
       account,
       nick: (room) => this.#rooms.nick(room),
-      occupantId: (room) => (this.#archives.namesOccupants(room) ? this.#rooms.ownId(room) : undefined),
+      occupantId: (room) => this.#ownId(room),
     });
     this.#inbound = inbound({
       account,
@@ -337,6 +338,11 @@ export class Client extends EventEmitter<ChatEvents> {
     });
     this.#requests.on('opened', (request) => this.emit('request', request));
     this.#requests.on('closed', (request) => this.emit('requestClosed', request));
+  }
+
+  /** Our occupant id in a room, to be believed only where the room announces such ids (XEP-0421 §rules). */
+  #ownId(room: string): string | undefined {
+    return this.#archives.namesOccupants(room) ? this.#rooms.ownId(room) : undefined;
   }
 
   /** What else happens is told behind the messages that came before it. */

@@ -258,8 +258,11 @@ export interface MessageStore {
    * already.
    */
   retract(row: number, by: ChangedBy, moderated?: Moderated): Message | undefined;
-  /** Replaces all reactions of one sender; none takes them away. Undefined where a newer one is known, or this one. */
-  react(row: number, reaction: Reaction, by?: ChangedBy): Message | undefined;
+  /**
+   * Replaces all reactions of one sender; none takes them away. `occupantId`: in a room that says who is who, whatever
+   * the nickname is. Undefined where a newer one is known, or this one.
+   */
+  react(row: number, reaction: Reaction, by?: ChangedBy, occupantId?: string): Message | undefined;
   /** older texts, oldest first */
   versions(row: number): MessageVersion[];
   /** full text, accents folded; newest first */

@@ -17,7 +17,15 @@ interface Text {
 interface KeptReaction extends Reaction {
   readonly id?: string;
   readonly time?: number;
+  /** of an occupant of a room that gives such ids (XEP-0421) */
+  readonly occupantId?: string;
 }
+
+/** One who has an id is known by it under another nickname too, and nobody else under the same. */
+const isBy = (reaction: KeptReaction, from: string, occupantId: string | undefined): boolean =>
+  reaction.occupantId === undefined || occupantId === undefined
+    ? reaction.from === from
+    : reaction.occupantId === occupantId;
 
 type Texts = Pick<MessageStore, 'correct' | 'wasCorrected' | 'retract' | 'react' | 'versions'>;
 
@@ -92,16 +100,18 @@ export function texts(database: Database, get: (row: number) => Message | undefi
     row: number,
     { from, emojis }: Reaction,
     by: ChangedBy = { id: '', time: 0 },
+    occupantId?: string,
   ): Message | undefined {
     const kept = database.statement('SELECT reactions FROM message WHERE row = ?').get(row);
     if (kept === undefined) return undefined;
     const before = JSON.parse(String(kept.reactions ?? '[]')) as KeptReaction[];
-    const known = before.find((reaction) => reaction.from === from);
+    const known = before.find((reaction) => isBy(reaction, from, occupantId));
     const newest = known?.time ?? Number.NEGATIVE_INFINITY;
     const again = known?.id === by.id && known.emojis.join() === emojis.join();
     // XEP-0444 §acceptable-reactions: a late one counts only where no newer one is known.
     if (by.stamped && by.time < newest && !again) return undefined;
-    const reaction: KeptReaction = { from, emojis, id: by.id, time: timeOf(by, newest) };
+    const time = timeOf(by, newest);
+    const reaction: KeptReaction = { from, emojis, id: by.id, time, ...(occupantId && { occupantId }) };
     const all = [...before.filter((other) => other !== known), reaction];
     database.statement('UPDATE message SET reactions = ? WHERE row = ?').run(JSON.stringify(all), row);
     return again ? undefined : get(row);
@@ -111,7 +121,8 @@ export function texts(database: Database, get: (row: number) => Message | undefi
     correct: (row, body, by) => database.transaction(() => correct(row, body, by)),
     wasCorrected: (row, id, body) => sameText(row, id, body) !== undefined,
     retract: (row, by, moderated) => database.transaction(() => retract(row, by, moderated)),
-    react: (row, reaction, by) => database.transaction(() => react(row, reaction, by)),
+    react: (row, reaction, by, occupantId) =>
+      database.transaction(() => react(row, reaction, by, occupantId)),
     versions(row): MessageVersion[] {
       const known = all(row);
       return known.slice(0, -1).map(({ body }, at) => ({ body, time: known[at + 1]?.time ?? 0 }));

@@ -148,6 +148,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
       outbox: outgoing,
       isRoom: (bare) => bare === ROOM,
       nick: () => NICK,
+      occupantId: () => occupantId,
       changed: nothing,
     }),
     /** what was told since the last time */

@@ -211,6 +211,43 @@ describe('in a room', () => {
     expect(bodies(ROOM)).toEqual(['', 'forged']);
   });
 
+  it('who left, came back under another nickname or was renamed is the same by the occupant id (XEP-0421)', () => {
+    const { live, history } = arrivals({ ...naming, stayed: () => false });
+    const reaction = (nick: string, id: string, ...emojis: string[]) =>
+      inRoom(nick, { id: `e-${nick}-${emojis}`, reactions: { id: 'r1', emojis }, ...who(id) });
+    live(line(who('o1')), correction('romeo', who('o1')));
+    live(correction('montague', { ...who('o1'), id: 'c2', body: 'hola' }));
+    live(reaction('nurse', 'o2', '👍'), reaction('angelica', 'o2', '❤️'), reaction('nurse', 'o3', '👎'));
+    expect(history(ROOM)).toMatchObject([
+      {
+        body: 'hola',
+        reactions: [
+          { from: `${ROOM}/angelica`, emojis: ['❤️'] },
+          { from: `${ROOM}/nurse`, emojis: ['👎'] },
+        ],
+      },
+    ]);
+  });
+
+  it('what we think of a message is ours under another nickname too (XEP-0421)', () => {
+    const { live, ours, history } = arrivals({ ...naming, occupantId: 'o7' });
+    live(line());
+    const { row } = history(ROOM)[0] ?? { row: 0 };
+    const earlier = inRoom('jules', { id: 'e1', reactions: { id: 'r1', emojis: ['👍'] }, ...who('o7') });
+    live(earlier);
+    const { id = '' } = ours.react(row, ['❤️']).amendment ?? {};
+    live(inRoom(NICK, { id, reactions: { id: 'r1', emojis: ['❤️'] }, ...who('o7') }));
+    expect(history(ROOM)[0]?.reactions).toEqual([{ from: `${ROOM}/${NICK}`, emojis: ['❤️'] }]);
+  });
+
+  it('without such ids the nickname is all there is of who reacted, and forged ids change nothing', () => {
+    const { live, history } = arrivals();
+    const reaction = (nick: string, ...emojis: string[]) =>
+      inRoom(nick, { id: `e-${nick}`, reactions: { id: 'r1', emojis }, ...who('o1') });
+    live(line(), reaction('nurse', '👍'), reaction('mercutio', '❤️'));
+    expect(history(ROOM)[0]?.reactions).toHaveLength(2);
+  });
+
   it('occupant ids in a room that gives none are forged (XEP-0421 §rules)', () => {
     const { live, bodies } = arrivals();
     live(line(who('o1')), correction('mercutio', who('o1')));

@@ -317,6 +317,16 @@ describe('finding rooms', () => {
   });
 });
 
+it('the picture of a room is no presence of anybody (XEP-0486 §presence)', async () => {
+  const world = await new World().login();
+  await world.enter();
+  world.told.length = 0;
+  world.receive(
+    `<presence from='${ROOM}' to='${JID}'><x xmlns='vcard-temp:x:update'><photo>a31c</photo></x></presence>`,
+  );
+  expect(world.told).toEqual([]);
+});
+
 describe('invitations', () => {
   const invite = `<message from='${ROOM}' to='${JID}'><x xmlns='${NS_MUC_USER}'><invite from='${ROMEO}/orchard'><reason>come</reason></invite><password>pw</password></x></message>`;
 

@@ -14,10 +14,13 @@ export interface AmendmentsOptions {
   readonly outbox: Amending;
   readonly isRoom: (bare: string) => boolean;
   readonly nick: (room: string) => string | undefined;
+  /** own occupant id, where the room gives such ids (XEP-0421) */
+  readonly occupantId: (room: string) => string | undefined;
   readonly changed: (message: Message, change: AmendmentChange) => void;
 }
 
-export function amendments({ account, store, outbox, isRoom, nick, changed }: AmendmentsOptions) {
+export function amendments(options: AmendmentsOptions) {
+  const { account, store, outbox, isRoom, nick, changed } = options;
   function known(row: number): Message {
     const message = store.get(row);
     if (message === undefined) throw new ChatError('message-gone');
@@ -102,7 +105,8 @@ export function amendments({ account, store, outbox, isRoom, nick, changed }: Am
       if (wrong !== undefined) throw new ChatError('not-an-emoji', { value: wrong });
       checked(message, 'reaction');
       const one = by();
-      const apply = () => store.react(row, { from: me(message), emojis }, one);
+      const id = message.kind === 'contact' ? undefined : options.occupantId(bareOf(message.chat));
+      const apply = () => store.react(row, { from: me(message), emojis }, one, id);
       const content = JSON.stringify(emojis);
       return made(outbox.make(row, { kind: 'reaction', content, ...one, apply }));
     },

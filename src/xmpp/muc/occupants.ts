@@ -1,4 +1,7 @@
-/** Who is in a room, as its presence stanzas tell. XEP-0045 §7.1, §7.2. */
+/**
+ * Who is in a room, as its presence stanzas tell. XEP-0045 §7.1, §7.2. What announces the picture of the room itself is
+ * passed over: XEP-0486: MUC Avatars, version 0.1.0. https://xmpp.org/extensions/xep-0486.html
+ */
 import { parseJid, resourceOf } from '../jid.ts';
 import { parseOccupantId } from '../occupant-id.ts';
 import { child, childText, type Element, elements } from '../stanza.ts';

@@ -182,6 +182,39 @@ describe('people in a room', () => {
     expect(room.rooms.get(ROOM)?.occupants.map(({ nick }) => nick)).toEqual(['thirdwitch', 'oldhag']);
   });
 
+  it('a rename keeps the person, by whose id the room says who it is (XEP-0421)', async () => {
+    const room = new FakeRoom();
+    await room.enter();
+    const id = (name: string) => ({ more: `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='${name}'/>` });
+    const known = () =>
+      room.rooms.get(ROOM)?.occupants.map(({ nick, occupantId }) => `${nick} ${occupantId}`);
+    room.here('secondwitch', id('o2'));
+    room.gone('secondwitch', { codes: [303], nick: 'hecate', ...id('o2') });
+    expect(known()).toContain('hecate o2');
+    room.here('hecate', id('o2'));
+    expect(known()).toEqual(['firstwitch undefined', 'thirdwitch undefined', 'hecate o2']);
+  });
+
+  it('the picture of the room says nothing of anybody (XEP-0486 §presence)', async () => {
+    const room = new FakeRoom();
+    const photo =
+      "<x xmlns='vcard-temp:x:update'><photo>a31c4bd04de69663cfd7f424a8453f4674da37ff</photo></x>";
+    const picture = (more = '', attributes = '') =>
+      room.session.receive(
+        `<presence from='${ROOM}' to='hag66@example.org/pda'${attributes}>${photo}${more}</presence>`,
+      );
+    const entering = room.rooms.enter(ROOM, { nick: 'thirdwitch' });
+    picture();
+    room.here('thirdwitch', { codes: [110], more: photo });
+    await entering;
+    room.take();
+    picture();
+    picture(`<x xmlns='${USER}'><item affiliation='owner' role='moderator'/></x>`);
+    picture('', " type='unavailable'");
+    expect(room.take()).toEqual([]);
+    expect(room.rooms.get(ROOM)).toMatchObject({ joined: true, occupants: [{ nick: 'thirdwitch' }] });
+  });
+
   it('tells changes of role and affiliation, show and status', async () => {
     const room = new FakeRoom();
     await room.enter();
