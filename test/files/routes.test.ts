@@ -19,10 +19,10 @@ const SIZES = [0, 1, 4095, 4096, 4097, 10 * MIB, ...(process.env.FILES_LARGE ===
 /** bytes above idle that any run may need */
 const MOST_MEMORY = 40 * MIB;
 /**
- * In-band, every block is text, and Node lets its garbage pile up before it looks at it: 46 to 48 MB were measured with
- * 10 MiB. The goal of 40 is not reached there yet.
+ * In-band, every block is text of Node's own memory. Of that the room for what is new grows with all that ever went
+ * through it, to 32 MiB: 50 were measured with 60 MiB, where the goal of 40 is not reached.
  */
-const MOST_IN_BAND = 64 * MIB;
+const MOST_IN_BAND = 56 * MIB;
 const inBand = (route: string) => route.endsWith('ibb');
 /** routes whose files come as a link, which also a room may get */
 const LINKED: readonly string[] = ['upload'];
@@ -147,7 +147,7 @@ describe.each(ROUTE_NAMES)('by %s', (route) => {
       expect(came).toMatchObject({ state: 'done', name, size, sha256 });
       expect(await sumOf(String(came.path))).toBe(sha256);
       await Promise.all([rm(path), rm(String(came.path))]);
-      const most = inBand(route) ? MOST_IN_BAND : MOST_MEMORY;
+      const most = inBand(route) && size > 10 * MIB ? MOST_IN_BAND : MOST_MEMORY;
       for (const [program, before] of idle) expect(peak(program) - before).toBeLessThan(most);
       const [least = 0] = idle.values();
       expect(sent.memory - least).toBeLessThan(most);

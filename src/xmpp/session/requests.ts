@@ -7,7 +7,7 @@ import type { Element } from './xml.ts';
 interface Pending {
   to: string | undefined;
   resolve(iq: Element): void;
-  reject(error: Error): void;
+  reject(error: unknown): void;
 }
 
 export class Requests {
@@ -26,10 +26,21 @@ export class Requests {
    * DisconnectedError, the signal's reason, or what `send` throws. `iq` has its id already.
    */
   ask(iq: Element, options: RequestOptions, send: (iq: Element) => void): Promise<Element> {
+    if (options.signal?.aborted === true) return Promise.reject(options.signal.reason);
     const { id = '', to } = iq.attrs;
+    const answer = this.#answerTo(id, to, options);
+    try {
+      send(iq);
+    } catch (error) {
+      this.#pending.get(id)?.reject(error);
+    }
+    return answer;
+  }
+
+  // Not given the question: what waits here stays in memory for a while after it was answered, and questions are large.
+  #answerTo(id: string, to: string | undefined, options: RequestOptions): Promise<Element> {
     const { signal, timeout = this.#timeout } = options;
     return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(signal.reason);
       const settle = (act: () => void) => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', aborted);
@@ -47,11 +58,6 @@ export class Requests {
         resolve: (answer) => settle(() => resolve(answer)),
         reject: (error) => settle(() => reject(error)),
       });
-      try {
-        send(iq);
-      } catch (error) {
-        settle(() => reject(error));
-      }
     });
   }
 

@@ -71,7 +71,6 @@ export class MemoryStreamState implements StreamState {
   #inbound: number;
   #acknowledged = 0;
   #queue: Element[] = [];
-  #first = 0;
 
   constructor(left?: { resumption: Resumption; inbound: number }) {
     this.#resumption = left?.resumption;
@@ -92,11 +91,11 @@ export class MemoryStreamState implements StreamState {
   }
 
   get outbound(): number {
-    return (this.#acknowledged + this.#queue.length - this.#first) % MODULO;
+    return (this.#acknowledged + this.#queue.length) % MODULO;
   }
 
   get unacknowledged(): readonly Element[] {
-    return this.#queue.slice(this.#first);
+    return [...this.#queue];
   }
 
   started(): void {
@@ -131,26 +130,19 @@ export class MemoryStreamState implements StreamState {
       return [];
     }
     const count = (h - this.#acknowledged + MODULO) % MODULO;
-    if (count > this.#queue.length - this.#first) return undefined;
-    const done = this.#queue.slice(this.#first, this.#first + count);
+    if (count > this.#queue.length) return undefined;
     this.#acknowledged = h;
-    this.#first += count;
-    // Cutting the queue at every acknowledgement would copy it every time.
-    if (this.#first > 1024 || this.#first === this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#first);
-      this.#first = 0;
-    }
-    return done;
+    // In place: a queue that is replaced, once it is old, keeps what was in it until all of memory is looked through.
+    return this.#queue.splice(0, count);
   }
 
   ended(): Element[] {
-    const left = this.#queue.slice(this.#first);
+    const left = this.#queue;
     this.#resumption = undefined;
     this.#inherited = false;
     this.#inbound = 0;
     this.#acknowledged = 0;
     this.#queue = [];
-    this.#first = 0;
     return left;
   }
 

@@ -1,5 +1,8 @@
 /** XEP-0198, liveness, reconnection, the end. */
+
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { AuthenticationError, ConnectionError, StreamError } from '../../../src/xmpp/errors.ts';
 import { isFinal, retryDelay } from '../../../src/xmpp/session/backoff.ts';
@@ -321,6 +324,26 @@ describe('stream management (XEP-0198)', () => {
     expect(session.acknowledges).toBe(false);
     session.requestAcknowledgement();
     expect(session.online).toBe(true);
+  });
+
+  it('holds no stanza that was acknowledged, however many follow', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    const state = new MemoryStreamState();
+    state.started();
+    const held: WeakRef<Element>[] = [];
+    // There are always some under way: the queue is never empty.
+    for (let sent = 1; sent <= 300; sent++) {
+      const stanza = message(String(sent));
+      held.push(new WeakRef(stanza));
+      state.sent(stanza);
+      if (sent > 10) state.acknowledged(sent - 10);
+    }
+    // What a WeakRef was made for lives until the turn has ended.
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(held.filter((stanza) => stanza.deref() !== undefined)).toHaveLength(10);
+    expect(state.unacknowledged).toHaveLength(10);
   });
 
   it('its counters wrap at 2^32 (§4)', () => {
