@@ -5,6 +5,7 @@ import type { ChatEvents } from '../../src/chat/events.ts';
 import type { NewMessage } from '../../src/chat/message.ts';
 import type { Stores } from '../../src/chat/stores.ts';
 import { openStores } from '../../src/storage/stores.ts';
+import { SILENCES } from '../../src/xmpp/muc/self-ping.ts';
 import type { Element } from '../../src/xmpp/stanza.ts';
 import { FakeSession } from '../support/fake-session.ts';
 
@@ -85,6 +86,8 @@ export class World {
       filesDir: () => '/nowhere',
       version: '1.0',
       languages: ['en'],
+      // Who leaves is told at once.
+      roomSilences: { ...SILENCES, leaves: 0 },
       ...options,
     });
     for (const name of EVENTS)

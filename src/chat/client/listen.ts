@@ -125,8 +125,7 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
     if (codes.includes(CONFIGURATION_CHANGED)) void archives.learn(room);
   });
   rooms.on('checked', ({ room }) => outbox.reachable(room));
-  rooms.on('occupant', ({ room, nick, event }) => {
-    if (event === 'joined' || event === 'role' || event === 'affiliation') return;
+  rooms.on('departed', ({ room, nick }) => {
     const occupant = `${room}/${nick}`;
     attendance.left(occupant);
     typing.stop(room, occupant);

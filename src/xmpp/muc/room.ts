@@ -50,6 +50,8 @@ export interface RoomChange {
 export interface RoomListener {
   room(change: RoomChange): void;
   occupant(change: OccupantChange): void;
+  /** that nickname is nobody's now, or another's; told at once */
+  departed(change: { room: string; nick: string }): void;
   /** show or status message changed */
   occupantPresence(change: { room: string; occupant: Occupant; before: Occupant }): void;
   notice(change: { room: string; codes: readonly number[] }): void;
@@ -130,6 +132,14 @@ export class Room {
   #before: ReadonlySet<string> | undefined;
   /** who was there before an outage, and is not yet again */
   readonly #missing = new Set<string>();
+  /** departures that are not told yet: they may be the first of an outage that takes us too; oldest first */
+  #held: { readonly change: OccupantChange; readonly until: number }[] = [];
+  #holding: NodeJS.Timeout | undefined;
+  readonly #hold: number;
+  /** those held when we were lost: told where it turns out that we were not */
+  #doubtful: readonly OccupantChange[] = [];
+  /** what the room said of itself when we entered */
+  #codes: readonly number[] = [];
   #grace: NodeJS.Timeout | undefined;
   readonly #tell: RoomListener;
   #again = false;
@@ -139,10 +149,12 @@ export class Room {
   #renaming: Expected<void> | undefined;
   #leaving: Expected<void> | undefined;
 
-  constructor(jid: string, nick: string, tell: RoomListener) {
+  /** `hold`: milliseconds for which it is not told that somebody left. */
+  constructor(jid: string, nick: string, tell: RoomListener, hold: number) {
     this.jid = jid;
     this.nick = nick;
     this.#tell = tell;
+    this.#hold = hold;
   }
 
   /** The answer to the presence that enters; the caller writes it. */
@@ -215,8 +227,34 @@ export class Room {
   #lose(): void {
     if (this.phase !== 'joined') return;
     this.phase = 'lost';
-    this.#before = new Set([...this.occupants.keys(), ...this.#missing]);
+    this.#doubtful = this.#held.map(({ change }) => change);
+    this.#endHold();
+    const gone = this.#doubtful.map(({ nick }) => nick);
+    this.#before = new Set([...this.occupants.keys(), ...gone, ...this.#missing]);
     this.#endGrace();
+  }
+
+  #endHold(): void {
+    clearTimeout(this.#holding);
+    this.#holding = undefined;
+    this.#held = [];
+  }
+
+  /** Tells of departures: of that nickname, or those whose time has come. */
+  #release(nick?: string): void {
+    const now = performance.now();
+    const due = this.#held.filter(({ change, until }) => change.nick === nick || until <= now);
+    this.#held = this.#held.filter((entry) => !due.includes(entry));
+    for (const { change } of due) this.#tell.occupant(change);
+    this.#holdOn();
+  }
+
+  #holdOn(): void {
+    clearTimeout(this.#holding);
+    const [next] = this.#held;
+    if (next === undefined) return;
+    const wait = Math.max(0, Math.ceil(next.until - performance.now()));
+    this.#holding = setTimeout(() => this.#release(), wait).unref();
   }
 
   #endGrace(): void {
@@ -229,16 +267,24 @@ export class Room {
     this.phase = 'out';
     this.occupants.clear();
     this.#endGrace();
+    this.#endHold();
+    this.#doubtful = [];
+    this.#codes = [];
   }
 
   /** The old stream goes on (XEP-0198): the room has noticed nothing. */
   resumed(): void {
-    if (this.phase === 'lost' && !this.#renewed) this.phase = 'joined';
+    if (this.phase !== 'lost' || this.#renewed) return;
+    this.phase = 'joined';
+    // No outage took them.
+    for (const change of this.#doubtful) this.#tell.occupant(change);
+    this.#doubtful = [];
   }
 
   /** A new stream: the room has forgotten us; it is to be entered again. */
   renewed(): void {
     this.#renewed = true;
+    this.#doubtful = [];
     if (this.phase === 'lost') this.occupants.clear();
   }
 
@@ -284,7 +330,9 @@ export class Room {
       occupants: entered.occupants,
       ...this.#changes(nickBefore),
     });
-    this.#notice(codes);
+    // Back after an outage: what the room says of itself as before is no news.
+    this.#notice(this.#again ? codes.filter((code) => !this.#codes.includes(code)) : codes);
+    this.#codes = codes;
   }
 
   /** Who came between two stays; who is missing has some time to come back too. We are neither, by whatever nickname. */
@@ -318,6 +366,7 @@ export class Room {
 
   #arrived({ occupant, codes, actor, reason }: OccupantPresence, self: boolean): void {
     const before = this.occupants.get(occupant.nick);
+    if (before === undefined) this.#release(occupant.nick);
     this.occupants.set(occupant.nick, occupant);
     const { nick, affiliation, role, jid } = occupant;
     const change = { room: this.jid, nick, self, affiliation, role, reason, actor, jid };
@@ -341,7 +390,9 @@ export class Room {
   /** §7.6: unavailable under the old name, then available under the new one: nobody left, nobody came. */
   #renamed({ occupant }: OccupantPresence, newNick: string, self: boolean): void {
     const before = this.occupants.get(occupant.nick) ?? occupant;
+    this.#release(newNick);
     this.occupants.delete(occupant.nick);
+    this.#tell.departed({ room: this.jid, nick: occupant.nick });
     this.occupants.set(newNick, { ...before, nick: newNick });
     if (self) this.nick = newNick;
     const { affiliation, role, jid } = before;
@@ -363,7 +414,8 @@ export class Room {
     if (known === undefined) return;
     const departure = departureOf(codes, false);
     const { nick, affiliation } = occupant;
-    this.#tell.occupant({
+    this.#tell.departed({ room: this.jid, nick });
+    const change: OccupantChange = {
       room: this.jid,
       nick,
       event: departure === 'kicked' || departure === 'banned' || departure === 'removed' ? departure : 'left',
@@ -375,7 +427,13 @@ export class Room {
       actor,
       jid: occupant.jid ?? known.jid,
       codes,
-    });
+    };
+    if (change.event !== 'left' || this.#hold === 0) {
+      this.#tell.occupant(change);
+      return;
+    }
+    this.#held.push({ change, until: performance.now() + this.#hold });
+    this.#holdOn();
   }
 
   #gone({ codes, actor, reason, destroyed }: OccupantPresence): void {

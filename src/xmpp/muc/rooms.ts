@@ -55,6 +55,11 @@ export interface RoomsEvents {
   room: [change: RoomChange];
   /** when another occupant came, went or changed, or our own nick, role or affiliation did; not while entering */
   occupant: [change: OccupantChange];
+  /**
+   * when a nickname is nobody's any more, or another's: at once, while `occupant` waits a moment with those who left, in
+   * case an outage takes us too
+   */
+  departed: [change: { room: string; nick: string }];
   /** when an occupant changed show or status message */
   occupantPresence: [change: { room: string; occupant: Occupant; before: Occupant }];
   /** when a room told its subject; `initial` for the one it has when we enter (§7.2.15) */
@@ -186,6 +191,7 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
   const tell: RoomListener = {
     room: (change) => events.emit('room', change),
     occupant: (change) => events.emit('occupant', change),
+    departed: (change) => events.emit('departed', change),
     occupantPresence: (change) => events.emit('occupantPresence', change),
     notice: (change) => events.emit('roomNotice', change),
     dropped: (change) => events.emit('dropped', change),
@@ -324,7 +330,7 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     const address = occupantJid(jid, options.nick);
     const bare = bareOf(address);
     const nick = resourceOf(address) ?? options.nick;
-    const room = known.get(bare) ?? new Room(bare, nick, tell);
+    const room = known.get(bare) ?? new Room(bare, nick, tell, silences.leaves);
     if (room.entering !== undefined) return room.entering;
     if (room.phase === 'joined') {
       if (room.nick !== nick) await setNick(bare, nick);

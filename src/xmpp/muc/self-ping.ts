@@ -36,9 +36,11 @@ export interface Silences {
   readonly ask: number;
   /** milliseconds of silence after which a room is asked before anything is said in it */
   readonly doubt: number;
+  /** milliseconds for which it is not told that somebody left: an outage that takes us too may have begun with them */
+  readonly leaves: number;
 }
 
-export const SILENCES: Silences = { ask: 15 * 60_000, doubt: 5 * 60_000 };
+export const SILENCES: Silences = { ask: 15 * 60_000, doubt: 5 * 60_000, leaves: 2000 };
 
 /** milliseconds for an answer: it may come from another device of ours with the same nickname */
 const PATIENCE = 15_000;

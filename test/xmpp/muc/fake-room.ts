@@ -1,6 +1,7 @@
 /** A room played by the test: the presences and messages it would send. */
 import { parseMessage } from '../../../src/xmpp/messages.ts';
 import { NS, type Rooms, rooms } from '../../../src/xmpp/muc/rooms.ts';
+import { SILENCES } from '../../../src/xmpp/muc/self-ping.ts';
 import type { Element } from '../../../src/xmpp/stanza.ts';
 import { FakeSession } from '../../support/fake-session.ts';
 
@@ -29,8 +30,10 @@ export class FakeRoom {
   /** events in order */
   readonly told: [string, unknown][] = [];
 
-  constructor() {
+  /** `leaves`: milliseconds for which it is not told that somebody left */
+  constructor({ leaves = 0 } = {}) {
     this.rooms = rooms(this.session, {
+      silences: { ...SILENCES, leaves },
       disco: { addFeature: () => {} },
       messages: {
         claim: (test) => {
