@@ -26,6 +26,12 @@ export const sendFile = action({
       signal: context.signal,
       onProgress: context.progress,
     });
+    const row = { type: 'file', file } as const;
+    if (file.state === 'queued') {
+      const { name, peer } = file;
+      const reason = context.client.offlineReason ?? 'remote-server-timeout';
+      return { kind: 'done', notice: notice('file-queued', { name, peer, reason }), exitCode: 5, row };
+    }
     const seconds = (performance.now() - start) / 1000;
     return {
       kind: 'done',
@@ -36,7 +42,7 @@ export const sendFile = action({
         sha256: file.sha256 ?? '',
         seconds,
       }),
-      row: { type: 'file', file },
+      row,
     };
   },
 });

@@ -34,6 +34,7 @@ export interface Notices {
   'room-created': { room: string; nick: string };
   left: { room: string };
   'file-sent': { name: string; peer: string; size: number; sha256: string; seconds: number };
+  'file-queued': { name: string; peer: string; reason: string };
   'file-received': { name: string; path: string; size: number; sha256: string; seconds: number };
   'presence-set': { show: string; status: string };
   'presence-saved': { show: string; status: string };

@@ -955,12 +955,13 @@ export class Client extends EventEmitter<ChatEvents> {
     return chat;
   }
 
-  async #shareLink(chat: string, url: string, file: LinkedFile, signal: AbortSignal): Promise<void> {
+  async #shareLink(chat: string, url: string, file: LinkedFile, signal: AbortSignal): Promise<boolean> {
     const options = { timeout: LINK_DEADLINE, signal, online: () => Promise.resolve() };
     const attached = { url, file };
     const message = await this.#delivery.sendAndSettle(chat, this.kindOf(chat), url, options, attached);
     if (message.state === 'failed')
       throw new ChatError(message.failure?.condition ?? 'undefined-condition', { jid: chat });
+    return message.state !== 'queued' && message.state !== 'sent';
   }
 
   #transfers(): Files {

@@ -91,7 +91,8 @@ export interface Request {
   readonly time: number;
 }
 
-export type FileState = 'offered' | 'active' | 'done' | 'failed' | 'cancelled';
+/** `queued`: kept, nobody has heard of it yet; it goes out by itself when it can */
+export type FileState = 'offered' | 'active' | 'queued' | 'done' | 'failed' | 'cancelled';
 
 export interface FileTransfer {
   readonly id: string;

@@ -1,7 +1,7 @@
 /** Files that come and go: who may offer, where they land, which route takes them. No protocol here. */
 import { EventEmitter } from 'node:events';
 import { randomId } from '../xmpp/session/session.ts';
-import type { FileTransfer, Request } from './events.ts';
+import type { FileState, FileTransfer, Request } from './events.ts';
 import { checkPlace, type Reception, receive, refusalFor } from './files/incoming.ts';
 import { type Link, type Links, nameOfLink } from './files/links.ts';
 import { safeName } from './files/names.ts';
@@ -48,7 +48,7 @@ export interface SendOptions {
 
 export interface Files extends EventEmitter<FilesEvents> {
   /**
-   * Offers and sends; resolves when the other side has the file. Rejects with ChatError: `file-not-found`,
+   * Offers and sends; resolves when the other side has the file, or (state `queued`) the link to it waits in the outbox. Rejects with ChatError: `file-not-found`,
    * `not-a-file`, `file-unreadable`, `file-changed`, `no-route`, `declined`, `peer-closed`, `cancelled`, or the
    * condition of the route.
    */
@@ -233,6 +233,7 @@ export function files(options: FilesOptions): Files {
 
   async function transmit(entry: Entry, file: OpenFile, peer: string): Promise<FileTransfer> {
     const hashed = hashedOnTheWay(file);
+    let state: FileState = 'done';
     try {
       const { signal } = entry.stop;
       await sendByRoutes(routes, hashed, peer, {
@@ -241,9 +242,12 @@ export function files(options: FilesOptions): Files {
         onRoute: (route, address, before) =>
           change(entry, { state: 'offered', route, peer: address, before }),
         onProgress: (sent) => change(entry, { state: 'active', sent }),
+        onQueued: () => {
+          state = 'queued';
+        },
       });
       const sha256 = await hashed.sha256();
-      change(entry, { state: 'done', sent: file.size, sha256 });
+      change(entry, { state, sent: file.size, sha256 });
       return entry.file;
     } catch (error) {
       fail(entry, error);

@@ -592,6 +592,18 @@ describe('the account', () => {
 });
 
 describe('files', () => {
+  it('send-file: an upload whose link waits in the outbox is not done yet: exit code 5, and why', async () => {
+    const { outcome } = await run('send-file', { path: '/tmp/a.txt', to: ROMEO }, (client) => {
+      const sendFile = client.sendFile.bind(client);
+      client.client.sendFile = async (path, peer) => ({ ...(await sendFile(path, peer)), state: 'queued' });
+    });
+    expect(outcome).toMatchObject({
+      notice: { code: 'file-queued', values: { name: 'a.txt', reason: 'remote-server-timeout' } },
+      exitCode: 5,
+      row: { type: 'file', file: { state: 'queued' } },
+    });
+  });
+
   it('send-file tells how far it is, and can be cancelled', async () => {
     const stop = new AbortController();
     const seen: unknown[] = [];

@@ -103,6 +103,20 @@ const ended = (api: Files): Promise<FileTransfer> =>
     api.on('changed', watch);
   });
 
+it('an upload whose link waits in the outbox ends as queued, with its sum', async () => {
+  const { api, route } = setUp();
+  route.behaviour = async (file, _peer, { onQueued }) => {
+    for await (const _ of file.read());
+    onQueued?.();
+  };
+  await writeFile(join(folder, 'b.txt'), 'hello');
+  expect(await api.send(join(folder, 'b.txt'), PEER)).toMatchObject({
+    state: 'queued',
+    sent: 5,
+    sha256: createHash('sha256').update('hello').digest('hex'),
+  });
+});
+
 describe('receiving a file', () => {
   it('saves it under a safe name with its SHA-256', async () => {
     const { api, route, told } = setUp();

@@ -9,6 +9,7 @@ export interface Attempt {
   /** another way is tried; `before`: the one that failed, and why */
   onRoute(route: RouteName, address: string, before: FailedRoute | undefined): void;
   onProgress(sent: number): void;
+  onQueued(): void;
 }
 
 export interface FailedRoute {
@@ -45,7 +46,7 @@ export async function sendByRoutes(
   routes: readonly FileRoute[],
   file: OutgoingFile,
   peer: string,
-  { signal, only, onRoute, onProgress }: Attempt,
+  { signal, only, onRoute, onProgress, onQueued }: Attempt,
 ): Promise<void> {
   let failed: FailedRoute | undefined;
   let last: unknown = new ChatError('no-route', { jid: peer });
@@ -71,7 +72,7 @@ export async function sendByRoutes(
       };
       const onFallback = only === undefined ? fellBack : undefined;
       try {
-        return await route.send(file, address, { signal, onProgress: progressed, onFallback });
+        return await route.send(file, address, { signal, onProgress: progressed, onFallback, onQueued });
       } catch (error) {
         signal.throwIfAborted();
         last = error;

@@ -24,6 +24,8 @@ export interface SendContext {
    * route fails with the condition `no-bytestream` (accepted, and no way was found for the bytes) before any went.
    */
   onProgress(sent: number): void;
+  /** Everything is where it has to be, and the other side is told of it when there is a connection. */
+  readonly onQueued?: (() => void) | undefined;
   /** The route went over to another in the same talk with the other side. Undefined: it must not, the user wants only it. */
   readonly onFallback?: ((to: RouteName, condition: string) => void) | undefined;
 }

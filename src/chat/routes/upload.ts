@@ -14,8 +14,8 @@ export interface UploadOptions {
   readonly trust: () => SecureContext;
   /** bare JID of a room or contact, or occupant, that a link for `peer` is sent to; throws where it cannot be */
   readonly chatOf: (peer: string) => string;
-  /** Sends the link. Resolves when our server has it, or it waits in the outbox for the next connection. */
-  readonly share: (chat: string, url: string, file: LinkedFile, signal: AbortSignal) => Promise<void>;
+  /** Sends the link. Resolves to whether our server has it; else it waits in the outbox for the next connection. */
+  readonly share: (chat: string, url: string, file: LinkedFile, signal: AbortSignal) => Promise<boolean>;
   /** milliseconds before another attempt */
   readonly pauses?: readonly number[] | undefined;
 }
@@ -85,7 +85,8 @@ export function upload(options: UploadOptions): FileRoute {
       const { name, size, mime } = file;
       const hashes = [{ algorithm: 'sha-256', hex: await file.sha256() }];
       context.signal.throwIfAborted();
-      await share(chat, slot.get, { name, size, mime, hashes }, context.signal);
+      const said = await share(chat, slot.get, { name, size, mime, hashes }, context.signal);
+      if (!said) context.onQueued?.();
     },
   };
 }

@@ -58,6 +58,7 @@ export const words = {
   transferStates: {
     offered: 'offered',
     active: 'under way',
+    queued: 'waiting for a connection',
     done: 'done',
     failed: 'failed',
     cancelled: 'cancelled',

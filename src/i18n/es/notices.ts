@@ -43,6 +43,8 @@ export const notices: typeof en = {
   left: ({ room }) => `Has salido de la sala ${room}.`,
   'file-sent': ({ name, peer, size, sha256, seconds }) =>
     `${name} (${size}) se ha enviado a ${peer} en ${seconds}.${sha256 === '' ? '' : ` SHA-256 ${sha256}`}`,
+  'file-queued': ({ name, peer, reason }) =>
+    `${name} se ha subido. El enlace para ${peer}: guardado, aún sin enviar (${reason}). Se enviará la próxima vez.`,
   'file-received': ({ name, path, size, sha256, seconds }) =>
     `${name} (${size}) se ha guardado como ${path} en ${seconds}. SHA-256 ${sha256}`,
   'presence-set': ({ show, status }) => `Presencia: ${show}${status === '' ? '' : ` (${status})`}.`,

@@ -60,6 +60,7 @@ export const words: typeof en = {
   transferStates: {
     offered: 'ofrecido',
     active: 'en curso',
+    queued: 'espera una conexión',
     done: 'terminado',
     failed: 'fallido',
     cancelled: 'cancelado',

@@ -150,6 +150,8 @@ export function fileLine(known: Known, words: Catalogue, file: FileTransfer): st
   switch (file.state) {
     case 'done':
       return incoming ? sentences.received(name, who, sanitize(file.path ?? '')) : sentences.sent(name, who);
+    case 'queued':
+      return sentences.queued(name, who);
     case 'failed': {
       const why = whyOf(words, file.failure ?? 'undefined-condition', undefined, 'send-file');
       return incoming ? sentences.receiveFailed(name, who, why) : sentences.sendFailed(name, who, why);

@@ -44,7 +44,7 @@ function route(more: Partial<UploadOptions> = {}) {
     },
     trust: createSecureContext,
     chatOf: (peer) => peer.split('/')[0] ?? '',
-    share: async (...args) => void shared.push(args.slice(0, 3)),
+    share: async (...args) => shared.push(args.slice(0, 3)) > 0,
     pauses: [0, 0],
     ...more,
   });
@@ -106,4 +106,18 @@ it('says nothing of a file when it was cancelled', async () => {
   });
   await expect(sending).rejects.toThrow('no');
   expect(shared).toEqual([]);
+});
+
+it('says whether the link waits in the outbox, which is not yet sent', async () => {
+  const queued: boolean[] = [];
+  for (const said of [true, false]) {
+    const { api } = route({ share: async () => said });
+    let waits = false;
+    const onQueued = () => {
+      waits = true;
+    };
+    await api.send(FILE, 'ben@example.org', { ...context(), onQueued });
+    queued.push(waits);
+  }
+  expect(queued).toEqual([false, true]);
 });
