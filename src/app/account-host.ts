@@ -44,6 +44,7 @@ export function overridesOf(config: Config): Readonly<Partial<Record<SettingName
     ...(config.sources.acceptFiles === 'default' ? {} : { 'accept-files': config.acceptFiles }),
     ...(config.autoApprove ? { 'auto-approve': 'on' } : {}),
     ...(config.fileRoute === undefined ? {} : { 'file-route': config.fileRoute }),
+    ...(config.directFiles === undefined ? {} : { 'direct-files': config.directFiles }),
     ...(config.privateLinks ? { 'private-links': 'on' } : {}),
     ...(config.keepMessages === undefined ? {} : { 'keep-messages': config.keepMessages }),
   };

@@ -539,7 +539,7 @@ export class Client extends EventEmitter<ChatEvents> {
     });
     this.#marks.attach(features);
     session.on('authenticated', ({ mechanism }) => this.#remember(mechanism, session.jid));
-    this.#attachFiles(features);
+    this.#attachFiles(features, session);
   }
 
   #take(message: ParsedMessage, source: MessageSource): void {
@@ -569,10 +569,13 @@ export class Client extends EventEmitter<ChatEvents> {
     });
   }
 
-  #attachFiles(features: Features): void {
+  #attachFiles(features: Features, session: Link['session']): void {
     const partials = this.#stores.partials(this.account);
     const transfers = files({
-      routes: fileRoutes(features, {
+      routes: fileRoutes({
+        features,
+        session,
+        isDirect: (peer) => this.#isDirect(features, peer),
         trust: () => this.#trust(),
         chatOf: (peer) => this.#linkChat(peer),
         share: (chat, url, file, signal) => this.#shareLink(chat, url, file, signal),
@@ -944,6 +947,12 @@ export class Client extends EventEmitter<ChatEvents> {
     if (setting === 'all') return 'accept';
     if (setting === 'none') return 'decline';
     return setting === 'contacts' && this.#contacts.item(bareOf(from)) !== undefined ? 'accept' : 'ask';
+  }
+
+  /** Whether somebody may learn the address of this computer: by default those who see our presence. */
+  #isDirect({ presence }: Features, peer: string): boolean {
+    const setting = this.setting('direct-files');
+    return setting === 'all' || (setting === 'contacts' && presence.isSubscribed(peer));
   }
 
   /** Where a link to a file for that peer is said. A room has to be joined. */

@@ -170,6 +170,8 @@ export function files(options: FilesOptions): Files {
       maxSize,
       signal: entry.stop.signal,
       onProgress: (sent) => change(entry, { sent }),
+      onFallback: (route, condition) =>
+        change(entry, { route, before: { route: entry.file.route, condition } }),
       resume,
       freeSpace: options.freeSpace,
     };

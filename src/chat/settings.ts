@@ -4,6 +4,8 @@ import { ChatError } from './problem.ts';
 import type { SettingsStore } from './stores.ts';
 
 export const ACCEPT_FILES = ['contacts', 'all', 'none', 'ask'] as const;
+/** who may learn the address of this computer, when a file goes from one to the other */
+export const DIRECT_FILES = ['contacts', 'all', 'none'] as const;
 export const ON_OFF = ['on', 'off'] as const;
 
 /** name → the values it takes; the first is the default */
@@ -23,6 +25,7 @@ export const SETTINGS = {
   desktop: ['off', 'on'],
   'file-route': ['any', ...ROUTE_NAMES],
   'private-links': ['off', 'on'],
+  'direct-files': DIRECT_FILES,
   'save-traffic': ['off', 'on'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -7,7 +7,7 @@ export const SOURCES = ['default', 'config', '.env', 'environment', 'flag'] as c
 export type Source = (typeof SOURCES)[number];
 
 /** `any`, and the names of chat/files/route.ts */
-export const FILE_ROUTES = ['any', 'upload', 'jingle-ibb', 'si-ibb'] as const;
+export const FILE_ROUTES = ['any', 'upload', 'jingle-ibb', 'si-socks5', 'si-ibb'] as const;
 
 export interface Values {
   /** user@server; a bare user name where no domain completes it; with the resource where one was given */
@@ -39,6 +39,8 @@ export interface Values {
   /** undefined: as the account's setting says */
   readonly fileRoute?: (typeof FILE_ROUTES)[number] | undefined;
   readonly privateLinks: boolean;
+  /** undefined: as the account's setting says */
+  readonly directFiles?: 'contacts' | 'all' | 'none' | undefined;
   /** undefined: as the account's setting says */
   readonly keepMessages?: string | undefined;
   /** JID of a service that searches rooms (XEP-0433) */
@@ -97,6 +99,11 @@ export const settings: Settings = {
   autoApprove: { name: 'auto-approve', env: 'XMPP_AUTO_APPROVE', kind: kinds.toggle },
   fileRoute: { name: 'file-route', env: 'XMPP_FILE_ROUTE', kind: kinds.oneOf(...FILE_ROUTES) },
   privateLinks: { name: 'private-links', env: 'XMPP_PRIVATE_LINKS', kind: kinds.toggle },
+  directFiles: {
+    name: 'direct-files',
+    env: 'XMPP_DIRECT_FILES',
+    kind: kinds.oneOf('contacts', 'all', 'none'),
+  },
   keepMessages: { name: 'keep-messages', env: 'XMPP_KEEP_MESSAGES', kind: kinds.keeping },
   roomSearch: { name: 'room-search', env: 'XMPP_ROOM_SEARCH', kind: kinds.domain },
 };

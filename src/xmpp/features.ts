@@ -3,7 +3,7 @@ import { archive } from './archive.ts';
 import { blocking } from './blocking.ts';
 import { bookmarks } from './bookmarks.ts';
 import { inBand, NS as NS_IBB } from './bytestreams/ibb.ts';
-import { socks5Bytestreams } from './bytestreams/s5b.ts';
+import { NS as NS_SOCKS5, socks5Bytestreams } from './bytestreams/s5b.ts';
 import { streamInitiation } from './bytestreams/si.ts';
 import type { CapsStore } from './caps.ts';
 import { carbons } from './carbons.ts';
@@ -118,7 +118,7 @@ export function features(session: Session, options: FeaturesOptions) {
     inBand: bytestreams,
     socks5: socks5Bytestreams(session, { disco: discovery }),
     jingleFiles: jingleFiles(session, { disco: discovery, transports: [ibbTransport(bytestreams)] }),
-    streamInitiation: streamInitiation(session, { disco: discovery, methods: [NS_IBB] }),
+    streamInitiation: streamInitiation(session, { disco: discovery, methods: [NS_SOCKS5, NS_IBB] }),
   };
 }
 

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROUTE_NAMES } from '../../src/chat/files/route.ts';
+import { ROUTE_NAMES, type RouteName } from '../../src/chat/files/route.ts';
 import { parseLines } from '../support/json-lines.ts';
 import { record } from '../support/listener.ts';
 import { createPerson, type Person } from '../support/person.ts';
@@ -126,7 +126,29 @@ async function received(name: string, target: Target, route: string): Promise<Re
   return file;
 }
 
-describe.each(ROUTE_NAMES)('by %s', (route) => {
+/** How a route is taken: what the sender is told to do, and by which streamhost the bytes then go. */
+interface Way {
+  readonly route: RouteName;
+  readonly by?: 'direct' | 'proxy';
+  readonly args: readonly string[];
+}
+
+const WAYS: readonly Way[] = ROUTE_NAMES.flatMap((route): Way[] =>
+  route.endsWith('socks5')
+    ? [
+        { route, by: 'direct', args: [] },
+        { route, by: 'proxy', args: ['--direct-files', 'none'] },
+      ]
+    : [{ route, args: [] }],
+);
+
+/** Which streamhost the other side went to, by the trace of the sender. */
+async function streamHostUsed(trace: string): Promise<string | undefined> {
+  const text = await readFile(trace, 'utf8');
+  return /<streamhost-used[^>]*jid=["']([^"']+)/.exec(text)?.[1];
+}
+
+describe.each(WAYS)('by $route $by', ({ route, by, args }) => {
   const targets: Target[] = LINKED.includes(route)
     ? ['contact', 'other device', 'room']
     : ['contact', 'other device'];
@@ -135,14 +157,20 @@ describe.each(ROUTE_NAMES)('by %s', (route) => {
   it.each(targets.flatMap((target) => sizes.map((size) => [target, size] as const)))(
     'a file to a %s arrives as it was: %i bytes',
     async (target, size) => {
-      const name = `${route}-${target.replace(' ', '-')}-${size}.bin`;
+      const name = `${route}-${by}-${target.replace(' ', '-')}-${size}.bin`;
       const path = join(anna.home.work, name);
       const sha256 = await makeFile(path, size);
       const to = addressOf(target, route);
-      const sent = await measured(anna, ['--json', '--send-file', path, '--to', to, '--file-route', route]);
+      const trace = join(anna.home.work, `${name}.trace`);
+      const sent = await measured(anna, [
+        ...['--json', '--send-file', path, '--to', to, '--file-route', route, ...args],
+        ...(by === undefined ? [] : ['--debug', trace]),
+      ]);
       const [own, result] = parseLines(sent.stdout);
       expect({ result, stderr: sent.stderr }).toMatchObject({ result: { ok: true }, stderr: '' });
       expect(own).toMatchObject({ type: 'file', state: 'done', route, size, sent: size, sha256 });
+      if (by !== undefined)
+        expect(await streamHostUsed(trace)).toMatch(by === 'proxy' ? /^proxy\./ : /^anna@localhost\//);
       const came = await received(name, target, route);
       expect(came).toMatchObject({ state: 'done', name, size, sha256 });
       expect(await sumOf(String(came.path))).toBe(sha256);

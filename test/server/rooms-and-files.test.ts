@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FileTransfer } from '../../src/chat/events.ts';
 import { files } from '../../src/chat/files.ts';
-import { siIbb } from '../../src/chat/routes/si-ibb.ts';
+import { si } from '../../src/chat/routes/si.ts';
 import { type Features, features } from '../../src/xmpp/features.ts';
 import { setRole } from '../../src/xmpp/muc/administration.ts';
 import { publicRooms, roomService } from '../../src/xmpp/muc/browse.ts';
@@ -147,7 +147,16 @@ it('configures a room with a password, lists it, invites to it, destroys it (XEP
 it('sends a file in-band, whole (XEP-0047, 0095, 0096)', async () => {
   const come = join(folder, 'in');
   const transfers = ({ api }: Person) =>
-    files({ routes: [siIbb(api)], filesDir: () => come, acceptPolicy: () => 'accept' });
+    files({
+      routes: si({
+        ...api,
+        domain: 'localhost',
+        socks5Terms: () => ({ direct: true, permit: async () => [] }),
+      }),
+      only: () => 'si-ibb',
+      filesDir: () => come,
+      acceptPolicy: () => 'accept',
+    });
   const [from, to] = [transfers(juliet), transfers(romeo)];
   const content = randomBytes(1_000_000);
   await writeFile(join(folder, 'letter.bin'), content);

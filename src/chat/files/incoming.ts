@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { ChatError } from '../problem.ts';
 import { folderError, freeSpace, type PartFile, partFile, type resumedFile } from './part-file.ts';
-import type { IncomingOffer, Refusal } from './route.ts';
+import type { IncomingOffer, Refusal, SendContext } from './route.ts';
 
 export interface Reception {
   readonly folder: string;
@@ -14,6 +14,8 @@ export interface Reception {
   readonly maxSize: number;
   readonly signal: AbortSignal;
   onProgress(received: number): void;
+  /** it comes by another route than the one it was offered by, which failed with `condition` */
+  readonly onFallback?: SendContext['onFallback'];
   /** bytes free in a folder, undefined where unknown; tests put their own in */
   /** where what arrives may be gone on with by a later attempt */
   readonly resume?: Resumption | undefined;
@@ -83,7 +85,7 @@ export async function receive(
   offer: IncomingOffer,
   reception: Reception,
 ): Promise<{ path: string; sha256: string; size: number }> {
-  const { folder, name, signal, onProgress, resume } = reception;
+  const { folder, name, signal, onProgress, onFallback, resume } = reception;
   const bound = offer.size ?? reception.maxSize;
   const before = resume?.part;
   // What a later run may go on with is not removed as left by one that died.
@@ -105,7 +107,7 @@ export async function receive(
       hash.update(bytes);
       claimed?.update(bytes);
     }
-    for await (const bytes of offer.accept(bound, signal, size)) {
+    for await (const bytes of offer.accept(bound, signal, size, onFallback)) {
       size += bytes.length;
       if (size > bound) throw new ChatError('file-too-large');
       hash.update(bytes);

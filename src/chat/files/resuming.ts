@@ -1,4 +1,4 @@
-/** Offers that go on where an earlier one of the same file broke off: the same sender, sum and size. */
+/** Offers that go on where an earlier one of the same file broke off: the same sender, size, and sum or version. */
 import { bareOf } from '../address.ts';
 import type { PartialFiles } from '../stores.ts';
 import type { Resumption } from './incoming.ts';
@@ -8,10 +8,11 @@ import type { IncomingOffer } from './route.ts';
 /** Sums that nobody can make another file for. */
 const STRONG: readonly string[] = ['sha-256', 'sha-512', 'sha3-256', 'sha3-512', 'blake2b-512'];
 
-function keyOf({ peer, size, hash, ranged }: IncomingOffer): string | undefined {
-  if (ranged !== true || size === undefined || hash === undefined || !STRONG.includes(hash.algorithm))
-    return undefined;
-  return `offer:${bareOf(peer)}:${hash.algorithm}:${hash.hex}:${size}`;
+function keyOf({ peer, name, size, hash, version, ranged }: IncomingOffer): string | undefined {
+  if (ranged !== true || size === undefined) return undefined;
+  if (hash !== undefined && STRONG.includes(hash.algorithm))
+    return `offer:${bareOf(peer)}:${hash.algorithm}:${hash.hex}:${size}`;
+  return version && `offer:${JSON.stringify([bareOf(peer), name, size, version])}`;
 }
 
 /** Undefined where the offer says too little to be known again, or the sender cannot begin at a later byte. */

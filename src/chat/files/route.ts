@@ -1,7 +1,7 @@
 /** A way for files to go. Routes know their protocol; files.ts knows people, folders and bounds. */
 
 /** Every route, the most wanted first. */
-export const ROUTE_NAMES = ['upload', 'jingle-ibb', 'si-ibb'] as const;
+export const ROUTE_NAMES = ['upload', 'jingle-ibb', 'si-socks5', 'si-ibb'] as const;
 export type RouteName = (typeof ROUTE_NAMES)[number];
 
 export interface OutgoingFile {
@@ -57,15 +57,22 @@ export interface IncomingOffer {
   readonly laterHash?:
     | { readonly algorithm: string; readonly hex: () => Promise<string | undefined> }
     | undefined;
+  /** what the sender says by which the content is known again, where no sum is good enough for that */
+  readonly version?: string | undefined;
   /** the sender can begin at a later byte: `accept` may be given one */
   readonly ranged?: boolean | undefined;
   /** aborted when the offer ended unanswered */
   readonly signal: AbortSignal;
   /**
    * Takes it, from byte `from` on; at most `limit` bytes come. Ending the iteration early, or aborting the signal (which
-   * ends the iteration with an error), tells the other side.
+   * ends the iteration with an error), tells the other side. `onFallback`: as that of SendContext.
    */
-  accept(limit: number, signal: AbortSignal, from?: number): AsyncIterable<Uint8Array>;
+  accept(
+    limit: number,
+    signal: AbortSignal,
+    from?: number,
+    onFallback?: SendContext['onFallback'],
+  ): AsyncIterable<Uint8Array>;
   decline(refusal: Refusal): void;
   /** Called once after an acceptance: the file is kept, or the condition of what kept it from that. */
   finished?(failure: string | undefined): void;

@@ -182,6 +182,7 @@ const chat = {
   'upload-refused': { why: 'the web server refused the file ({status})', hint: 'Try again later.' },
   'upload-quota': { why: 'the server takes no more files from you for now', hint: 'Try again later.' },
   'no-bytestream': { why: 'no connection for the bytes could be made', hint: '' },
+  'not-chosen': { why: 'the other side chose another way', hint: '' },
   'bytestream-broken': { why: 'the connection for the file broke', hint: 'Try again.' },
   'bad-link': { why: 'this is no link to a file (http or https)', hint: '' },
   'private-address': {

@@ -155,6 +155,7 @@ export const help = {
     'auto-approve': 'approves everybody who wants to add you',
     'file-route': 'the only way to send a file; any (default): one after the other',
     'private-links': 'links may lead into the own network, or to this computer',
+    'direct-files': 'who may learn your IP address when files go directly: contacts (default), all, none',
     'keep-messages': 'how long messages stay here: forever (default), 30d, 6w, 6mo, 1y, or nothing',
     'room-search': 'a service that searches rooms elsewhere too; what you search for goes to it',
     'accept-files': 'from whom files are taken unasked: contacts, all or none',

@@ -166,6 +166,7 @@ const chat: typeof en.groups.chat = {
   'upload-refused': { why: 'el servidor web rechazó el fichero ({status})', hint: 'Inténtalo más tarde.' },
   'upload-quota': { why: 'el servidor no acepta por ahora más ficheros tuyos', hint: 'Inténtalo más tarde.' },
   'no-bytestream': { why: 'no se pudo abrir una conexión para los datos', hint: '' },
+  'not-chosen': { why: 'la otra parte ha elegido otro modo', hint: '' },
   'bytestream-broken': { why: 'se ha roto la conexión para el fichero', hint: 'Inténtalo otra vez.' },
   'bad-link': { why: 'no es un enlace a un fichero (http o https)', hint: '' },
   'private-address': {

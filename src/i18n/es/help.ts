@@ -151,6 +151,8 @@ export const help: typeof en = {
     'auto-approve': 'acepta a todo el que quiera añadirte',
     'file-route': 'el único modo de enviar un fichero; any (por omisión): uno tras otro',
     'private-links': 'los enlaces pueden llevar a la red propia o a este ordenador',
+    'direct-files':
+      'quién puede ver tu dirección IP con ficheros directos: contacts (por omisión), all, none',
     'keep-messages': 'cuánto se guardan aquí los mensajes: forever (por omisión), 30d, 6w, 6mo, 1y o nothing',
     'room-search': 'un servicio que busca salas también fuera; recibe lo que buscas',
     'accept-files': 'de quién se aceptan ficheros sin preguntar: contacts, all o none',

@@ -38,6 +38,7 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
   { name: 'auto-approve', group: 'behaviour' },
   { name: 'file-route', value: 'choice', choices: ['any', ...ROUTE_NAMES], group: 'behaviour' },
   { name: 'private-links', group: 'behaviour' },
+  { name: 'direct-files', value: 'choice', choices: ['contacts', 'all', 'none'], group: 'behaviour' },
   { name: 'keep-messages', value: 'keeping', group: 'behaviour' },
   { name: 'room-search', value: 'domain', group: 'behaviour' },
   { name: 'lang', value: 'choice', choices: ['en', 'es'], group: 'behaviour' },

@@ -1,6 +1,7 @@
 /**
  * XEP-0095 Stream Initiation, version 1.2. https://xmpp.org/extensions/xep-0095.html
  * with its profile XEP-0096 SI File Transfer, version 1.3.1. https://xmpp.org/extensions/xep-0096.html
+ * and the form of XEP-0020 Feature Negotiation, version 1.6. https://xmpp.org/extensions/xep-0020.html
  */
 import { EventEmitter } from 'node:events';
 import { StanzaError, XmppError } from '../errors.ts';
@@ -33,6 +34,18 @@ export interface SiRequest {
   readonly file: SiFile;
   /** namespaces of stream methods, in the sender's order */
   readonly methods: readonly string[];
+  /** the sender can send a part of the file (XEP-0096 §3) */
+  readonly ranged?: boolean | undefined;
+}
+
+/** What an offer is answered with. */
+export interface SiAnswer {
+  /** namespace of the stream method */
+  readonly method: string;
+  /** byte to begin at; 0 for the beginning */
+  readonly offset: number;
+  /** bytes wanted from there */
+  readonly length: number;
 }
 
 export interface SiOffer extends SiRequest {
@@ -40,8 +53,11 @@ export interface SiOffer extends SiRequest {
   readonly from: string;
   /** aborted when the offer is over before it was answered */
   readonly signal: AbortSignal;
-  /** Takes the offer by one of its methods; the stream follows. Does nothing when it was answered before. */
-  accept(method: string): void;
+  /**
+   * Takes the offer by one of its methods, from byte `offset` on where it is `ranged`; the stream follows. Does nothing
+   * when it was answered before.
+   */
+  accept(method: string, offset?: number): void;
   /** Refuses; `condition` other than `forbidden` says why. */
   decline(condition?: 'forbidden' | 'not-acceptable' | 'resource-constraint'): void;
 }
@@ -86,19 +102,33 @@ export function parseSiRequest(si: Element): SiRequest | undefined {
   if (!si.is('si', NS) || !id || profile !== NS_FILE_TRANSFER) return undefined;
   const element = child(si, 'file', NS_FILE_TRANSFER);
   const file = element && parseSiFile(element, mimeType);
-  return file && { id, file, methods: parseMethods(si) };
+  if (element === undefined || file === undefined) return undefined;
+  const ranged = child(element, 'range', NS_FILE_TRANSFER) !== undefined;
+  return { id, file, methods: parseMethods(si), ranged };
 }
 
-/** Reads which method an answer chose. */
-export function parseSiAnswer(iq: Element): string | undefined {
+const bytesIn = (text: string | undefined, otherwise: number): number =>
+  text === undefined ? otherwise : /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+
+/**
+ * Reads which method an answer chose, and which part of a file of `size` bytes it wants (XEP-0096 §3); undefined where it
+ * names none, or a part that the file does not have.
+ */
+export function parseSiAnswer(iq: Element, size: number): SiAnswer | undefined {
   const si = child(iq, 'si', NS);
-  return si && firstValue(methodField(si));
+  const method = si && firstValue(methodField(si));
+  const range = child(child(si, 'file', NS_FILE_TRANSFER), 'range', NS_FILE_TRANSFER);
+  const offset = bytesIn(range?.attrs.offset, 0);
+  const length = bytesIn(range?.attrs.length, size - offset);
+  return method !== undefined && offset <= size && length <= size - offset
+    ? { method, offset, length }
+    : undefined;
 }
 
 const negotiation = (type: 'form' | 'submit', field: Element) =>
   x('feature', { xmlns: NS_FEATURE_NEGOTIATION }, x('x', { xmlns: NS_DATA, type }, field));
 
-export function xSiRequest({ id, file, methods }: SiRequest): Element {
+export function xSiRequest({ id, file, methods, ranged }: SiRequest): Element {
   const { name, size, hash, date, description, mimeType = 'application/octet-stream' } = file;
   return x(
     'si',
@@ -107,6 +137,7 @@ export function xSiRequest({ id, file, methods }: SiRequest): Element {
       'file',
       { xmlns: NS_FILE_TRANSFER, name, size: String(size), hash, date },
       description !== undefined && x('desc', {}, description),
+      ranged === true && x('range'),
     ),
     negotiation(
       'form',
@@ -119,10 +150,11 @@ export function xSiRequest({ id, file, methods }: SiRequest): Element {
   );
 }
 
-export function xSiAnswer(method: string): Element {
+export function xSiAnswer(method: string, offset = 0): Element {
   return x(
     'si',
     { xmlns: NS },
+    offset > 0 && x('file', { xmlns: NS_FILE_TRANSFER }, x('range', { offset: String(offset) })),
     negotiation('submit', x('field', { var: STREAM_METHOD }, x('value', {}, method))),
   );
 }
@@ -141,15 +173,15 @@ export function siCondition(error: StanzaError): string {
 
 export interface StreamInitiation extends EventEmitter<SiEvents> {
   /**
-   * Offers a file to a full JID and waits for the answer of a person (10 minutes by default). Resolves to the
-   * method chosen. Rejects with StanzaError (`forbidden` when declined), TimeoutError or DisconnectedError;
-   * XmppError `no-valid-streams` where the answer names no method of ours.
+   * Offers a file to a full JID and waits for the answer of a person (10 minutes by default). Resolves to what is wanted
+   * of it. Rejects with StanzaError (`forbidden` when declined), TimeoutError or DisconnectedError; XmppError
+   * `no-valid-streams` where the answer names no method of ours, or a part that is not there.
    */
   offer(
     peer: string,
     request: SiRequest,
     options?: { signal?: AbortSignal | undefined; timeout?: number | undefined },
-  ): Promise<string>;
+  ): Promise<SiAnswer>;
 }
 
 const DEFAULT_PATIENCE = 10 * 60_000;
@@ -198,8 +230,8 @@ export function streamInitiation(
         methods: request.methods.filter((method) => methods.includes(method)),
         from,
         signal: over.signal,
-        accept: (method) => {
-          if (settle()) resolve(xSiAnswer(method));
+        accept: (method, offset) => {
+          if (settle()) resolve(xSiAnswer(method, offset));
         },
         decline: (condition = 'forbidden') => {
           if (settle()) reject(new StanzaError(condition, 'cancel', 'Offer Declined'));
@@ -236,9 +268,11 @@ export function streamInitiation(
         timeout: options.timeout ?? DEFAULT_PATIENCE,
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
-      const method = parseSiAnswer(answer);
-      if (method === undefined || !request.methods.includes(method)) throw new XmppError('no-valid-streams');
-      return method;
+      const chosen = parseSiAnswer(answer, request.file.size);
+      const isPart = chosen !== undefined && chosen.length < request.file.size;
+      if (chosen === undefined || !request.methods.includes(chosen.method) || (isPart && !request.ranged))
+        throw new XmppError('no-valid-streams');
+      return chosen;
     },
   });
 }

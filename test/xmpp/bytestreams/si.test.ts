@@ -68,7 +68,7 @@ describe('stream initiation', () => {
       methods: [NS_IBB],
     });
     offers[0]?.accept(NS_IBB);
-    expect(parseSiAnswer(await answer)).toBe(NS_IBB);
+    expect(parseSiAnswer(await answer, 1022)).toEqual({ method: NS_IBB, offset: 0, length: 1022 });
   });
 
   it('answers forbidden when declined (XEP-0095 §3.2)', async () => {
@@ -133,12 +133,63 @@ describe('stream initiation', () => {
     const wire = wiredSessions();
     const alice = streamInitiation(wire.alice, { disco, methods: [NS_IBB] });
     streamInitiation(wire.bob, { disco, methods: [NS_IBB] }).on('offer', (offer) => offer.accept(NS_IBB));
-    expect(await alice.offer(wire.bob.jid, request)).toBe(NS_IBB);
+    expect(await alice.offer(wire.bob.jid, request)).toMatchObject({ method: NS_IBB });
   });
 
   it('refuses an answer with a method that was not offered', async () => {
     const session = new FakeSession();
     session.whenAsked('set', 'si', NS, () => xSiAnswer('urn:other'));
+    const si = streamInitiation(session, { disco, methods: [NS_IBB] });
+    await expect(si.offer('romeo@example.net/orchard', request)).rejects.toMatchObject({
+      condition: 'no-valid-streams',
+    });
+  });
+
+  it('says that it can send a part, and tells which part is wanted (XEP-0096 §3)', async () => {
+    const wire = wiredSessions();
+    const alice = streamInitiation(wire.alice, { disco, methods: [NS_IBB] });
+    const seen: SiOffer[] = [];
+    streamInitiation(wire.bob, { disco, methods: [NS_IBB] }).on('offer', (offer) => {
+      seen.push(offer);
+      offer.accept(NS_IBB, 128);
+    });
+    const answer = await alice.offer(wire.bob.jid, { ...request, ranged: true });
+    expect(seen[0]?.ranged).toBe(true);
+    const offered = wire.alice.sentStanzas[0]?.getChild('si', NS)?.getChild('file');
+    expect(offered?.getChild('range')?.attrs).toEqual({});
+    expect(answer).toEqual({ method: NS_IBB, offset: 128, length: 1022 - 128 });
+  });
+
+  const answered = (range: string) =>
+    parse(`<iq type='result'><si xmlns='${NS}'><file xmlns='${NS_FILE_TRANSFER}'>${range}</file>
+      <feature xmlns='http://jabber.org/protocol/feature-neg'><x xmlns='jabber:x:data' type='submit'>
+      <field var='stream-method'><value>${NS_IBB}</value></field></x></feature></si></iq>`);
+
+  it.each([
+    ['<range/>', 0, 1022],
+    ["<range length='256'/>", 0, 256],
+    ["<range offset='128' length='256'/>", 128, 256],
+    ["<range offset='128'/>", 128, 894],
+    ["<range offset='1022'/>", 1022, 0],
+    ['', 0, 1022],
+  ])('reads %s as XEP-0096 §4 means it', (range, offset, length) => {
+    expect(parseSiAnswer(answered(range), 1022)).toEqual({ method: NS_IBB, offset, length });
+  });
+
+  it.each([
+    "<range offset='-1'/>",
+    "<range offset='1023'/>",
+    "<range offset='1' length='1022'/>",
+    "<range length='x'/>",
+    "<range offset='9999999999999999'/>",
+    "<range offset=''/>",
+  ])('takes no answer that wants what is not there: %s', (range) => {
+    expect(parseSiAnswer(answered(range), 1022)).toBeUndefined();
+  });
+
+  it('sends no part where that was not offered', async () => {
+    const session = new FakeSession();
+    session.whenAsked('set', 'si', NS, () => xSiAnswer(NS_IBB, 5));
     const si = streamInitiation(session, { disco, methods: [NS_IBB] });
     await expect(si.offer('romeo@example.net/orchard', request)).rejects.toMatchObject({
       condition: 'no-valid-streams',
@@ -168,8 +219,9 @@ describe('stream initiation', () => {
             description: text,
             mimeType: 'text/plain',
           };
-          const written = parse(xSiRequest({ id: 'i', file, methods: ['a', 'b'] }).toString());
-          expect(parseSiRequest(written)).toEqual({ id: 'i', file, methods: ['a', 'b'] });
+          const ranged = size % 2 === 0;
+          const written = parse(xSiRequest({ id: 'i', file, methods: ['a', 'b'], ranged }).toString());
+          expect(parseSiRequest(written)).toEqual({ id: 'i', file, methods: ['a', 'b'], ranged });
         },
       ),
     );
