@@ -108,7 +108,7 @@ export interface FileTransfer {
   /** where it is (own file) or will be saved */
   readonly path?: string | undefined;
   readonly state: FileState;
-  /** `upload`, `jingle-ibb`, `si-socks5`, … */
+  /** `upload`, `jingle-socks5`, `si-ibb`, … */
   readonly route: string;
   /** the route that was tried before this one and did not work, with the condition of its failure */
   readonly before?: { readonly route: string; readonly condition: string } | undefined;

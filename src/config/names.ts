@@ -7,7 +7,7 @@ export const SOURCES = ['default', 'config', '.env', 'environment', 'flag'] as c
 export type Source = (typeof SOURCES)[number];
 
 /** `any`, and the names of chat/files/route.ts */
-export const FILE_ROUTES = ['any', 'upload', 'jingle-ibb', 'si-socks5', 'si-ibb'] as const;
+export const FILE_ROUTES = ['any', 'upload', 'jingle-socks5', 'jingle-ibb', 'si-socks5', 'si-ibb'] as const;
 
 export interface Values {
   /** user@server; a bare user name where no domain completes it; with the resource where one was given */

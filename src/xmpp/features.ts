@@ -16,6 +16,7 @@ import { httpUpload } from './http-upload.ts';
 import { bareOf } from './jid.ts';
 import { jingleFiles } from './jingle/file-transfer.ts';
 import { ibbTransport } from './jingle/ibb-transport.ts';
+import { socks5Transport } from './jingle/socks5-transport.ts';
 import { lastActivity } from './last-activity.ts';
 import { markers } from './markers.ts';
 import { messages } from './messages.ts';
@@ -75,6 +76,7 @@ export function features(session: Session, options: FeaturesOptions) {
   const seesUs = (jid: string) => isSubscribed(jid) || groups.get(bareOf(jid)) !== undefined;
 
   const bytestreams = inBand(session, { disco: discovery });
+  const socks5 = socks5Bytestreams(session, { disco: discovery });
 
   return {
     roster: contacts,
@@ -116,8 +118,11 @@ export function features(session: Session, options: FeaturesOptions) {
     displayedSync: displayedSync(session, { pubsub: nodes }),
     httpUpload: httpUpload(session, { disco: discovery }),
     inBand: bytestreams,
-    socks5: socks5Bytestreams(session, { disco: discovery }),
-    jingleFiles: jingleFiles(session, { disco: discovery, transports: [ibbTransport(bytestreams)] }),
+    socks5,
+    jingleFiles: jingleFiles(session, {
+      disco: discovery,
+      transports: [socks5Transport(session, { socks5 }), ibbTransport(bytestreams)],
+    }),
     streamInitiation: streamInitiation(session, { disco: discovery, methods: [NS_SOCKS5, NS_IBB] }),
   };
 }

@@ -23,7 +23,7 @@ export function fileRoutes({ features, session, isDirect, ...options }: FileRout
   };
   return [
     upload({ ...options, httpUpload }),
-    ...jingle(features),
+    ...jingle({ ...features, socks5Terms }),
     ...si({ ...features, domain: session.domain, socks5Terms }),
   ];
 }

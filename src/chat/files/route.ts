@@ -1,7 +1,7 @@
 /** A way for files to go. Routes know their protocol; files.ts knows people, folders and bounds. */
 
 /** Every route, the most wanted first. */
-export const ROUTE_NAMES = ['upload', 'jingle-ibb', 'si-socks5', 'si-ibb'] as const;
+export const ROUTE_NAMES = ['upload', 'jingle-socks5', 'jingle-ibb', 'si-socks5', 'si-ibb'] as const;
 export type RouteName = (typeof ROUTE_NAMES)[number];
 
 export interface OutgoingFile {

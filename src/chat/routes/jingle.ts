@@ -1,18 +1,21 @@
 /** Files by Jingle (XEP-0234): over a connection of its own where one can be made, else in-band. */
 import { formatDateTime } from '../../xmpp/datetime.ts';
 import { StanzaError } from '../../xmpp/errors.ts';
+import { NS_SOCKS5_TRANSPORT } from '../../xmpp/jingle/candidates.ts';
 import { isTooLarge } from '../../xmpp/jingle/file-description.ts';
 import { type JingleFiles, NS_FILE_TRANSFER, NS as NS_JINGLE } from '../../xmpp/jingle/file-transfer.ts';
 import { NS_IBB_TRANSPORT } from '../../xmpp/jingle/ibb-transport.ts';
-import type { JingleOffer } from '../../xmpp/jingle/receiving.ts';
+import type { JingleOffer } from '../../xmpp/jingle/offer.ts';
 import { SessionEndedError } from '../../xmpp/jingle/session.ts';
-import type { TransportName } from '../../xmpp/jingle/transports.ts';
+import type { Reach, TransportName } from '../../xmpp/jingle/transports.ts';
 import { type AddressesOptions, fileAddresses } from '../files/addresses.ts';
 import type { FileRoute, IncomingOffer, RouteName } from '../files/route.ts';
 import { ChatError } from '../problem.ts';
 
 export interface JingleOptions extends AddressesOptions {
   readonly jingleFiles: JingleFiles;
+  /** how connections are made with one person */
+  readonly socks5Terms: (peer: string) => Reach;
 }
 
 /** A transport as a route: what the other side has to announce, and what is tried after it in the same session. */
@@ -22,10 +25,16 @@ interface Way {
   readonly xmlns: string;
 }
 
-const WAYS: readonly Way[] = [{ route: 'jingle-ibb', transport: 'ibb', xmlns: NS_IBB_TRANSPORT }];
+const WAYS: readonly Way[] = [
+  { route: 'jingle-socks5', transport: 'socks5', xmlns: NS_SOCKS5_TRANSPORT },
+  { route: 'jingle-ibb', transport: 'ibb', xmlns: NS_IBB_TRANSPORT },
+];
 
-/** What the other side meant by ending the session, and whether it had taken the file. */
-function endedError(error: SessionEndedError, isTaken: boolean): ChatError {
+/** How far it had come. */
+type Reached = 'nowhere' | 'accepted' | 'moving';
+
+/** What the other side meant by ending the session. */
+function endedError(error: SessionEndedError, reached: Reached): ChatError {
   const { reason } = error;
   const because = (condition: string) => new ChatError(condition, {}, { cause: error });
   if (isTooLarge(reason)) return because('file-too-large-for-peer');
@@ -34,14 +43,14 @@ function endedError(error: SessionEndedError, isTaken: boolean): ChatError {
     case 'busy':
     case 'cancel':
     case 'success':
-      return because(isTaken ? 'peer-closed' : 'declined');
+      return because(reached === 'nowhere' ? 'declined' : 'peer-closed');
     case 'media-error':
       return because('file-not-kept');
     case 'connectivity-error':
     case 'failed-transport':
-      return because(isTaken ? 'bytestream-broken' : 'no-bytestream');
+      return because(reached === 'moving' ? 'bytestream-broken' : 'no-bytestream');
     case 'timeout':
-      return because(isTaken ? 'remote-server-timeout' : 'no-answer');
+      return because(reached === 'nowhere' ? 'no-answer' : 'remote-server-timeout');
     case 'gone':
       return because('recipient-unavailable');
     default:
@@ -63,14 +72,18 @@ const bestOf = ({ hashes }: JingleOffer['file']) =>
   hashes.find(({ algorithm }) => algorithm === 'sha-256') ?? hashes[0];
 
 async function* translated(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  let reached: Reached = 'accepted';
   try {
-    yield* source;
+    for await (const bytes of source) {
+      reached = 'moving';
+      yield bytes;
+    }
   } catch (error) {
-    throw error instanceof SessionEndedError ? endedError(error, true) : error;
+    throw error instanceof SessionEndedError ? endedError(error, reached) : error;
   }
 }
 
-function incoming(offer: JingleOffer): IncomingOffer {
+function incoming(offer: JingleOffer, socks5Terms: JingleOptions['socks5Terms']): IncomingOffer {
   const { from, file, signal } = offer;
   const { hashUsed } = file;
   const hash = bestOf(file);
@@ -87,14 +100,23 @@ function incoming(offer: JingleOffer): IncomingOffer {
         : undefined,
     ranged: file.range !== undefined,
     signal,
-    accept: (limit, stop, begin) => translated(offer.accept({ limit, from: begin, signal: stop })),
+    accept: (limit, stop, begin, onFallback) =>
+      translated(
+        offer.accept({
+          ...{ limit, from: begin, reach: socks5Terms(from), signal: stop },
+          onFallback(to) {
+            const next = WAYS.find((way) => way.transport === to);
+            if (next !== undefined) onFallback?.(next.route, 'no-bytestream');
+          },
+        }),
+      ),
     decline: (refusal) => offer.decline(refusal),
     finished: (failure) => offer.finish(failure === undefined ? undefined : refusalOf(failure)),
   };
 }
 
 /** A route for each transport, the most wanted first; within a session those behind it follow where it fails. */
-export function jingle({ disco, presence, jingleFiles }: JingleOptions): FileRoute[] {
+export function jingle({ disco, presence, jingleFiles, socks5Terms }: JingleOptions): FileRoute[] {
   return WAYS.map(({ route, transport, xmlns }, at): FileRoute => {
     const others = WAYS.slice(at + 1);
     return {
@@ -105,16 +127,17 @@ export function jingle({ disco, presence, jingleFiles }: JingleOptions): FileRou
         // Said at once, and not behind the file: by its sum the other side knows what it has of it already.
         const hashes = [{ algorithm: 'sha-256', hex: await file.sha256() }];
         const date = formatDateTime(modified.getTime());
-        let isTaken = false;
+        let reached: Reached = 'nowhere';
         try {
           await jingleFiles.send({
             peer,
             file: { name, size, mime, date, hashes, range: { offset: 0 } },
             transports: [transport, ...(onFallback === undefined ? [] : others.map((way) => way.transport))],
             read: (from) => file.read(from),
+            reach: socks5Terms(peer),
             signal,
             onProgress(sent) {
-              isTaken = true;
+              reached = sent > 0 ? 'moving' : 'accepted';
               onProgress(sent);
             },
             onFallback(_from, to) {
@@ -123,7 +146,7 @@ export function jingle({ disco, presence, jingleFiles }: JingleOptions): FileRou
             },
           });
         } catch (error) {
-          if (error instanceof SessionEndedError) throw endedError(error, isTaken);
+          if (error instanceof SessionEndedError) throw endedError(error, reached);
           throw error instanceof StanzaError && error.condition === 'conflict'
             ? new ChatError('no-bytestream', {}, { cause: error })
             : error;
@@ -131,7 +154,7 @@ export function jingle({ disco, presence, jingleFiles }: JingleOptions): FileRou
       },
       onOffer(listener) {
         jingleFiles.on('offer', (offer) => {
-          if (offer.transport === transport) listener(incoming(offer));
+          if (offer.transport === transport) listener(incoming(offer, socks5Terms));
         });
       },
     };

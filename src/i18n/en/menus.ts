@@ -320,6 +320,7 @@ export const menus = {
       ask: 'ask each time',
       any: 'the first way that works',
       upload: 'HTTP upload',
+      'jingle-socks5': 'SOCKS5 (Jingle)',
       'jingle-ibb': 'in-band (Jingle)',
       'si-socks5': 'SOCKS5 (stream initiation)',
       'si-ibb': 'in-band (stream initiation)',

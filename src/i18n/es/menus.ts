@@ -318,6 +318,7 @@ export const menus: typeof en = {
       ask: 'preguntar cada vez',
       any: 'el primer modo que funcione',
       upload: 'subida por HTTP',
+      'jingle-socks5': 'SOCKS5 (Jingle)',
       'jingle-ibb': 'por el canal (Jingle)',
       'si-socks5': 'conexión SOCKS5 (stream initiation)',
       'si-ibb': 'por el canal (stream initiation)',

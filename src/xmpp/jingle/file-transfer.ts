@@ -3,12 +3,16 @@
  * on XEP-0166: Jingle, version 1.1.2. https://xmpp.org/extensions/xep-0166.html
  */
 import { EventEmitter } from 'node:events';
+import { StanzaError } from '../errors.ts';
 import { HASH_FEATURES } from '../hashes.ts';
 import type { Session } from '../session/session.ts';
-import { NS } from './elements.ts';
-import { NS_FILE_TRANSFER } from './file-description.ts';
-import { type JingleOffer, takeOffer } from './receiving.ts';
+import type { Element } from '../stanza.ts';
+import { type Content, NS, type Reason } from './elements.ts';
+import { NS_FILE_TRANSFER, notAvailable, parseFile } from './file-description.ts';
+import type { JingleOffer } from './offer.ts';
+import { reception, type Taking } from './receiving.ts';
 import { type FileTerms, sendFile } from './sending.ts';
+import type { Application, JingleSession } from './session.ts';
 import { jingleSessions } from './sessions.ts';
 import type { Transport } from './transports.ts';
 
@@ -22,6 +26,24 @@ export interface JingleFilesEvents {
 export interface JingleFiles extends EventEmitter<JingleFilesEvents> {
   /** See {@link sendFile}. */
   send(terms: FileTerms): Promise<void>;
+}
+
+/** What becomes of an offer. Throws StanzaError where it is malformed. */
+function takeOffer(content: Content, session: JingleSession, taking: Taking): Application | Reason {
+  const { senders, description } = content;
+  if (senders === 'none') throw new StanzaError('bad-request', 'modify');
+  // §4.1, §9.1: somebody asks for a file; nothing is given out that was not sent.
+  if (senders === 'responder') return notAvailable();
+  const file = parseFile(description);
+  if (file === undefined) throw new StanzaError('bad-request', 'modify');
+  // §6.4: a part is only taken where we asked for it.
+  if ((file.range?.offset ?? 0) > 0 || file.range?.length !== undefined)
+    return { condition: 'incompatible-parameters' };
+  const element = content.transport as Element;
+  const transport = taking.byNamespace.get(element.getNS() ?? '');
+  if (transport === undefined) return { condition: 'unsupported-transports' };
+  const way = transport.receiving(session, element);
+  return reception({ file, session, transport, way }, taking);
 }
 
 /** Files by Jingle, both ways. `transports`: those we have. */

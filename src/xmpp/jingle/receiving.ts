@@ -1,43 +1,13 @@
 /** XEP-0234 §6: a file that somebody offers, from the offer to the word that it is there. */
 import { StanzaError, TimeoutError, XmppError } from '../errors.ts';
 import type { Element } from '../stanza.ts';
-import { type Content, outOfOrder, type Reason } from './elements.ts';
-import {
-  type JingleFile,
-  notAvailable,
-  parseChecksum,
-  parseFile,
-  parseReceived,
-  tooLarge,
-  xFile,
-} from './file-description.ts';
+import { outOfOrder, type Reason } from './elements.ts';
+import { type JingleFile, parseChecksum, parseReceived, xFile } from './file-description.ts';
+import { type AcceptTerms, type JingleOffer, REASONS } from './offer.ts';
 import { DEFAULT_PATIENCE, MOST_REPLACEMENTS, rejected } from './sending.ts';
 import { type Application, type JingleSession, SessionEndedError } from './session.ts';
-import type { ReceivingWay, Transport, TransportName } from './transports.ts';
+import type { ReceiveTerms, ReceivingWay, Transport } from './transports.ts';
 import { deferred, within } from './waiting.ts';
-
-/** Why it is not taken, or could not be kept. */
-export type Refusal = 'declined' | 'too-large' | 'no-space' | 'corrupt' | 'failed';
-
-export interface JingleOffer {
-  /** full JID */
-  readonly from: string;
-  readonly file: JingleFile;
-  readonly transport: TransportName;
-  /** aborted when the session ended, however that came */
-  readonly signal: AbortSignal;
-  /** the sum that comes later (§8.2); undefined where none came in time */
-  checksum(): Promise<string | undefined>;
-  /**
-   * Takes it, from byte `from` on; at most `limit` bytes of the file come. The iteration throws SessionEndedError (the
-   * other side ended it), XmppError (`no-bytestream`, or as the transport says), DisconnectedError, TimeoutError, or the
-   * reason of `signal`. Ending it early tells the other side.
-   */
-  accept(terms: { limit: number; from?: number | undefined; signal: AbortSignal }): AsyncIterable<Uint8Array>;
-  decline(refusal: Refusal): void;
-  /** To be called after the iteration: the file is kept, or why it is not. Does nothing where the session has ended. */
-  finish(refusal?: Refusal): void;
-}
 
 /** milliseconds until the other side has agreed, connected, or chosen another transport */
 const ANSWER = 60_000;
@@ -45,14 +15,6 @@ const ANSWER = 60_000;
 const LINGER = 5_000;
 /** milliseconds for a sum, once every byte is there */
 const SUM = 10_000;
-
-const REASONS: Readonly<Record<Refusal, () => Reason>> = {
-  declined: () => ({ condition: 'decline' }),
-  'too-large': () => tooLarge('The file is too large'),
-  'no-space': () => tooLarge('There is no room for it'),
-  corrupt: () => ({ condition: 'media-error', text: 'The file arrived damaged' }),
-  failed: () => ({ condition: 'media-error' }),
-};
 
 const malformed = () => new StanzaError('bad-request', 'modify');
 
@@ -63,24 +25,6 @@ export interface Taking {
   offered(offer: JingleOffer): void;
 }
 
-/** What becomes of an offer. Throws StanzaError where it is malformed. */
-export function takeOffer(content: Content, session: JingleSession, taking: Taking): Application | Reason {
-  const { senders, description } = content;
-  if (senders === 'none') throw malformed();
-  // §4.1, §9.1: somebody asks for a file; nothing is given out that was not sent.
-  if (senders === 'responder') return notAvailable();
-  const file = parseFile(description);
-  if (file === undefined) throw malformed();
-  // §6.4: a part is only taken where we asked for it.
-  if ((file.range?.offset ?? 0) > 0 || file.range?.length !== undefined)
-    return { condition: 'incompatible-parameters' };
-  const element = content.transport as Element;
-  const transport = taking.byNamespace.get(element.getNS() ?? '');
-  if (transport === undefined) return { condition: 'unsupported-transports' };
-  const way = transport.receiving(session, element);
-  return reception({ file, session, transport, way }, taking);
-}
-
 interface Beginning {
   readonly file: JingleFile;
   readonly session: JingleSession;
@@ -88,14 +32,19 @@ interface Beginning {
   readonly way: ReceivingWay;
 }
 
-function reception({ file, session, transport, way: offeredWay }: Beginning, taking: Taking): Application {
+/** An offer that waits for an answer, and its content. */
+export function reception(
+  { file, session, transport, way: offeredWay }: Beginning,
+  taking: Taking,
+): Application {
   const over = new AbortController();
   const sum = deferred<string | undefined>();
   const replaced = deferred<void>();
   let way = offeredWay;
   let stage: 'offered' | 'accepted' | 'moving' | 'whole' = 'offered';
-  let terms = { size: file.size, limit: Number.MAX_SAFE_INTEGER };
   let replacements = 0;
+  let terms: ReceiveTerms | undefined;
+  let onFallback: AcceptTerms['onFallback'];
 
   /** Over for us, and for the other side too. */
   function end(error: unknown, reason: Reason): void {
@@ -146,20 +95,22 @@ function reception({ file, session, transport, way: offeredWay }: Beginning, tak
       setImmediate(() => end(new XmppError('no-bytestream'), { condition: 'failed-transport' }));
       return;
     }
-    if (stage !== 'accepted' || replacements > 1 || by === undefined || by === transport) {
+    if (terms === undefined || stage !== 'accepted' || replacements > 1 || !by || by === transport) {
       setImmediate(() => {
         session.transport('transport-reject', rejected(element)).catch(() => undefined);
       });
       return;
     }
     const next = by.receiving(session, element);
+    const agreed = terms;
     way.close();
     way = next;
     setImmediate(async () => {
       try {
         if (over.signal.aborted) return;
-        const answer = await next.answer(terms);
+        const answer = await next.answer(agreed);
         await session.transport('transport-accept', answer);
+        onFallback?.(by.name);
         replaced.resolve();
       } catch (error) {
         replaced.reject(error);
@@ -168,14 +119,14 @@ function reception({ file, session, transport, way: offeredWay }: Beginning, tak
   }
 
   /** Session-accept, and all the bytes by whichever way they come. */
-  async function* bytes(from: number): AsyncGenerator<Uint8Array, void> {
-    const answer = await within(way.answer(terms), ANSWER, over.signal);
+  async function* bytes(from: number, agreed: ReceiveTerms): AsyncGenerator<Uint8Array, void> {
+    const source = way;
+    const answer = await within(source.answer(agreed), ANSWER, over.signal);
     const range = file.range && { offset: from };
     await within(session.accept(xFile({ ...file, range }), answer), ANSWER, over.signal);
     let received = 0;
-    const source = way;
     try {
-      for await (const block of counted(source.bytes(), terms.size)) {
+      for await (const block of counted(source.bytes(agreed), agreed.size)) {
         stage = 'moving';
         received += block.length;
         yield block;
@@ -185,17 +136,21 @@ function reception({ file, session, transport, way: offeredWay }: Beginning, tak
       if (received > 0 || (!isUnconnected && way === source)) throw error;
       // The initiator decides what is next (XEP-0260 §3).
       await within(replaced.promise, ANSWER, over.signal);
-      yield* counted(way.bytes(), terms.size);
+      yield* counted(way.bytes(agreed), agreed.size);
     }
   }
 
-  async function* accepted(from: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  async function* accepted(
+    from: number,
+    agreed: ReceiveTerms,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void> {
     const abort = () => end(signal.reason, { condition: 'cancel' });
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
     try {
       over.signal.throwIfAborted();
-      yield* bytes(from);
+      yield* bytes(from, agreed);
       stage = 'whole';
     } catch (error) {
       const isTimeout = error instanceof TimeoutError;
@@ -215,11 +170,13 @@ function reception({ file, session, transport, way: offeredWay }: Beginning, tak
     transport: transport.name,
     signal: over.signal,
     checksum: () => within(sum.promise, SUM).catch(() => undefined),
-    accept({ limit, from = 0, signal }) {
+    accept({ limit, from = 0, reach, signal, onFallback: fellBack }) {
       clearTimeout(timer);
+      onFallback = fellBack;
       stage = 'accepted';
-      terms = { size: file.size === undefined ? undefined : file.size - from, limit: limit - from };
-      return accepted(from, signal);
+      const size = file.size === undefined ? undefined : file.size - from;
+      terms = { size, limit: limit - from, reach, signal: over.signal };
+      return accepted(from, terms, signal);
     },
     decline: (refusal) => end(new XmppError('cancelled'), REASONS[refusal]()),
     finish(refusal) {

@@ -13,7 +13,7 @@ import {
 } from './file-description.ts';
 import { type Application, SessionEndedError } from './session.ts';
 import type { JingleSessions } from './sessions.ts';
-import type { SendingWay, Transport, TransportName } from './transports.ts';
+import type { Reach, SendingWay, Transport, TransportName } from './transports.ts';
 import { type Deferred, deferred, within } from './waiting.ts';
 
 export interface FileTerms {
@@ -24,6 +24,7 @@ export interface FileTerms {
   readonly transports: readonly TransportName[];
   /** the content from a byte on */
   read(from: number): AsyncIterable<Uint8Array>;
+  readonly reach: Reach;
   readonly signal: AbortSignal;
   /** milliseconds that a person has to answer; default 10 minutes */
   readonly patience?: number | undefined;
@@ -39,10 +40,15 @@ export const DEFAULT_PATIENCE = 10 * 60_000;
 const ANSWER = 60_000;
 /** milliseconds for the word that it is there, once every byte is */
 const LAST_WORD = 30_000;
+/** milliseconds for it where the stream did not end as it should */
+const FAREWELL = 5_000;
 /** the name of the only content */
 const CONTENT = { name: 'file', senders: 'initiator' } as const;
 /** A peer that wants another transport again and again is left. */
 export const MOST_REPLACEMENTS = 3;
+
+const isUnconnected = (error: unknown): boolean =>
+  error instanceof XmppError && error.condition === 'no-bytestream';
 
 /** XEP-0166 §7.2.15: the answer to a transport that is not wanted. */
 export const rejected = (transport: Element): Element =>
@@ -151,7 +157,7 @@ export async function sendFile(
   }
 
   async function replace(by: Transport): Promise<void> {
-    const next = await by.sending(session, { signal: ended });
+    const next = await by.sending(session, terms);
     way?.close();
     way = next;
     replacing = { way: next, agreed: deferred() };
@@ -163,28 +169,15 @@ export async function sendFile(
     }
   }
 
-  async function transmit({ offset, length }: Range & { length: number }): Promise<void> {
+  async function transmit(range: Range & { length: number }): Promise<void> {
     const [, ...others] = terms.transports;
-    let sent = 0;
     for (let name = terms.transports[0]; way !== undefined && name !== undefined; ) {
-      const source = length === file.size - offset ? terms.read(offset) : first(terms.read(offset), length);
       try {
-        return await way.send({
-          source,
-          signal: ended,
-          onProgress(bytes) {
-            sent = bytes;
-            if (bytes > 0) terms.onProgress(offset + bytes);
-          },
-        });
+        return await sendBy(way, range);
       } catch (error) {
-        // Whoever has all of it may go before the last of our stanzas is answered.
-        if (sent === length && (await isTold())) return;
         ended.throwIfAborted();
-        const next = others.shift();
-        const by = next === undefined ? undefined : transports.get(next);
-        const isUnconnected = error instanceof XmppError && error.condition === 'no-bytestream';
-        if (!isUnconnected || sent > 0 || by === undefined) throw error;
+        const by = transports.get(others.shift() ?? name);
+        if (!isUnconnected(error) || by === undefined || by.name === name) throw error;
         await replace(by);
         terms.onFallback?.(name, by.name);
         name = by.name;
@@ -192,19 +185,33 @@ export async function sendFile(
     }
   }
 
-  const isTold = () =>
-    Promise.race([
-      finished.promise.then(() => true),
-      new Promise<boolean>((no) => {
-        setImmediate(no, false);
-      }),
-    ]);
+  /** Whoever has all of it may say so, and go, before the last that we write is answered. */
+  async function sendBy(by: SendingWay, { offset, length }: Range & { length: number }): Promise<void> {
+    let sent = 0;
+    const sending = by.send({
+      source: length === file.size - offset ? terms.read(offset) : first(terms.read(offset), length),
+      signal: ended,
+      onProgress(bytes) {
+        sent = bytes;
+        if (bytes > 0) terms.onProgress(offset + bytes);
+      },
+    });
+    sending.catch(() => undefined);
+    try {
+      await Promise.race([sending, finished.promise.then(() => (sent < length ? sending : undefined))]);
+    } catch (error) {
+      if (sent < length || isUnconnected(error)) throw error;
+      await within(finished.promise, FAREWELL, ended).catch(() => {
+        throw error;
+      });
+    }
+  }
 
   const session = sessions.open(peer, CONTENT, application);
   try {
     const transport = transports.get(terms.transports[0] ?? 'ibb');
     if (transport === undefined) throw new XmppError('no-bytestream');
-    way = await transport.sending(session, { signal: ended });
+    way = await transport.sending(session, terms);
     await session.initiate(xFile(file), way.offer, { signal: ended });
     const range = await within(accepted.promise, patience, ended).catch((error: unknown) => {
       throw error instanceof TimeoutError ? new NoAnswerError() : error;

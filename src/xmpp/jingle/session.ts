@@ -91,6 +91,7 @@ export function openSession(
   remove: () => boolean,
 ): Entry {
   const { sid, peer, content } = about;
+  let isKnown = about.role === 'responder';
   async function act(action: Action, more: Partial<Content>): Promise<void> {
     if (entry.session.state === 'ended') throw new XmppError('cancelled');
     const responder = action === 'session-accept' ? session.jid : undefined;
@@ -113,6 +114,7 @@ export function openSession(
       ...about,
       state: 'pending',
       async initiate(description, transport, options) {
+        isKnown = true;
         const contents = [{ ...content, description, transport }];
         const offer = { action: 'session-initiate' as const, sid, initiator: session.jid, contents };
         try {
@@ -131,7 +133,7 @@ export function openSession(
       },
       transport: (action, transport) => act(action, { transport }),
       terminate(reason) {
-        if (!finish() || !session.online) return;
+        if (!finish() || !isKnown || !session.online) return;
         const farewell = { action: 'session-terminate' as const, sid, reason };
         sendAction(session, peer, farewell, { timeout: FAREWELL }).catch(() => undefined);
       },

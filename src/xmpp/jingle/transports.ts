@@ -1,6 +1,15 @@
 /** The ways that the bytes of a session may go, as the side that sends and the side that receives sees them. */
+import type { Permit } from '../bytestreams/socks5-connect.ts';
 import type { Element } from '../stanza.ts';
 import type { JingleSession } from './session.ts';
+
+/** How far the network may be used for one session. */
+export interface Reach {
+  /** the other side may learn our addresses */
+  readonly direct: boolean;
+  /** for what the other side offers */
+  readonly permit: Permit;
+}
 
 export interface SendTerms {
   readonly source: AsyncIterable<Uint8Array>;
@@ -31,6 +40,8 @@ export interface ReceiveTerms {
   readonly size: number | undefined;
   /** most bytes taken */
   readonly limit: number;
+  readonly reach: Reach;
+  readonly signal: AbortSignal;
 }
 
 /** Of the side that takes the session. */
@@ -41,8 +52,8 @@ export interface ReceivingWay {
   answer(terms: ReceiveTerms): Promise<Element>;
   /** transport-info. Throws StanzaError. */
   told(transport: Element): void;
-  /** The bytes, once, after `answer`. Throws as SendingWay.send rejects. */
-  bytes(): AsyncIterable<Uint8Array>;
+  /** The bytes, once, after `answer` and on the same terms. Throws as SendingWay.send rejects. */
+  bytes(terms: ReceiveTerms): AsyncIterable<Uint8Array>;
   close(): void;
 }
 
@@ -52,8 +63,8 @@ export type TransportName = 'ibb' | 'socks5';
 export interface Transport {
   readonly name: TransportName;
   readonly xmlns: string;
-  /** Prepares an offer for a session of ours. */
-  sending(session: JingleSession, options: { signal: AbortSignal }): Promise<SendingWay>;
+  /** Prepares an offer for a session of ours. Rejects with XmppError `no-bytestream` where there is nothing to offer. */
+  sending(session: JingleSession, options: { reach: Reach }): Promise<SendingWay>;
   /** Reads an offer of the other side; throws StanzaError `bad-request` where it is malformed. */
   receiving(session: JingleSession, offer: Element): ReceivingWay;
 }

@@ -8,8 +8,11 @@ import { type Files, type FilesOptions, files } from '../../../src/chat/files.ts
 import { jingle } from '../../../src/chat/routes/jingle.ts';
 import type { PartialFile } from '../../../src/chat/stores.ts';
 import { inBand } from '../../../src/xmpp/bytestreams/ibb.ts';
+import type { Permit } from '../../../src/xmpp/bytestreams/socks5-connect.ts';
+import { NS_SOCKS5_TRANSPORT } from '../../../src/xmpp/jingle/candidates.ts';
 import { jingleFiles, NS, NS_FILE_TRANSFER } from '../../../src/xmpp/jingle/file-transfer.ts';
 import { ibbTransport, NS_IBB_TRANSPORT } from '../../../src/xmpp/jingle/ibb-transport.ts';
+import { socks5Transport } from '../../../src/xmpp/jingle/socks5-transport.ts';
 import type { FakeSession } from '../../support/fake-session.ts';
 import { wiredSessions } from '../../support/wired-sessions.ts';
 
@@ -31,14 +34,26 @@ function everyStep(): () => number {
   };
 }
 
-function side(session: FakeSession, more: Partial<FilesOptions> & { patience?: number } = {}) {
-  const features = [NS, NS_FILE_TRANSFER, NS_IBB_TRANSPORT];
+interface Network {
+  readonly patience?: number;
+  readonly listens?: boolean;
+  readonly permit?: Permit;
+}
+
+function side(session: FakeSession, more: Partial<FilesOptions> & Network = {}) {
+  const features = [NS, NS_FILE_TRANSFER, NS_SOCKS5_TRANSPORT, NS_IBB_TRANSPORT];
   const disco = { addFeature: () => {}, info: async () => ({ identities: [], features, forms: [] }) };
-  const transports = [ibbTransport(inBand(session, { disco }))];
+  const socks5 = {
+    proxies: async () => [],
+    ownAddresses: () => (more.listens ? ['127.0.0.1'] : []),
+    activate: () => Promise.reject(new Error('there is no proxy')),
+  };
+  const transports = [socks5Transport(session, { socks5 }), ibbTransport(inBand(session, { disco }))];
   return files({
     routes: jingle({
       disco,
       presence: { resources: () => [{ resource: 'b' }] },
+      socks5Terms: () => ({ direct: true, permit: more.permit ?? (async () => []) }),
       jingleFiles: jingleFiles(session, { disco, transports, patience: more.patience }),
     }),
     filesDir: () => join(folder, 'in'),
@@ -80,6 +95,46 @@ const ended = (api: Files): Promise<FileTransfer> =>
   });
 
 const received = () => readdir(join(folder, 'in'));
+
+describe('a file by Jingle over SOCKS5', () => {
+  const permit: Permit = async ({ host }) => [{ address: host, family: 4 }];
+
+  it.each([0, 1, 200_000])('arrives whole, equal in SHA-256: %i bytes', async (size) => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice, { listens: true, permit });
+    const bob = side(wire.bob, { permit });
+    const { path, sha256 } = await source(size);
+    const done = ended(bob);
+    const sent = await alice.send(path, 'bob@example.org');
+    expect(sent).toMatchObject({ state: 'done', peer: BOB, route: 'jingle-socks5', sha256, sent: size });
+    expect(sent.before).toBeUndefined();
+    expect(await done).toMatchObject({ state: 'done', route: 'jingle-socks5', size, sha256 });
+  });
+
+  it('goes in-band within the session, and says so on both sides, once (XEP-0260 §3)', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice, { listens: true });
+    const bob = side(wire.bob, { listens: true });
+    const { path, sha256 } = await source(10_000);
+    const done = ended(bob);
+    const before = { route: 'jingle-socks5', condition: 'no-bytestream' };
+    const told: unknown[] = [];
+    alice.on('changed', (file) => file.state === 'offered' && file.before && told.push(file.before));
+    expect(await alice.send(path, BOB)).toMatchObject({ state: 'done', route: 'jingle-ibb', before });
+    expect(await done).toMatchObject({ state: 'done', route: 'jingle-ibb', before, sha256 });
+    expect(told).toEqual([before]);
+  });
+
+  it('does not go in-band where the user wants SOCKS5 alone', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice, { listens: true, only: () => 'jingle-socks5' });
+    const bob = side(wire.bob, { listens: true });
+    const { path } = await source(10);
+    const over = ended(bob);
+    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'no-bytestream' });
+    expect(await over).toMatchObject({ failure: 'no-bytestream' });
+  });
+});
 
 describe('a file by Jingle in-band', () => {
   it.each([0, 1, 4096, 200_000])('arrives whole, equal in SHA-256: %i bytes', async (size) => {

@@ -10,7 +10,7 @@ import {
 } from '../../../src/xmpp/jingle/file-description.ts';
 import { jingleFiles } from '../../../src/xmpp/jingle/file-transfer.ts';
 import { ibbTransport } from '../../../src/xmpp/jingle/ibb-transport.ts';
-import type { JingleOffer } from '../../../src/xmpp/jingle/receiving.ts';
+import type { JingleOffer } from '../../../src/xmpp/jingle/offer.ts';
 import type { FileTerms } from '../../../src/xmpp/jingle/sending.ts';
 import { FakeSession } from '../../support/fake-session.ts';
 import { parse } from '../../support/parse.ts';
@@ -23,6 +23,7 @@ import {
   FT,
   iq,
   PEER,
+  reach,
   read,
   S5B,
   SHA256_OF_FOOBAR,
@@ -44,6 +45,7 @@ function terms(more: Partial<FileTerms> = {}): FileTerms {
     peer: PEER,
     file: { name: 'foobar.txt', size: 6, hashes: [], hashUsed: 'sha-256', range: { offset: 0 } },
     transports: ['ibb'],
+    reach,
     async *read(from) {
       yield bytes.subarray(from);
     },
@@ -244,7 +246,7 @@ describe('a file that we are offered', () => {
   it('is accepted from a later byte, where the sender can (XEP-0234 §6.4)', async () => {
     const { session, offer } = await taken(FOOBAR);
     const signal = new AbortController().signal;
-    read(offer.accept({ limit: 6, from: 3, signal })).catch(() => undefined);
+    read(offer.accept({ limit: 6, reach, from: 3, signal })).catch(() => undefined);
     await turn();
     const [accepted] = actions(session);
     expect(parseFile(accepted?.contents[0]?.description)).toMatchObject({ range: { offset: 3 }, size: 6 });
@@ -256,7 +258,7 @@ describe('a file that we are offered', () => {
   ])('ends with %s than was said (XEP-0047 §2.2)', async (_what, text, condition) => {
     const { session, offer } = await taken(FOOBAR);
     const signal = new AbortController().signal;
-    const all = read(offer.accept({ limit: 6, signal }));
+    const all = read(offer.accept({ limit: 6, reach, signal }));
     all.catch(() => undefined);
     await turn();
     const ibb = 'http://jabber.org/protocol/ibb';
@@ -271,7 +273,7 @@ describe('a file that we are offered', () => {
     const offered = new Promise<JingleOffer>((resolve) => side(wire.bob).once('offer', resolve));
     const sent = side(wire.alice).send(terms({ peer: wire.bob.jid }));
     const offer = await offered;
-    for await (const _ of offer.accept({ limit: 6, signal: new AbortController().signal })) break;
+    for await (const _ of offer.accept({ limit: 6, reach, signal: new AbortController().signal })) break;
     await expect(sent).rejects.toMatchObject({ name: 'SessionEndedError', condition: 'cancel' });
   });
 });

@@ -6,7 +6,7 @@ import { ACTIONS, parseJingle, REASONS, xJingle as write } from '../../../src/xm
 import { parseChecksum, parseFile } from '../../../src/xmpp/jingle/file-description.ts';
 import { type JingleFiles, jingleFiles } from '../../../src/xmpp/jingle/file-transfer.ts';
 import { ibbTransport, parseIbbTransport } from '../../../src/xmpp/jingle/ibb-transport.ts';
-import type { JingleOffer } from '../../../src/xmpp/jingle/receiving.ts';
+import type { JingleOffer } from '../../../src/xmpp/jingle/offer.ts';
 import { x } from '../../../src/xmpp/stanza.ts';
 import { anyStanza } from '../../support/any-stanza.ts';
 import { FakeSession } from '../../support/fake-session.ts';
@@ -21,6 +21,7 @@ import {
   iq,
   NS,
   PEER,
+  reach,
   read,
   xContent,
   xFile,
@@ -237,6 +238,7 @@ describe('what comes in a session', () => {
         peer,
         file: { name: 'a', size: 0, hashes: [] },
         transports: ['ibb'],
+        reach,
         read: async function* () {},
         signal: new AbortController().signal,
         onProgress: () => {},
@@ -316,7 +318,7 @@ it('reads the file where the peer sends it (XEP-0261 §2)', async () => {
   await session.ask(iq(initiate('s1', xContent(FOOBAR + xIbb('i1', 8192)))));
   await turn();
   const signal = new AbortController().signal;
-  const text = read(offers[0]?.accept({ limit: 6, signal }) ?? (async function* () {})());
+  const text = read(offers[0]?.accept({ limit: 6, reach, signal }) ?? (async function* () {})());
   await turn();
   const [accepted] = actions(session);
   expect(accepted).toMatchObject({ action: 'session-accept', contents: [{ name: 'a-file' }] });

@@ -10,6 +10,9 @@ export const IBB = 'urn:xmpp:jingle:transports:ibb:1';
 export const S5B = 'urn:xmpp:jingle:transports:s5b:1';
 export const SHA256_OF_FOOBAR = 'w6uP8Tcg6K2QR905Rms8iXTlksL6OD1KOWBxTK7wxPI=';
 
+/** No network is used. */
+export const reach = { direct: false, permit: async () => [] };
+
 export const disco = { addFeature: () => {} };
 
 export const iq = (payload: string, from = PEER) =>
