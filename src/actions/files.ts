@@ -55,11 +55,11 @@ export const get = action({
   async run({ client, signal, progress }, { link }) {
     const start = performance.now();
     const file = await client.fetchLink(link, { signal, onProgress: progress });
-    const { name, path = '', size = file.sent, sha256 = '' } = file;
+    const { name, path = '', size = file.sent, sha256 = '', claimed = '', mime = '' } = file;
     const seconds = (performance.now() - start) / 1000;
     return {
       kind: 'done',
-      notice: notice('file-received', { name, path, size, sha256, seconds }),
+      notice: notice('file-received', { name, path, size, sha256, seconds, claimed, mime }),
       row: { type: 'file', file },
     };
   },

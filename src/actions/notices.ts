@@ -35,7 +35,16 @@ export interface Notices {
   left: { room: string };
   'file-sent': { name: string; peer: string; size: number; sha256: string; seconds: number };
   'file-queued': { name: string; peer: string; reason: string };
-  'file-received': { name: string; path: string; size: number; sha256: string; seconds: number };
+  'file-received': {
+    name: string;
+    path: string;
+    size: number;
+    sha256: string;
+    seconds: number;
+    /** MIME types; `claimed` is '' where it is what the content shows */
+    claimed: string;
+    mime: string;
+  };
   'presence-set': { show: string; status: string };
   'presence-saved': { show: string; status: string };
   'password-changed': { jid: string };

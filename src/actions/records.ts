@@ -106,8 +106,10 @@ export interface FileRecord extends RecordOf<'file'> {
   readonly name: string;
   readonly size: OrNull<number>;
   readonly sent: number;
-  /** MIME type: of own files by their content, of others' as claimed */
+  /** MIME type: of own files by their content, of others' as claimed until they are here */
   readonly mime?: string | undefined;
+  /** the MIME type that was claimed, where the content shows another */
+  readonly claimed?: string | undefined;
   readonly path: OrNull<string>;
   readonly state: FileTransfer['state'];
   readonly route: string;
@@ -300,6 +302,7 @@ export function fileRecord(file: FileTransfer): FileRecord {
     size: file.size ?? null,
     sent: file.sent,
     mime: file.mime,
+    claimed: file.claimed,
     path: file.path ?? null,
     state: file.state,
     route: file.route,

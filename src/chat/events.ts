@@ -105,6 +105,8 @@ export interface FileTransfer {
   readonly sent: number;
   /** MIME type: of own files by their content, of others as claimed until they are here */
   readonly mime?: string | undefined;
+  /** of a file that is here: the MIME type that its sender, or its name, claimed, where the content shows another */
+  readonly claimed?: string | undefined;
   /** where it is (own file) or will be saved */
   readonly path?: string | undefined;
   readonly state: FileState;

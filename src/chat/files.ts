@@ -146,11 +146,11 @@ export function files(options: FilesOptions): Files {
       offer.decline('declined');
       return;
     }
-    const { peer, size, text } = offer;
+    const { peer, size, text, mime } = offer;
     const name = safeName(offer.name);
     const id = randomId();
     const entry = add(
-      { id, peer, direction: 'in', name, size, sent: 0, state: 'offered', route: route.name },
+      { id, peer, direction: 'in', name, size, mime, sent: 0, state: 'offered', route: route.name },
       offer,
     );
     offer.signal.addEventListener('abort', () => {
@@ -192,8 +192,8 @@ export function files(options: FilesOptions): Files {
         throw putBack(entry.stop.signal.reason, resume);
       }
       change(entry, { state: 'active' });
-      const { path, sha256, size } = await receive(offer, reception);
-      change(entry, { state: 'done', path, sha256, size, sent: size });
+      const come = await receive(offer, reception);
+      change(entry, { state: 'done', ...come, sent: come.size });
       offer.finished?.(undefined);
     } catch (error) {
       fail(entry, error);

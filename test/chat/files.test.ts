@@ -118,6 +118,21 @@ it('an upload whose link waits in the outbox ends as queued, with its sum', asyn
 });
 
 describe('receiving a file', () => {
+  it('shows what it is by its content, and what it claimed to be where that is something else', async () => {
+    const { api, route } = setUp();
+    const seen: FileTransfer[] = [];
+    for (const mime of ['image/png', 'application/zip']) {
+      const done = ended(api);
+      route.offer(chunks('P', 'K\x03\x04', 'rest'), { mime });
+      seen.push(await done);
+    }
+    expect(seen).toMatchObject([
+      { state: 'done', mime: 'application/zip', claimed: 'image/png' },
+      { state: 'done' },
+    ]);
+    expect(seen[1]?.claimed).toBeUndefined();
+  });
+
   it('saves it under a safe name with its SHA-256', async () => {
     const { api, route, told } = setUp();
     const done = ended(api);

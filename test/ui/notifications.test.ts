@@ -209,6 +209,16 @@ const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
   ],
   file: [
     ['finished', [file('done', 'in', { path: '/f/a.jpg' })], `file a.jpg from ${ALICE} is saved as /f/a.jpg`],
+    [
+      'finished, and something else than it claims',
+      [file('done', 'in', { path: '/f/a.jpg', claimed: 'image/jpeg\u001b', mime: 'application/x-elf' })],
+      `file a.jpg from ${ALICE} is saved as /f/a.jpg (it claims to be image/jpeg␛, its content is application/x-elf)`,
+    ],
+    [
+      'uploaded, its link not sent',
+      [file('queued', 'out')],
+      `file a.jpg is uploaded; ${ALICE} gets the link when there is a connection`,
+    ],
     ['sent', [file('done', 'out')], `file a.jpg is sent to ${ALICE}`],
     [
       'failed',

@@ -307,6 +307,11 @@ describe('what an action gave', () => {
         es,
       ),
     ).toBe('a (1,5 KiB) se ha enviado a b@x en 0,3 s. SHA-256 ff');
+    const come = { name: 'a.jpg', path: '/a.jpg', size: 1, sha256: 'ff', seconds: 1 };
+    const told = (claimed: string) =>
+      noticeText(notice('file-received', { ...come, claimed, mime: 'application/x-elf' }), en);
+    expect(told('')).not.toContain('claims');
+    expect(told('image/jpeg')).toContain('\nIt claims to be image/jpeg, its content is application/x-elf.');
   });
 
   it.each(LANGUAGES)('sizes and spans in %s', async (language) => {

@@ -1,6 +1,7 @@
 /** Receives one file: bounded, hashed on the way, whole or not at all. */
 import { createHash, type Hash } from 'node:crypto';
 import { ChatError } from '../problem.ts';
+import { falseClaim, mimeOf, SNIFFED } from './mime.ts';
 import { folderError, freeSpace, type PartFile, partFile, type resumedFile } from './part-file.ts';
 import type { IncomingOffer, Refusal, SendContext } from './route.ts';
 
@@ -80,11 +81,20 @@ function claimedHash({ hash, laterHash }: IncomingOffer): Hash | undefined {
   return algorithm === undefined ? undefined : createHash(algorithm);
 }
 
+export interface Received {
+  readonly path: string;
+  /** hex */
+  readonly sha256: string;
+  /** bytes */
+  readonly size: number;
+  /** MIME type by content, then name */
+  readonly mime: string;
+  /** MIME type that was claimed, where the content shows another */
+  readonly claimed: string | undefined;
+}
+
 /** Accepts and receives. Resolves to path and SHA-256 (hex); rejects with an error that has a `condition`. */
-export async function receive(
-  offer: IncomingOffer,
-  reception: Reception,
-): Promise<{ path: string; sha256: string; size: number }> {
+export async function receive(offer: IncomingOffer, reception: Reception): Promise<Received> {
   const { folder, name, signal, onProgress, onFallback, resume } = reception;
   const bound = offer.size ?? reception.maxSize;
   const before = resume?.part;
@@ -97,12 +107,17 @@ export async function receive(
   });
   resume?.began(part.path);
   let size = 0;
+  let begins: Uint8Array = new Uint8Array(0);
+  const look = (bytes: Uint8Array) => {
+    if (begins.length < SNIFFED) begins = Buffer.concat([begins, bytes.subarray(0, SNIFFED)]);
+  };
   try {
     if (signal.aborted) offer.decline('declined');
     signal.throwIfAborted();
     const hash = createHash('sha256');
     const claimed = claimedHash(offer);
     for await (const bytes of before?.contents() ?? []) {
+      look(bytes);
       size += bytes.length;
       hash.update(bytes);
       claimed?.update(bytes);
@@ -110,6 +125,7 @@ export async function receive(
     for await (const bytes of offer.accept(bound, signal, size, onFallback)) {
       size += bytes.length;
       if (size > bound) throw new ChatError('file-too-large');
+      look(bytes);
       hash.update(bytes);
       claimed?.update(bytes);
       await part.write(bytes);
@@ -121,7 +137,9 @@ export async function receive(
     if (sum !== undefined && claimed?.digest('hex') !== sum) throw new ChatError('file-corrupt');
     const path = await part.finish();
     resume?.ended();
-    return { path, sha256: hash.digest('hex'), size };
+    const mime = mimeOf(name, begins);
+    const claim = falseClaim({ name, mime: offer.mime }, begins);
+    return { path, sha256: hash.digest('hex'), size, mime: claim?.content ?? mime, claimed: claim?.claimed };
   } catch (error) {
     const { condition = '' } = (signal.aborted ? signal.reason : error) as { condition?: string };
     if (resume !== undefined && size > 0 && !HOPELESS.includes(condition)) {

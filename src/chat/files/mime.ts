@@ -34,6 +34,15 @@ const BEGINNINGS: readonly (readonly [RegExp, string])[] = [
 ];
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.png': 'image/png',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.mp4': 'video/mp4',
+  '.mp3': 'audio/mpeg',
+  '.pdf': 'application/pdf',
+  '.zip': 'application/zip',
   '.txt': 'text/plain',
   '.log': 'text/plain',
   '.md': 'text/markdown',
@@ -56,12 +65,47 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 /** What a name ends with may only say more of what the content shows: a kind of archive. */
 const SAYS_MORE: readonly string[] = ['application/zip'];
 
+const byContent = (begins: Uint8Array): string | undefined => {
+  const hex = Buffer.from(begins.subarray(0, SNIFFED)).toString('hex');
+  return BEGINNINGS.find(([beginning]) => beginning.test(hex))?.[1];
+};
+
+function byName(name: string): string | undefined {
+  const extension = splitName(name)[1].toLowerCase();
+  return Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : undefined;
+}
+
+/** What a content may be called as well: containers hold more than one kind, and programs have other names for some. */
+const ALSO: readonly (readonly [content: RegExp, claims: RegExp])[] = [
+  [/\/zip$/, /zip|openxmlformats|opendocument|java-archive|android\.package|xpinstall/],
+  [/gzip$/, /gzip|tar|compressed/],
+  [/^(?:audio|video)\//, /^(?:audio|video)\/|\/ogg$/],
+  [/shellscript$/, /^text\/|script|-sh$|python|perl|ruby/],
+  [/portable-executable$/, /msdownload|dosexec|msdos/],
+  [/-elf$/, /executable|sharedlib|x-object/],
+  [/jpeg$/, /^image\/p?jpe?g$/],
+  [/heic$/, /^image\/hei[cf]$/],
+];
+
+/** What is said of a file, by its type or else by its name, where its content shows that it is something else. */
+export function falseClaim(
+  { name, mime }: { readonly name: string; readonly mime?: string | undefined },
+  begins: Uint8Array,
+): { readonly claimed: string; readonly content: string } | undefined {
+  const content = byContent(begins);
+  const said = mime?.split(';')[0]?.trim().toLowerCase();
+  const claimed = said === undefined || said === '' || said === UNKNOWN ? byName(name) : said;
+  if (content === undefined || claimed === undefined) return undefined;
+  const plain = (type: string) => type.replace('/x-', '/');
+  if (plain(content) === plain(claimed)) return undefined;
+  if (ALSO.some(([kind, claims]) => kind.test(content) && claims.test(claimed))) return undefined;
+  return { claimed, content };
+}
+
 /** MIME type of a file with that name that begins so; `application/octet-stream` where nothing tells. */
 export function mimeOf(name: string, begins: Uint8Array): string {
-  const hex = Buffer.from(begins.subarray(0, SNIFFED)).toString('hex');
-  const byContent = BEGINNINGS.find(([beginning]) => beginning.test(hex))?.[1];
-  const extension = splitName(name)[1].toLowerCase();
-  const byName = Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : undefined;
-  if (byContent !== undefined && !(SAYS_MORE.includes(byContent) && byName !== undefined)) return byContent;
-  return byName ?? byContent ?? UNKNOWN;
+  const content = byContent(begins);
+  const named = byName(name);
+  if (content !== undefined && !(SAYS_MORE.includes(content) && named !== undefined)) return content;
+  return named ?? content ?? UNKNOWN;
 }

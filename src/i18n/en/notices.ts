@@ -55,8 +55,12 @@ export const notices = {
     size,
     sha256,
     seconds,
-  }: Of<'name' | 'path' | 'size' | 'sha256' | 'seconds'>) =>
-    `${name} (${size}) is saved as ${path} in ${seconds}. SHA-256 ${sha256}`,
+    claimed,
+    mime,
+  }: Of<'name' | 'path' | 'size' | 'sha256' | 'seconds' | 'claimed' | 'mime'>) =>
+    `${name} (${size}) is saved as ${path} in ${seconds}. SHA-256 ${sha256}${
+      claimed === '' ? '' : `\nIt claims to be ${claimed}, its content is ${mime}.`
+    }`,
   'presence-set': ({ show, status }: Of<'show' | 'status'>) =>
     `Presence: ${show}${status === '' ? '' : ` (${status})`}.`,
   'presence-saved': ({ show, status }: Of<'show' | 'status'>) =>

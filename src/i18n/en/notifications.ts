@@ -91,6 +91,8 @@ export const notifications = {
   file: {
     received: (name: string, who: string, path: string) => `file ${name} from ${who} is saved as ${path}`,
     sent: (name: string, who: string) => `file ${name} is sent to ${who}`,
+    otherKind: (claimed: string, content: string) =>
+      ` (it claims to be ${claimed}, its content is ${content})`,
     queued: (name: string, who: string) =>
       `file ${name} is uploaded; ${who} gets the link when there is a connection`,
     receiveFailed: (name: string, who: string, why: string) => `file ${name} from ${who} failed: ${why}`,

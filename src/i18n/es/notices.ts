@@ -45,8 +45,10 @@ export const notices: typeof en = {
     `${name} (${size}) se ha enviado a ${peer} en ${seconds}.${sha256 === '' ? '' : ` SHA-256 ${sha256}`}`,
   'file-queued': ({ name, peer, reason }) =>
     `${name} se ha subido. El enlace para ${peer}: guardado, aún sin enviar (${reason}). Se enviará la próxima vez.`,
-  'file-received': ({ name, path, size, sha256, seconds }) =>
-    `${name} (${size}) se ha guardado como ${path} en ${seconds}. SHA-256 ${sha256}`,
+  'file-received': ({ name, path, size, sha256, seconds, claimed, mime }) =>
+    `${name} (${size}) se ha guardado como ${path} en ${seconds}. SHA-256 ${sha256}${
+      claimed === '' ? '' : `\nDice ser ${claimed}, su contenido es ${mime}.`
+    }`,
   'presence-set': ({ show, status }) => `Presencia: ${show}${status === '' ? '' : ` (${status})`}.`,
   'presence-saved': ({ show, status }) =>
     `Presencia para la próxima sesión: ${show}${status === '' ? '' : ` (${status})`}.`,

@@ -86,6 +86,7 @@ export const notifications: typeof en = {
   file: {
     received: (name, who, path) => `el fichero ${name} de ${who} está guardado como ${path}`,
     sent: (name, who) => `el fichero ${name} se ha enviado a ${who}`,
+    otherKind: (claimed, content) => ` (dice ser ${claimed}, su contenido es ${content})`,
     queued: (name, who) => `el fichero ${name} se ha subido; ${who} recibirá el enlace cuando haya conexión`,
     receiveFailed: (name, who, why) => `el fichero ${name} de ${who} ha fallado: ${why}`,
     sendFailed: (name, who, why) => `el fichero ${name} para ${who} ha fallado: ${why}`,

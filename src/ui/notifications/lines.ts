@@ -149,7 +149,9 @@ export function fileLine(known: Known, words: Catalogue, file: FileTransfer): st
   if (file.state === 'offered' && file.before !== undefined) return reroutedText(file, words);
   switch (file.state) {
     case 'done':
-      return incoming ? sentences.received(name, who, sanitize(file.path ?? '')) : sentences.sent(name, who);
+      return incoming
+        ? sentences.received(name, who, sanitize(file.path ?? '')) + otherKind(file, words)
+        : sentences.sent(name, who);
     case 'queued':
       return sentences.queued(name, who);
     case 'failed': {
@@ -162,6 +164,10 @@ export function fileLine(known: Known, words: Catalogue, file: FileTransfer): st
       return undefined;
   }
 }
+
+/** That a file is not what it claims to be; '' where it is. */
+const otherKind = ({ claimed, mime }: FileTransfer, words: Catalogue): string =>
+  claimed === undefined ? '' : words.notifications.file.otherKind(brief(claimed), mime ?? '');
 
 export function typingLine(known: Known, words: Catalogue, event: ChatEvents['typing'][0]): string {
   const who =
