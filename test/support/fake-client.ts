@@ -351,8 +351,9 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
       route: 'si-ibb',
     };
   }
+  transfers: FileTransfer[] = [];
   files(): FileTransfer[] {
-    return [];
+    return this.transfers;
   }
   links(): Message[] {
     return [];

@@ -240,7 +240,7 @@ const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
 };
 
 function file(
-  state: 'done' | 'failed' | 'cancelled' | 'active',
+  state: ChatEvents['file'][0]['state'],
   direction: 'in' | 'out',
   more: Partial<ChatEvents['file'][0]> = {},
 ): ChatEvents['file'][0] {

@@ -165,8 +165,6 @@ export const menus = {
     progress: (name: string, percent: string, sent: string, size: string) =>
       `${name}: ${percent} (${sent} of ${size})`,
     progressUnknown: (name: string, sent: string) => `${name}: ${sent}`,
-    cancelHint: 'Esc cancels the transfer',
-    underWay: 'Transfers under way',
     cancelled: (name: string) => `${name}: cancelled.`,
   },
   notifications: {

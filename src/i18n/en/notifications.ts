@@ -93,6 +93,10 @@ export const notifications = {
     sent: (name: string, who: string) => `file ${name} is sent to ${who}`,
     otherKind: (claimed: string, content: string) =>
       ` (it claims to be ${claimed}, its content is ${content})`,
+    underWay: {
+      in: (name: string, who: string, far: string) => `${name} from ${who}: ${far}`,
+      out: (name: string, who: string, far: string) => `${name} to ${who}: ${far}`,
+    },
     queued: (name: string, who: string) =>
       `file ${name} is uploaded; ${who} gets the link when there is a connection`,
     receiveFailed: (name: string, who: string, why: string) => `file ${name} from ${who} failed: ${why}`,

@@ -165,8 +165,6 @@ export const menus: typeof en = {
     noFile: (path) => `${path} no es un fichero que se pueda leer.`,
     progress: (name, percent, sent, size) => `${name}: ${percent} (${sent} de ${size})`,
     progressUnknown: (name, sent) => `${name}: ${sent}`,
-    cancelHint: 'Esc cancela el envío',
-    underWay: 'Transferencias en curso',
     cancelled: (name) => `${name}: cancelado.`,
   },
   notifications: {

@@ -87,6 +87,10 @@ export const notifications: typeof en = {
     received: (name, who, path) => `el fichero ${name} de ${who} está guardado como ${path}`,
     sent: (name, who) => `el fichero ${name} se ha enviado a ${who}`,
     otherKind: (claimed, content) => ` (dice ser ${claimed}, su contenido es ${content})`,
+    underWay: {
+      in: (name, who, far) => `${name} de ${who}: ${far}`,
+      out: (name, who, far) => `${name} para ${who}: ${far}`,
+    },
     queued: (name, who) => `el fichero ${name} se ha subido; ${who} recibirá el enlace cuando haya conexión`,
     receiveFailed: (name, who, why) => `el fichero ${name} de ${who} ha fallado: ${why}`,
     sendFailed: (name, who, why) => `el fichero ${name} para ${who} ha fallado: ${why}`,

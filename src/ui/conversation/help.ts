@@ -22,7 +22,7 @@ export function helpText({ words, theme, actions }: Face, kind: ChatKind): strin
     [`/accept, /decline [<${values.jid}>]`, `${commands.accept}; ${commands.refuse}`],
     [`/send <${values.path}>`, words.help.actions['send-file']],
     [`/get [<${values.number}>]`, commands.get],
-    ['/cancel', commands.cancel],
+    [`/cancel [<${values.number}>|all]`, commands.cancel],
     ...only(inRoom, ['/mute [all|mentions|off]', commands.mute], ['/admin', commands.admin]),
     ['/clear', commands.clear],
     ['//', commands.slash],

@@ -4,6 +4,7 @@ import type { Request } from '../../chat/events.ts';
 import { ChatError } from '../../chat/problem.ts';
 import { MUTE_VALUES, type SettingName } from '../../chat/settings.ts';
 import type { Face, Seat } from '../face.ts';
+import { filesUnderWay, underWayText } from '../files-under-way.ts';
 import { actionNamed, runAction } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { ViewCommand } from '../slash.ts';
@@ -65,7 +66,7 @@ export async function runViewCommand(
       await answer(face, seat, call);
       return undefined;
     case 'cancel':
-      cancelFiles(seat, call.chat);
+      cancelFiles(face, seat, call);
       return undefined;
     case 'admin':
       if (client.kindOf(call.chat) !== 'room') throw new ChatError('not-in-a-room');
@@ -159,13 +160,17 @@ export function answerRequest(face: Face, seat: Seat, request: Request, yes: boo
   return runAction(face, seat, actionNamed(face, yes ? 'accept' : 'refuse'), { id: request.id });
 }
 
-function cancelFiles({ client }: Seat, chat: string): void {
-  const running = client
-    .files()
-    .filter((file) => bareOf(file.peer) === bareOf(chat))
-    .filter((file) => file.state === 'active' || file.state === 'offered');
-  for (const file of running) client.cancelFile(file.id);
+/** `/cancel [n|all]`: the only one, the n-th, or all; where it is not clear which, they are listed. Throws ChatError. */
+function cancelFiles({ terminal, words }: Face, seat: Seat, { chat, rest }: ViewCommandCall): void {
+  const running = filesUnderWay(seat, chat);
   if (running.length === 0) throw new ChatError('no-transfer');
+  const only = rest === '' && running.length === 1 ? running[0] : undefined;
+  const chosen = only ?? (/^[1-9]\d{0,2}$/.test(rest) ? running[Number(rest) - 1] : undefined);
+  const ended = rest === 'all' ? running : chosen === undefined ? [] : [chosen];
+  for (const file of ended) seat.client.cancelFile(file.id);
+  if (ended.length > 0) return;
+  const lines = running.map((file, at) => `  ${at + 1}  ${underWayText(seat, words, file)}`);
+  terminal.log([words.conversation.whichFile, ...lines].join('\n'));
 }
 
 /** `/get [n|link]`: the newest link of the chat, the n-th newest, or any. One goes on talking meanwhile. */

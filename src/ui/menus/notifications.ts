@@ -1,8 +1,9 @@
 /** What happened while away, what waits for an answer, what to be notified of. */
 import { bareOf, localOf, resourceOf } from '../../chat/address.ts';
-import type { Request } from '../../chat/events.ts';
+import type { FileTransfer, Request } from '../../chat/events.ts';
 import { chatLabel } from '../conversation/names.ts';
 import { answerRequest } from '../conversation/view-commands.ts';
+import { filesUnderWay, underWayText } from '../files-under-way.ts';
 import { occupantName } from '../notifications/names.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
@@ -60,7 +61,25 @@ function waiting(app: MenuApp, seat: OpenSeat): Choice<Screen>[] {
       value: () => enterChat(app, seat, entry.chat),
     }),
   );
-  return [...requests, ...unread];
+  const files = filesUnderWay(seat)
+    // Those stand among the requests.
+    .filter(({ direction, state }) => direction === 'out' || state === 'active')
+    .map(
+      (file): Choice<Screen> => ({
+        name: underWayText(seat, app.words, file),
+        value: () => cancelFile(app, seat, file),
+      }),
+    );
+  return [...requests, ...files, ...unread];
+}
+
+async function cancelFile(app: MenuApp, { client }: OpenSeat, file: FileTransfer): Promise<undefined> {
+  const { cancel, sendFile } = app.words.menus;
+  const chosen = await choose(app, brief(file.name), [{ name: cancel, value: true }], { echo: 'item' });
+  if (chosen !== true) return undefined;
+  client.cancelFile(file.id);
+  app.terminal.log(sendFile.cancelled(brief(file.name)));
+  return undefined;
 }
 
 const markAllRead: Screen = async (_app, { client }) => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FileTransfer } from '../../../src/chat/events.ts';
 import { openConversation } from '../../../src/ui/conversation.ts';
 import { EndOfInputError } from '../../../src/ui/terminal.ts';
 import { FakeClient } from '../../support/fake-client.ts';
@@ -389,6 +390,41 @@ describe('typing', () => {
 });
 
 describe('commands', () => {
+  it('/cancel ends the only file of the chat, the n-th of several, or all; else it lists them', async () => {
+    const file = (id: string, name: string, more: Partial<FileTransfer> = {}): FileTransfer => ({
+      ...{
+        id,
+        name,
+        peer: `${ROMEO}/a`,
+        direction: 'out',
+        size: 200,
+        sent: 84,
+        state: 'active',
+        route: 'si-ibb',
+      },
+      ...more,
+    });
+    fake.transfers = [
+      file('0', 'over', { state: 'done' }),
+      file('1', 'elsewhere', { peer: NURSE }),
+      file('2', 'a\u001b.jpg'),
+      file('3', 'b.jpg', { direction: 'in', size: undefined, sent: 2048 }),
+    ];
+    const { terminal } = await play(ROMEO, '/cancel', '/cancel 7', '/cancel 2', '/cancel all', '/close');
+    const lists = terminal.output.split('\n').filter((line) => /jpg/.test(line));
+    const shown = [
+      '  1  a␛.jpg to Romeo (romeo@example.org): 42 %',
+      '  2  b.jpg from Romeo (romeo@example.org): 2 KiB',
+    ];
+    expect(lists).toEqual([...shown, ...shown]);
+    expect(fake.called('cancelFile')).toEqual([['3'], ['2'], ['3']]);
+    fake.transfers = [file('2', 'a.jpg')];
+    await play(ROMEO, '/cancel', '/close');
+    expect(fake.called('cancelFile').at(-1)).toEqual(['2']);
+    fake.transfers = [];
+    expect((await play(ROMEO, '/cancel', '/close')).terminal.output).toContain('no-transfer');
+  });
+
   it('are never sent when unknown; a doubled slash sends one (product §4)', async () => {
     const { terminal } = await play(ROMEO, '/xyzzy now', '//xyzzy', ESC);
     expect(terminal.output).toContain('There is no command /xyzzy.');

@@ -254,6 +254,24 @@ describe('10 notifications', () => {
     expect(fake.called('refuse')).toEqual([['i'], ['g']]);
   });
 
+  it('lists the files under way, and cancels the one that is chosen', async () => {
+    const file = { peer: `${ROMEO}/a`, size: 4, sent: 1, state: 'active', route: 'si-ibb' } as const;
+    fake.transfers = [
+      { ...file, id: 'f', direction: 'out', name: 'a.jpg' },
+      { ...file, id: 'g', direction: 'in', name: 'b.jpg' },
+      { ...file, id: 'h', direction: 'in', name: 'asked.jpg', state: 'offered' },
+      { ...file, id: 'i', direction: 'in', name: 'here.jpg', state: 'done' },
+    ];
+    const terminal = await play('10', '2', '1', '0');
+    expect(terminal.menus[1]?.slice(0, 2)).toEqual([
+      `1) a.jpg to ${ROMEO}: 25 %`,
+      `2) b.jpg from ${ROMEO}: 25 %`,
+    ]);
+    expect(terminal.menus[1]?.join()).not.toMatch(/asked|here/);
+    expect(fake.called('cancelFile')).toEqual([['g']]);
+    expect(terminal.output).toContain('b.jpg: cancelled.');
+  });
+
   it('opens unread chats, or marks all read', async () => {
     fake.setUnread(ROMEO, 2);
     fake.setUnread('nurse@example.org', 1);
