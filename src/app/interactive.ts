@@ -174,7 +174,8 @@ function accountSeats(
     knownAccounts: () => [...new Set([...(used === undefined ? [] : [used]), ...last.all])],
     login: ({ jid, password }, { signal }) => logIn(host, jid, password, signal),
     moveAside: () => host.moveAside(),
-    registrationForm: (jid) => fetchRegistrationForm(host.session(jid, '')),
+    registrationForm: (jid, { signal }) =>
+      fetchRegistrationForm(host.session(jid, ''), { signal, folder: config.filesDir }),
     register: ({ jid, password, fields }) => registerAccount(host.session(jid, password), fields),
     async demo({ signal }) {
       log(options.words.menus.demoStarting);

@@ -1,5 +1,6 @@
 /** class Client: one account's contacts, rooms, conversations and files; what the UI calls and listens to. */
 import { EventEmitter } from 'node:events';
+import type { BitOfBinary } from '../xmpp/bob.ts';
 import type { Features } from '../xmpp/features.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
 import type { Silences } from '../xmpp/muc/self-ping.ts';
@@ -47,7 +48,8 @@ import type {
 } from './events.ts';
 import { links } from './files/links.ts';
 import { type Files, files, type SendOptions } from './files.ts';
-import type { Filled, FilledForm } from './form.ts';
+import { type Filled, type FilledForm, readableForm } from './form.ts';
+import { withMedia } from './form-media.ts';
 import { type Inbound, inbound } from './inbound.ts';
 import { speaksToUs } from './mentions.ts';
 import type { ChatKind, LinkedFile, Message, MessageSource, MessageVersion } from './message.ts';
@@ -862,6 +864,28 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#rooms.join(room, options);
   }
 
+  /** What a room wants to know of who enters (XEP-0158), since `join` rejected with `captcha`; its pictures are saved. */
+  async captcha(room: string): Promise<FilledForm | undefined> {
+    const challenge = this.#rooms.challenge(room);
+    if (challenge === undefined) return undefined;
+    const { form, url, data, from } = challenge;
+    return this.#withMedia(readableForm(form, url), from, data);
+  }
+
+  /** Answers it, and is in. Rejects with ChatError `captcha-needs-answers`, `captcha-failed`; else as `join`. */
+  answerCaptcha(room: string, filled: Filled): Promise<{ created: boolean; nick: string }> {
+    return this.#rooms.answerChallenge(room, filled);
+  }
+
+  /** Tells the room that nobody will. */
+  declineCaptcha(room: string): void {
+    this.#rooms.declineChallenge(room);
+  }
+
+  #withMedia(form: FilledForm, from: string, data?: readonly BitOfBinary[]): Promise<FilledForm> {
+    return withMedia(form, { session: this.#linked().session, from, data, folder: this.#options.filesDir() });
+  }
+
   /** How fast one may speak in a joined room, where it limits that (XEP-0500). */
   slowMode(room: string): SlowMode | undefined {
     return this.#slow.get(room);
@@ -884,8 +908,9 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   /** The room's configuration form, for its owner; undefined where nothing can be configured. XEP-0045 §10.2. */
-  roomForm(room: string): Promise<FilledForm | undefined> {
-    return this.#roomForms.read(room);
+  async roomForm(room: string): Promise<FilledForm | undefined> {
+    const form = await this.#roomForms.read(room);
+    return form && this.#withMedia(form, room);
   }
 
   /** Submits the form that `roomForm` gave; a new room opens by it. Rejects with StanzaError `not-acceptable`, `forbidden`. */

@@ -24,6 +24,10 @@ export interface FormField {
   readonly description?: string | undefined;
   /** pictures and sounds that belong to it; nothing is fetched (XEP-0221) */
   readonly links?: readonly string[] | undefined;
+  /** those that the other side keeps itself, by content id (XEP-0231) */
+  readonly bits?: readonly string[] | undefined;
+  /** where these were saved */
+  readonly files?: readonly string[] | undefined;
   /** what its value is checked against; text without any where it is missing */
   readonly type?: FieldType | undefined;
   readonly validation?: Validation | undefined;
@@ -64,10 +68,16 @@ function fieldOf(field: Field): FormField[] {
   if (type === 'hidden') return [];
   const kind = KINDS[type];
   const value = kind === 'switch' ? (isTrue(values[0]) ? '1' : '0') : values.join('\n');
-  const links = media.length === 0 ? undefined : media.map(({ url }) => url);
+  const cids = media.flatMap(({ url }) => (/^cid:/i.test(url) ? [url.slice('cid:'.length)] : []));
+  const links = media.flatMap(({ url }) => (/^cid:/i.test(url) ? [] : [url]));
   const open = options.length > 0 && isOpen(field);
   const shown = kind === 'note' ? value : label;
-  return [{ name, label: shown, kind, required, value, options, open, description, links, type, validation }];
+  const belongs = {
+    ...(links.length === 0 ? {} : { links }),
+    ...(cids.length === 0 ? {} : { bits: cids }),
+  };
+  const what = { name, label: shown, kind, required, value, options, open, description, type, validation };
+  return [{ ...what, ...belongs }];
 }
 
 /** Takes a form of type `form`; hidden fields are sent back by `formValues`, not shown. */

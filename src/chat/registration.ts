@@ -10,6 +10,7 @@ import { createSession, type PreAuthStream, type SessionOptions } from '../xmpp/
 import { withRegistrationStream } from '../xmpp/session/registration-stream.ts';
 import { domainOf, localOf } from './address.ts';
 import { type Filled, type FilledForm, formValues, readableForm } from './form.ts';
+import { withMedia } from './form-media.ts';
 import { ChatError } from './problem.ts';
 
 const OWN_FIELDS: readonly string[] = ['username', 'password'];
@@ -37,18 +38,20 @@ function refusal(error: unknown, stream: PreAuthStream): unknown {
     : error;
 }
 
-/** The server's form without user name and password. Rejects with ChatError `registration-closed`, `registration-elsewhere`. */
+/** The server's form without user name and password; `folder`: where its pictures are saved. Rejects with ChatError `registration-closed`, `registration-elsewhere`. */
 export async function fetchRegistrationForm(
   options: SessionOptions,
-  { signal }: { signal?: AbortSignal | undefined } = {},
+  { signal, folder }: { signal?: AbortSignal | undefined; folder?: string | undefined } = {},
 ): Promise<FilledForm> {
   const domain = domainOf(options.jid);
-  const form = await withRegistrationStream({ ...options, domain, signal }, (stream) =>
-    ask(stream).catch((error: unknown) => {
+  return withRegistrationStream({ ...options, domain, signal }, async (stream) => {
+    const form = await ask(stream).catch((error: unknown) => {
       throw refusal(error, stream);
-    }),
-  );
-  return fieldsOf(form);
+    });
+    const fields = fieldsOf(form);
+    if (folder === undefined) return fields;
+    return withMedia(fields, { session: stream, from: domain, data: form.data, folder });
+  });
 }
 
 function fieldsOf({ form, fields, instructions, url }: RegistrationForm): FilledForm {

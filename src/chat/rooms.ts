@@ -1,16 +1,19 @@
 /** Rooms as a person has them: those we are in, and those kept for every log-in. */
 import type { Archive } from '../xmpp/archive.ts';
 import type { Bookmark, Bookmarks } from '../xmpp/bookmarks.ts';
+import type { Challenge } from '../xmpp/captcha.ts';
 import type { Disco } from '../xmpp/disco.ts';
 import { DisconnectedError, StanzaError, XmppError } from '../xmpp/errors.ts';
 import { roomService } from '../xmpp/muc/browse.ts';
 import type { ChannelSearch } from '../xmpp/muc/channel-search.ts';
-import type { History, Rooms as RoomsFeature } from '../xmpp/muc/rooms.ts';
+import type { Entered } from '../xmpp/muc/room.ts';
+import type { History, RoomChallenge, Rooms as RoomsFeature } from '../xmpp/muc/rooms.ts';
 import type { Verdict } from '../xmpp/muc/self-ping.ts';
 import { AFFILIATION_CHANGED } from '../xmpp/muc/status-codes.ts';
 import { localOf, parseAddress } from './address.ts';
 import type { Tell } from './contacts.ts';
 import type { Affiliation, Occupant } from './events.ts';
+import { checkFilled, type Filled, formValues, readableForm } from './form.ts';
 import type { RoomRow } from './people.ts';
 import { ChatError } from './problem.ts';
 import { bookmarkSync, isOrdinary } from './rooms/bookmarks.ts';
@@ -65,6 +68,22 @@ const CLOCKS_APART = 60_000;
 /** milliseconds until a room that does not say whether it has an archive counts as one without */
 const ARCHIVE_PATIENCE = 3000;
 
+/** what a room says of an answer to its challenge: wrong, or nothing is asked any more */
+const FAILED: readonly string[] = [
+  ...['not-acceptable', 'service-unavailable', 'item-not-found', 'not-allowed'],
+  // ejabberd: the refusal of the presence comes before that of the answer.
+  'not-authorized',
+];
+
+/** XEP-0158 §protocol-multiple: as many answers as are wanted; one, where nothing is said. */
+function checkAnswers({ form }: Challenge, filled: Filled): void {
+  checkFilled(readableForm(form), filled);
+  const wanted = form.fields.find(({ name }) => name === 'answers')?.values[0] ?? '1';
+  const count = /^\d{1,2}$/.test(wanted) ? Math.max(1, Number(wanted)) : 1;
+  const given = Object.values(filled).filter((answer) => answer.trim() !== '').length;
+  if (given < count) throw new ChatError('captcha-needs-answers', { count });
+}
+
 export function chatRooms({ account, store, settings, tell, searchService, failed }: ChatRoomsOptions) {
   let link: Link | undefined;
   /** logged in as a person: bookmarks are acted upon */
@@ -92,6 +111,8 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
     keptRooms = undefined;
     void sync.kept(entry);
   };
+  /** what rooms want to know before they let us in (XEP-0158), and how we wanted to enter */
+  const challenges = new Map<string, { asked: RoomChallenge; options: JoinOptions }>();
   /** rooms that lost us, or were lost, and when */
   const lostAt = new Map<string, number>();
 
@@ -154,9 +175,25 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
     const nick = options.nick ?? defaultNick(room);
     const password = options.password ?? kept(room)?.password;
     const { history = { maxStanzas: PAST_LINES }, reserve } = options;
-    const entered = await connected().rooms.enter(room, { nick, password, history, reserve });
-    if (options.keep === true) keep({ room, nick: entered.nick, password, autojoin: true });
-    return { created: entered.created, nick: entered.nick };
+    challenges.delete(room);
+    try {
+      const entered = await connected().rooms.enter(room, { nick, password, history, reserve });
+      return isIn(room, entered, { ...options, password });
+    } catch (error) {
+      const asked = challenges.get(room);
+      if (asked !== undefined) challenges.set(room, { ...asked, options: { ...options, password } });
+      throw error;
+    }
+  }
+
+  function isIn(
+    room: string,
+    { created, nick }: Entered,
+    { keep: kept, password }: JoinOptions,
+  ): { created: boolean; nick: string } {
+    challenges.delete(room);
+    if (kept === true) keep({ room, nick, password, autojoin: true });
+    return { created, nick };
   }
 
   async function enterOne({ room, nick }: KeptRoom): Promise<void> {
@@ -212,6 +249,7 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
         lostAt.set(room, Date.now());
         void returns.back(room);
       });
+      rooms.on('challenge', (asked) => challenges.set(asked.room, { asked, options: {} }));
       rooms.on('occupant', (change) => tell('occupant', change));
       rooms.on('subject', (change) => tell('subject', change));
       rooms.on('roomNotice', (change) => tell('roomNotice', change));
@@ -244,6 +282,35 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
     },
 
     join,
+
+    /** What a room wants to know before it lets us in, since `join` rejected with `captcha`. */
+    challenge: (room: string): Challenge | undefined => challenges.get(room)?.asked.challenge,
+
+    /**
+     * Answers that, and is in. Rejects with ChatError `captcha-needs-answers`, `captcha-failed` (wrong, or too late: to be
+     * entered again, for another challenge); else as `join`.
+     */
+    async answerChallenge(room: string, filled: Filled): Promise<{ created: boolean; nick: string }> {
+      const known = challenges.get(room);
+      if (known === undefined) throw new ChatError('captcha-failed', { room });
+      const { asked, options } = known;
+      checkAnswers(asked.challenge, filled);
+      challenges.delete(room);
+      try {
+        const values = formValues(asked.challenge.form, filled);
+        return isIn(room, await connected().rooms.answerChallenge(asked, values), options);
+      } catch (error) {
+        if (!(error instanceof StanzaError) || !FAILED.includes(error.condition)) throw error;
+        throw new ChatError('captcha-failed', { room }, { cause: error });
+      }
+    },
+
+    /** Nobody answers: the room hears so. */
+    declineChallenge(room: string): void {
+      const asked = challenges.get(room)?.asked;
+      challenges.delete(room);
+      if (asked !== undefined) link?.rooms.declineChallenge(asked);
+    },
 
     async leave(room: string): Promise<void> {
       if (link?.rooms.knows(room) !== true && kept(room) === undefined)

@@ -41,6 +41,12 @@ export interface Validation {
   readonly most: number | undefined;
 }
 
+export interface Media {
+  readonly url: string;
+  /** MIME type as claimed */
+  readonly type: string;
+}
+
 export interface Field {
   /** '' for fixed text without a name */
   readonly name: string;
@@ -53,8 +59,8 @@ export interface Field {
   readonly values: readonly string[];
   readonly options: readonly Option[];
   readonly validation: Validation | undefined;
-  /** pictures and sounds that belong to it (a CAPTCHA), as http(s) links; nothing is fetched */
-  readonly media: readonly { readonly url: string; readonly type: string }[];
+  /** pictures and sounds that belong to it (a CAPTCHA), as http(s) or `cid:` links (XEP-0231); nothing is fetched */
+  readonly media: readonly Media[];
 }
 
 export interface Form {
@@ -74,6 +80,9 @@ export interface Form {
 
 export type FieldValue = string | boolean | readonly string[];
 export type FormValues = ReadonlyMap<string, FieldValue> | Readonly<Record<string, FieldValue>>;
+
+/** of one field; more are no choice of formats */
+const MOST_MEDIA = 8;
 
 const FORM_TYPES: readonly string[] = ['form', 'submit', 'cancel', 'result'];
 const FIELD_TYPES: readonly string[] = [
@@ -148,10 +157,11 @@ function parseValidation(element: Element | undefined): Validation | undefined {
   };
 }
 
-function parseMedia(element: Element | undefined): { url: string; type: string }[] {
+function parseMedia(element: Element | undefined): Media[] {
   return (element?.getChildren('uri', NS_MEDIA) ?? [])
     .map((uri) => ({ url: uri.getText().trim(), type: uri.attrs.type ?? '' }))
-    .filter(({ url }) => /^https?:\/\//i.test(url));
+    .filter(({ url }) => /^(https?:\/\/|cid:)/i.test(url))
+    .slice(0, MOST_MEDIA);
 }
 
 /** §3.3: '1' and 'true' are true, all else is false. */

@@ -1,5 +1,6 @@
 /** XEP-0077 In-Band Registration, version 2.4. https://xmpp.org/extensions/xep-0077.html */
 import type { EventEmitter } from 'node:events';
+import { type BitOfBinary, dataIn } from './bob.ts';
 import { DisconnectedError, StanzaError, StreamError, XmppError } from './errors.ts';
 import { type Form, type FormValues, parseForm, xSubmit } from './forms.ts';
 import { localOf } from './jid.ts';
@@ -19,6 +20,8 @@ export interface RegistrationForm {
   readonly fields: readonly string[];
   /** http(s) address where an account is made instead (§6) */
   readonly url: string | undefined;
+  /** pictures and sounds of the form that came along (XEP-0231) */
+  readonly data: readonly BitOfBinary[];
   /** the account exists, and these are its data */
   readonly registered: boolean;
 }
@@ -39,6 +42,7 @@ export function parseRegistration(iq: Element): RegistrationForm | undefined {
     form: parseForm(query),
     fields: own.map((node) => node.getName()).filter((name) => !NOT_FIELDS.has(name)),
     url: url !== undefined && /^https?:\/\//i.test(url) ? url : undefined,
+    data: dataIn(query),
     registered: child(query, 'registered', NS) !== undefined,
   };
 }

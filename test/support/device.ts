@@ -20,10 +20,12 @@ export class Device {
   /** what went wrong in the background */
   readonly problems: string[] = [];
   readonly #server: Server;
+  readonly #filesDir: string;
   readonly #stores: Stores = openStores(':memory:');
   readonly #looks = new Set<() => void>();
 
-  constructor(server: Server, user: string, name: string) {
+  constructor(server: Server, user: string, name: string, { filesDir = '/nowhere' } = {}) {
+    this.#filesDir = filesDir;
     this.#server = server;
     this.name = name;
     this.jid = `${user}@${server.domain}`;
@@ -43,7 +45,7 @@ export class Device {
         ca: readFileSync(caFile, 'utf8'),
         reconnect: 'never',
       }),
-      filesDir: () => '/nowhere',
+      filesDir: () => this.#filesDir,
       version: '0.0.0',
       languages: ['en'],
     });

@@ -105,6 +105,7 @@ function config(options: ServerOptions, places: Places, certificate: Certificate
     auth_password_format: 'plain',
     shaper_rules: { max_user_sessions: 'infinity' },
     modules: modules(options, places),
+    ...(options.captcha === undefined ? {} : { captcha_cmd: options.captcha }),
   });
 }
 

@@ -281,6 +281,20 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.addRoom(room, [nick], { nick });
     return { created: this.created, nick };
   }
+  /** what the room asks who enters */
+  challenge: FilledForm | undefined;
+  async captcha(room: string): Promise<FilledForm | undefined> {
+    this.did('captcha', room);
+    return this.challenge;
+  }
+  async answerCaptcha(room: string, filled: Filled): Promise<{ created: boolean; nick: string }> {
+    this.did('answerCaptcha', room, filled);
+    this.addRoom(room, ['juliet']);
+    return { created: false, nick: 'juliet' };
+  }
+  declineCaptcha(room: string): void {
+    this.did('declineCaptcha', room);
+  }
   readonly slow = new Map<string, { seconds: number; wait: number }>();
   slowMode(room: string): SlowMode | undefined {
     const slow = this.slow.get(room);

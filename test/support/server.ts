@@ -9,6 +9,8 @@ export type ServerKind = 'ejabberd' | 'prosody';
 export interface ServerOptions extends ProsodyStart {
   /** ejabberd: a directory search without words lists everybody; default false, as it comes. */
   readonly directoryListsAll?: boolean;
+  /** ejabberd: program that makes the picture of a word, its argument, for who enters a room that asks (XEP-0158) */
+  readonly captcha?: string;
 }
 
 /** See Prosody for what each member promises. */

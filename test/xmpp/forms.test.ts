@@ -79,7 +79,12 @@ describe('parseForm (XEP-0004 §3)', () => {
       max: '100',
     });
     expect(field('langs')?.validation).toMatchObject({ datatype: 'xs:string', method: 'open', most: 2 });
-    expect(field('ocr')?.media).toEqual([{ url: 'https://example.org/c.png', type: 'image/png' }]);
+    expect(field('ocr')?.media).toEqual([
+      { url: 'https://example.org/c.png', type: 'image/png' },
+      { url: 'cid:sha1+abc@bob.xmpp.org', type: 'image/png' },
+    ]);
+    const odd = CONFIG.replace('https://example.org/c.png', 'file:///etc/passwd');
+    expect(form(odd).fields.find(({ name }) => name === 'ocr')?.media).toHaveLength(1);
   });
 
   it('reads a table of results (XEP-0004 §3.4)', () => {

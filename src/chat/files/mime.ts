@@ -109,3 +109,21 @@ export function mimeOf(name: string, begins: Uint8Array): string {
   if (content !== undefined && !(SAYS_MORE.includes(content) && named !== undefined)) return content;
   return named ?? content ?? UNKNOWN;
 }
+
+const SHORT: Readonly<Record<string, string>> = {
+  'image/jpeg': '.jpg',
+  'image/png': '.png',
+  'image/gif': '.gif',
+  'image/webp': '.webp',
+  'audio/ogg': '.ogg',
+  'audio/opus': '.opus',
+  'audio/mpeg': '.mp3',
+  'audio/wav': '.wav',
+  'video/mp4': '.mp4',
+  'video/webm': '.webm',
+};
+
+/** What a picture, a sound or a film is usually called by its content; undefined for anything else. */
+export function extensionOf(bytes: Uint8Array): string | undefined {
+  return SHORT[mimeOf('', bytes)];
+}

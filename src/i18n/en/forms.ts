@@ -15,6 +15,7 @@ export const forms = {
   hidden: '••••',
   lines: 'One a line: Alt-Enter (or Ctrl-J) begins a new one.',
   link: (url: string) => `To look at: ${url}`,
+  saved: (path: string) => `To look at, saved as: ${path}`,
   web: (url: string) => `The same on the web: ${url}`,
   another: 'Another value …',
   anotherValue: (label: string) => `${label}, another value`,

@@ -144,6 +144,7 @@ export const menus = {
     createInstant: 'Create it with the usual configuration',
     createForm: 'Create it and configure it',
     noService: 'Your server has no room service. Give the whole JID of a room (room@service).',
+    captcha: (room: string) => `The room ${room} wants to know whether a person enters.`,
     invite: 'Invite someone',
   },
   roomMessage: {

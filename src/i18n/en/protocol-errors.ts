@@ -128,6 +128,15 @@ const stanza = {
   redirect: { why: 'it has moved elsewhere', hint: '' },
   'registration-required': { why: 'that needs a registration', hint: '' },
   'remote-server-not-found': { why: 'there is no such server', hint: 'Check the part behind the @.' },
+  captcha: {
+    why: 'the room wants to know first whether a person enters (CAPTCHA)',
+    hint: 'Enter it by menu 6, which shows what it asks.',
+  },
+  'captcha-failed': {
+    why: 'that was not the right answer, or it came too late',
+    hint: 'Enter again for another try.',
+  },
+  'captcha-needs-answers': { why: 'more of the questions have to be answered: {count}', hint: '' },
   'room-search-needs-text': {
     why: 'the search service does not list all rooms',
     hint: 'Search for a word: --rooms <word>.',

@@ -16,6 +16,7 @@ export const forms: typeof english = {
   hidden: '••••',
   lines: 'Uno por línea: Alt-Intro (o Ctrl-J) empieza otra.',
   link: (url) => `Para verlo: ${url}`,
+  saved: (path) => `Para ver, guardado como: ${path}`,
   web: (url) => `Lo mismo en la web: ${url}`,
   another: 'Otro valor …',
   anotherValue: (label) => `${label}, otro valor`,

@@ -145,6 +145,7 @@ export const menus: typeof en = {
     createInstant: 'Crearla con la configuración habitual',
     createForm: 'Crearla y configurarla',
     noService: 'Tu servidor no tiene servicio de salas. Da el JID completo de una sala (sala@servicio).',
+    captcha: (room) => `La sala ${room} quiere saber si entra una persona.`,
     invite: 'Invitar a alguien',
   },
   roomMessage: {

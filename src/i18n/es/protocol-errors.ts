@@ -149,6 +149,15 @@ const stanza: typeof en.stanza = {
   redirect: { why: 'se ha trasladado a otro sitio', hint: '' },
   'registration-required': { why: 'hace falta registrarse', hint: '' },
   'remote-server-not-found': { why: 'no existe ese servidor', hint: 'Comprueba lo que va detrás de la @.' },
+  captcha: {
+    why: 'la sala quiere saber antes si entra una persona (CAPTCHA)',
+    hint: 'Entra con el menú 6, que muestra lo que pregunta.',
+  },
+  'captcha-failed': {
+    why: 'no era la respuesta correcta, o llegó tarde',
+    hint: 'Entra otra vez para volver a intentarlo.',
+  },
+  'captcha-needs-answers': { why: 'hay que responder a más preguntas: {count}', hint: '' },
   'room-search-needs-text': {
     why: 'el servicio de búsqueda no lista todas las salas',
     hint: 'Busca una palabra: --rooms <palabra>.',

@@ -56,10 +56,12 @@ export async function submitForm(
   return false;
 }
 
+const CURABLE: readonly string[] = ['not-acceptable', 'bad-request', 'captcha-needs-answers'];
+
 /** Conditions that another value may cure. */
 function isAboutValues(error: unknown): boolean {
   const condition = error instanceof Error && 'condition' in error ? String(error.condition) : '';
-  return ['not-acceptable', 'bad-request'].includes(condition) || condition.startsWith('field-');
+  return CURABLE.includes(condition) || condition.startsWith('field-');
 }
 
 function sayAbout({ terminal, words, theme }: Face, form: FilledForm): void {

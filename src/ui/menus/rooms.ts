@@ -1,5 +1,6 @@
 /** Rooms: enter or create, talk, leave. */
 import { localOf } from '../../chat/address.ts';
+import type { Client } from '../../chat/client.ts';
 import { actionNamed, complain } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
@@ -95,6 +96,11 @@ async function join(
         client.join(room, { nick, password, keep: true, reserve: true }),
       );
     } catch (error) {
+      if (conditionOf(error) === 'captcha') {
+        const passed = await passCaptcha(app, client, room);
+        if (passed === 'again') continue;
+        return passed;
+      }
       const next = await otherEntry(app, error, entry);
       if (next === 'refused') complain(app, error, { action: 'join', values: { room } });
       entry = next === 'refused' ? undefined : next;
@@ -103,6 +109,31 @@ async function join(
   return undefined;
 }
 
+/** Fills in what the room wants to know first; `again`: it was wrong, and the room will ask something else. */
+async function passCaptcha(
+  app: MenuApp,
+  client: Client,
+  room: string,
+): Promise<{ created: boolean; nick: string } | 'again' | undefined> {
+  const form = await client.captcha(room);
+  if (form === undefined) return undefined;
+  app.terminal.log(app.words.menus.room.captcha(sanitize(room)));
+  let joined: { created: boolean; nick: string } | undefined;
+  try {
+    const answered = await submitForm(app, form, async (filled) => {
+      joined = await client.answerCaptcha(room, filled);
+    });
+    if (answered === false) client.declineCaptcha(room);
+    return joined;
+  } catch (error) {
+    complain(app, error, { action: 'join', values: { room } });
+    return conditionOf(error) === 'captcha-failed' ? 'again' : undefined;
+  }
+}
+
+const conditionOf = (error: unknown) =>
+  error instanceof Error && 'condition' in error ? error.condition : undefined;
+
 /** What to try next after a refusal; undefined where the user gives up. */
 async function otherEntry(
   { terminal, words }: MenuApp,
@@ -110,7 +141,7 @@ async function otherEntry(
   entry: Entry,
 ): Promise<Entry | undefined | 'refused'> {
   const { room: labels } = words.menus;
-  const condition = error instanceof Error && 'condition' in error ? error.condition : undefined;
+  const condition = conditionOf(error);
   if (condition === 'conflict') {
     const nick = (await terminal.text({ message: labels.nickTaken(sanitize(entry.nick)) })).trim();
     return nick === '' ? undefined : { ...entry, nick };

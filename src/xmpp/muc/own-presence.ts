@@ -20,6 +20,10 @@ export interface OwnPresence {
   readonly status: string;
 }
 
+interface Stamped extends OwnPresence {
+  readonly id?: string;
+}
+
 /** The full JID of a nickname in a room. Throws XmppError `jid-malformed`. */
 export function occupantJid(room: string, nick: string): string {
   const jid = parseJid(`${room}/${nick}`);
@@ -27,10 +31,10 @@ export function occupantJid(room: string, nick: string): string {
   return jid.full;
 }
 
-export const xPresence = (to: string, { show, status }: OwnPresence, ...more: Node[]): Element =>
+export const xPresence = (to: string, { show, status, id = randomId() }: Stamped, ...more: Node[]): Element =>
   x(
     'presence',
-    { to, id: randomId() },
+    { to, id },
     show !== 'available' && x('show', {}, show),
     status !== '' && x('status', {}, status),
     ...more,

@@ -126,6 +126,8 @@ export class Room {
   readonly occupants = new Map<string, Occupant>();
   /** counts our stays in the room */
   entrance = 0;
+  /** id of the presence that enters */
+  entranceId: string | undefined;
   /** when the room last said anything; monotonic milliseconds */
   #heard = performance.now();
   /** who was there when we were lost */
@@ -157,8 +159,9 @@ export class Room {
     this.#hold = hold;
   }
 
-  /** The answer to the presence that enters; the caller writes it. */
-  enter(timeout: number): Promise<Entered> {
+  /** The answer to the presence of that id that enters; the caller writes it. */
+  enter(timeout: number, stanza: string): Promise<Entered> {
+    this.entranceId = stanza;
     this.#again = this.phase === 'lost';
     this.#renewed = false;
     this.phase = 'entering';
@@ -292,6 +295,11 @@ export class Room {
   refused(error: StanzaError): void {
     if (this.phase === 'entering') this.#entering?.reject(error);
     else this.#renaming?.reject(error);
+  }
+
+  /** Whether a person enters is asked first (XEP-0158). */
+  challenged(): void {
+    this.#entering?.reject(new XmppError('captcha'));
   }
 
   presence(presence: OccupantPresence): void {

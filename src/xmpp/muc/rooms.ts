@@ -1,10 +1,18 @@
 /** XEP-0045 Multi-User Chat, version 1.35.5. https://xmpp.org/extensions/xep-0045.html */
 import { EventEmitter } from 'node:events';
+import {
+  type Challenge,
+  NS_CAPTCHA,
+  parseChallenge,
+  xChallengeAnswer,
+  xChallengeDeclined,
+} from '../captcha.ts';
 import { NS_DISCO_INFO } from '../disco.ts';
 import { parseStanzaError, StanzaError, TimeoutError, XmppError } from '../errors.ts';
+import type { FormValues } from '../forms.ts';
 import { bareOf, localOf, parseJid, resourceOf } from '../jid.ts';
 import type { ParsedMessage } from '../messages.ts';
-import type { Session } from '../session/session.ts';
+import { randomId, type Session } from '../session/session.ts';
 import { child, type Element, x } from '../stanza.ts';
 import { answers } from './answers.ts';
 import { acceptDefaults } from './config.ts';
@@ -82,8 +90,17 @@ export interface RoomsEvents {
   affiliationChanged: [change: { room: string; affiliation: Affiliation }];
   /** when a room lost us while the connection stands (self-ping, 332, 333): `reenter` or `forget` it */
   dropped: [change: Dropped];
+  /** when a room that we enter asks whether a person does: `enter` rejects with `captcha`, `answerChallenge` goes on */
+  challenge: [challenge: RoomChallenge];
   /** when a silent room was asked whether we are still in, and we may be (XEP-0410) */
   checked: [change: { room: string; verdict: Verdict }];
+}
+
+/** A challenge and what it is to be answered for. XEP-0158 */
+export interface RoomChallenge {
+  readonly room: string;
+  readonly nick: string;
+  readonly challenge: Challenge;
 }
 
 export interface EnterOptions {
@@ -117,9 +134,17 @@ export interface Rooms extends EventEmitter<RoomsEvents> {
    * Enters a room, making it where it does not exist. Rejects with the room's StanzaError: `conflict` (nick in use),
    * `not-authorized` (password), `registration-required` (members only), `forbidden` (banned),
    * `service-unavailable` (full), `item-not-found` (locked), `not-allowed` (nobody may create one),
-   * `not-acceptable` (reserved nick); TimeoutError; DisconnectedError; XmppError `jid-malformed`. §7.2.
+   * `not-acceptable` (reserved nick); TimeoutError; DisconnectedError; XmppError `jid-malformed`, `captcha` (see the
+   * event `challenge`). §7.2.
    */
   enter(room: string, options: EnterOptions): Promise<Entered>;
+  /**
+   * Answers what a room asked who enters, which then lets us in. Rejects with StanzaError `not-acceptable` (a wrong
+   * answer), `service-unavailable` (too late, or answered before); else as `enter`. XEP-0158
+   */
+  answerChallenge(challenge: RoomChallenge, values: FormValues): Promise<Entered>;
+  /** Tells the room that nobody will answer. */
+  declineChallenge(challenge: RoomChallenge): void;
   /** Leaves; resolves when the room confirmed it, or after 5 s. §7.14. */
   leave(room: string, status?: string): Promise<void>;
   /** Rooms that lost us, or were lost with the connection: to be entered again. */
@@ -233,16 +258,30 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     const room = known.get(bareOf(stanza.attrs.from ?? ''));
     // Presence of rooms never joined is not looked at: anyone can send it.
     if (room === undefined) return;
-    if (stanza.attrs.type === 'error') return room.refused(parseStanzaError(stanza));
+    if (stanza.attrs.type === 'error') {
+      // One for an earlier attempt: a wrong answer to a challenge is refused twice.
+      const late = room.phase === 'entering' && (stanza.attrs.id ?? room.entranceId) !== room.entranceId;
+      return late ? undefined : room.refused(parseStanzaError(stanza));
+    }
     const presence = parseOccupantPresence(stanza);
     if (presence !== undefined) room.presence(presence);
     if (room.phase === 'out') drop(room.jid);
   });
 
+  /** A challenge for the presence by which we enter a room now; one for anything else is ignored (XEP-0158 §protocol-response). */
+  function challengeOf(stanza: Element): RoomChallenge | undefined {
+    if (child(stanza, 'captcha', NS_CAPTCHA) === undefined) return undefined;
+    const challenge = parseChallenge(stanza);
+    const room = challenge && known.get(bareOf(challenge.about));
+    if (room?.phase !== 'entering' || challenge?.stanza !== room.entranceId) return undefined;
+    return challenge && { room: room.jid, nick: resourceOf(challenge.about) ?? room.nick, challenge };
+  }
+
   messages.claim((stanza) => {
     const from = stanza.attrs.from ?? '';
     if (stanza.attrs.type === 'groupchat' || parseInvitation(stanza) || parseDeclined(stanza)) return true;
     if (joined(from) !== undefined) return true;
+    if (challengeOf(stanza) !== undefined) return true;
     // §7.5: marked as private message of an occupant, but we are in no such room: forged, or from a past session.
     const marked = child(stanza, 'x', NS_MUC_USER) !== undefined && resourceOf(from) !== undefined;
     return marked && bareOf(from) !== session.account;
@@ -255,6 +294,11 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
       // XEP-0249 §5: no invitation to where we are already.
       if (!known.has(invitation.room)) events.emit('invitation', invitation);
       return;
+    }
+    const asked = challengeOf(stanza);
+    if (asked !== undefined) {
+      events.emit('challenge', asked);
+      return known.get(asked.room)?.challenged();
     }
     const room = joined(stanza.attrs.from);
     if (room === undefined) return affiliationChanged(stanza);
@@ -306,17 +350,29 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
   async function enterRoom(room: Room, nick: string, options: Omit<EnterOptions, 'nick'>): Promise<Entered> {
     const { password = room.password, history, timeout = session.timeout } = options;
     const to = occupantJid(room.jid, nick);
-    const answer = room.enter(timeout);
+    const id = randomId();
+    const answer = room.enter(timeout, id);
     pings.watch();
     try {
-      session.send(xPresence(to, own, disco.xCaps?.(), xEnter(history, password)));
+      session.send(xPresence(to, { ...own, id }, disco.xCaps?.(), xEnter(history, password)));
     } catch {
       room.lost();
     }
+    return admitted(room, nick, answer, options);
+  }
+
+  /** What becomes of an entrance. */
+  async function admitted(
+    room: Room,
+    nick: string,
+    answer: Promise<Entered>,
+    { password = room.password, reserve }: Omit<EnterOptions, 'nick'>,
+  ): Promise<Entered> {
+    const to = occupantJid(room.jid, nick);
     try {
       const entered = await answer;
       room.password = password;
-      if (entered.created && !options.reserve) await acceptDefaults(session, entered.room);
+      if (entered.created && !reserve) await acceptDefaults(session, entered.room);
       return entered;
     } catch (error) {
       // The answer may still come: we would be in without knowing.
@@ -338,6 +394,21 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     }
     known.set(bare, room);
     return enterRoom(room, nick, options);
+  }
+
+  async function answerChallenge(
+    { room: jid, nick, challenge }: RoomChallenge,
+    values: FormValues,
+  ): Promise<Entered> {
+    const room = known.get(jid) ?? new Room(jid, nick, tell, silences.leaves);
+    if (room.phase === 'joined' || room.entering !== undefined) throw new XmppError('conflict');
+    known.set(jid, room);
+    // The room lets us in by the presence that it has, which may come before it says that the answer was right.
+    const answer = room.enter(session.timeout, challenge.stanza ?? '');
+    session.request(xChallengeAnswer(challenge, values)).catch((error: unknown) => {
+      room.refused(error instanceof StanzaError ? error : new StanzaError('undefined-condition'));
+    });
+    return admitted(room, nick, answer, {});
   }
 
   async function leave(jid: string, status?: string): Promise<void> {
@@ -391,6 +462,10 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
 
   return Object.assign(events, {
     enter,
+    answerChallenge,
+    declineChallenge({ challenge }: RoomChallenge) {
+      if (session.online) session.send(xChallengeDeclined(challenge));
+    },
     leave,
     lost: () => [...known.values()].filter(({ phase }) => phase === 'lost').map((room) => room.jid),
     reenter,

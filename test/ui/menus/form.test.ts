@@ -36,10 +36,20 @@ async function fill(fields: readonly FormField[], ...script: string[]) {
 describe("a server's form (XEP-0004 §3.2)", () => {
   it('shows what a field means and what belongs to it, as text and links (XEP-0221)', async () => {
     const { terminal } = await fill(
-      [field({ description: 'What you see', links: ['https://example.org/c.png'] })],
+      [
+        field({
+          description: 'What you see',
+          links: ['https://example.org/c.png'],
+          files: ['/home/juliet/files_received/form.png'],
+        }),
+      ],
       'abc',
     );
-    expect(terminal.lines.slice(1)).toEqual(['What you see', 'To look at: https://example.org/c.png']);
+    expect(terminal.lines.slice(1)).toEqual([
+      'What you see',
+      'To look at: https://example.org/c.png',
+      'To look at, saved as: /home/juliet/files_received/form.png',
+    ]);
   });
 
   it('says what is wrong with a value, and asks again (XEP-0122 §3)', async () => {

@@ -130,6 +130,31 @@ describe('6 create or join a room', () => {
     expect(terminal.asked).toContain('The nickname juliet is taken in this room. Another one');
   });
 
+  it('answers what a room asks who enters, again where that was wrong, or gives up (XEP-0158)', async () => {
+    fake.challenge = {
+      instructions: '',
+      fields: [
+        { name: 'ocr', label: 'What you see', kind: 'text', required: true, files: ['/tmp/form.png'] },
+      ],
+    };
+    const asks = () => fake.failures.set('join', refusal('captcha'));
+    asks();
+    fake.failures.set('answerCaptcha', refusal('captcha-failed'));
+    const wrong = await play('6', 'N', 'lobby', '', 'abc');
+    expect(wrong.output).toContain(
+      'The room lobby@conference.example.org wants to know whether a person enters.',
+    );
+    expect(wrong.output).toContain('saved as: /tmp/form.png');
+    expect(wrong.output).toContain('! captcha-failed');
+    // The second attempt was not asked anything.
+    expect(fake.called('join')).toHaveLength(2);
+    fake.joined.clear();
+    asks();
+    await play('6', 'N', 'lobby', '', 'abd');
+    expect(fake.called('answerCaptcha').at(-1)).toEqual([LOBBY, { ocr: 'abd' }]);
+    expect(fake.joined.has(LOBBY)).toBe(true);
+  });
+
   it('says in one line why a room does not let us in', async () => {
     fake.failures.set('join', refusal('registration-required'));
     const terminal = await play('6', 'N', 'lobby', '');

@@ -54,6 +54,7 @@ export class FakeRoom {
       'invitation',
       'invitationDeclined',
       'petition',
+      'challenge',
       'dropped',
       'checked',
     ] as const) {

@@ -54,6 +54,7 @@ export async function askField(
   const label = field.required ? labelOf(field) : words.forms.optional(labelOf(field));
   if (field.description) terminal.log(theme.dim(sanitize(field.description, { lines: '  ' })));
   for (const url of field.links ?? []) terminal.log(words.forms.link(sanitize(url)));
+  for (const path of field.files ?? []) terminal.log(words.forms.saved(sanitize(path)));
   switch (field.kind) {
     case 'note':
       return undefined;
