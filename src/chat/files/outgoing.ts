@@ -35,10 +35,11 @@ async function* content(
   size: number,
   path: string,
   from: number,
+  again?: Buffer,
 ): AsyncGenerator<Uint8Array, void> {
   for (let at = from; at < size; ) {
-    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, size - at));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+    const buffer = again ?? Buffer.allocUnsafe(Math.min(CHUNK, size - at));
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, size - at), at);
     // The size was promised to the other side: a file that shrinks cannot be sent.
     if (bytesRead === 0) throw new ChatError('file-changed', { path });
     at += bytesRead;
@@ -93,7 +94,8 @@ async function opened(path: string): Promise<OpenFile> {
     mime: mimeOf(basename(path), await beginning(handle)),
     read,
     sha256() {
-      sum ??= sumOf(read());
+      // Nobody keeps what a sum is made of: one piece of memory is enough.
+      sum ??= sumOf(content(handle, size, path, 0, Buffer.allocUnsafe(CHUNK)));
       return sum;
     },
     close: () => handle.close(),

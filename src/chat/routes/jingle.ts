@@ -8,6 +8,7 @@ import { NS_IBB_TRANSPORT } from '../../xmpp/jingle/ibb-transport.ts';
 import type { JingleOffer } from '../../xmpp/jingle/offer.ts';
 import { SessionEndedError } from '../../xmpp/jingle/session.ts';
 import type { Reach, TransportName } from '../../xmpp/jingle/transports.ts';
+import { unless } from '../../xmpp/waiting.ts';
 import { type AddressesOptions, fileAddresses } from '../files/addresses.ts';
 import type { FileRoute, IncomingOffer, RouteName } from '../files/route.ts';
 import { ChatError } from '../problem.ts';
@@ -71,16 +72,24 @@ const refusalOf = (condition: string) =>
 const bestOf = ({ hashes }: JingleOffer['file']) =>
   hashes.find(({ algorithm }) => algorithm === 'sha-256') ?? hashes[0];
 
-async function* translated(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+/** The same with errors that say what the other side meant. */
+function translated(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const blocks = source[Symbol.asyncIterator]();
   let reached: Reached = 'accepted';
-  try {
-    for await (const bytes of source) {
-      reached = 'moving';
-      yield bytes;
-    }
-  } catch (error) {
-    throw error instanceof SessionEndedError ? endedError(error, reached) : error;
-  }
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        try {
+          const step = await blocks.next();
+          reached = 'moving';
+          return step;
+        } catch (error) {
+          throw error instanceof SessionEndedError ? endedError(error, reached) : error;
+        }
+      },
+      return: async () => (await blocks.return?.()) ?? { done: true, value: undefined },
+    }),
+  };
 }
 
 function incoming(offer: JingleOffer, socks5Terms: JingleOptions['socks5Terms']): IncomingOffer {
@@ -125,7 +134,7 @@ export function jingle({ disco, presence, jingleFiles, socks5Terms }: JingleOpti
       async send(file, peer, { signal, onProgress, onFallback }) {
         const { name, size, mime, modified } = file;
         // Said at once, and not behind the file: by its sum the other side knows what it has of it already.
-        const hashes = [{ algorithm: 'sha-256', hex: await file.sha256() }];
+        const hashes = [{ algorithm: 'sha-256', hex: await unless(signal, file.sha256()) }];
         const date = formatDateTime(modified.getTime());
         let reached: Reached = 'nowhere';
         try {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect, type LookupFunction, type TcpNetConnectOpts } from 'node:net';
 import type { DuplexOptions } from 'node:stream';
 import { TimeoutError, XmppError } from '../errors.ts';
+import { unless } from '../waiting.ts';
 import { HIGH_WATER, type SocketStream, socketStream } from './socket-stream.ts';
 import { requestConnection } from './socks5.ts';
 import type { StreamHost } from './streamhosts.ts';
@@ -30,16 +31,6 @@ const ADDRESS_PATIENCE = 2_000;
 export const MOST_TRIED = 8;
 /** milliseconds for all of them */
 const ALL_PATIENCE = 25_000;
-
-/** What `work` resolves to, unless `signal` comes first. */
-function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
 
 async function dial(
   { host, port }: StreamHost,

@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SocketStream } from '../bytestreams/socket-stream.ts';
 import { MOST_TRIED } from '../bytestreams/socks5-connect.ts';
+import { deferred } from '../waiting.ts';
 import { byPriority, type Candidate } from './candidates.ts';
-import { deferred } from './waiting.ts';
 
 export interface Reached {
   readonly candidate: Candidate;

@@ -6,6 +6,7 @@ import type { Listening } from '../bytestreams/socks5-listen.ts';
 import { destinationOf, MOST_STREAMHOSTS } from '../bytestreams/streamhosts.ts';
 import { StanzaError, XmppError } from '../errors.ts';
 import type { Element } from '../stanza.ts';
+import { deferred, within } from '../waiting.ts';
 import {
   type Candidate,
   type Nominated,
@@ -19,7 +20,6 @@ import { type Dialling, dial } from './dialling.ts';
 import { outOfOrder } from './elements.ts';
 import type { JingleSession } from './session.ts';
 import type { Reach } from './transports.ts';
-import { deferred, within } from './waiting.ts';
 
 /** Where we can be reached. */
 export interface Gathered {

@@ -1,13 +1,13 @@
 /** XEP-0234 §6: a file that somebody offers, from the offer to the word that it is there. */
 import { StanzaError, TimeoutError, XmppError } from '../errors.ts';
 import type { Element } from '../stanza.ts';
+import { deferred, within } from '../waiting.ts';
 import { outOfOrder, type Reason } from './elements.ts';
 import { type JingleFile, parseChecksum, parseReceived, xFile } from './file-description.ts';
 import { type AcceptTerms, type JingleOffer, REASONS } from './offer.ts';
 import { DEFAULT_PATIENCE, MOST_REPLACEMENTS, rejected } from './sending.ts';
 import { type Application, type JingleSession, SessionEndedError } from './session.ts';
 import type { ReceiveTerms, ReceivingWay, Transport } from './transports.ts';
-import { deferred, within } from './waiting.ts';
 
 /** milliseconds until the other side has agreed, connected, or chosen another transport */
 const ANSWER = 60_000;
@@ -118,28 +118,26 @@ export function reception(
     });
   }
 
-  /** Session-accept, and all the bytes by whichever way they come. */
-  async function* bytes(from: number, agreed: ReceiveTerms): AsyncGenerator<Uint8Array, void> {
+  /** Session-accept; resolves to the way that the bytes then come. */
+  async function begin(from: number, agreed: ReceiveTerms): Promise<ReceivingWay> {
+    over.signal.throwIfAborted();
     const source = way;
     const answer = await within(source.answer(agreed), ANSWER, over.signal);
     const range = file.range && { offset: from };
     await within(session.accept(xFile({ ...file, range }), answer), ANSWER, over.signal);
-    let received = 0;
-    try {
-      for await (const block of counted(source.bytes(agreed), agreed.size)) {
-        stage = 'moving';
-        received += block.length;
-        yield block;
-      }
-    } catch (error) {
-      const isUnconnected = error instanceof XmppError && error.condition === 'no-bytestream';
-      if (received > 0 || (!isUnconnected && way === source)) throw error;
-      // The initiator decides what is next (XEP-0260 §3).
-      await within(replaced.promise, ANSWER, over.signal);
-      yield* counted(way.bytes(agreed), agreed.size);
-    }
+    return source;
   }
 
+  /** The way that follows one that made no connection; throws `error` where that is not what happened. */
+  async function next(source: ReceivingWay, error: unknown): Promise<ReceivingWay> {
+    const isUnconnected = error instanceof XmppError && error.condition === 'no-bytestream';
+    if (stage === 'moving' || (!isUnconnected && way === source)) throw error;
+    // The initiator decides what it is (XEP-0260 §3).
+    await within(replaced.promise, ANSWER, over.signal);
+    return way;
+  }
+
+  // One loop for everything: in-band, each further generator would be passed by every four kilobytes.
   async function* accepted(
     from: number,
     agreed: ReceiveTerms,
@@ -149,8 +147,19 @@ export function reception(
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
     try {
-      over.signal.throwIfAborted();
-      yield* bytes(from, agreed);
+      let source = await begin(from, agreed);
+      let blocks = source.bytes(agreed)[Symbol.asyncIterator]();
+      for (let received = 0; ; ) {
+        const step = await blockOf(blocks, received === agreed.size).catch(async (error: unknown) => {
+          source = await next(source, error);
+          blocks = source.bytes(agreed)[Symbol.asyncIterator]();
+          return blocks.next();
+        });
+        if (step === undefined || step.done) break;
+        stage = 'moving';
+        received += step.value.length;
+        yield step.value;
+      }
       stage = 'whole';
     } catch (error) {
       const isTimeout = error instanceof TimeoutError;
@@ -187,22 +196,15 @@ export function reception(
   return application;
 }
 
-/** The bytes, until all have come: some senders leave the stream open, and wait for the session to end. */
-async function* counted(
-  source: AsyncIterable<Uint8Array>,
-  size: number | undefined,
-): AsyncGenerator<Uint8Array, void> {
-  const iterator = source[Symbol.asyncIterator]();
-  for (let received = 0; ; ) {
-    const next = iterator.next();
-    const isWhole = size !== undefined && received === size;
-    const step = isWhole ? await within(next, LINGER).catch(endedWell) : await next;
-    if (step === undefined || step.done) return;
-    received += step.value.length;
-    yield step.value;
-  }
-}
-
-function endedWell(error: unknown): undefined {
-  if (!(error instanceof TimeoutError)) throw error;
+/** The next one. Behind the last: some senders leave the stream open, and wait for the session to end. */
+function blockOf(
+  blocks: AsyncIterator<Uint8Array>,
+  isWhole: boolean,
+): Promise<IteratorResult<Uint8Array> | undefined> {
+  const next = blocks.next();
+  if (!isWhole) return next;
+  return within(next, LINGER).catch((error: unknown) => {
+    if (!(error instanceof TimeoutError)) throw error;
+    return undefined;
+  });
 }

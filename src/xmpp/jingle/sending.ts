@@ -1,6 +1,7 @@
 /** XEP-0234 §6: a file that is offered to somebody, from the offer to the word that it is there. */
 import { StanzaError, TimeoutError, XmppError } from '../errors.ts';
 import { type Element, x } from '../stanza.ts';
+import { type Deferred, deferred, within } from '../waiting.ts';
 import { type Content, outOfOrder, type Reason, tieBreak } from './elements.ts';
 import {
   isAbout,
@@ -14,7 +15,6 @@ import {
 import { type Application, SessionEndedError } from './session.ts';
 import type { JingleSessions } from './sessions.ts';
 import type { Reach, SendingWay, Transport, TransportName } from './transports.ts';
-import { type Deferred, deferred, within } from './waiting.ts';
 
 export interface FileTerms {
   /** full JID */
