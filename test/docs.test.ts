@@ -171,8 +171,10 @@ const testNames = (path: string) =>
 
 it('names in docs/interop.md the tests with other clients, all of them', () => {
   const path = 'docs/interop.md';
-  const named = table(read(path), 'what').flatMap((row) => quoted(row.at(-1)));
-  const tests = testNames('test/interop/devices.test.ts').filter((name) => name !== 'had no trouble');
+  const tables = ['what', 'in a room'].flatMap((head) => table(read(path), head));
+  const named = tables.flatMap((row) => quoted(row.at(-1)));
+  const files = ['devices', 'rooms'].map((name) => `test/interop/${name}.test.ts`);
+  const tests = files.flatMap(testNames).filter((name) => name !== 'had no trouble');
   expect(sorted(named)).toEqual(sorted(tests));
 });
 

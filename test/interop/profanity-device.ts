@@ -16,6 +16,8 @@ export interface Kept {
 }
 
 const ENTER = '\r';
+/** a line of a window, with its time */
+const WRITTEN = /^\d\d:\d\d:\d\d /;
 
 /** What it has of this, switched on; where it finds no archive its own log is what it can show. */
 const settings = (archive: boolean) => ({
@@ -49,8 +51,8 @@ export class ProfanityDevice {
     this.jid = `${user}@${server.domain}`;
   }
 
-  /** Logs in and opens the chat with somebody; resolves when its window is there. */
-  async come(peer: string): Promise<this> {
+  /** Logs in and opens the chat with somebody, if any; resolves when its window is there. */
+  async come(peer?: string): Promise<this> {
     const home = this.#home ?? (await this.#makeHome());
     this.#home = home;
     this.#pty = new Pty(['profanity', '-a', 'interop'], {
@@ -69,6 +71,7 @@ export class ProfanityDevice {
     // Answered behind what it asks at its log-in: from then on it knows whether there is an archive.
     this.enter(`/disco info ${this.#server.domain}`);
     await this.pty.shows(/ - {4,}(urn|http):/, 15_000);
+    if (peer === undefined) return this;
     this.enter(`/msg ${peer}`);
     await this.pty.until(() => this.pty.screen()[0]?.includes(peer) === true);
     return this;
@@ -88,6 +91,68 @@ export class ProfanityDevice {
   shows(text: string | RegExp): Promise<void> {
     const matches = (line: string) => (typeof text === 'string' ? line.includes(text) : text.test(line));
     return this.pty.until(() => this.pty.screen().some(matches), 15_000);
+  }
+
+  /** Opens a room's window; resolves to its number when it is in. */
+  async join(room: string, nick: string): Promise<number> {
+    const before = this.#number;
+    // Otherwise it tells who is there, and not who comes and goes.
+    this.enter('/presence room all');
+    this.enter(`/join ${room} nick ${nick}`);
+    await this.shows(`You have joined the room as ${nick}`);
+    await this.pty.until(() => this.#number !== before);
+    return this.#number;
+  }
+
+  /** Opens a window by its number. */
+  async window(number: number): Promise<void> {
+    this.enter(`/win ${number}`);
+    await this.pty.until(() => this.#number === number);
+  }
+
+  /** Empties the open window: what is read there from now on is new. */
+  async clear(): Promise<void> {
+    this.enter('/clear');
+    await this.pty.until(() => !this.pty.screen().some((line) => WRITTEN.test(line)));
+  }
+
+  /** Resolves when it counts these nicknames in the open room. */
+  async sees(nicks: readonly string[]): Promise<void> {
+    const wanted = [...nicks].sort().join();
+    await this.#answers('/who', / \d+ occupants: (.*)/, ([names = '']) => {
+      return names.trimEnd().split(', ').sort().join() === wanted;
+    });
+  }
+
+  /** Resolves when it tells an occupant of the open room to be that. */
+  async tells(
+    nick: string,
+    [affiliation, role]: readonly [affiliation: string, role: string],
+  ): Promise<void> {
+    const parts = / {2}Affiliation: (\w+)\s+\S* !? {3}Role: (\w+)/;
+    await this.#answers(`/info ${nick}`, parts, ([one, other]) => one === affiliation && other === role);
+  }
+
+  /** Asks until the answer is right: it does not always say when it has heard of a change. */
+  async #answers(
+    line: string,
+    answer: RegExp,
+    isRight: (parts: readonly string[]) => boolean,
+  ): Promise<void> {
+    const asked = performance.now();
+    for (;;) {
+      await this.clear();
+      this.enter(line);
+      const told = () => answer.exec(this.pty.screen().join('\n'))?.slice(1);
+      await this.pty.until(() => told() !== undefined);
+      if (isRight(told() ?? [])) return;
+      if (performance.now() - asked > 10_000) throw new Error(`profanity: ${line}: ${told()?.join(', ')}`);
+    }
+  }
+
+  /** The number of the open window, as the bar at the bottom shows it. */
+  get #number(): number {
+    return Number(/ -(\d+)-|\]-(\d+)-/.exec(this.pty.screen().join('\n'))?.slice(1).find(Boolean));
   }
 
   /** The lines of the open window that somebody said, with a mark before what it said itself. */

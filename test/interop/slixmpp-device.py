@@ -16,6 +16,7 @@ from slixmpp.plugins.xep_0184.stanza import Received as Receipt
 from slixmpp.xmlstream import ET
 
 PLUGINS = (30, 45, 85, 115, 184, 199, 203, 280, 297, 308, 313, 333, 334, 359, 421, 424, 444)
+INVITE = "{http://jabber.org/protocol/muc#user}x/{http://jabber.org/protocol/muc#user}invite"
 RETRACT = "{urn:xmpp:message-retract:0}retract"
 
 
@@ -34,6 +35,8 @@ def facts(message):
         "type": message["type"],
         "id": message["id"],
         "body": message["body"] or None,
+        "subject": message["subject"] or None,
+        "invitation": None if find(INVITE) is None else find(INVITE).get("from"),
         "replaces": attribute("{urn:xmpp:message-correct:0}replace"),
         "receipt": attribute("{urn:xmpp:receipts}received"),
         "displayed": attribute("{urn:xmpp:chat-markers:0}displayed"),
@@ -55,6 +58,7 @@ class Device(slixmpp.ClientXMPP):
         self.add_event_handler("failed_auth", lambda _: self.failed("failed_auth"))
         self.add_event_handler("disconnected", lambda _: tell(event="offline"))
         self.add_filter("in", self.seen)
+        self.add_event_handler("groupchat_presence", self.present)
 
     def failed(self, why):
         tell(event="failed", why=why)
@@ -76,6 +80,13 @@ class Device(slixmpp.ClientXMPP):
 
     def carbon(self, wrapper, name):
         tell(event="message", source=name, **facts(wrapper[name]))
+
+    def present(self, presence):
+        """Who is in a room, by nickname: affiliation and role."""
+        room = presence["from"].bare
+        people = self["xep_0045"].rooms.get(presence["muc"]["room"], {})
+        who = {nick: [str(entry["affiliation"]), str(entry["role"])] for nick, entry in people.items()}
+        tell(event="occupants", room=room, who=who)
 
     def chat(self, to, body=None, kind="chat"):
         message = self.make_message(mto=to, mbody=body, mtype=kind)
@@ -115,6 +126,14 @@ class Device(slixmpp.ClientXMPP):
 
     async def do_join(self, room, nick):
         await self["xep_0045"].join_muc_wait(slixmpp.JID(room), nick, maxstanzas=0, timeout=20)
+        return {}
+
+    async def do_decline(self, room, to, reason):
+        self["xep_0045"].decline(slixmpp.JID(room), slixmpp.JID(to), reason)
+        return {}
+
+    async def do_subject(self, room, subject):
+        self["xep_0045"].set_subject(slixmpp.JID(room), subject)
         return {}
 
     async def do_archive(self, peer):

@@ -17,6 +17,9 @@ export interface Said {
   readonly type: string;
   readonly id: string;
   readonly body: string | null;
+  readonly subject: string | null;
+  /** who invites to the room that it comes from */
+  readonly invitation: string | null;
   /** id of the message that this one corrects */
   readonly replaces: string | null;
   /** id of the message that arrived */
@@ -30,7 +33,18 @@ export interface Said {
   readonly emojis: readonly string[];
 }
 
-type Line = { readonly event?: string; readonly answer?: number; readonly error?: string } & Partial<Said>;
+/** Affiliation and role, by nickname. */
+export type Who = Readonly<Record<string, readonly [affiliation: string, role: string]>>;
+
+type Line = {
+  readonly room?: string;
+  readonly who?: Who;
+  readonly event?: string;
+  readonly answer?: number;
+  readonly error?: string;
+} & Partial<Said>;
+
+const sorted = (who: Who) => Object.entries(who).sort(([a], [b]) => (a < b ? -1 : 1));
 
 const bareOf = (jid: string) => jid.replace(/\/.*/, '');
 
@@ -104,6 +118,21 @@ export class SlixmppDevice {
 
   async join(room: string, nick: string): Promise<void> {
     await this.#wish('join', { room, nick });
+  }
+
+  async decline(room: string, to: string, reason: string): Promise<void> {
+    await this.#wish('decline', { room, to, reason });
+  }
+
+  async setSubject(room: string, subject: string): Promise<void> {
+    await this.#wish('subject', { room, subject });
+  }
+
+  /** Resolves when it sees in a room whom it should, as it should. */
+  async sees(room: string, who: Who): Promise<void> {
+    const wanted = JSON.stringify(sorted(who));
+    const latest = () => this.#lines.findLast((line) => line.event === 'occupants' && line.room === room);
+    await this.#until(() => JSON.stringify(sorted(latest()?.who ?? {})) === wanted || undefined, wanted);
   }
 
   /** Everything that the account's archive holds of a chat, oldest first. */

@@ -3,7 +3,6 @@
  * these tests.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ChatEvents } from '../../src/chat/events.ts';
 import { Device } from '../support/device.ts';
 import { type Server, startServer } from '../support/server.ts';
 
@@ -11,9 +10,6 @@ let server: Server;
 let juliet: Device;
 let romeo: Device;
 let tybalt: Device;
-const all = () => [juliet, romeo, tybalt];
-/** what each of them was told of rooms */
-const told = new Map<Device, { name: string; event: Record<string, unknown> }[]>();
 
 beforeAll(async () => {
   const users = [
@@ -27,54 +23,11 @@ beforeAll(async () => {
     new Device(server, 'romeo', 'desk').come(),
     new Device(server, 'tybalt', 'desk').come(),
   ]);
-  for (const device of all()) {
-    const heard: { name: string; event: Record<string, unknown> }[] = [];
-    told.set(device, heard);
-    for (const name of ['room', 'occupant', 'roomNotice', 'request', 'invitationDeclined'] as const)
-      device.client.on(name, (event: ChatEvents[typeof name][0]) => {
-        heard.push({ name, event: { ...event } });
-        for (const look of [...looks]) look();
-      });
-  }
 });
 afterAll(async () => {
   await Promise.all([juliet?.end(), romeo?.end(), tybalt?.end()]);
   await server?.stop();
 });
-
-const looks = new Set<() => void>();
-
-/** Resolves to the event of that name that fits, told already or yet to come. */
-async function hears(device: Device, name: string, wanted: Record<string, unknown>) {
-  const find = () =>
-    told
-      .get(device)
-      ?.find(
-        (entry) =>
-          entry.name === name && Object.entries(wanted).every(([key, value]) => entry.event[key] === value),
-      );
-  await until(() => find() !== undefined, `${device.jid}: ${name} ${JSON.stringify(wanted)}`);
-  return find()?.event ?? {};
-}
-
-/** Resolves when `holds`, looked at after everything that anybody is told. */
-function until(holds: () => boolean, what: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const look = () => {
-      if (!holds()) return;
-      clearTimeout(timer);
-      looks.delete(look);
-      resolve();
-    };
-    const timer = setTimeout(() => {
-      looks.delete(look);
-      const said = [...told].map(([{ jid }, heard]) => `${jid}: ${JSON.stringify(heard.slice(-4))}`);
-      reject(new Error(`not seen: ${what}\n${said.join('\n')}`));
-    }, 8_000);
-    looks.add(look);
-    look();
-  });
-}
 
 let count = 0;
 /** A room of Juliet's with the others in it. */
@@ -85,7 +38,7 @@ async function room(...others: Device[]): Promise<string> {
   for (const device of others) {
     const nick = device === romeo ? 'Romeo' : 'Tybalt';
     await device.client.join(address, { nick });
-    await hears(juliet, 'occupant', { room: address, nick, event: 'joined' });
+    await juliet.hears('occupant', { room: address, nick, event: 'joined' });
   }
   return address;
 }
@@ -95,10 +48,10 @@ const admin = (device: Device) => device.client.administration;
 it('kicks an occupant, with a reason (§8.2, code 307)', async () => {
   const address = await room(romeo, tybalt);
   await admin(juliet).kick(address, 'Tybalt', 'brawling');
-  expect(await hears(tybalt, 'room', { room: address, event: 'kicked' })).toMatchObject({
+  expect(await tybalt.hears('room', { room: address, event: 'kicked' })).toMatchObject({
     reason: 'brawling',
   });
-  expect(await hears(romeo, 'occupant', { room: address, event: 'kicked' })).toMatchObject({
+  expect(await romeo.hears('occupant', { room: address, event: 'kicked' })).toMatchObject({
     nick: 'Tybalt',
   });
   await expect(admin(romeo).kick(address, 'Juliet')).rejects.toMatchObject({
@@ -109,14 +62,14 @@ it('kicks an occupant, with a reason (§8.2, code 307)', async () => {
 it('bans and takes it back, by nickname and by JID (§9.1, §9.2, code 301)', async () => {
   const address = await room(romeo, tybalt);
   await admin(juliet).ban(address, 'Tybalt', 'feud');
-  await hears(tybalt, 'room', { room: address, event: 'banned' });
-  await hears(romeo, 'occupant', { room: address, event: 'banned', nick: 'Tybalt' });
+  await tybalt.hears('room', { room: address, event: 'banned' });
+  await romeo.hears('occupant', { room: address, event: 'banned', nick: 'Tybalt' });
   await expect(tybalt.client.join(address)).rejects.toMatchObject({ condition: 'forbidden' });
   expect(await admin(juliet).affiliations(address, 'outcast')).toMatchObject([{ jid: tybalt.jid }]);
   await admin(juliet).unban(address, tybalt.jid);
   await tybalt.client.join(address, { nick: 'Tybalt' });
   await tybalt.client.leave(address);
-  await hears(juliet, 'occupant', { room: address, event: 'left', nick: 'Tybalt' });
+  await juliet.hears('occupant', { room: address, event: 'left', nick: 'Tybalt' });
   // Somebody who is not there.
   await admin(juliet).ban(address, tybalt.jid);
   expect((await admin(juliet).affiliations(address, 'outcast')).map(({ jid }) => jid)).toEqual([tybalt.jid]);
@@ -133,11 +86,11 @@ it('bans and takes it back, by nickname and by JID (§9.1, §9.2, code 301)', as
 it('takes and gives the right to speak in a moderated room (§8.3, §8.4)', async () => {
   const address = await room(romeo);
   await admin(juliet).setRole(address, 'Romeo', 'visitor');
-  await hears(romeo, 'occupant', { room: address, event: 'role', role: 'visitor', nick: 'Romeo' });
+  await romeo.hears('occupant', { room: address, event: 'role', role: 'visitor', nick: 'Romeo' });
   await admin(juliet).setRole(address, 'Romeo', 'participant');
-  await hears(romeo, 'occupant', { room: address, event: 'role', role: 'participant', nick: 'Romeo' });
+  await romeo.hears('occupant', { room: address, event: 'role', role: 'participant', nick: 'Romeo' });
   await admin(juliet).setRole(address, 'Romeo', 'moderator');
-  await hears(romeo, 'occupant', { room: address, event: 'role', role: 'moderator', nick: 'Romeo' });
+  await romeo.hears('occupant', { room: address, event: 'role', role: 'moderator', nick: 'Romeo' });
 });
 
 it('asks for voice, and grants it (§7.13, §8.6)', async () => {
@@ -145,18 +98,18 @@ it('asks for voice, and grants it (§7.13, §8.6)', async () => {
   await juliet.client.roomForm(address);
   await juliet.client.configureRoom(address, { 'muc#roomconfig_moderatedroom': '1' });
   await admin(juliet).setRole(address, 'Romeo', 'visitor');
-  await hears(romeo, 'occupant', { room: address, event: 'role', role: 'visitor' });
+  await romeo.hears('occupant', { room: address, event: 'role', role: 'visitor' });
   await admin(romeo).requestVoice(address);
-  const request = await hears(juliet, 'request', { kind: 'voice', room: address });
+  const request = await juliet.hears('request', { kind: 'voice', room: address });
   await juliet.client.accept(String(request.id));
-  await hears(romeo, 'occupant', { room: address, event: 'role', role: 'participant' });
+  await romeo.hears('occupant', { room: address, event: 'role', role: 'participant' });
 });
 
 it('makes members, admins and owners, lists them, and takes it back (§9.3, §9.6, §10.3, §10.6)', async () => {
   const address = await room(romeo);
   for (const affiliation of ['member', 'admin', 'owner', 'none'] as const) {
     await admin(juliet).setAffiliation(address, 'Romeo', affiliation, 'so be it');
-    await hears(romeo, 'occupant', { room: address, event: 'affiliation', affiliation, nick: 'Romeo' });
+    await romeo.hears('occupant', { room: address, event: 'affiliation', affiliation, nick: 'Romeo' });
     if (affiliation !== 'none') {
       const list = await admin(juliet).affiliations(address, affiliation);
       expect(list.map(({ jid }) => jid)).toContain(romeo.jid);
@@ -168,17 +121,17 @@ it('makes members, admins and owners, lists them, and takes it back (§9.3, §9.
 it('makes a room for members only: others have to go, and may not come (§9.4, §10.2, codes 104, 321, 322)', async () => {
   const address = await room(romeo, tybalt);
   await admin(juliet).setAffiliation(address, 'Romeo', 'member');
-  await hears(romeo, 'occupant', { room: address, event: 'affiliation', affiliation: 'member' });
+  await romeo.hears('occupant', { room: address, event: 'affiliation', affiliation: 'member' });
   await juliet.client.roomForm(address);
   await juliet.client.configureRoom(address, { 'muc#roomconfig_membersonly': '1' });
-  expect(await hears(tybalt, 'room', { room: address, event: 'removed' })).toMatchObject({
+  expect(await tybalt.hears('room', { room: address, event: 'removed' })).toMatchObject({
     codes: expect.arrayContaining([322]),
   });
-  const notice = await hears(romeo, 'roomNotice', { room: address });
+  const notice = await romeo.hears('roomNotice', { room: address });
   expect(notice.codes).toContain(104);
   await expect(tybalt.client.join(address)).rejects.toMatchObject({ condition: 'registration-required' });
   await admin(juliet).setAffiliation(address, 'Romeo', 'none');
-  expect(await hears(romeo, 'room', { room: address, event: 'removed' })).toMatchObject({
+  expect(await romeo.hears('room', { room: address, event: 'removed' })).toMatchObject({
     codes: expect.arrayContaining([321]),
   });
 });
@@ -192,13 +145,11 @@ it('tells that nobody is anonymous any more, and that some are again (§10.2.1, 
     await juliet.client.roomForm(address);
     await juliet.client.configureRoom(address, { 'muc#roomconfig_whois': whois });
     const find = () =>
-      told
-        .get(romeo)
-        ?.some(
-          ({ name, event }) =>
-            name === 'roomNotice' && event.room === address && (event.codes as number[]).includes(code),
-        ) === true;
-    await until(find, `code ${code}`);
+      romeo.told.some(
+        ({ name, event }) =>
+          name === 'roomNotice' && event.room === address && (event.codes as number[]).includes(code),
+      );
+    await romeo.until(find, `code ${code}`);
   }
 });
 
@@ -206,11 +157,11 @@ it('destroys a room, names its successor, and offers to go there (§10.9)', asyn
   const address = await room(romeo);
   const next = await room();
   await admin(juliet).destroy(address, { successor: next, reason: 'Macbeth' });
-  expect(await hears(romeo, 'room', { room: address, event: 'destroyed' })).toMatchObject({
+  expect(await romeo.hears('room', { room: address, event: 'destroyed' })).toMatchObject({
     reason: 'Macbeth',
     alternate: next,
   });
-  const request = await hears(romeo, 'request', { kind: 'invitation', room: next });
+  const request = await romeo.hears('request', { kind: 'invitation', room: next });
   await romeo.client.accept(String(request.id));
   expect(romeo.client.joinedRoom(next)?.joined).toBe(true);
 });
@@ -228,7 +179,7 @@ it('a nickname that somebody else has is a conflict (§7.6)', async () => {
   const address = await room(romeo);
   await expect(romeo.client.setNick(address, 'Juliet')).rejects.toMatchObject({ condition: 'conflict' });
   await romeo.client.setNick(address, 'Montague');
-  await hears(juliet, 'occupant', { room: address, event: 'renamed', newNick: 'Montague' });
+  await juliet.hears('occupant', { room: address, event: 'renamed', newNick: 'Montague' });
 });
 
 it('registers a nickname with the room (§7.10)', async () => {
@@ -253,16 +204,16 @@ it('enters by a password (§7.2.6)', async () => {
 it('invites through the room, and hears who will not come (§7.8.2)', async () => {
   const address = await room();
   await juliet.client.invite(address, romeo.jid, 'come');
-  const request = await hears(romeo, 'request', { kind: 'invitation', room: address });
+  const request = await romeo.hears('request', { kind: 'invitation', room: address });
   await romeo.client.accept(String(request.id));
   expect(romeo.client.joinedRoom(address)?.joined).toBe(true);
   await romeo.client.leave(address);
-  told.get(romeo)?.splice(0);
+  romeo.told = [];
   await juliet.client.invite(address, romeo.jid, 'again');
-  const second = await hears(romeo, 'request', { kind: 'invitation', room: address });
+  const second = await romeo.hears('request', { kind: 'invitation', room: address });
   await romeo.client.refuse(String(second.id));
   // Prosody names an occupant as who invited: whether that is somebody who sees our presence nobody knows.
   if (server.kind === 'prosody') return;
-  const declined = await hears(juliet, 'invitationDeclined', { room: address });
+  const declined = await juliet.hears('invitationDeclined', { room: address });
   expect(String(declined.from)).toContain(romeo.jid);
 });

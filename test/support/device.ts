@@ -8,8 +8,15 @@ import { openStores } from '../../src/storage/stores.ts';
 import type { Server } from './server.ts';
 
 const TOLD: readonly (keyof ChatEvents)[] = [
-  ...(['message', 'messageChanged', 'unread', 'room', 'occupant', 'contact', 'presence'] as const),
+  ...(['message', 'messageChanged', 'unread', 'contact', 'presence'] as const),
+  ...(['room', 'occupant', 'subject', 'roomNotice', 'request', 'invitationDeclined'] as const),
 ];
+
+/** Something that the client told, as it told it. */
+export interface Told {
+  readonly name: keyof ChatEvents;
+  readonly event: Readonly<Record<string, unknown>>;
+}
 
 export class Device {
   readonly name: string;
@@ -17,6 +24,8 @@ export class Device {
   client: Client;
   /** what was news, oldest first, since it came the last time */
   news: Message[] = [];
+  /** what the client told, oldest first, since it came the last time */
+  told: Told[] = [];
   /** what went wrong in the background */
   readonly problems: string[] = [];
   readonly #server: Server;
@@ -51,7 +60,11 @@ export class Device {
     });
     client.on('message', (message) => this.news.push(message));
     client.on('problem', ({ condition, text }) => this.problems.push(`${condition} ${text}`));
-    for (const name of TOLD) client.on(name, () => this.#look());
+    for (const name of TOLD)
+      client.on(name, (...[event]: readonly unknown[]) => {
+        this.told.push({ name, event: { ...(event as object) } });
+        this.#look();
+      });
     return client;
   }
 
@@ -63,6 +76,7 @@ export class Device {
   async come(): Promise<this> {
     this.client = this.#make();
     this.news = [];
+    this.told = [];
     await this.client.online('presence');
     await this.client.contactsSettled();
     await this.client.caughtUp();
@@ -96,6 +110,14 @@ export class Device {
     const find = () => this.history(chat).find((message) => message.body === body);
     await this.until(() => find() !== undefined, `message ${body}`);
     return find() as Message;
+  }
+
+  /** Resolves to the event of that name that fits, told already or yet to come. */
+  async hears(name: keyof ChatEvents, wanted: Readonly<Record<string, unknown>>): Promise<Told['event']> {
+    const fits = ({ event }: Told) => Object.entries(wanted).every(([key, value]) => event[key] === value);
+    const find = () => this.told.find((told) => told.name === name && fits(told));
+    await this.until(() => find() !== undefined, `${name} ${JSON.stringify(wanted)}`);
+    return find()?.event ?? {};
   }
 
   /** Resolves when `test` holds, looked at after everything that the client tells; rejects after 10 s. */
