@@ -1,6 +1,8 @@
 /** Contacts, people, the block list. */
 import type { Found } from '../chat/details.ts';
+import { ChatError } from '../chat/problem.ts';
 import { action, type Ended } from './action.ts';
+import { fillByName, settings } from './form-values.ts';
 import { notice } from './notices.ts';
 import { jid, many, optional, text, word } from './params.ts';
 
@@ -70,10 +72,19 @@ export const decline = action({
 export const users = action({
   name: 'users',
   needs: 'stream',
-  params: { query: optional(text()) },
+  params: { query: optional(text()), set: many(text()) },
   value: 'query',
-  async run({ client }, input) {
-    return foundUsers(await client.users(input.query), input.query);
+  async run({ client }, { query, set = [] }) {
+    if (set.length === 0) return foundUsers(await client.users(query), query);
+    const wanted = settings(set);
+    const { fields } = await client.directoryForm();
+    const names = fields
+      .map(({ name }) => name)
+      .filter(Boolean)
+      .join(', ');
+    const unknown = (name: string) => new ChatError('no-directory-field', { name, fields: names });
+    const filled = fillByName(fields, wanted, unknown);
+    return foundUsers(await client.usersBy(filled), [...wanted.values()].join(' '));
   },
 });
 

@@ -1,6 +1,7 @@
 /** What moderators, admins and owners do with a room. XEP-0045 §8–§10. */
 import { ChatError } from '../chat/problem.ts';
 import { type ActionContext, action } from './action.ts';
+import { fillByName, settings } from './form-values.ts';
 import { notice } from './notices.ts';
 import { choice, jid, many, message, optional, room, text, word } from './params.ts';
 
@@ -106,27 +107,6 @@ export const affiliations = action({
   },
 });
 
-/** `name=value`; several values of a field by several of them. */
-function settings(given: readonly string[]): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const setting of given) {
-    const at = setting.indexOf('=');
-    if (at < 1) throw new ChatError('no-setting', { value: setting });
-    const [name, value] = [setting.slice(0, at), setting.slice(at + 1)];
-    values.set(name, values.has(name) ? `${values.get(name)}\n${value}` : value);
-  }
-  return values;
-}
-
-const SWITCH: Readonly<Record<string, string>> = {
-  true: '1',
-  false: '0',
-  yes: '1',
-  no: '0',
-  on: '1',
-  off: '0',
-};
-
 /** Without settings it lists what can be configured. */
 export const roomConfig = action({
   name: 'room-config',
@@ -147,13 +127,8 @@ export const roomConfig = action({
         empty: notice('no-fields', { room: address }),
       };
     }
-    const filled: [string, string][] = [];
-    for (const [name, value] of wanted) {
-      const field = fields.find((entry) => entry.name === name || entry.name === `muc#roomconfig_${name}`);
-      if (field === undefined) throw new ChatError('no-such-field', { name, room: address });
-      filled.push([field.name, field.kind === 'switch' ? (SWITCH[value] ?? value) : value]);
-    }
-    await client.configureRoom(address, Object.fromEntries(filled));
+    const unknown = (name: string) => new ChatError('no-such-field', { name, room: address });
+    await client.configureRoom(address, fillByName(fields, wanted, unknown));
     return { kind: 'done', notice: notice('room-configured', { room: address }) };
   },
 });

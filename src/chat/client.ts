@@ -35,7 +35,14 @@ import { flushed, type NewContact, subscriptions } from './client/subscriptions.
 import { reading } from './client/unread.ts';
 import { Connection, type ConnectionChange, type CreateSession, type Level } from './connection.ts';
 import { type Contacts, contacts } from './contacts.ts';
-import { detailsOf, type Found, findUsers } from './details.ts';
+import {
+  type DirectoryForm,
+  detailsOf,
+  directoryForm,
+  type Found,
+  findUsers,
+  findUsersBy,
+} from './details.ts';
 import type {
   ChatEvents,
   ConnectionState,
@@ -141,6 +148,7 @@ export class Client extends EventEmitter<ChatEvents> {
   /** what moderators, admins and owners do with a room */
   readonly administration: RoomAdministration;
   readonly #petitions = new Map<string, Petition>();
+  #directory: DirectoryForm | undefined;
   #connection: Connection | undefined;
   #opening: Promise<Connection> | undefined;
   #instance: Instance | undefined;
@@ -641,6 +649,20 @@ export class Client extends EventEmitter<ChatEvents> {
 
   async users(query: string | undefined): Promise<Found> {
     return findUsers(query, this.#sources());
+  }
+
+  /** The fields of the server's directory, as a form; its pictures are saved. Rejects with UnsupportedFeatureError. */
+  async directoryForm(): Promise<FilledForm> {
+    this.#directory = await directoryForm(this.#sources());
+    const { form, fields } = this.#directory;
+    return this.#withMedia(form, fields.service);
+  }
+
+  /** People found by what was filled in of `directoryForm`. Rejects with ChatError `field-…`, and as the directory says. */
+  async usersBy(filled: Filled): Promise<Found> {
+    const sources = this.#sources();
+    this.#directory ??= await directoryForm(sources);
+    return findUsersBy(this.#directory, filled, sources);
   }
 
   async details(jid: string): Promise<UserDetails> {

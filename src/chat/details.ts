@@ -1,7 +1,10 @@
 /** Everything that can be learnt of one JID, and people found by a search. */
+
+import type { DirectoryFields } from '../xmpp/directory.ts';
 import { StanzaError, UnsupportedFeatureError } from '../xmpp/errors.ts';
 import type { Features } from '../xmpp/features.ts';
 import type { Contacts } from './contacts.ts';
+import { checkFilled, type Filled, type FilledForm, formValues, readableForm } from './form.ts';
 import type { UserDetails, UserRow } from './people.ts';
 import type { ChatRooms } from './rooms.ts';
 
@@ -110,6 +113,36 @@ export async function findUsers(query: string | undefined, sources: Sources): Pr
     if (!(error instanceof UnsupportedFeatureError)) throw error;
     return { users: known(query, sources), domain, complete: 'no-directory' };
   }
+}
+
+/** The fields of the server's directory, as a form to fill in. Rejects with UnsupportedFeatureError where it has none. */
+export async function directoryForm({ features }: Pick<Sources, 'features'>): Promise<DirectoryForm> {
+  const fields = await features.directory.fields();
+  const { form, names } = fields;
+  const plain = () => names.map((name) => ({ name, label: name, kind: 'text', required: false }) as const);
+  return { fields, form: form === undefined ? { instructions: '', fields: plain() } : readableForm(form) };
+}
+
+/** What a directory asks, and how it is read by a person. */
+export interface DirectoryForm {
+  readonly fields: DirectoryFields;
+  readonly form: FilledForm;
+}
+
+/** People found by what was filled in. Throws ChatError `field-…`; rejects with what the directory says. */
+export async function findUsersBy(
+  { fields, form }: DirectoryForm,
+  filled: Filled,
+  { features, domain }: Pick<Sources, 'features' | 'domain'>,
+): Promise<Found> {
+  checkFilled(form, filled);
+  const values = fields.form === undefined ? filled : formValues(fields.form, filled);
+  const users = await features.directory.searchBy(fields, values as Record<string, string>);
+  return {
+    users: users.map((user) => ({ ...user, from: 'directory' })),
+    domain,
+    complete: 'directory',
+  };
 }
 
 /** People of the roster, and those met in rooms that show real JIDs. */

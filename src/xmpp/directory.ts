@@ -162,6 +162,16 @@ export interface Directory {
    * none of its services answered anything usable.
    */
   search(text?: string): Promise<DirectoryAnswer>;
+  /** What the first directory that answers can be asked for. Rejects as `search` does. §2.1, §3 */
+  fields(): Promise<DirectoryFields>;
+  /** Asks one directory by its own fields; empty ones are not sent without a form. Rejects with StanzaError, TimeoutError. */
+  searchBy(fields: DirectoryFields, query: SearchQuery): Promise<readonly DirectoryUser[]>;
+}
+
+/** A directory and what it can be asked for. */
+export interface DirectoryFields extends SearchFields {
+  /** JID */
+  readonly service: string;
 }
 
 /** The user directories of our server: its services, and the domain itself. */
@@ -224,11 +234,33 @@ export function directory({
     throw error;
   }
 
+  async function directories(): Promise<readonly Service[]> {
+    const services = (await disco.services()).filter(isDirectory);
+    if (services.length === 0) throw new UnsupportedFeatureError(NS, session.domain);
+    return services;
+  }
+
   return {
+    async fields() {
+      const asked = (await directories()).map(async ({ jid: service }) => ({
+        service,
+        ...(await fieldsOf(service)),
+      }));
+      const answers = await Promise.allSettled(asked);
+      const first = answers.find((answer) => answer.status === 'fulfilled');
+      if (first !== undefined) return first.value;
+      throw answers.find((answer) => answer.status === 'rejected')?.reason;
+    },
+
+    async searchBy({ service, ...fields }, query) {
+      const given = Object.entries(query).filter(([, value]) => fields.form !== undefined || value !== '');
+      const iq = xQuery(service, fields, Object.fromEntries(given));
+      return merge(parseUsers(await session.request(iq, { timeout: DEADLINE })) ?? []);
+    },
+
     async search(text) {
       const wanted = filled(text);
-      const services = (await disco.services()).filter(isDirectory);
-      if (services.length === 0) throw new UnsupportedFeatureError(NS, session.domain);
+      const services = await directories();
       const answers = await Promise.allSettled(
         services.map(({ jid }) => (wanted === undefined ? everyone(jid) : byText(jid, wanted))),
       );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Action, ActionContext, Need, Outcome } from '../../src/actions/action.ts';
 import { actions, findAction } from '../../src/actions/table.ts';
+import type { FilledForm } from '../../src/chat/form.ts';
 import type { Message } from '../../src/chat/message.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { FakeClient } from '../support/fake-client.ts';
@@ -469,6 +470,25 @@ describe('contacts and people', () => {
       [['s:1']],
       { notice: { code: 'request-refused' } },
     ]);
+  });
+});
+
+describe('users by the fields of the directory', () => {
+  const form: FilledForm = {
+    instructions: '',
+    fields: [{ name: 'last', label: 'Family name', kind: 'text', required: false }],
+  };
+
+  it('fills in what is set, and says which fields there are (XEP-0055 §3)', async () => {
+    const { client } = await run('users', { set: ['last=Capulet'] }, (fake) => {
+      fake.form = form;
+    });
+    expect(client.called('usersBy')).toEqual([[{ last: 'Capulet' }]]);
+    await expect(
+      run('users', { set: ['size=9'] }, (fake) => {
+        fake.form = form;
+      }),
+    ).rejects.toMatchObject({ condition: 'no-directory-field', values: { name: 'size', fields: 'last' } });
   });
 });
 

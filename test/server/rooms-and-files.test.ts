@@ -173,6 +173,10 @@ it('finds people by their e-mail, and says whether it can list everyone (XEP-005
   const found = await romeo.api.directory.search(address);
   expect(found.users).toContainEqual(expect.objectContaining({ jid: address, email: address }));
   expect(typeof (await romeo.api.directory.search()).needsText).toBe('boolean');
+  const fields = await romeo.api.directory.fields();
+  expect(fields.names).toContain('email');
+  const byField = await romeo.api.directory.searchBy(fields, { email: address });
+  expect(byField).toContainEqual(expect.objectContaining({ jid: address }));
 });
 
 it('changes the password, which then counts, and removes the account (XEP-0077 §3.2, §3.3)', async () => {

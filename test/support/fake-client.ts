@@ -168,6 +168,14 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
       query === undefined || [user.jid, user.name, user.email].some((text) => text?.includes(query));
     return { ...this.directory, users: this.directory.users.filter(matches) };
   }
+  async directoryForm(): Promise<FilledForm> {
+    this.did('directoryForm');
+    return this.form ?? { instructions: '', fields: [] };
+  }
+  async usersBy(filled: Filled): ReturnType<ClientFace['usersBy']> {
+    this.did('usersBy', filled);
+    return this.directory;
+  }
   async details(jid: string): Promise<UserDetails> {
     this.did('details', jid);
     return { jid, resources: [], sharedRooms: [] };

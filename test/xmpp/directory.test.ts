@@ -224,3 +224,41 @@ describe('the user directory', () => {
     });
   });
 });
+
+describe('the fields of a directory', () => {
+  const open = (...services: Service[]) => {
+    const session = new FakeSession();
+    return { session, api: directory({ session, disco: { services: async () => services } }) };
+  };
+
+  it('are asked of the first that answers, and filled in as they are (XEP-0055 §3)', async () => {
+    const { session, api } = open(service('silent.example.org'), service('users.example.org'));
+    session.whenAsked('get', 'query', NS, refusal, 'silent.example.org');
+    session.whenAsked('get', 'query', NS, FORM, 'users.example.org');
+    session.whenAsked('set', 'query', NS, result(row({ jid: 'tybalt@example.org', fn: 'Tybalt' })));
+    const fields = await api.fields();
+    expect(fields).toMatchObject({ service: 'users.example.org', names: ['user', 'fn', 'email'] });
+    session.take();
+    expect(await api.searchBy(fields, { fn: 'Tyb*' })).toMatchObject([{ jid: 'tybalt@example.org' }]);
+    const [asked] = session.take();
+    expect(asked?.attrs.to).toBe('users.example.org');
+    expect(asked && valuesOf(asked)).toMatchObject({ fn: 'Tyb*' });
+  });
+
+  it('without a form go out by their own elements, empty ones not at all (XEP-0055 §2.1)', async () => {
+    const { session, api } = open(service('users.example.org'));
+    session.whenAsked('get', 'query', NS, LEGACY);
+    session.whenAsked('set', 'query', NS, query(ITEM));
+    const fields = await api.fields();
+    session.take();
+    expect(await api.searchBy(fields, { last: 'Capulet', first: '' })).toHaveLength(1);
+    expect(session.take().map(valuesOf)).toEqual([{ last: 'Capulet' }]);
+  });
+
+  it('are none where no server has a directory, or none answers', async () => {
+    await expect(open().api.fields()).rejects.toMatchObject({ condition: 'feature-not-implemented' });
+    const { session, api } = open(service('users.example.org'));
+    session.whenAsked('get', 'query', NS, refusal);
+    await expect(api.fields()).rejects.toMatchObject({ condition: 'not-acceptable' });
+  });
+});

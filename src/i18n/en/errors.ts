@@ -102,6 +102,7 @@ const chat = {
     why: 'the value of the field {name} has another form',
     hint: 'It has to match {pattern}.',
   },
+  'no-directory-field': { why: 'the directory has no field {name}', hint: 'It has: {fields}.' },
   'no-such-field': { why: 'the room has no setting {name}', hint: '--room-config without --set lists them.' },
   'registration-closed': { why: 'this server does not let people register', hint: 'Choose another server.' },
   'registration-elsewhere': { why: 'this server registers accounts on the web', hint: 'Look there: {url}' },

@@ -41,6 +41,7 @@ export const menus = {
     blockList: 'Block list',
     changePassword: 'Change password',
     roomAdministration: 'Room administration',
+    directory: 'Search people by the fields of the directory',
     devices: 'Connected devices',
     settings: 'Settings',
     archiving: 'What the server keeps of my messages',
@@ -101,6 +102,7 @@ export const menus = {
     title: 'All users on the server',
     query: 'Search for (user name, name or e-mail)',
     asking: 'Asking the user directory …',
+    nobody: 'The directory finds nobody like that.',
     actions: (jid: string) => `What about ${jid}?`,
   },
   contacts: {

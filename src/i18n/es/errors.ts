@@ -92,6 +92,7 @@ const chat: typeof en.groups.chat = {
     why: 'el valor del campo {name} tiene otra forma',
     hint: 'Tiene que casar con {pattern}.',
   },
+  'no-directory-field': { why: 'el directorio no tiene el campo {name}', hint: 'Tiene: {fields}.' },
   'no-such-field': { why: 'la sala no tiene el ajuste {name}', hint: '--room-config sin --set los muestra.' },
   'registration-closed': { why: 'este servidor no permite registrarse', hint: 'Elige otro servidor.' },
   'registration-elsewhere': { why: 'este servidor registra las cuentas en la web', hint: 'Mira allí: {url}' },

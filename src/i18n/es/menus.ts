@@ -42,6 +42,7 @@ export const menus: typeof en = {
     blockList: 'Lista de bloqueados',
     changePassword: 'Cambiar la contraseña',
     roomAdministration: 'Administración de salas',
+    directory: 'Buscar personas por los campos del directorio',
     devices: 'Dispositivos conectados',
     settings: 'Ajustes',
     archiving: 'Lo que guarda el servidor de mis mensajes',
@@ -102,6 +103,7 @@ export const menus: typeof en = {
     title: 'Todos los usuarios del servidor',
     query: 'Buscar (usuario, nombre o correo)',
     asking: 'Consultando el directorio de usuarios …',
+    nobody: 'El directorio no encuentra a nadie así.',
     actions: (jid) => `¿Qué hacer con ${jid}?`,
   },
   contacts: {

@@ -7,6 +7,7 @@ import { administerRoom } from './rooms.ts';
 import { runFromMenu } from './run.ts';
 import { choose } from './screen.ts';
 import { settings } from './settings.ts';
+import { searchDirectory } from './users.ts';
 import { wipe } from './wipe.ts';
 
 export const more: Screen = async (app, seat) => {
@@ -22,6 +23,7 @@ export const more: Screen = async (app, seat) => {
         { name: labels.archiving, value: archiving },
         { name: labels.wipe, value: wipe },
         { name: labels.roomAdministration, value: administerRoom },
+        { name: labels.directory, value: searchDirectory },
         {
           key: 'C',
           name: labels.commandLines,

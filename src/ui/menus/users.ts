@@ -1,11 +1,14 @@
 /** People on the server: the directory, and everything known of one of them. */
 import { foundUsers } from '../../actions/contacts.ts';
 import { domainOf, parseUserAddress } from '../../chat/address.ts';
+import type { Found } from '../../chat/details.ts';
+import type { Filled } from '../../chat/form.ts';
 import type { UserRow } from '../../chat/people.ts';
 import { actionNamed, attempt } from '../run-action.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { enterChat } from './enter-chat.ts';
+import { submitForm } from './form.ts';
 import type { MainEnd, Screen } from './main.ts';
 import { runFromMenu, sayCommandLine } from './run.ts';
 import { choose } from './screen.ts';
@@ -23,7 +26,24 @@ export const listUsers: Screen = async (app, seat) => {
   sayCommandLine(app, seat, actionNamed(app, 'users'), {});
   if (found.complete !== 'needs-text') return undefined;
   const query = (await app.terminal.text({ message: labels.query })).trim();
-  if (query !== '') await runFromMenu(app, seat, 'users', { preset: { query } });
+  if (query !== '') await runFromMenu(app, seat, 'users', { preset: { query, set: [] } });
+  return undefined;
+};
+
+/** By whatever fields the directory has, filled in as any form. */
+export const searchDirectory: Screen = async (app, seat) => {
+  const { users: labels } = app.words.menus;
+  const { client } = seat;
+  const form = await whileWorking(app, { message: labels.asking }, () => client.directoryForm());
+  let found: Found | undefined;
+  const submit = async (filled: Filled) => {
+    found = await whileWorking(app, { message: labels.asking }, () => client.usersBy(filled));
+  };
+  await submitForm(app, form, submit, { action: 'users' });
+  if (found === undefined) return undefined;
+  const said = foundUsers(found, '');
+  if (found.users.length === 0) app.terminal.log(labels.nobody);
+  else app.terminal.log(app.render.outcome(said));
   return undefined;
 };
 

@@ -317,6 +317,25 @@ describe('10 notifications', () => {
   });
 });
 
+describe('16 more: the directory by its own fields', () => {
+  it('fills in its form as any other, and lists who is found (XEP-0055 §3)', async () => {
+    fake.form = {
+      instructions: 'Fill in what you know',
+      fields: [{ name: 'last', label: 'Family name', kind: 'text', required: false }],
+    };
+    fake.directory = {
+      users: [{ jid: 'tybalt@example.org', name: 'Tybalt', from: 'directory' }],
+      domain: 'example.org',
+      complete: 'directory',
+    };
+    const found = await play('16', '7', 'Capulet', '0');
+    expect(found.output).toContain('Fill in what you know');
+    expect(fake.called('usersBy')).toEqual([[{ last: 'Capulet' }]]);
+    fake.directory = { users: [], domain: 'example.org', complete: 'directory' };
+    expect((await play('16', '7', 'Nobody', '0')).output).toContain('The directory finds nobody like that.');
+  });
+});
+
 describe('15 history, 16 more', () => {
   it('shows the history of one chat or of all', async () => {
     fake.keep(ROMEO, 'wherefore');
