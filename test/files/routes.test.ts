@@ -50,6 +50,7 @@ beforeAll(async () => {
     users: [
       { name: 'anna', password: 'secret', contacts: [{ jid: 'ben@localhost', name: 'Ben' }] },
       { name: 'ben', password: 'secret', contacts: [{ jid: 'anna@localhost', name: 'Anna' }] },
+      { name: 'carl', password: 'secret' },
     ],
   });
   anna = await createPerson(server, 'anna');
@@ -195,3 +196,26 @@ describe.each(WAYS)('by $route $by', ({ route, by, args }) => {
     TIMEOUT,
   );
 });
+
+it.each(ROUTE_NAMES.filter((route) => route.endsWith('socks5')))(
+  'by %s who does not see our presence learns no address of ours, nor we theirs',
+  async (route) => {
+    const carl = await createPerson(server, 'carl');
+    const listener = await carl.listen(['--json', '--accept-files', 'all', '--resource', 'desk']);
+    await record(listener, { type: 'connection', state: 'online' });
+    const name = `${route}-stranger.bin`;
+    const [path, trace] = [join(anna.home.work, name), join(anna.home.work, `${name}.trace`)];
+    const sha256 = await makeFile(path, 100_000);
+    const [own] = await anna.json([
+      ...['--send-file', path, '--to', `${carl.jid}/desk`, '--file-route', route, '--debug', trace],
+    ]);
+    expect(own).toMatchObject({ state: 'done', route, sha256 });
+    const told = (await readFile(trace, 'utf8')).match(/<(?:streamhost|candidate) [^>]*>/g) ?? [];
+    expect(told.length).toBeGreaterThan(0);
+    for (const place of told) expect(place).toMatch(/ jid=["']proxy\./);
+    expect(await record(listener, { type: 'file', name, state: /done|failed/ })).toMatchObject({ sha256 });
+    listener.signal('SIGTERM');
+    await listener.ended;
+  },
+  TIMEOUT,
+);

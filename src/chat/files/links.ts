@@ -5,6 +5,7 @@ import { ChatError } from '../problem.ts';
 import type { PartialFiles } from '../stores.ts';
 import type { Resumption } from './incoming.ts';
 import { resumedFile } from './part-file.ts';
+import { keptUnder } from './resuming.ts';
 import type { FileHash, IncomingOffer } from './route.ts';
 
 export interface Link {
@@ -85,13 +86,8 @@ export function links({ trust, allowPrivate, partials }: LinksOptions) {
         accept: () => body,
         decline: () => close(),
       };
-      const resume = validator !== undefined && {
-        part,
-        began: (path: string) => partials.put(key, { path, validator }, { busy: true }),
-        kept: (path: string) => partials.put(key, { path, validator }, { busy: false }),
-        ended: () => partials.remove(key),
-      };
-      return { offer, resume: resume === false ? undefined : resume };
+      const resume = validator === undefined ? undefined : { part, ...keptUnder(partials, key, validator) };
+      return { offer, resume };
     },
   };
 }

@@ -15,6 +15,17 @@ function keyOf({ peer, name, size, hash, version, ranged }: IncomingOffer): stri
   return version && `offer:${JSON.stringify([bareOf(peer), name, size, version])}`;
 }
 
+/** Notes what becomes of a part under `key`. `validator`: by which its sender knows the content again. */
+export const keptUnder = (
+  partials: PartialFiles,
+  key: string,
+  validator: string,
+): Omit<Resumption, 'part'> => ({
+  began: (path) => partials.put(key, { path, validator }, { busy: true }),
+  kept: (path) => partials.put(key, { path, validator }, { busy: false }),
+  ended: () => partials.remove(key),
+});
+
 /** Undefined where the offer says too little to be known again, or the sender cannot begin at a later byte. */
 export async function resumptionOf(
   offer: IncomingOffer,
@@ -28,10 +39,5 @@ export async function resumptionOf(
   const part = kept && (await resumedFile(kept.path, name));
   const fits = part !== undefined && part.size <= (offer.size ?? 0);
   if (part !== undefined && !fits) await part.discard();
-  return {
-    part: fits ? part : undefined,
-    began: (path) => partials.put(key, { path, validator }, { busy: true }),
-    kept: (path) => partials.put(key, { path, validator }, { busy: false }),
-    ended: () => partials.remove(key),
-  };
+  return { part: fits ? part : undefined, ...keptUnder(partials, key, validator) };
 }

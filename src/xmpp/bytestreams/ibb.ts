@@ -1,10 +1,12 @@
 /** XEP-0047 In-Band Bytestreams, version 2.0.1. https://xmpp.org/extensions/xep-0047.html */
-import { DisconnectedError, StanzaError } from '../errors.ts';
+import { StanzaError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { child } from '../stanza.ts';
+import { whenGone } from './gone.ts';
 import { NS, parseData, parseOpen } from './ibb-blocks.ts';
 import { type InboundStream, type InboundTerms, inboundStream, type Receiver } from './ibb-inbound.ts';
 import { type OutboundTerms, sendInBand } from './ibb-outbound.ts';
+import { keyOf, peerOf } from './keys.ts';
 
 export { NS };
 
@@ -23,9 +25,6 @@ export interface InBand {
    */
   send(terms: OutboundTerms): Promise<void>;
 }
-
-const keyOf = (peer: string, sid: string) => JSON.stringify([peer, sid]);
-const peerOf = (key: string): unknown => (JSON.parse(key) as unknown[])[0];
 
 /** In-band streams in both directions. Only what was negotiated with that full JID before is let in. */
 export function inBand(
@@ -69,19 +68,10 @@ export function inBand(
     // A message has no answer: the receiver itself closes the stream when something is wrong with it.
     if (data) receiver?.data(data, 'message').catch(() => undefined);
   });
-  // A new stream is a new resource to the peer; after a resumption (XEP-0198) the blocks go on.
-  const lost = () => {
-    for (const receiver of [...receivers.values()]) receiver.lost(new DisconnectedError());
-  };
-  // Nobody else tells that a peer is gone that only sends: an answer to it would be dropped (RFC 6120 §10.5.4).
-  session.on('presence', ({ attrs: { type, from = '' } }) => {
-    if (type !== 'unavailable') return;
+  // Nobody else tells that a peer is gone that only sends: an answer to it would be dropped.
+  whenGone(session, (error, peer) => {
     for (const [key, receiver] of [...receivers])
-      if (peerOf(key) === from) receiver.lost(new StanzaError('recipient-unavailable'));
-  });
-  session.on('online', lost);
-  session.on('offline', ({ final }) => {
-    if (final) lost();
+      if (peer === undefined || peerOf(key) === peer) receiver.lost(error);
   });
 
   return {

@@ -3,7 +3,9 @@ import type { Disco } from '../disco.ts';
 import { DisconnectedError, StanzaError, XmppError } from '../errors.ts';
 import type { RequestOptions, Session } from '../session/session.ts';
 import { child, type Element, x } from '../stanza.ts';
+import { whenGone } from './gone.ts';
 import type { InboundStream } from './ibb-inbound.ts';
+import { keyOf, peerOf } from './keys.ts';
 import type { ReceiveTerms, SocketStream } from './socket-stream.ts';
 import { connectTo, connectToFirst, type Permit } from './socks5-connect.ts';
 import { type Listening, listenFor, ownAddresses } from './socks5-listen.ts';
@@ -153,8 +155,6 @@ function expected(terms: TargetTerms, leave: () => void): { entry: Expected; inb
   return { entry, inbound: { [Symbol.asyncIterator]: () => reader, close } };
 }
 
-const keyOf = (peer: string, sid: string) => JSON.stringify([peer, sid]);
-
 /** SOCKS5 streams in both directions. Only what was negotiated with that full JID before is let in. */
 export function socks5Bytestreams(
   session: Session,
@@ -165,6 +165,12 @@ export function socks5Bytestreams(
   disco.addFeature(NS);
   session.on('online', () => {
     known = undefined;
+  });
+
+  // Who is gone will not say where.
+  whenGone(session, (error, peer) => {
+    for (const [key, target] of [...targets])
+      if (peer === undefined || peerOf(key) === peer) target.fail(error);
   });
 
   session.respond('set', 'query', NS, async (iq, query) => {

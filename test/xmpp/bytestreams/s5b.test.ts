@@ -52,6 +52,9 @@ async function streamhost(destination: string): Promise<Listening & { port: numb
 const theirs = () => streamhost(destinationOf('s', PEER, SELF));
 const ours = () => streamhost(destinationOf('s', SELF, PEER));
 
+const leave = (session: FakeSession, jid: string) =>
+  session.receive(`<presence type='unavailable' from='${jid}'/>`);
+
 async function sendTo(stream: Promise<SocketStream> | SocketStream, text: string): Promise<void> {
   await (await stream).send({ source: chunks(text) });
 }
@@ -131,6 +134,29 @@ describe('taking a stream', () => {
     await expect(read(api.expect({ sid: 's', peer: PEER, permit, patience: 20 }))).rejects.toMatchObject({
       condition: 'no-bytestream',
     });
+  });
+
+  it.each([
+    ['the other side leaves', 'recipient-unavailable', (session: FakeSession) => leave(session, PEER)],
+    ['our stream is a new one', 'disconnected', (session: FakeSession) => session.renew()],
+    ['our stream is over', 'disconnected', (session: FakeSession) => session.drop({ final: true })],
+  ])('does not wait for the offer when %s', async (_, condition, happen) => {
+    const { session, api } = start();
+    const failed = expect(read(api.expect({ sid: 's', peer: PEER, permit }))).rejects.toMatchObject({
+      condition,
+    });
+    happen(session);
+    await failed;
+  });
+
+  it('goes on waiting when somebody else leaves', async () => {
+    const { session, api } = start();
+    const host = await theirs();
+    const bytes = read(api.expect({ sid: 's', peer: PEER, size: 2, permit }));
+    leave(session, 'romeo@example.net/elsewhere');
+    await session.ask(iq(query(hostAt(host.port))));
+    await sendTo(host.connection(), 'hi');
+    expect(await bytes).toBe('hi');
   });
 
   it('ends when it is closed before, and refuses what comes then', async () => {
