@@ -51,7 +51,9 @@ export type ActorCommand =
       readonly every?: number | undefined;
     }
   /** does not wait for its end, which the lines `file` tell */
-  | { readonly do: 'send-file'; readonly path: string; readonly to: string }
+  | { readonly do: 'send-file'; readonly path: string; readonly to: string; readonly route?: string }
+  /** fetches the newest link to a file; does not wait for its end either */
+  | { readonly do: 'get' }
   | { readonly do: 'holds'; readonly chat: string; readonly texts: readonly string[] }
   /** milliseconds that the clock of this process is ahead of the machine's from now on */
   | { readonly do: 'clock'; readonly ahead: number }
@@ -195,7 +197,7 @@ export class Actor {
 }
 
 /** milliseconds that anything may take */
-const PATIENCE = long ? 280_000 : 50_000;
+const PATIENCE = long ? 280_000 : 15_000;
 
 function fits(line: ActorLine, wanted: Wanted): boolean {
   return Object.entries(wanted).every(([name, value]) => line[name] === value);

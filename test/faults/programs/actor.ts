@@ -136,8 +136,8 @@ client.on('room', (event) => {
   const { room, event: what, condition } = event;
   print({ event: 'room', room, what, condition, told: !isUneventful(event) });
 });
-client.on('file', ({ direction, name, state, sent, failure }) =>
-  print({ event: 'file', direction, name, state, sent, failure }),
+client.on('file', ({ direction, name, state, sent, failure, sha256 }) =>
+  print({ event: 'file', direction, name, state, sent, failure, sha256 }),
 );
 client.on('problem', ({ condition }) => print({ event: 'problem', condition }));
 
@@ -167,7 +167,13 @@ async function perform(command: ActorCommand): Promise<void> {
     case 'settle':
       return until(() => stores.messages.pending(account).length === 0);
     case 'send-file':
+      if (command.route !== undefined) client.setSetting('file-route', command.route);
       client.sendFile(command.path, command.to).catch(() => undefined);
+      return;
+    case 'get':
+      // The server of the tests is on this computer.
+      client.setSetting('private-links', 'on');
+      client.fetchLink(client.links()[0]?.url ?? '').catch(() => undefined);
       return;
     case 'holds': {
       const { chat, texts } = command;
