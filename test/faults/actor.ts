@@ -197,7 +197,7 @@ export class Actor {
 }
 
 /** milliseconds that anything may take */
-const PATIENCE = long ? 280_000 : 15_000;
+const PATIENCE = long ? 280_000 : 50_000;
 
 function fits(line: ActorLine, wanted: Wanted): boolean {
   return Object.entries(wanted).every(([name, value]) => line[name] === value);
