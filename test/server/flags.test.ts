@@ -316,7 +316,7 @@ describe('a room', () => {
     await record(json, { type: 'self', room: room(), nick: 'ben', event: 'joined', occupants: 2 });
     await text.waitFor(notification(`ben joined the room ${room()}`));
 
-    expect(await anna.done(['--rooms'])).toMatch(new RegExp(`^${escaped(room())} .*kept$`, 'm'));
+    expect(await anna.done(['--rooms'])).toMatch(new RegExp(`^${escaped(room())} .*kept, open$`, 'm'));
     expect(await ben.json(['--rooms'])).toMatchObject([
       { type: 'room', room: room(), kept: true },
       { type: 'result' },

@@ -140,7 +140,7 @@ describe('what is said', () => {
     await everybody(/^\d\d:\d\d cleo {2}buy now/);
     await ben.says('den', '/moderate spam');
     await ben.sees('The message is taken away for everybody.');
-    await everybody(/^⊘ \d\d:\d\d .*withdrawn/);
+    await everybody(/^⊘ \d\d:\d\d cleo: \[removed by ben: spam\]/);
   });
 });
 
