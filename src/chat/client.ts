@@ -338,6 +338,7 @@ export class Client extends EventEmitter<ChatEvents> {
       inbound: this.#inbound,
       features: live,
       kindOf: (chat) => this.#kinds.kindOf(chat),
+      isOurs: (archive) => archive === account || this.#rooms.knows(archive),
       failed: (error) => this.#failed(error),
     });
     this.#retention = retention({

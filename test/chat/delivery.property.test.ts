@@ -272,6 +272,7 @@ function device(stores: Stores, world: World, told: number[]) {
     inbound: incoming,
     features: () => features,
     kindOf: (chat) => (chat === ROOM ? 'room' : 'contact'),
+    isOurs: () => true,
     failed: () => undefined,
   });
   return {

@@ -317,6 +317,25 @@ describe('finding rooms', () => {
   });
 });
 
+it('what a room that we have left says of its archive is no trouble of ours', async () => {
+  for (const leaves of [true, false]) {
+    const world = await new World({ announces: ['urn:xmpp:mam:2'] }).login();
+    await world.enter();
+    const [asked] = world
+      .sent('iq')
+      .filter((stanza) => stanza.getChild('query', 'urn:xmpp:mam:2') !== undefined);
+    if (leaves) {
+      const left = world.client.leave(ROOM);
+      world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
+      await left;
+    }
+    if (asked === undefined) throw new Error('the archive was not asked');
+    world.session.answer(asked, error('item-not-found'));
+    await turn();
+    expect(world.events('problem')).toHaveLength(leaves ? 0 : 1);
+  }
+});
+
 it('the picture of a room is no presence of anybody (XEP-0486 §presence)', async () => {
   const world = await new World().login();
   await world.enter();

@@ -17,6 +17,8 @@ export interface HistorySyncOptions {
   readonly inbound: Inbound;
   readonly features: () => Features | undefined;
   readonly kindOf: (chat: string) => ChatKind;
+  /** the account's own archive, or that of a room that we are in, or shall be again */
+  readonly isOurs: (archive: string) => boolean;
   /** a store or server failed in the background */
   readonly failed: (error: unknown) => void;
 }
@@ -36,7 +38,15 @@ class BeginsAnew extends Error {
 const isForgotten = (error: unknown): boolean =>
   error instanceof BeginsAnew || (error as { condition?: string }).condition === 'item-not-found';
 
-export function historySync({ account, store, inbound, features, kindOf, failed }: HistorySyncOptions) {
+export function historySync({
+  account,
+  store,
+  inbound,
+  features,
+  kindOf,
+  isOurs,
+  failed,
+}: HistorySyncOptions) {
   const running = new Map<string, Promise<boolean>>();
   /** archives that could not be read, and why */
   const troubled = new Map<string, string>();
@@ -133,7 +143,8 @@ export function historySync({ account, store, inbound, features, kindOf, failed 
         return read;
       })
       .catch((error: unknown) => {
-        trouble(archive, error);
+        // What a room that we have left says of its archive concerns nobody.
+        if (isStorageFailure(error) || isOurs(archive)) trouble(archive, error);
         return false;
       })
       .finally(() => running.delete(archive));
