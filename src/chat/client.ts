@@ -1,5 +1,6 @@
 /** class Client: one account's contacts, rooms, conversations and files; what the UI calls and listens to. */
 import { EventEmitter } from 'node:events';
+import { dirname, resolve } from 'node:path';
 import type { BitOfBinary } from '../xmpp/bob.ts';
 import type { Features } from '../xmpp/features.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
@@ -110,6 +111,8 @@ const EXEMPT: readonly string[] = ['owner', 'admin'];
 
 /** messages looked through for links, from the newest back */
 const LINKS_SEARCHED = 1000;
+/** beside the settings, under a name that is none */
+const LAST_FOLDER = 'last-folder';
 /** milliseconds until the server has to have the link of an uploaded file; later it waits in the outbox */
 const LINK_DEADLINE = 30_000;
 
@@ -1026,10 +1029,17 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#files;
   }
 
+  /** Absolute path of the folder that the last file was sent from. */
+  get lastFolder(): string | undefined {
+    return this.#stores.settings.get(this.account, LAST_FOLDER);
+  }
+
   /** Resolves when done; rejects with ChatError on failure or cancel. */
   async sendFile(path: string, peer: string, options: SendOptions = {}): Promise<FileTransfer> {
     this.#linked();
-    return this.#transfers().send(path, peer, options);
+    const file = await this.#transfers().send(path, peer, options);
+    this.#stores.settings.set(this.account, LAST_FOLDER, dirname(resolve(path)));
+    return file;
   }
 
   /**

@@ -373,6 +373,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
       route: 'si-ibb',
     };
   }
+  lastFolder: string | undefined;
   transfers: FileTransfer[] = [];
   files(): FileTransfer[] {
     return this.transfers;

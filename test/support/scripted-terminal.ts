@@ -88,10 +88,14 @@ export class ScriptedTerminal implements Terminal {
     return item.value;
   }
 
+  /** what stood in the lines from the start */
+  readonly prefills: string[] = [];
+
   async text(prompt: TextPrompt): Promise<string> {
+    if (prompt.prefill) this.prefills.push(prompt.prefill);
     for (;;) {
       const typed = this.next(prompt.message);
-      const text = typed === '' ? (prompt.initial ?? '') : typed;
+      const text = typed === '' ? (prompt.initial ?? prompt.prefill ?? '') : typed;
       const complaint = prompt.validate?.(text);
       if (complaint === undefined) return text;
       this.log(complaint);

@@ -4,7 +4,7 @@ import type { Param } from '../../actions/params.ts';
 import { domainOf } from '../../chat/address.ts';
 import type { Face, Seat } from '../face.ts';
 import { readValue } from '../parameters.ts';
-import { completePath, expandHome } from '../prompts/path.ts';
+import { completePath, expandHome, shortFolder } from '../prompts/path.ts';
 import type { Input } from '../run-action.ts';
 import { choosePerson } from './person.ts';
 import { chooseRoom } from './room.ts';
@@ -108,10 +108,15 @@ export async function askNewPassword(
   }
 }
 
-/** A path typed with Tab; `~/` is the home folder. Undefined where nothing was typed. */
-export async function askPath({ terminal }: Face, message: string): Promise<string | undefined> {
-  const typed = await terminal.text({ message, complete: completePath });
-  return typed.trim() === '' ? undefined : expandHome(typed.trim());
+/** A path typed with Tab, from `folder` on; `~/` is the home folder. Undefined where nothing was typed. */
+export async function askPath(
+  { terminal }: Face,
+  message: string,
+  folder?: string,
+): Promise<string | undefined> {
+  const prefill = folder === undefined ? '' : shortFolder(folder);
+  const typed = (await terminal.text({ message, prefill, complete: completePath })).trim();
+  return typed === '' || typed === prefill ? undefined : expandHome(typed);
 }
 
 /** A show has a word of its own; other choices are the field's names. */

@@ -11,6 +11,12 @@ export function expandHome(path: string, home = homedir()): string {
     : path;
 }
 
+/** A folder as a person would type it, ending in a separator; below the home folder with `~`. */
+export function shortFolder(folder: string, home = homedir()): string {
+  const ended = folder.endsWith(sep) ? folder : folder + sep;
+  return ended.startsWith(home + sep) ? `~${ended.slice(home.length)}` : ended;
+}
+
 /** Files and folders that begin with the typed path; folders end in a separator. Hidden ones only when asked for. */
 export function completePath(line: string, cursor: number): Completion {
   const typed = line.slice(0, cursor);

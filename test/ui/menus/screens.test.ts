@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ChatError } from '../../../src/chat/problem.ts';
@@ -233,6 +233,14 @@ describe('9 send a file', () => {
       ['a.txt', ROMEO],
       ['b.txt', 'nurse@example.org/phone'],
     ]);
+  });
+
+  it('begins in the folder that the last file was sent from; what is left there is no file', async () => {
+    fake.addPerson(ROMEO);
+    fake.lastFolder = join(homedir(), 'pictures');
+    const terminal = await play('9', '', '9', '/tmp/b.txt', '1');
+    expect(terminal.prefills).toEqual(['~/pictures/', '~/pictures/']);
+    expect(fake.called('sendFile')).toEqual([['/tmp/b.txt', ROMEO]]);
   });
 });
 

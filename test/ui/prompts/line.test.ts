@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { LineHistory } from '../../../src/ui/conversation-prompt/history.ts';
 import { moveLine } from '../../../src/ui/conversation-prompt/move.ts';
 import { wholeCharacters } from '../../../src/ui/prompts/line.ts';
-import { completePath, expandHome } from '../../../src/ui/prompts/path.ts';
+import { completePath, expandHome, shortFolder } from '../../../src/ui/prompts/path.ts';
 import { tab } from '../../../src/ui/prompts/tab.ts';
 import { BREAK } from '../../../src/ui/screen/frame.ts';
 
@@ -87,6 +87,9 @@ describe('paths', () => {
     expect(expandHome('~/x', '/home/u')).toBe('/home/u/x');
     expect(expandHome('~', '/home/u')).toBe('/home/u');
     expect(expandHome('a~/x', '/home/u')).toBe('a~/x');
+    expect(shortFolder('/home/u/x', '/home/u')).toBe('~/x/');
+    expect(shortFolder('/home/ux', '/home/u')).toBe('/home/ux/');
+    expect(shortFolder('/', '/home/u')).toBe('/');
   });
 
   it('offers files and folders, hidden ones only when asked for', () => {
