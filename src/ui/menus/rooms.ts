@@ -123,11 +123,13 @@ async function passCaptcha(
     const answered = await submitForm(app, form, async (filled) => {
       joined = await client.answerCaptcha(room, filled);
     });
-    if (answered === false) client.declineCaptcha(room);
-    return joined;
+    return answered === false ? undefined : joined;
   } catch (error) {
     complain(app, error, { action: 'join', values: { room } });
     return conditionOf(error) === 'captcha-failed' ? 'again' : undefined;
+  } finally {
+    // Whoever gives up, by whatever key, says so; what was answered is not asked any more.
+    client.declineCaptcha(room);
   }
 }
 

@@ -6,7 +6,7 @@ import { ChatError } from '../../../src/chat/problem.ts';
 import { menuLoop } from '../../../src/ui/menu.ts';
 import { FakeClient } from '../../support/fake-client.ts';
 import { plainApp } from '../../support/plain-face.ts';
-import { ScriptedTerminal, type Step } from '../../support/scripted-terminal.ts';
+import { CTRL_C, ScriptedTerminal, type Step } from '../../support/scripted-terminal.ts';
 
 const ROMEO = 'romeo@example.org';
 const LOBBY = 'lobby@conference.example.org';
@@ -153,6 +153,11 @@ describe('6 create or join a room', () => {
     await play('6', 'N', 'lobby', '', 'abd');
     expect(fake.called('answerCaptcha').at(-1)).toEqual([LOBBY, { ocr: 'abd' }]);
     expect(fake.joined.has(LOBBY)).toBe(true);
+    fake.joined.clear();
+    asks();
+    await play('6', 'N', 'lobby', '', CTRL_C);
+    expect(fake.called('declineCaptcha').at(-1)).toEqual([LOBBY]);
+    expect(fake.joined.has(LOBBY)).toBe(false);
   });
 
   it('says in one line why a room does not let us in', async () => {
