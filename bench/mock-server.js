@@ -16,7 +16,7 @@ const QUIET = 300;
 const secureContext = createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
 
 const STEP =
-  /<stream:stream\b|<starttls\b|<auth\b|<enable\b|<r\b|<a\b[^>]*>|<iq\b[^>]*>|<presence\b|<message\b|<\/stream:stream>/g;
+  /<stream:stream\b|<starttls\b|<auth\b|<enable\b[^>]*>|<r\b|<a\b[^>]*>|<iq\b[^>]*>|<presence\b|<message\b|<\/stream:stream>/g;
 const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 const SM = 'urn:xmpp:sm:3';
 const HEADER =
@@ -94,7 +94,9 @@ function serve(raw) {
       const given = /<auth[^>]*>([^<]*)/.exec(text.slice(at))?.[1] ?? '';
       user = Buffer.from(given, 'base64').toString().split('\0')[1] ?? 'user';
       write(`<success xmlns='${SASL}'/>`);
-    } else if (tag === '<enable') {
+    } else if (tag.startsWith('<enable')) {
+      // Carbons have one of the same name (XEP-0280 §4).
+      if (attribute(tag, 'xmlns') !== SM) return;
       managed = true;
       out = 0;
       came = 0;
