@@ -16,6 +16,12 @@ interface SocketEvents {
 /** How long a peer may take to close its side after ours. */
 const LINGER = 500;
 
+/**
+ * Bytes that are passed on together at most: what one turn of the event loop brings (several records of TLS, 16 KiB
+ * each, and several reads) is kept together, and the screen is not held up by more than that.
+ */
+const TOGETHER = 128 * 1024;
+
 export interface TransportReader {
   /** false while nobody can take characters: they are dropped then */
   wanted(): boolean;
@@ -29,6 +35,10 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
   #established: Established | undefined;
   #linger: NodeJS.Timeout | undefined;
   #ended = false;
+  /** read and not passed on yet */
+  #gathered = '';
+  #bytes = 0;
+  #soon: NodeJS.Immediate | undefined;
 
   constructor(establish: () => Promise<Established>, reader: TransportReader) {
     super();
@@ -87,6 +97,7 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
 
   /** At once, without a word. */
   destroy(): void {
+    this.#forget();
     this.#established?.socket.destroy();
   }
 
@@ -101,20 +112,48 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
       const text = utf8.decode(chunk);
       if (text === undefined) {
         socket.off('readable', read).resume();
+        this.#passOn();
         this.#reader.broken();
       } else {
-        if (this.#reader.wanted()) this.emit('data', text);
+        this.#gather(text, chunk.length);
         // Nothing is left, and that has to be seen for more to come.
         read();
       }
     };
     socket.on('readable', read);
-    socket.on('error', (error) => this.emit('error', connectionError(error, 'connection lost')));
+    socket.on('error', (error) => {
+      this.#passOn();
+      this.emit('error', connectionError(error, 'connection lost'));
+    });
     socket.on('end', () => socket.destroy());
     socket.on('close', () => {
+      this.#passOn();
       clearTimeout(this.#linger);
       this.emit('close');
     });
     this.emit('connect');
+  }
+
+  /** Until everything that is there has been read, or it is enough. */
+  #gather(text: string, bytes: number): void {
+    this.#gathered += text;
+    this.#bytes += bytes;
+    if (this.#bytes >= TOGETHER) this.#passOn();
+    else this.#soon ??= setImmediate(() => this.#passOn());
+  }
+
+  /** Before anything else is said of the connection. */
+  #passOn(): void {
+    const text = this.#forget();
+    if (text !== '' && this.#reader.wanted()) this.emit('data', text);
+  }
+
+  #forget(): string {
+    const text = this.#gathered;
+    clearImmediate(this.#soon);
+    this.#soon = undefined;
+    this.#gathered = '';
+    this.#bytes = 0;
+    return text;
   }
 }
