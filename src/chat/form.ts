@@ -39,6 +39,8 @@ export interface FilledForm {
   readonly fields: readonly FormField[];
   /** where the same is done on the web instead */
   readonly url?: string | undefined;
+  /** what is not shown and goes back with the rest, where the answer is given to another copy of the form */
+  readonly hidden?: Filled | undefined;
 }
 
 /** What was filled in: several values are joined by line breaks, a switch is `1` or `0`. */

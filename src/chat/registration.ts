@@ -1,5 +1,6 @@
 /** A new account on its server (XEP-0077 §3.1), made on the secure stream before anybody logs in on it. */
 import { XmppError } from '../xmpp/errors.ts';
+import type { Form } from '../xmpp/forms.ts';
 import {
   NS_STREAM_FEATURE,
   type RegistrationForm,
@@ -54,6 +55,13 @@ export async function fetchRegistrationForm(
   });
 }
 
+/** By these a server knows which question was answered (XEP-0158 §register): the account is made on another stream. */
+function hiddenOf(form: Form | undefined): Filled | undefined {
+  const hidden = form?.fields.filter(({ name, type }) => type === 'hidden' && name !== 'FORM_TYPE') ?? [];
+  if (hidden.length === 0) return undefined;
+  return Object.fromEntries(hidden.map(({ name, values }) => [name, values.join('\n')]));
+}
+
 function fieldsOf({ form, fields, instructions, url }: RegistrationForm): FilledForm {
   const readable =
     form === undefined
@@ -63,7 +71,8 @@ function fieldsOf({ form, fields, instructions, url }: RegistrationForm): Filled
           fields: fields.map((name) => ({ name, label: name, kind: 'text', required: true }) as const),
         }
       : readableForm(form, url);
-  return { ...readable, fields: readable.fields.filter(({ name }) => !OWN_FIELDS.includes(name)) };
+  const shown = readable.fields.filter(({ name }) => !OWN_FIELDS.includes(name));
+  return { ...readable, fields: shown, hidden: hiddenOf(form) };
 }
 
 /**
@@ -83,8 +92,15 @@ export async function registerAccount(
       try {
         const form = await ask(stream);
         const typed = form.form === undefined ? fields : textsOf(formValues(form.form, fields));
+        const asked = Object.keys(hiddenOf(form.form) ?? {}).filter((name) => Object.hasOwn(fields, name));
+        const known = Object.fromEntries(asked.map((name) => [name, fields[name] ?? '']));
         const values = new Map(
-          Object.entries({ ...typed, username: localOf(options.jid) ?? '', password: options.password }),
+          Object.entries({
+            ...typed,
+            ...known,
+            username: localOf(options.jid) ?? '',
+            password: options.password,
+          }),
         );
         await register(stream, stream.domain, form, values);
       } catch (error) {

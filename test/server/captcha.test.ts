@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fetchRegistrationForm, registerAccount } from '../../src/chat/registration.ts';
 import { Device } from '../support/device.ts';
 import { type Server, serverKind, startServer } from '../support/server.ts';
 
@@ -58,5 +59,17 @@ describe.skipIf(serverKind() === 'prosody')('a room that asks who enters (XEP-01
     expect(romeo.client.joinedRoom(room)?.joined).toBe(true);
     romeo.client.send(room, 'no robot');
     await juliet.message(room, 'no robot');
+  });
+
+  it('is answered by who registers, on whichever stream that is done (§register)', async () => {
+    const ca = await readFile(server.caFile, 'utf8');
+    const options = { jid: `tybalt@${server.domain}`, password: 'secret', service: server.service, ca };
+    const form = await fetchRegistrationForm(options, { folder: join(folder, 'asked') });
+    const [picture = ''] = form.fields.find(({ name }) => name === 'ocr')?.files ?? [];
+    expect((await readFile(picture)).toString('base64')).toBe(PIXEL);
+    const word = await readFile(join(folder, 'word'), 'utf8');
+    await registerAccount(options, { ...form.hidden, ocr: word });
+    const tybalt = await new Device(server, 'tybalt', 'desk').come();
+    await tybalt.end();
   });
 });

@@ -54,7 +54,11 @@ function modules(options: ServerOptions, { folder, ports }: Places): Record<stri
         : { search: true, matches: 'infinity', allow_return_all: options.directoryListsAll ?? false },
     mod_version: {},
     ...(archive === 'none' ? {} : { mod_mam: { default: 'always' } }),
-    ...(registration ? { mod_register: { access: 'all', ip_access: 'all' } } : {}),
+    ...(registration
+      ? {
+          mod_register: { access: 'all', ip_access: 'all', captcha_protected: options.captcha !== undefined },
+        }
+      : {}),
     ...(rooms
       ? {
           mod_muc: {

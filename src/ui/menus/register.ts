@@ -36,7 +36,7 @@ export async function createAccount(
   if (form.fields.length > 0) app.terminal.log(labels.form(domain));
   const sent = await submitForm(app, form, (fields) =>
     whileWorking(app, { message: app.words.menus.login.connecting(domain) }, (signal) =>
-      app.accounts.register({ ...credentials, fields }, { signal }),
+      app.accounts.register({ ...credentials, fields: { ...form.hidden, ...fields } }, { signal }),
     ),
   );
   if (sent === false) return undefined;
