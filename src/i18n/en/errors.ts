@@ -179,6 +179,10 @@ const chat = {
     hint: 'Send it in parts.',
   },
   'file-not-kept': { why: 'the other side could not keep the file', hint: 'Try again.' },
+  'file-unconfirmed': {
+    why: 'the other side took every byte, and did not say that it has the file',
+    hint: 'Ask there, or send it another way.',
+  },
   'no-answer': { why: 'nobody on the other side answered', hint: 'Try again later.' },
   'upload-refused': { why: 'the web server refused the file ({status})', hint: 'Try again later.' },
   'upload-quota': { why: 'the server takes no more files from you for now', hint: 'Try again later.' },

@@ -163,6 +163,10 @@ const chat: typeof en.groups.chat = {
     hint: 'Envíalo en partes.',
   },
   'file-not-kept': { why: 'la otra parte no pudo guardar el fichero', hint: 'Inténtalo otra vez.' },
+  'file-unconfirmed': {
+    why: 'la otra parte recibió todos los bytes, y no dijo que tiene el fichero',
+    hint: 'Pregunta allí, o envíalo de otro modo.',
+  },
   'no-answer': { why: 'nadie respondió al otro lado', hint: 'Inténtalo más tarde.' },
   'upload-refused': { why: 'el servidor web rechazó el fichero ({status})', hint: 'Inténtalo más tarde.' },
   'upload-quota': { why: 'el servidor no acepta por ahora más ficheros tuyos', hint: 'Inténtalo más tarde.' },

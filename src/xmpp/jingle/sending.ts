@@ -54,12 +54,10 @@ const isUnconnected = (error: unknown): boolean =>
 export const rejected = (transport: Element): Element =>
   x('transport', { xmlns: transport.getNS(), sid: transport.attrs.sid });
 
-/** Nobody accepted, and nobody declined. */
-class NoAnswerError extends XmppError {
-  override name = 'NoAnswerError';
-  constructor() {
-    super('no-answer');
-  }
+/** The other side said nothing: neither yes nor no to the offer, or not what became of the file. */
+class SilenceError extends XmppError {
+  override name = 'SilenceError';
+  declare readonly condition: 'no-answer' | 'file-unconfirmed';
 }
 
 /** Only so many bytes. XEP-0234 §5: a range may have a length. */
@@ -75,7 +73,7 @@ async function* first(source: AsyncIterable<Uint8Array>, length: number): AsyncG
 
 function reasonOf(error: unknown, cancelled: boolean): Reason {
   if (cancelled) return { condition: 'cancel' };
-  if (error instanceof TimeoutError || error instanceof NoAnswerError) return { condition: 'timeout' };
+  if (error instanceof TimeoutError || error instanceof SilenceError) return { condition: 'timeout' };
   if (!(error instanceof XmppError)) return { condition: 'media-error' };
   // XEP-0260 §3: the initiator ends a session for which no transport is left.
   return { condition: error.condition === 'no-bytestream' ? 'connectivity-error' : 'failed-transport' };
@@ -93,7 +91,7 @@ function rangeOf(description: Element | undefined, size: number): Range & { leng
 /**
  * Resolves when the other side has everything. Rejects with StanzaError (its answer to the offer), SessionEndedError
  * (it ended the session: before it accepted, `decline` where a person said no), XmppError `no-answer` after `patience`,
- * `no-bytestream`, TimeoutError, DisconnectedError, what reading throws, or the reason of the signal.
+ * `file-unconfirmed` where it does not say that it has the file, `no-bytestream`, TimeoutError, DisconnectedError, what reading throws, or the reason of the signal.
  */
 export async function sendFile(
   sessions: JingleSessions,
@@ -214,7 +212,7 @@ export async function sendFile(
     way = await transport.sending(session, terms);
     await session.initiate(xFile(file), way.offer, { signal: ended });
     const range = await within(accepted.promise, patience, ended).catch((error: unknown) => {
-      throw error instanceof TimeoutError ? new NoAnswerError() : error;
+      throw error instanceof TimeoutError ? new SilenceError('no-answer') : error;
     });
     terms.onProgress(0);
     await transmit(range);
@@ -226,13 +224,11 @@ export async function sendFile(
     way?.close();
   }
 
-  /** §6.6: the one who receives ends the session. Every byte is confirmed: silence changes nothing any more. */
+  /** §6.6: the one who receives ends the session. That every byte was taken does not say that they were kept. */
   async function lastWord(): Promise<void> {
-    try {
-      await within(finished.promise, LAST_WORD, ended);
-    } catch (error) {
-      if (signal.aborted || error instanceof SessionEndedError) throw error;
-    }
+    await within(finished.promise, LAST_WORD, ended).catch((error: unknown) => {
+      throw error instanceof TimeoutError ? new SilenceError('file-unconfirmed') : error;
+    });
     session.terminate({ condition: 'success' });
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { inBand } from '../../../src/xmpp/bytestreams/ibb.ts';
 import {
   type JingleFile,
@@ -122,6 +122,22 @@ describe('a file that we offer', () => {
     expect(actions(session)).toMatchObject([
       { action: 'session-terminate', reason: { condition: 'success' } },
     ]);
+  });
+
+  it('is not taken for sent where the receiver does not say so (XEP-0234 §6.6)', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { accept, confirm, sent, session } = await offered();
+      await accept();
+      await confirm();
+      await vi.advanceTimersByTimeAsync(30_000);
+      await expect(sent).rejects.toMatchObject({ condition: 'file-unconfirmed' });
+      expect(actions(session)).toMatchObject([
+        { action: 'session-terminate', reason: { condition: 'timeout' } },
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('begins where the receiver wants it, and sends no more than that (XEP-0234 §6.4)', async () => {
