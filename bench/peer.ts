@@ -4,6 +4,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { residentMemory } from './machine.ts';
 import { installed, PASSWORD } from './place.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -20,6 +21,8 @@ export const PEERS: Readonly<Record<string, () => readonly string[]>> = {
   slixmpp: () => [PYTHON, at('peers/slixmpp-peer.py')],
   '@xmpp/client': () => [process.execPath, at('peers/xmpp-client-peer.js')],
 };
+/** Sockets alone, entering a room. */
+export const RAW = 'Node, sockets only';
 export const OWN = 'xmpp-chat, stored';
 export const SLIXMPP = 'slixmpp';
 
@@ -81,6 +84,11 @@ export class Lines {
     return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * 10;
   }
 
+  /** resident memory in MB; undefined where the system does not tell */
+  memory(): Promise<number | undefined> {
+    return residentMemory(this.#child.pid ?? 0);
+  }
+
   async end(): Promise<void> {
     this.#child.stdin.end();
     const forced = setTimeout(() => this.#child.kill('SIGKILL'), 500);
@@ -90,7 +98,7 @@ export class Lines {
 }
 
 export interface PeerRun {
-  readonly mode: 'archive' | 'receive' | 'send';
+  readonly mode: 'archive' | 'receive' | 'room' | 'send';
   readonly port: number;
   readonly caFile: string;
   readonly count: number;
@@ -123,6 +131,7 @@ export async function startPeer(
   { mode, port, caFile, count, folder, env }: PeerRun,
 ): Promise<Lines> {
   const data = await mkdtemp(join(folder, 'peer-'));
-  const command = [...(PEERS[name]?.() ?? []), mode, String(port), caFile, String(count), data];
+  const program = name === RAW ? [process.execPath, at('peers/raw-peer.js')] : (PEERS[name]?.() ?? []);
+  const command = [...program, mode, String(port), caFile, String(count), data];
   return new Lines(command, { ...env, BENCH_PASSWORD: PASSWORD, NODE_EXTRA_CA_CERTS: caFile });
 }

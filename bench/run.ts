@@ -2,6 +2,7 @@
 import { archiveBench } from './archive.ts';
 import { historyBench } from './history.ts';
 import { floodBench, receiveBench } from './receive.ts';
+import { roomsBench } from './rooms.ts';
 import { sendBench } from './send.ts';
 import { startBench } from './start.ts';
 
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
   receive: receiveBench,
   flood: floodBench,
   archive: archiveBench,
+  rooms: roomsBench,
 };
 
 /** Resolves to the exit code. */

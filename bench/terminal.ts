@@ -1,6 +1,6 @@
 /** A program in a pseudo-terminal, by the clock: when does a text come out of it, how much memory has it then. */
-import { readFile } from 'node:fs/promises';
 import { spawn } from '@lydell/node-pty';
+import { residentMemory } from './machine.ts';
 
 export interface Shown {
   /** milliseconds from the launch until each text had come out */
@@ -71,12 +71,6 @@ function appearances(pty: Pty, began: number, texts: readonly RegExp[]): Promise
 function tail(out: string): string {
   const plain = out.replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007]*\u0007|.)|[\0-\x1f]/g, ' ');
   return JSON.stringify(plain.replace(/\s+/g, ' ').trim().slice(-200));
-}
-
-async function residentMemory(pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
 
 async function end(pty: Pty, ended: Promise<void>): Promise<void> {

@@ -47,6 +47,19 @@ async function archive(): Promise<void> {
   tell({ milliseconds });
 }
 
+async function room(): Promise<void> {
+  await client.online('presence');
+  await client.contactsSettled();
+  tell({ ready: true });
+  await new Promise((resolve) => createInterface({ input: process.stdin }).once('line', resolve));
+  const began = performance.now();
+  await client.join('room@crowd.localhost', { nick: 'bench' });
+  const milliseconds = performance.now() - began;
+  const people = client.joinedRoom('room@crowd.localhost')?.occupants.length;
+  if (people !== count + 1) throw new Error(`${people} people`);
+  tell({ milliseconds });
+}
+
 async function receive(): Promise<void> {
   tell({ ready: true });
   await client.online('presence');
@@ -74,4 +87,4 @@ async function send(): Promise<void> {
 // Whoever measures closes it when it has seen enough.
 process.stdin.once('end', () => process.exit()).resume();
 
-await ({ archive, receive, send }[mode] ?? receive)();
+await ({ archive, receive, room, send }[mode] ?? receive)();

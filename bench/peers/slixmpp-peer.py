@@ -41,6 +41,9 @@ class Peer(slixmpp.ClientXMPP):
         await asyncio.get_event_loop().run_in_executor(None, sys.stdin.readline)
         if mode == "archive":
             await self.timed(self.fetch)
+        elif mode == "room":
+            self.register_plugin("xep_0045")
+            await self.timed(self.enter)
         elif mode == "send":
             await self.timed(self.send_all)
 
@@ -66,6 +69,12 @@ class Peer(slixmpp.ClientXMPP):
         ping = self.make_iq_get(ito="localhost")
         ping.append(ET.Element("{urn:xmpp:ping}ping"))
         await ping.send(timeout=120)
+
+    async def enter(self):
+        room = slixmpp.JID("room@crowd.localhost")
+        await self["xep_0045"].join_muc_wait(room, "bench", maxstanzas=0, timeout=60)
+        people = len(self["xep_0045"].get_roster(room))
+        assert people == count + 1, people
 
     async def fetch(self):
         def took(message):

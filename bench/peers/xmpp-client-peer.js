@@ -44,6 +44,22 @@ const modes = {
     }
     await xmpp.iqCaller.request(ping('last'), 120_000);
   },
+  async room() {
+    const people = new Map();
+    const done = new Promise((resolve) => {
+      xmpp.on('stanza', (stanza) => {
+        if (stanza.getChild('subject')) return resolve();
+        const item = stanza
+          .getChild('x', 'http://jabber.org/protocol/muc#user')
+          ?.getChild('item', 'http://jabber.org/protocol/muc#user');
+        if (item) people.set(stanza.attrs.from, item.attrs);
+      });
+    });
+    const enter = xml('x', { xmlns: 'http://jabber.org/protocol/muc' });
+    await xmpp.send(xml('presence', { to: 'room@crowd.localhost/bench' }, enter));
+    await done;
+    if (people.size !== count + 1) throw new Error(`${people.size} people`);
+  },
   async archive() {
     xmpp.on('stanza', (stanza) => {
       const result = stanza.getChild('result', NS_MAM);

@@ -1,0 +1,61 @@
+/** Sockets alone entering a room: what the server gives. See slixmpp-peer.py for how it is driven. */
+import { connect as connectPlain } from 'node:net';
+import { createInterface } from 'node:readline';
+import { connect as connectTls } from 'node:tls';
+
+const [, port, , wanted] = process.argv.slice(2);
+const tell = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
+const HEADER =
+  "<stream:stream to='localhost' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
+const ROOM = 'room@crowd.localhost';
+
+let look = () => {};
+let text = '';
+const take = (chunk) => {
+  text += chunk;
+  look();
+};
+/** Resolves to what came until the text is there, and lets go of it. */
+const until = (end) =>
+  new Promise((resolve) => {
+    look = () => {
+      if (!text.includes(end)) return;
+      const found = text;
+      text = '';
+      look = () => {};
+      resolve(found);
+    };
+    look();
+  });
+
+const plain = connectPlain(Number(port), '127.0.0.1');
+plain.setNoDelay(true).on('data', take);
+plain.write(HEADER);
+await until('</stream:features>');
+plain.write("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+await until('<proceed');
+plain.off('data', take);
+const socket = connectTls({ socket: plain, servername: 'localhost' });
+socket.setEncoding('latin1').on('data', take);
+socket.write(HEADER);
+await until('</stream:features>');
+const secret = Buffer.from(`\0user\0${process.env.BENCH_PASSWORD}`).toString('base64');
+socket.write(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${secret}</auth>`);
+await until('<success');
+socket.write(HEADER);
+await until('</stream:features>');
+socket.write(
+  "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>raw</resource></bind></iq>",
+);
+await until('</iq>');
+tell({ ready: true });
+createInterface({ input: process.stdin }).once('line', async () => {
+  const began = performance.now();
+  socket.write(`<presence to='${ROOM}/bench'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
+  const all = await until('</subject>');
+  const milliseconds = performance.now() - began;
+  const people = all.split('<presence').length - 1;
+  if (people !== Number(wanted) + 1) throw new Error(`${people} people`);
+  tell({ milliseconds });
+});
+process.stdin.once('end', () => process.exit());
