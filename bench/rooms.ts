@@ -6,6 +6,7 @@ import { machine } from './machine.ts';
 import { available, OWN, PEERS, RAW, SLIXMPP, startPeer } from './peer.ts';
 import { inPlace, type Place } from './place.ts';
 import { complaints, inTurns, type Result } from './turns.ts';
+import { typingBench } from './typing.ts';
 
 const SIZES = [500, 1000];
 const ENTER_GOAL = 1.2;
@@ -77,5 +78,6 @@ export async function roomsBench(rounds: number): Promise<void> {
       const contestants = names.map((name) => ({ name, turn: () => enter(name, place, crowd, count) }));
       printEntering(await inTurns(rounds, contestants), count, rounds);
     }
+    await typingBench(rounds, place, crowd);
   });
 }

@@ -163,10 +163,7 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
   const defaultNick = (room: string) => kept(room)?.nick ?? localOf(account) ?? account;
 
   /** Ourselves as the room shows us. */
-  function ourselves(room: string): Occupant | undefined {
-    const { nick, occupants = [] } = (link?.rooms.get(room) as JoinedRoom | undefined) ?? {};
-    return occupants.find((occupant) => occupant.nick === nick);
-  }
+  const ourselves = (room: string): Occupant | undefined => link?.rooms.get(room)?.own;
 
   async function join(
     room: string,

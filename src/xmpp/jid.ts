@@ -58,19 +58,31 @@ function prepareResource(text: string): string | undefined {
   return fits(mapped) && !FORBIDDEN_RESOURCE.test(mapped) ? mapped : undefined;
 }
 
-/** The same few JIDs stand in nearly every stanza, and preparing one costs more than reading the rest. */
-const prepared = new Map<string, Jid | undefined>();
+/** Bounds what is remembered: a stranger chooses what is asked. */
 const MOST = 2000;
+
+/** The same, but an answer is worked out once. */
+function remembered<T>(answer: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined || known.has(text)) return found as T;
+    if (known.size >= MOST) known.clear();
+    const made = answer(text);
+    known.set(text, made);
+    return made;
+  };
+}
+
+/** The same few JIDs stand in nearly every stanza, and preparing one costs more than reading the rest. */
+const jidOf = remembered(prepare);
+/** A room of thousands has as many JIDs, and one domain. */
+const preparedDomain = remembered(prepareDomain);
 
 /** Takes any text; resolves to a normalised JID, or `undefined` where it is none. Never throws. */
 export function parseJid(text: string | undefined): Jid | undefined {
   if (text === undefined || text.length > 3071) return undefined;
-  const known = prepared.get(text);
-  if (known !== undefined || prepared.has(text)) return known;
-  if (prepared.size >= MOST) prepared.clear();
-  const jid = prepare(text);
-  prepared.set(text, jid);
-  return jid;
+  return jidOf(text);
 }
 
 function prepare(text: string): Jid | undefined {
@@ -78,7 +90,7 @@ function prepare(text: string): Jid | undefined {
   const head = slash < 0 ? text : text.slice(0, slash);
   const at = head.indexOf('@');
   const local = at < 0 ? undefined : prepareLocal(head.slice(0, at));
-  const domain = prepareDomain(head.slice(at + 1));
+  const domain = preparedDomain(head.slice(at + 1));
   const resource = slash < 0 ? undefined : prepareResource(text.slice(slash + 1));
   if (domain === undefined || (at >= 0 && local === undefined) || (slash >= 0 && resource === undefined))
     return undefined;

@@ -15,6 +15,7 @@ import { chatLabel, chatTitle, senderName } from './names.ts';
 import { excerpt, readOnce } from './notes.ts';
 import { olderPages } from './older.ts';
 import { lastOwn, type Pointing, pointing } from './pointing.ts';
+import { reading } from './reading.ts';
 import { isUneventful, occupantLine, roomNoticeLine, selfLine, subjectLine } from './room-lines.ts';
 import { slowModeLine } from './slow-mode.ts';
 import { clockTime, timeline } from './timeline.ts';
@@ -96,6 +97,8 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const event = (text: string) => print(lines.event(text, face.now()));
   const slow = slowModeLine({ client, chat, words, redraw });
   const crowd = bursts(event, CROWD);
+  // Who reads something else in a pager has not seen it yet.
+  const read = reading({ read: () => client.markRead(chat), isAway: () => terminal.away });
 
   const pages = olderPages({
     client,
@@ -132,8 +135,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     show(message);
     if (message.direction === 'out') return;
     if (message.mention && client.setting('bell') !== 'off') terminal.bell();
-    // Who reads something else in a pager has not seen it yet.
-    if (!terminal.away) client.markRead(chat);
+    read.shown();
   };
   const changed = (...[message, change, news]: ChatEvents['messageChanged']) => {
     if (message.chat !== chat) return;
@@ -261,6 +263,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       closed = true;
       pages.close();
       crowd.close();
+      read.close();
       slow.close();
       for (const [name, listener] of entries) client.off(name, listener);
       for (const message of waiting.values()) print(lines.message(message));

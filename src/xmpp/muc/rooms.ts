@@ -121,6 +121,9 @@ export interface RoomView {
   readonly subject: string;
   /** false while the connection is lost or the room is being entered again */
   readonly joined: boolean;
+  /** ourselves, as the room shows us */
+  readonly own: Occupant | undefined;
+  /** as they are when first asked for: most who look at a room want none of its thousand */
   readonly occupants: readonly Occupant[];
 }
 
@@ -195,14 +198,21 @@ const isSubject = (message: ParsedMessage) => message.subject !== undefined && m
 
 const isIn = ({ phase }: Room) => phase === 'joined' || phase === 'lost';
 
-const viewOf = ({ jid, nick, subject, phase, occupants }: Room): RoomView => ({
-  room: jid,
-  name: localOf(jid) ?? jid,
-  nick,
-  subject,
-  joined: phase === 'joined',
-  occupants: [...occupants.values()],
-});
+function viewOf({ jid, nick, subject, phase, occupants }: Room): RoomView {
+  let people: readonly Occupant[] | undefined;
+  return {
+    room: jid,
+    name: localOf(jid) ?? jid,
+    nick,
+    subject,
+    joined: phase === 'joined',
+    own: occupants.get(nick),
+    get occupants() {
+      people ??= [...occupants.values()];
+      return people;
+    },
+  };
+}
 
 /** Rooms of one account. Nothing is entered, and nobody answered, unasked. */
 export function rooms(session: Session, { disco, messages, silences = SILENCES }: RoomsOptions): Rooms {
