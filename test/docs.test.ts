@@ -171,9 +171,9 @@ const testNames = (path: string) =>
 
 it('names in docs/interop.md the tests with other clients, all of them', () => {
   const path = 'docs/interop.md';
-  const tables = ['what', 'in a room'].flatMap((head) => table(read(path), head));
+  const tables = ['what', 'in a room', 'a file'].flatMap((head) => table(read(path), head));
   const named = tables.flatMap((row) => quoted(row.at(-1)));
-  const files = ['devices', 'rooms'].map((name) => `test/interop/${name}.test.ts`);
+  const files = ['devices', 'rooms', 'files'].map((name) => `test/interop/${name}.test.ts`);
   const tests = files.flatMap(testNames).filter((name) => name !== 'had no trouble');
   expect(sorted(named)).toEqual(sorted(tests));
 });

@@ -6,6 +6,7 @@ Usage: slixmpp-device.py JID/RESOURCE HOST PORT CA-FILE, the password in DEVICE_
 NAME, ...}; its answer {"answer": 1, ...}. Everything else is {"event": NAME, ...}.
 """
 import asyncio
+import hashlib
 import json
 import logging
 import os
@@ -14,8 +15,12 @@ import sys
 import slixmpp
 from slixmpp.plugins.xep_0184.stanza import Received as Receipt
 from slixmpp.xmlstream import ET
+from slixmpp.xmlstream.handler import CoroutineCallback
+from slixmpp.xmlstream.matcher import StanzaPath
 
-PLUGINS = (30, 45, 85, 115, 184, 199, 203, 280, 297, 308, 313, 333, 334, 359, 421, 424, 444)
+# How a stream is made: it takes what it was agreed upon by itself.
+STREAMS = {"xep_0047": {"auto_accept": True}, "xep_0065": {"auto_accept": True}}
+PLUGINS = (20, 95, 96, 30, 45, 85, 115, 184, 199, 203, 280, 297, 308, 313, 333, 334, 359, 421, 424, 444)
 INVITE = "{http://jabber.org/protocol/muc#user}x/{http://jabber.org/protocol/muc#user}invite"
 RETRACT = "{urn:xmpp:message-retract:0}retract"
 
@@ -49,6 +54,8 @@ def facts(message):
 class Device(slixmpp.ClientXMPP):
     def __init__(self, jid, password):
         super().__init__(jid, password)
+        for name, config in STREAMS.items():
+            self.register_plugin(name, config)
         for number in PLUGINS:
             self.register_plugin(f"xep_{number:04}")
         # Receipts are asked for and answered by themselves.
@@ -59,6 +66,51 @@ class Device(slixmpp.ClientXMPP):
         self.add_event_handler("disconnected", lambda _: tell(event="offline"))
         self.add_filter("in", self.seen)
         self.add_event_handler("groupchat_presence", self.present)
+        self.take_files()
+
+    def take_files(self):
+        initiation = self["xep_0095"]
+        # slixmpp 1.8.3 forgets to await its own answer.
+        self.remove_handler("SI Request")
+        path = StanzaPath("iq@type=set/si")
+        self.register_handler(CoroutineCallback("SI Request", path, initiation._handle_request))
+        self.add_event_handler("si_request", self.offered)
+        self.add_event_handler("ibb_stream_data", lambda stream: self.came(stream.read()))
+        self.add_event_handler("socks5_data", self.came)
+        self.coming = None
+
+    async def offered(self, iq):
+        self.coming = {"left": int(iq["si"]["file"]["size"]), "hash": hashlib.sha256()}
+        await self["xep_0095"].accept(iq["from"], iq["si"]["id"])
+
+    def came(self, data):
+        self.coming["left"] -= len(data)
+        self.coming["hash"].update(data)
+        if self.coming["left"] == 0:
+            tell(event="file", sha256=self.coming["hash"].hexdigest())
+
+    async def do_prefer(self, method):
+        """Which method it chooses of those that it is offered."""
+        self["xep_0095"]._methods_order.sort(key=lambda entry: entry[1] != method)
+        return {}
+
+    async def do_offer(self, to, name, size, methods):
+        """Sends a file of that many bytes by the method that is chosen."""
+        to, sid, data = slixmpp.JID(to), self.new_id(), os.urandom(size)
+        options = [{"value": method} for method in methods]
+        answer = await self["xep_0096"].request_file_transfer(
+            to, sid=sid, name=name, size=size, allow_ranged=True, methods=options
+        )
+        method = answer["si"]["feature_neg"]["form"].get_fields()["stream-method"]["value"]
+        if method.endswith("bytestreams"):
+            stream = await self["xep_0065"].handshake(to, sid=sid)
+            await stream.write(data)
+            stream.transport.close()
+        else:
+            stream = await self["xep_0047"].open_stream(to, sid=sid, block_size=4096)
+            await stream.sendall(data)
+            await stream.close()
+        return {"method": method, "sha256": hashlib.sha256(data).hexdigest()}
 
     def failed(self, why):
         tell(event="failed", why=why)

@@ -39,6 +39,7 @@ export type Who = Readonly<Record<string, readonly [affiliation: string, role: s
 type Line = {
   readonly room?: string;
   readonly who?: Who;
+  readonly sha256?: string;
   readonly event?: string;
   readonly answer?: number;
   readonly error?: string;
@@ -126,6 +127,28 @@ export class SlixmppDevice {
 
   async setSubject(room: string, subject: string): Promise<void> {
     await this.#wish('subject', { room, subject });
+  }
+
+  /** Which method of stream initiation it chooses from now on. */
+  async prefer(method: string): Promise<void> {
+    await this.#wish('prefer', { method });
+  }
+
+  /** Sends a file of random bytes to a full JID; resolves to the method that was chosen, and the SHA-256. */
+  async offer(
+    to: string,
+    file: { readonly name: string; readonly size: number; readonly methods: readonly string[] },
+  ): Promise<{ method: string; sha256: string }> {
+    const { method, sha256 } = await this.#wish('offer', { to, ...file });
+    return { method: String(method), sha256: String(sha256) };
+  }
+
+  /** Resolves when a file of that SHA-256 has come. */
+  async takes(sha256: string): Promise<void> {
+    await this.#until(
+      () => this.#lines.find((line) => line.event === 'file' && line.sha256 === sha256),
+      sha256,
+    );
   }
 
   /** Resolves when it sees in a room whom it should, as it should. */
