@@ -63,10 +63,12 @@ async function taking(): Promise<Program> {
 
 function sending(args: readonly string[]): Promise<Program> {
   const to = `${ben.jid}/phone`;
-  return startProgram(
-    [...anna.account, '--json', '--send-file', path, '--to', to, '--file-route', 'si-socks5', ...args],
-    { home: anna.home, env: { XMPP_PASSWORD: 'secret' }, stdin: '', timeoutMs: TIMEOUT },
-  );
+  return startProgram([...anna.account, '--json', '--send-file', path, '--to', to, ...args], {
+    home: anna.home,
+    env: { XMPP_PASSWORD: 'secret' },
+    stdin: '',
+    timeoutMs: TIMEOUT,
+  });
 }
 
 const HALF = SIZE / 2;
@@ -88,14 +90,16 @@ async function again(listener: Program, args: readonly string[]): Promise<number
   expect(came).toMatchObject({ size: SIZE, sha256 });
   expect(await readdir(folder)).toEqual(['film.bin']);
   expect(await sumOf(join(folder, 'film.bin'))).toBe(sha256);
-  const offset = /<range[^>]*offset=["'](\d+)/.exec(await readFile(trace, 'utf8'))?.[1];
+  const offset = /<range[^>]* offset=["'](\d+)/.exec(await readFile(trace, 'utf8'))?.[1];
   await rm(trace);
   return Number(offset);
 }
 
 describe.each([
-  ['directly', []],
-  ['by the proxy', ['--direct-files', 'none']],
+  ['by stream initiation, directly', ['--file-route', 'si-socks5']],
+  ['by stream initiation, by the proxy', ['--file-route', 'si-socks5', '--direct-files', 'none']],
+  ['by Jingle, directly', ['--file-route', 'jingle-socks5']],
+  ['by Jingle, by the proxy', ['--file-route', 'jingle-socks5', '--direct-files', 'none']],
 ])('%s', (_, args) => {
   it(
     'the sender dies: the receiver is told, and goes on when it is sent again',
