@@ -1,8 +1,9 @@
 /** Files out, and links to files in. What is offered is a request (accept, refuse). */
 import { bareOf, domainOf } from '../chat/address.ts';
-import { type ActionContext, action } from './action.ts';
+import { mayComeLater } from '../chat/client/waiting-files.ts';
+import { type ActionContext, action, type Ended } from './action.ts';
 import { notice } from './notices.ts';
-import { fullJid, path, word } from './params.ts';
+import { fullJid, path, toggle, word } from './params.ts';
 
 /** A file for a room is said in it: we have to be there. */
 async function enter({ client }: ActionContext, to: string): Promise<void> {
@@ -12,38 +13,78 @@ async function enter({ client }: ActionContext, to: string): Promise<void> {
   if (isRoom) await client.join(room);
 }
 
+async function sendNow(context: ActionContext, input: { path: string; to: string }): Promise<Ended> {
+  await enter(context, input.to);
+  // To which of somebody's resources a file can go is known when the presences of the log-in have come.
+  if (input.to === bareOf(input.to)) await context.client.contactsSettled();
+  const start = performance.now();
+  const file = await context.client.sendFile(input.path, input.to, {
+    signal: context.signal,
+    onProgress: context.progress,
+  });
+  const row = { type: 'file', file } as const;
+  if (file.state === 'queued') {
+    const { name, peer } = file;
+    const reason = context.client.offlineReason ?? 'remote-server-timeout';
+    return { kind: 'done', notice: notice('file-queued', { name, peer, reason }), exitCode: 5, row };
+  }
+  const seconds = (performance.now() - start) / 1000;
+  return {
+    kind: 'done',
+    notice: notice('file-sent', {
+      name: file.name,
+      peer: file.peer,
+      size: file.size ?? file.sent,
+      sha256: file.sha256 ?? '',
+      seconds,
+    }),
+    row,
+  };
+}
+
 export const sendFile = action({
   name: 'send-file',
   needs: 'background',
-  params: { path: path(), to: fullJid() },
+  params: { path: path(), to: fullJid(), whenOnline: toggle() },
   value: 'path',
+  options: { whenOnline: 'when-online' },
   async run(context, input) {
-    await enter(context, input.to);
-    // To which of somebody's resources a file can go is known when the presences of the log-in have come.
-    if (input.to === bareOf(input.to)) await context.client.contactsSettled();
-    const start = performance.now();
-    const file = await context.client.sendFile(input.path, input.to, {
-      signal: context.signal,
-      onProgress: context.progress,
-    });
-    const row = { type: 'file', file } as const;
-    if (file.state === 'queued') {
+    try {
+      return await sendNow(context, input);
+    } catch (error) {
+      if (input.whenOnline !== true || !mayComeLater(error)) throw error;
+      const file = await context.client.keepFile(input.path, input.to);
       const { name, peer } = file;
-      const reason = context.client.offlineReason ?? 'remote-server-timeout';
-      return { kind: 'done', notice: notice('file-queued', { name, peer, reason }), exitCode: 5, row };
+      return {
+        kind: 'done',
+        notice: notice('file-waiting', { name, peer }),
+        exitCode: 5,
+        row: { type: 'file', file },
+      };
     }
-    const seconds = (performance.now() - start) / 1000;
-    return {
-      kind: 'done',
-      notice: notice('file-sent', {
-        name: file.name,
-        peer: file.peer,
-        size: file.size ?? file.sent,
-        sha256: file.sha256 ?? '',
-        seconds,
-      }),
-      row,
-    };
+  },
+});
+
+export const waitingFiles = action({
+  name: 'waiting-files',
+  needs: 'store',
+  params: {},
+  run: async ({ client }) => ({
+    kind: 'rows',
+    rows: client.waitingFiles().map((file) => ({ type: 'file', file })),
+    empty: notice('no-waiting-files', {}),
+  }),
+});
+
+export const cancelFile = action({
+  name: 'cancel-file',
+  needs: 'store',
+  params: { id: word() },
+  value: 'id',
+  async run({ client }, { id }) {
+    const file = client.files().find((each) => each.id === id);
+    client.cancelFile(id);
+    return { kind: 'done', notice: notice('file-cancelled', { name: file?.name ?? id }) };
   },
 });
 

@@ -34,6 +34,9 @@ export interface Notices {
   'room-created': { room: string; nick: string };
   left: { room: string };
   'file-sent': { name: string; peer: string; size: number; sha256: string; seconds: number };
+  'file-waiting': { name: string; peer: string };
+  'file-cancelled': { name: string };
+  'no-waiting-files': Record<never, never>;
   'file-queued': { name: string; peer: string; reason: string };
   'file-received': {
     name: string;

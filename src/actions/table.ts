@@ -18,7 +18,7 @@ import {
   users,
 } from './contacts.ts';
 import { exportChat } from './export.ts';
-import { get, sendFile } from './files.ts';
+import { cancelFile, get, sendFile, waitingFiles } from './files.ts';
 import { edit, history, react, reply, retract, search, send, sendRoom, versions } from './messages.ts';
 import { register } from './register.ts';
 import {
@@ -42,6 +42,8 @@ export const actions: readonly Action[] = [
   send,
   sendRoom,
   sendFile,
+  waitingFiles,
+  cancelFile,
   get,
   contacts,
   users,

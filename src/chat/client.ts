@@ -34,6 +34,7 @@ import { type RoomArchives, roomArchives } from './client/room-archives.ts';
 import { roomForms } from './client/room-forms.ts';
 import { flushed, type NewContact, subscriptions } from './client/subscriptions.ts';
 import { reading } from './client/unread.ts';
+import { waitingFiles } from './client/waiting-files.ts';
 import { Connection, type ConnectionChange, type CreateSession, type Level } from './connection.ts';
 import { type Contacts, contacts } from './contacts.ts';
 import {
@@ -111,6 +112,10 @@ const EXEMPT: readonly string[] = ['owner', 'admin'];
 
 /** messages looked through for links, from the newest back */
 const LINKS_SEARCHED = 1000;
+/** Whether they tell us when they are online. */
+const seesPresence = (contact: Contact | undefined): boolean =>
+  contact?.subscription === 'both' || contact?.subscription === 'to';
+
 /** beside the settings, under a name that is none */
 const LAST_FOLDER = 'last-folder';
 /** milliseconds until the server has to have the link of an uploaded file; later it waits in the outbox */
@@ -159,6 +164,7 @@ export class Client extends EventEmitter<ChatEvents> {
   /** what an earlier stream left is on its way */
   #recovered: Promise<void> = Promise.resolve();
   #files: Files | undefined;
+  readonly #waiting: ReturnType<typeof waitingFiles>;
   /** links taken unasked, one after the other */
   #fetching: Promise<void> = Promise.resolve();
   #trust: ReturnType<typeof trustedRoots> = trustedRoots(undefined);
@@ -183,6 +189,15 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#stores = stores;
     const tell = this.emit.bind(this) as Parameters<typeof contacts>[0]['tell'];
     const isRoom = (bare: string) => this.#rooms.isRoom(bare);
+    this.#waiting = waitingFiles({
+      store: stores.waitingFiles(account),
+      send: ({ path, peer, id }) => this.sendFile(path, peer, { id }),
+      tell: (file) => this.emit('file', file),
+    });
+    // A run that does one thing and ends would only begin what it cannot finish.
+    this.on('presence', ({ jid, show }) => {
+      if (show !== 'offline' && this.#connection?.hearsRequests === true) void this.#waiting.arrived(jid);
+    });
     this.#settings = accountSettings({ account, store: stores.settings, overrides });
     const restore = this.setting('restore-presence') === 'on';
     this.#presence = ownPresence({ account, settings: stores.settings, restore });
@@ -1043,6 +1058,35 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   /**
+   * Whether a file for them can go now: to a server that keeps it, or to somebody who is online. Of a full JID, and of
+   * those whose presence we do not see, nobody knows before it is tried.
+   */
+  async reachesWithFile(peer: string): Promise<boolean> {
+    const contact = this.#contacts.get(bareOf(peer));
+    if (this.kindOf(peer) !== 'contact' || resourceOf(peer) !== undefined || !seesPresence(contact))
+      return true;
+    if ((contact?.resources.length ?? 0) > 0) return true;
+    const only = onlyRoute(this.setting('file-route'));
+    if (only !== undefined && only !== 'upload') return false;
+    return (await this.#linked().features.httpUpload.service()) !== undefined;
+  }
+
+  /**
+   * Keeps where a file is until they are online. Rejects with ChatError `presence-unknown` where we would not see that, or
+   * as files/outgoing.ts does.
+   */
+  async keepFile(path: string, peer: string): Promise<FileTransfer> {
+    if (!seesPresence(this.#contacts.get(bareOf(peer))))
+      throw new ChatError('presence-unknown', { jid: peer });
+    return this.#waiting.keep(path, peer);
+  }
+
+  /** Files that wait until somebody is online; known without a connection. */
+  waitingFiles(): FileTransfer[] {
+    return this.#waiting.list();
+  }
+
+  /**
    * Fetches the file behind a link; of one that somebody sent, with the name and the sum that they gave. Resolves when
    * it is here; rejects with ChatError on failure or cancel.
    */
@@ -1074,11 +1118,16 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   files(): FileTransfer[] {
-    return this.#files?.list() ?? [];
+    const waiting = this.#waiting.list();
+    const again = new Set(waiting.map(({ id }) => id));
+    return [...(this.#files?.list() ?? []).filter(({ id }) => !again.has(id)), ...waiting];
   }
 
+  /** Ends a transfer, or takes out one that waits. Throws ChatError `no-transfer` where there is none. */
   cancelFile(id: string): void {
-    this.#transfers().cancel(id);
+    const waited = this.#waiting.drop(id);
+    if (!waited && this.#files?.get(id) === undefined) throw new ChatError('no-transfer', { id });
+    this.#files?.cancel(id);
   }
 
   // ---- account
@@ -1132,6 +1181,7 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#requests.clear();
     this.#slow.close();
     this.#delivery.outbox.close();
+    this.#waiting.close();
     await this.#files?.close();
     if (this.#connection?.online === true) await this.#rooms.told(BOOKMARKS_PATIENCE);
     await this.#connection?.close();

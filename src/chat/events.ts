@@ -91,8 +91,11 @@ export interface Request {
   readonly time: number;
 }
 
-/** `queued`: kept, nobody has heard of it yet; it goes out by itself when it can */
-export type FileState = 'offered' | 'active' | 'queued' | 'done' | 'failed' | 'cancelled';
+/**
+ * `queued`: uploaded, and the message with the link goes out with the next connection. `waiting`: nothing was sent, it
+ * goes when the other side is online.
+ */
+export type FileState = 'offered' | 'active' | 'queued' | 'waiting' | 'done' | 'failed' | 'cancelled';
 
 export interface FileTransfer {
   readonly id: string;

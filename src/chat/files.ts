@@ -42,6 +42,8 @@ export interface FilesOptions {
 }
 
 export interface SendOptions {
+  /** of the transfer; default: a new one */
+  readonly id?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((file: FileTransfer) => void) | undefined;
 }
@@ -262,10 +264,9 @@ export function files(options: FilesOptions): Files {
   /** Runs a transfer that somebody waits for, who hears of it and may end it. */
   async function followed(
     begin: Omit<FileTransfer, 'id' | 'sent' | 'state'>,
-    { signal, onProgress }: SendOptions,
+    { id = randomId(), signal, onProgress }: SendOptions,
     work: (entry: Entry) => Promise<FileTransfer>,
   ): Promise<FileTransfer> {
-    const id = randomId();
     const follow = (changed: FileTransfer) => {
       if (changed.id === id) onProgress?.(changed);
     };

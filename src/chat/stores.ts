@@ -162,6 +162,32 @@ export interface PartialFiles {
   remove(key: string): void;
 }
 
+/** A file that waits until somebody is online: where it is, and by what it is known to be the same. */
+export interface WaitingFile {
+  readonly id: string;
+  /** absolute */
+  readonly path: string;
+  /** bare or full JID */
+  readonly peer: string;
+  readonly name: string;
+  /** bytes */
+  readonly size: number;
+  /** milliseconds since 1970 */
+  readonly modified: number;
+}
+
+export interface WaitingFiles {
+  put(file: WaitingFile): void;
+  /** the oldest first */
+  list(): WaitingFile[];
+  /** This process sends it from now on; false where it is gone, or a process that lives does already. */
+  take(id: string): boolean;
+  /** it waits again */
+  release(id: string): void;
+  /** Gives whether it was there. */
+  remove(id: string): boolean;
+}
+
 export interface MessageStore {
   /**
    * Runs `work` in one transaction: all of it is kept, or none. Nests: an inner one that throws undoes only its own
@@ -411,5 +437,6 @@ export interface Stores {
   readonly instances: Instances;
   readonly caps: CapsCache;
   partials(account: string): PartialFiles;
+  waitingFiles(account: string): WaitingFiles;
   close(): void;
 }

@@ -15,6 +15,7 @@ export const OF_ACCOUNT: readonly (readonly [table: string, column: string])[] =
   ['paged_back', 'account'],
   ['instance', 'account'],
   ['partial_file', 'account'],
+  ['waiting_file', 'account'],
   ['account', 'jid'],
 ];
 

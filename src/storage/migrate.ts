@@ -18,6 +18,7 @@ import { marks } from './migrations/009-marks.ts';
 import { linkedFiles } from './migrations/010-linked-files.ts';
 import { partialFiles } from './migrations/011-partial-files.ts';
 import { moderated } from './migrations/012-moderated.ts';
+import { waitingFiles } from './migrations/013-waiting-files.ts';
 import type { Database } from './sql.ts';
 
 /** In order; the first makes version 1. What was released is never edited, only added to. */
@@ -34,6 +35,7 @@ export const migrations: readonly string[] = [
   linkedFiles,
   partialFiles,
   moderated,
+  waitingFiles,
 ];
 
 /** `xmpc`, in the header of the file: tells our database from another program's. */

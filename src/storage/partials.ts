@@ -2,7 +2,7 @@
 import type { PartialFiles } from '../chat/stores.ts';
 import type { Database } from './sql.ts';
 
-function isAlive(process_: number): boolean {
+export function isAlive(process_: number): boolean {
   try {
     process.kill(process_, 0);
     return true;

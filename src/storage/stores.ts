@@ -10,6 +10,7 @@ import { markStore } from './marks.ts';
 import { messageStore } from './messages.ts';
 import { partialFiles } from './partials.ts';
 import { rosterCache } from './roster.ts';
+import { waitingFiles } from './waiting-files.ts';
 
 /** Name of the database inside the data folder. */
 export const DATABASE_FILE = 'xmpp-chat.db';
@@ -30,6 +31,7 @@ export function openStores(path: string, options: OpenOptions = {}): Stores {
     accounts: accountStore(database),
     instances: instances(database, path === ':memory:' ? memoryLocks() : fileLocks(path, lockFile)),
     caps: capsCache(database),
+    waitingFiles: (account) => waitingFiles(database, account),
     partials: (account) => partialFiles(database, account),
     close: () => database.close(),
   };

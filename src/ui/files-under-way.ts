@@ -11,12 +11,14 @@ import { brief } from './sanitize.ts';
 export function filesUnderWay({ client }: Pick<Seat, 'client'>, chat?: string): FileTransfer[] {
   return client
     .files()
-    .filter(({ state }) => state === 'active' || state === 'offered')
+    .filter(({ state }) => ['active', 'offered', 'waiting'].includes(state))
     .filter(({ peer }) => chat === undefined || bareOf(peer) === bareOf(chat));
 }
 
 /** `photo.jpg to Romeo (romeo@example.org): 42 %`, with the bytes where the size is not known. */
 export function underWayText({ client }: Pick<Seat, 'client'>, words: Catalogue, file: FileTransfer): string {
+  if (file.state === 'waiting')
+    return words.notifications.file.waiting(brief(file.name), peerName(client, words, file.peer));
   const far =
     file.size === undefined || file.size === 0
       ? size(file.sent, words)

@@ -96,12 +96,14 @@ describe('the table', () => {
     ]);
     expect(needs('nothing')).toEqual(['register']);
     expect(needs('store').sort()).toEqual([
+      'cancel-file',
       'export',
       'history',
       'search',
       'send',
       'send-room',
       'status',
+      'waiting-files',
       'wipe-data',
     ]);
   });
@@ -612,6 +614,37 @@ describe('the account', () => {
 });
 
 describe('files', () => {
+  it('send-file: with whenOnline the file waits where nobody takes it now, and only then', async () => {
+    const input = { path: '/tmp/a.txt', to: ROMEO, whenOnline: true };
+    const away = (condition: string) => (client: FakeClient) =>
+      void client.failures.set('sendFile', new ChatError(condition, { jid: ROMEO }));
+    const { outcome, client } = await run('send-file', input, away('no-route'));
+    expect(client.called('keepFile')).toEqual([['/tmp/a.txt', ROMEO]]);
+    expect(outcome).toMatchObject({
+      notice: { code: 'file-waiting', values: { name: 'a.txt', peer: ROMEO } },
+      exitCode: 5,
+      row: { type: 'file', file: { state: 'waiting' } },
+    });
+    await expect(run('send-file', input, away('declined'))).rejects.toMatchObject({ condition: 'declined' });
+    const plain = run('send-file', { ...input, whenOnline: undefined }, away('no-route'));
+    await expect(plain).rejects.toMatchObject({ condition: 'no-route' });
+  });
+
+  it('waiting-files lists what waits, cancel-file takes it out', async () => {
+    const waits = (client: FakeClient) => {
+      client.transfers = [
+        { id: 'w', peer: ROMEO, direction: 'out', name: 'a.txt', sent: 0, state: 'waiting', route: '' },
+      ];
+    };
+    expect((await run('waiting-files', {}, waits)).outcome).toMatchObject({
+      rows: [{ type: 'file', file: { id: 'w' } }],
+      empty: { code: 'no-waiting-files' },
+    });
+    const { outcome, client } = await run('cancel-file', { id: 'w' }, waits);
+    expect(client.called('cancelFile')).toEqual([['w']]);
+    expect(outcome).toMatchObject({ notice: { code: 'file-cancelled', values: { name: 'a.txt' } } });
+  });
+
   it('send-file: an upload whose link waits in the outbox is not done yet: exit code 5, and why', async () => {
     const { outcome } = await run('send-file', { path: '/tmp/a.txt', to: ROMEO }, (client) => {
       const sendFile = client.sendFile.bind(client);

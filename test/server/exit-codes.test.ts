@@ -345,6 +345,30 @@ describe('--listen', () => {
   });
 });
 
+describe('files for who is away (5)', () => {
+  it('--send-file --when-online waits for who is away, is listed, cancelled, and sent by a later run', async () => {
+    const path = join(anna.home.work, 'later.bin');
+    const content = randomBytes(5000);
+    await writeFile(path, content);
+    const later = ['--send-file', path, '--to', 'ben', '--when-online'];
+    const [waits, result] = await anna.json(later);
+    expect(waits).toMatchObject({ type: 'file', state: 'waiting', peer: ben.jid });
+    expect(result).toMatchObject({ condition: 'file-waiting', exitCode: 5 });
+    const [dropped] = await anna.json(later);
+    expect(await anna.json(['--waiting-files'])).toMatchObject([{ id: waits?.id }, { id: dropped?.id }, {}]);
+    await anna.done(['--cancel-file', String(dropped?.id)]);
+    expectOneLine(await anna.run(['--cancel-file', String(dropped?.id)]), 1);
+    const sender = await listening(anna);
+    const receiver = await listening(ben);
+    const come = await record(receiver, { type: 'file', direction: 'in', name: 'later.bin', state: 'done' });
+    expect(await readFile(String(come.path))).toEqual(content);
+    await record(sender, { type: 'file', id: waits?.id, state: 'done' });
+    await end(sender);
+    await end(receiver);
+    expect(await anna.json(['--waiting-files'])).toMatchObject([{ type: 'result' }]);
+  });
+});
+
 describe('received files', () => {
   const MOST = 2 * 1024 * 1024;
 

@@ -374,6 +374,28 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     };
   }
   lastFolder: string | undefined;
+  /** who takes no file now */
+  readonly away = new Set<string>();
+  async reachesWithFile(peer: string): Promise<boolean> {
+    return !this.away.has(peer);
+  }
+  async keepFile(path: string, peer: string): Promise<FileTransfer> {
+    this.did('keepFile', path, peer);
+    return {
+      id: 'w',
+      peer,
+      direction: 'out',
+      name: 'a.txt',
+      size: 4,
+      sent: 0,
+      path,
+      state: 'waiting',
+      route: '',
+    };
+  }
+  waitingFiles(): FileTransfer[] {
+    return this.transfers.filter(({ state }) => state === 'waiting');
+  }
   transfers: FileTransfer[] = [];
   files(): FileTransfer[] {
     return this.transfers;

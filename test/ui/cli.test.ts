@@ -72,6 +72,13 @@ const ACTIONS: [string[], string, object][] = [
   [['--block', 'b'], 'block', { jid: 'b' }],
   [['--unblock', 'b'], 'unblock', { jid: 'b' }],
   [['--blocked'], 'blocked', {}],
+  [['--waiting-files'], 'waiting-files', {}],
+  [['--cancel-file', 'f1'], 'cancel-file', { id: 'f1' }],
+  [
+    ['--send-file', 'a', '--to', 'b@example.org', '--when-online'],
+    'send-file',
+    { path: 'a', to: 'b@example.org', whenOnline: true },
+  ],
   [['--subject', 'lobby', 'new', 'times'], 'subject', { room: 'lobby', subject: 'new times' }],
   [['--invite', 'b', '--room', 'lobby', 'come'], 'invite', { room: 'lobby', jid: 'b', reason: 'come' }],
   [['--kick', 'tybalt', '--room', 'lobby', 'go'], 'kick', { room: 'lobby', nick: 'tybalt', reason: 'go' }],

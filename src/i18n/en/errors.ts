@@ -23,6 +23,8 @@ const what = open({
   send: 'cannot send to {jid}',
   'send-room': 'cannot send to the room {room}',
   get: 'cannot fetch {link}',
+  'waiting-files': 'cannot list the files that wait',
+  'cancel-file': 'cannot cancel {id}',
   'send-file': 'cannot send {path}',
   contacts: 'cannot list the contacts',
   users: 'cannot search the directory',
@@ -136,6 +138,10 @@ const chat = {
   'no-certificates': { why: '{path} holds no certificate (PEM)', hint: 'Give another file with --ca.' },
   'unreadable-file': { why: '{path} cannot be read', hint: 'Check the path and its permissions.' },
   'no-jid': { why: '“{text}” is not a JID', hint: 'It looks like name@server.' },
+  'presence-unknown': {
+    why: 'you do not see when {jid} is online',
+    hint: 'Add them with --add-contact; once they have approved, a file can wait for them.',
+  },
   'no-transfer': { why: 'no file is being transferred here', hint: '' },
   'nobody-asked': {
     why: '{jid} has not asked to see your presence',

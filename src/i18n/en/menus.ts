@@ -164,6 +164,7 @@ export const menus = {
     title: 'Send a file',
     to: 'To whom',
     path: 'File (Tab completes)',
+    whenOnline: (jid: string) => `${jid} is not online. Send it when they are?`,
     noFile: (path: string) => `${path} is not a file that can be read.`,
     progress: (name: string, percent: string, sent: string, size: string) =>
       `${name}: ${percent} (${sent} of ${size})`,

@@ -47,6 +47,10 @@ export const notices = {
   left: ({ room }: Of<'room'>) => `You have left the room ${room}.`,
   'file-sent': ({ name, peer, size, sha256, seconds }: Of<'name' | 'peer' | 'size' | 'sha256' | 'seconds'>) =>
     `${name} (${size}) is sent to ${peer} in ${seconds}.${sha256 === '' ? '' : ` SHA-256 ${sha256}`}`,
+  'file-waiting': ({ name, peer }: Of<'name' | 'peer'>) =>
+    `${name} waits until ${peer} is online: the menus and --listen send it then, if it has not changed.`,
+  'file-cancelled': ({ name }: Of<'name'>) => `${name}: cancelled.`,
+  'no-waiting-files': () => 'No file waits for anybody.',
   'file-queued': ({ name, peer, reason }: Of<'name' | 'peer' | 'reason'>) =>
     `${name} is uploaded. The link to ${peer}: kept, not sent yet (${reason}). The next run sends it.`,
   'file-received': ({

@@ -97,6 +97,7 @@ export const notifications = {
       in: (name: string, who: string, far: string) => `${name} from ${who}: ${far}`,
       out: (name: string, who: string, far: string) => `${name} to ${who}: ${far}`,
     },
+    waiting: (name: string, who: string) => `file ${name} waits until ${who} is online`,
     queued: (name: string, who: string) =>
       `file ${name} is uploaded; ${who} gets the link when there is a connection`,
     receiveFailed: (name: string, who: string, why: string) => `file ${name} from ${who} failed: ${why}`,

@@ -23,6 +23,7 @@ export const tables = {
     who: 'Who',
     text: 'Text',
     time: 'Time',
+    id: 'Id',
     file: 'File',
     size: 'Size',
     state: 'State',

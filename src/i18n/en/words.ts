@@ -59,6 +59,7 @@ export const words = {
     offered: 'offered',
     active: 'under way',
     queued: 'waiting for a connection',
+    waiting: 'waiting for them',
     done: 'done',
     failed: 'failed',
     cancelled: 'cancelled',

@@ -13,6 +13,8 @@ const what: typeof en.what = {
   send: 'no se puede enviar a {jid}',
   'send-room': 'no se puede enviar a la sala {room}',
   get: 'no se puede descargar {link}',
+  'waiting-files': 'no se pueden mostrar los ficheros que esperan',
+  'cancel-file': 'no se puede cancelar {id}',
   'send-file': 'no se puede enviar {path}',
   contacts: 'no se puede mostrar la lista de contactos',
   users: 'no se puede buscar en el directorio',
@@ -123,6 +125,10 @@ const chat: typeof en.groups.chat = {
   'no-certificates': { why: '{path} no contiene ningún certificado (PEM)', hint: 'Indica otro con --ca.' },
   'unreadable-file': { why: '{path} no se puede leer', hint: 'Comprueba la ruta y sus permisos.' },
   'no-jid': { why: '«{text}» no es un JID', hint: 'Tiene la forma nombre@servidor.' },
+  'presence-unknown': {
+    why: 'no ves cuándo está {jid} en línea',
+    hint: 'Añádelo con --add-contact; cuando acepte, un fichero podrá esperarle.',
+  },
   'no-transfer': { why: 'aquí no se está transfiriendo ningún fichero', hint: '' },
   'nobody-asked': {
     why: '{jid} no ha pedido ver tu presencia',

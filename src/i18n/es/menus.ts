@@ -165,6 +165,7 @@ export const menus: typeof en = {
     title: 'Enviar un fichero',
     to: 'A quién',
     path: 'Fichero (Tab completa)',
+    whenOnline: (jid) => `${jid} no está en línea. ¿Enviarlo cuando lo esté?`,
     noFile: (path) => `${path} no es un fichero que se pueda leer.`,
     progress: (name, percent, sent, size) => `${name}: ${percent} (${sent} de ${size})`,
     progressUnknown: (name, sent) => `${name}: ${sent}`,

@@ -43,6 +43,10 @@ export const notices: typeof en = {
   left: ({ room }) => `Has salido de la sala ${room}.`,
   'file-sent': ({ name, peer, size, sha256, seconds }) =>
     `${name} (${size}) se ha enviado a ${peer} en ${seconds}.${sha256 === '' ? '' : ` SHA-256 ${sha256}`}`,
+  'file-waiting': ({ name, peer }) =>
+    `${name} espera a que ${peer} esté en línea: lo enviarán entonces los menús o --listen, si no ha cambiado.`,
+  'file-cancelled': ({ name }) => `${name}: cancelado.`,
+  'no-waiting-files': () => 'Ningún fichero espera a nadie.',
   'file-queued': ({ name, peer, reason }) =>
     `${name} se ha subido. El enlace para ${peer}: guardado, aún sin enviar (${reason}). Se enviará la próxima vez.`,
   'file-received': ({ name, path, size, sha256, seconds, claimed, mime }) =>

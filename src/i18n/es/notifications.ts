@@ -91,6 +91,7 @@ export const notifications: typeof en = {
       in: (name, who, far) => `${name} de ${who}: ${far}`,
       out: (name, who, far) => `${name} para ${who}: ${far}`,
     },
+    waiting: (name, who) => `el fichero ${name} espera a que ${who} esté en línea`,
     queued: (name, who) => `el fichero ${name} se ha subido; ${who} recibirá el enlace cuando haya conexión`,
     receiveFailed: (name, who, why) => `el fichero ${name} de ${who} ha fallado: ${why}`,
     sendFailed: (name, who, why) => `el fichero ${name} para ${who} ha fallado: ${why}`,

@@ -24,6 +24,7 @@ export const tables: typeof en = {
     who: 'Quién',
     text: 'Texto',
     time: 'Hora',
+    id: 'Id',
     file: 'Fichero',
     size: 'Tamaño',
     state: 'Estado',

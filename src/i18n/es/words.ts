@@ -61,6 +61,7 @@ export const words: typeof en = {
     offered: 'ofrecido',
     active: 'en curso',
     queued: 'espera una conexión',
+    waiting: 'espera al destinatario',
     done: 'terminado',
     failed: 'fallido',
     cancelled: 'cancelado',

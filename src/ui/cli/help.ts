@@ -15,6 +15,8 @@ const GROUP: Readonly<Record<string, Heading>> = {
   send: 'messages',
   'send-room': 'messages',
   'send-file': 'messages',
+  'waiting-files': 'messages',
+  'cancel-file': 'messages',
   get: 'messages',
   history: 'messages',
   search: 'messages',

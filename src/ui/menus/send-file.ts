@@ -15,6 +15,11 @@ export const sendFile: Screen = async (app, seat) => {
   if (path === undefined) return undefined;
   const to = await choosePerson(app, seat, { message: labels.to, full: true });
   if (to === undefined) return undefined;
+  // Where nobody is there to take it, and no server that would keep it.
+  const reached = await seat.client.reachesWithFile(to).catch(() => true);
+  if (!reached && !(await app.terminal.confirm({ message: labels.whenOnline(sanitize(to)), initial: true })))
+    return undefined;
+  const input = { path, to, whenOnline: !reached };
   const action = actionNamed(app, 'send-file');
   let now: FileTransfer | undefined;
   const redraws = new Set<() => void>();
@@ -32,9 +37,9 @@ export const sendFile: Screen = async (app, seat) => {
         return () => redraws.delete(redraw);
       },
     },
-    (signal) => runAction(app, seat, action, { path, to }, { signal, progress }),
+    (signal) => runAction(app, seat, action, input, { signal, progress }),
   );
-  sayCommandLine(app, seat, action, { path, to });
+  sayCommandLine(app, seat, action, input);
   return undefined;
 };
 

@@ -152,6 +152,8 @@ export function fileLine(known: Known, words: Catalogue, file: FileTransfer): st
       return incoming
         ? sentences.received(name, who, sanitize(file.path ?? '')) + otherKind(file, words)
         : sentences.sent(name, who);
+    case 'waiting':
+      return sentences.waiting(name, who);
     case 'queued':
       return sentences.queued(name, who);
     case 'failed': {

@@ -205,6 +205,8 @@ function fileColumns(files: readonly FileTransfer[], { words }: RenderOptions): 
       right: true,
     }),
     column(columns.state, files, ({ state }) => words.words.transferStates[state]),
+    // For --cancel-file.
+    column(columns.id, files, ({ id }) => id),
   ];
 }
 

@@ -249,6 +249,18 @@ describe('9 send a file', () => {
   });
 });
 
+describe('9 send a file to somebody who is away', () => {
+  it('asks whether it shall wait until they are online', async () => {
+    fake.addPerson(ROMEO);
+    fake.away.add(ROMEO);
+    fake.failures.set('sendFile', new ChatError('no-route', { jid: ROMEO }));
+    const terminal = await play('9', '/tmp/a.txt', '1', 'y', '9', '/tmp/b.txt', '1', 'n');
+    expect(terminal.output).toContain('"code":"file-waiting"');
+    expect(fake.called('keepFile')).toEqual([['/tmp/a.txt', ROMEO]]);
+    expect(fake.called('sendFile')).toEqual([['/tmp/a.txt', ROMEO]]);
+  });
+});
+
 describe('10 notifications', () => {
   it('answers subscription requests in four ways, and not at all by going back', async () => {
     fake.open = ['a', 'b', 'c', 'd'].map((name) => ({
