@@ -41,7 +41,12 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
       client: clientOf(`${jid}/${resource}`),
     }));
 
-  function view(item: RosterItem, unread = messages.unread(account, item.jid).count): Contact {
+  /** `seen`: when, as it is kept */
+  function view(
+    item: RosterItem,
+    unread = messages.unread(account, item.jid).count,
+    seen = (jid: string) => cache.lastSeen(account, jid)?.time,
+  ): Contact {
     const { jid, name, groups, subscription, ask } = item;
     const there = resources(jid);
     return {
@@ -52,8 +57,7 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
       subscription,
       ask,
       resources: there,
-      lastSeen:
-        there.length > 0 ? undefined : (presence?.lastSeen(jid)?.time ?? cache.lastSeen(account, jid)?.time),
+      lastSeen: there.length > 0 ? undefined : (presence?.lastSeen(jid)?.time ?? seen(jid)),
       unread,
     };
   }
@@ -111,12 +115,15 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
     /** those who are there first, then by name */
     list(): Contact[] {
       const unread = new Map(messages.unreadChats(account).map(({ chat, count }) => [chat, count]));
+      // Read at once: asked for one by one, thousands of contacts hold up the screen.
+      const times = cache.lastSeenTimes(account);
+      const seen = (jid: string) => times.get(jid);
       const rank = (contact: Contact) => {
         const best = contact.resources[0];
         return best === undefined ? STATUS_ORDER.length : STATUS_ORDER.indexOf(best.show);
       };
       return [...items.values()]
-        .map((item) => view(item, unread.get(item.jid) ?? 0))
+        .map((item) => view(item, unread.get(item.jid) ?? 0, seen))
         .sort((a, b) => rank(a) - rank(b) || byName(a.name || a.jid, b.name || b.jid));
     },
     /** bare JIDs whose presence we may see and have not seen yet */

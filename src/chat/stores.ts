@@ -388,6 +388,8 @@ export interface RosterCache {
   put(account: string, version: string | undefined, item: RosterItemRow): void;
   remove(account: string, version: string | undefined, jid: string): void;
   lastSeen(account: string, jid: string): { time: number; show: Show; status: string } | undefined;
+  /** milliseconds since 1970 of all that were ever seen, by bare JID */
+  lastSeenTimes(account: string): Map<string, number>;
   /** keeps the newest `time` only; `show` and `status` are what was shown last, `offline` and '' where not given */
   setLastSeen(account: string, jid: string, time: number, show?: Show, status?: string): void;
 }

@@ -66,6 +66,11 @@ export function rosterCache(database: Database): RosterCache {
       return { time: Number(row.time), show: String(row.show) as Show, status: String(row.status) };
     },
 
+    lastSeenTimes(account) {
+      const rows = database.statement('SELECT jid, time FROM last_seen WHERE account = ?').all(account);
+      return new Map(rows.map(({ jid, time }) => [String(jid), Number(time)]));
+    },
+
     setLastSeen(account, jid, time, show = 'offline', status = '') {
       database
         .statement(

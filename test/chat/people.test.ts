@@ -119,6 +119,19 @@ describe('contacts', () => {
       resources: [],
     });
     expect(new World({ stores }).client.contact(ROMEO)?.lastSeen).toBe(Date.UTC(2026, 0, 2, 3, 4, 5));
+    const listed = new World({ stores }).client.contacts();
+    expect(listed).toMatchObject([{ jid: ROMEO, lastSeen: Date.UTC(2026, 0, 2, 3, 4, 5) }]);
+  });
+
+  it('the list asks the store once when all were seen, however many they are', async () => {
+    const names = Array.from({ length: 20 }, (_, n) => `c${n}@example.org`);
+    const world = await new World({ roster: names.map((jid) => item(jid)).join('') }).login();
+    const { roster } = world.stores;
+    for (const [n, jid] of names.entries()) roster.setLastSeen(ACCOUNT, jid, 1000 + n);
+    const asked = [vi.spyOn(roster, 'lastSeen'), vi.spyOn(roster, 'lastSeenTimes')];
+    const seen = world.client.contacts().map(({ jid, lastSeen }) => [jid, lastSeen]);
+    expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(names.map((jid, n) => [jid, 1000 + n])));
+    expect(asked.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
   });
 
   it('a presence that says what was known already is no news', async () => {

@@ -311,6 +311,8 @@ describe('roster', () => {
     expect(roster.lastSeen(account, romeo)).toEqual({ time: 2000, show: 'away', status: 'asleep' });
     roster.setLastSeen(account, romeo, 3000);
     expect(roster.lastSeen(account, romeo)).toEqual({ time: 3000, show: 'offline', status: '' });
+    expect(roster.lastSeenTimes(account)).toEqual(new Map([[romeo, 3000]]));
+    expect(roster.lastSeenTimes('other@example.org').size).toBe(0);
   });
 });
 
