@@ -153,7 +153,7 @@ export const help = {
     json: 'prints one JSON object a line',
     'no-color': 'prints no colours',
     quiet: 'prints results only',
-    timeout: 'seconds that the server may take (default 30)',
+    timeout: 'seconds that the server may be silent (default 30)',
     debug: 'writes what goes over the wire to a file, passwords masked',
     'auto-approve': 'approves everybody who wants to add you',
     'file-route': 'the only way to send a file; any (default): one after the other',

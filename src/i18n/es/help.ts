@@ -149,7 +149,7 @@ export const help: typeof en = {
     json: 'escribe un objeto JSON por línea',
     'no-color': 'escribe sin colores',
     quiet: 'escribe solo los resultados',
-    timeout: 'segundos que puede tardar el servidor (por omisión, 30)',
+    timeout: 'segundos que el servidor puede callar (por omisión, 30)',
     debug: 'anota en un fichero lo que pasa por la red, sin contraseñas',
     'auto-approve': 'acepta a todo el que quiera añadirte',
     'file-route': 'el único modo de enviar un fichero; any (por omisión): uno tras otro',

@@ -81,6 +81,11 @@ export class ClientStream {
     return this.#socket?.established;
   }
 
+  /** bytes that came and are no whole TLS record yet */
+  get partial(): number {
+    return this.#socket?.partial ?? 0;
+  }
+
   /** true while `send` takes something */
   get writable(): boolean {
     return !this.#closing && !this.#ended && this.#socket !== undefined;

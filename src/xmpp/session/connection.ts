@@ -1,4 +1,5 @@
 /** One attempt to get a stream that is of use: connect, TLS, negotiation, under one deadline. */
+import type { Socket } from 'node:net';
 import { ConnectionError, StreamError } from '../errors.ts';
 import { ClientStream, type Goodbye, type StreamListener } from './client-adapter.ts';
 import { Deadline } from './deadline.ts';
@@ -19,7 +20,7 @@ export interface AttemptOptions {
   /** default `awaited` */
   goodbye?: Goodbye | undefined;
   traffic: Traffic | undefined;
-  /** milliseconds over everything but what the deadline is stopped for */
+  /** milliseconds that the server may be silent, but for what the deadline is stopped for; ten times that in all */
   timeout: number;
   signal: AbortSignal;
 }
@@ -42,11 +43,19 @@ export async function attempt<T>(options: AttemptOptions, negotiate: Negotiate<T
   const abort = () => ender.abort(new ConnectionError('closed', 'cancelled'));
   if (options.signal.aborted) abort();
   options.signal.addEventListener('abort', abort);
-  const deadline = new Deadline(options.timeout, () => ender.abort(new ConnectionError('timeout')));
+  let raw: Socket | undefined;
+  const began = (socket: Socket) => {
+    raw = socket;
+  };
+  const deadline = new Deadline(
+    options.timeout,
+    () => ender.abort(new ConnectionError('timeout')),
+    () => raw?.bytesRead ?? 0,
+  );
   try {
     let target = options.target;
     for (let hops = 0; ; hops++) {
-      const tried = open(options, target, ender.signal);
+      const tried = open(options, target, ender.signal, began);
       try {
         const negotiated = await within(tried, ender.signal, () =>
           negotiate(tried.stream, tried.inbox, deadline),
@@ -73,7 +82,12 @@ interface Tried {
 }
 
 /** A stream that is not connected yet, and where its elements go until somebody adopts it. */
-function open(options: AttemptOptions, target: Target | undefined, signal: AbortSignal): Tried {
+function open(
+  options: AttemptOptions,
+  target: Target | undefined,
+  signal: AbortSignal,
+  began: (raw: Socket) => void,
+): Tried {
   const inbox: Inbox = new Inbox((element) => stream.send(element));
   let listener: StreamListener = {
     element: (element) => inbox.receive(element),
@@ -92,7 +106,7 @@ function open(options: AttemptOptions, target: Target | undefined, signal: Abort
       limits,
       goodbye,
       traffic,
-      establish: () => establish({ ...options.establish, target, signal }),
+      establish: () => establish({ ...options.establish, target, signal, began }),
     },
     {
       element: (element) => listener.element(element),

@@ -2,12 +2,15 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { ConnectionError, type XmppError } from '../errors.ts';
+import { Deadline } from './deadline.ts';
 import { startTls } from './starttls.ts';
 import { type ResolveSrv, resolveTargets, srvResolver, type Target } from './targets.ts';
 import { connectionError, tlsOptions, trustedRoots } from './trust.ts';
 
 export interface Established {
   socket: Socket;
+  /** the connection below TLS: what it has read tells of records that are not whole yet */
+  raw: Socket;
   /** absent on plain loopback only */
   tls: TLSSocket | undefined;
   target: Target;
@@ -21,8 +24,10 @@ export interface EstablishOptions {
   ca?: string | undefined;
   /** no TLS at all: for servers of tests and benchmarks, on loopback only */
   plaintext?: boolean;
-  /** milliseconds for one target; default 10,000 */
+  /** milliseconds of silence of one target; default 10,000 */
   targetTimeout?: number;
+  /** told of every connection that is begun */
+  began?: ((raw: Socket) => void) | undefined;
   resolveSrv?: ResolveSrv | undefined;
   signal: AbortSignal;
 }
@@ -78,7 +83,6 @@ async function reach(
   options: EstablishOptions,
   context: () => SecureContext,
 ): Promise<Established> {
-  const timeout = AbortSignal.timeout(options.targetTimeout ?? TARGET_TIMEOUT);
   const socket = connectTcp({
     host: target.host,
     port: target.port,
@@ -88,10 +92,11 @@ async function reach(
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS,
   });
+  options.began?.(socket);
   const where = `${target.host}:${target.port}`;
   const stop = () => socket.destroy(new ConnectionError('timeout', where));
   const abort = () => socket.destroy(new ConnectionError('closed', where));
-  timeout.addEventListener('abort', stop);
+  const deadline = new Deadline(options.targetTimeout ?? TARGET_TIMEOUT, stop, () => socket.bytesRead);
   options.signal.addEventListener('abort', abort);
   // Between two steps nobody else listens.
   socket.on('error', ignore);
@@ -110,12 +115,12 @@ async function reach(
     await ready(tls, 'secureConnect', where);
     if (!tls.authorized) throw new ConnectionError('certificate-untrusted', where);
     tls.pause();
-    return { socket: tls, tls, target };
+    return { socket: tls, raw: socket, tls, target };
   } catch (error) {
     socket.destroy();
     throw error;
   } finally {
-    timeout.removeEventListener('abort', stop);
+    deadline.end();
     options.signal.removeEventListener('abort', abort);
   }
 }
@@ -144,7 +149,7 @@ function plain(socket: Socket, target: Target): Established {
   if (!isLoopback(socket.remoteAddress))
     throw new ConnectionError('policy', 'clear text is for loopback only');
   socket.pause();
-  return { socket, tls: undefined, target };
+  return { socket, raw: socket, tls: undefined, target };
 }
 
 function ready(socket: Socket, event: 'connect' | 'secureConnect', where: string): Promise<void> {

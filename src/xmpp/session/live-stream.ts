@@ -60,6 +60,7 @@ export class LiveStream implements StreamListener {
     this.#stream = stream;
     this.#liveness = new Liveness({
       ...liveness,
+      partial: () => stream.partial,
       probe: () => (managed ? this.requestAcknowledgement() : options.ping()),
       dead: () => stream.destroy(new ConnectionError('timeout', 'the server is silent')),
     });

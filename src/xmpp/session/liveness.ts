@@ -5,6 +5,8 @@ export interface LivenessOptions {
   silence: number;
   /** milliseconds it may take then */
   patience: number;
+  /** bytes of something that is not whole yet: they grow where a wire is slow */
+  partial(): number;
   /** asks for a sign of life */
   probe(): void;
   /** no sign came */
@@ -15,6 +17,7 @@ export class Liveness {
   readonly #options: LivenessOptions;
   #heard = performance.now();
   #probed: number | undefined;
+  #partial = 0;
   #timer: NodeJS.Timeout;
 
   constructor(options: LivenessOptions) {
@@ -26,6 +29,7 @@ export class Liveness {
   heard(): void {
     this.#heard = performance.now();
     this.#probed = undefined;
+    this.#partial = 0;
   }
 
   stop(): void {
@@ -33,11 +37,18 @@ export class Liveness {
   }
 
   #check(): void {
-    const { silence, patience, probe, dead } = this.#options;
+    const { silence, patience, partial, probe, dead } = this.#options;
     const now = performance.now();
     const left = this.#probed === undefined ? this.#heard + silence - now : this.#probed + patience - now;
     if (left > 1) {
       this.#again(left);
+      return;
+    }
+    const came = partial();
+    const grew = came > this.#partial;
+    this.#partial = came;
+    if (grew) {
+      this.#again(patience);
       return;
     }
     if (this.#probed !== undefined) {

@@ -39,6 +39,8 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
   #gathered = '';
   #bytes = 0;
   #soon: NodeJS.Immediate | undefined;
+  /** bytes below TLS when something whole came the last time */
+  #whole = 0;
 
   constructor(establish: () => Promise<Established>, reader: TransportReader) {
     super();
@@ -48,6 +50,12 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
 
   get secure(): boolean {
     return this.#established?.tls !== undefined;
+  }
+
+  /** bytes that came since, of a record that is not whole yet */
+  get partial(): number {
+    const raw = this.#established?.raw;
+    return raw === undefined ? 0 : raw.bytesRead - this.#whole;
   }
 
   get established(): Established | undefined {
@@ -109,6 +117,7 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
     const read = () => {
       const chunk: Buffer | null = socket.read();
       if (chunk === null) return;
+      this.#whole = established.raw.bytesRead;
       const text = utf8.decode(chunk);
       if (text === undefined) {
         socket.off('readable', read).resume();

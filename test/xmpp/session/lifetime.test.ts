@@ -1,6 +1,7 @@
 /** XEP-0198, liveness, reconnection, the end. */
 
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +11,8 @@ import { RemoteStreamError } from '../../../src/xmpp/session/stream-error.ts';
 import { MemoryStreamState } from '../../../src/xmpp/session/stream-state.ts';
 import { type Element, x } from '../../../src/xmpp/stanza.ts';
 import type { FakeServer } from '../../support/fake-server.ts';
-import { connected, fake, next, refused, sessionFor, type Tried } from './support.ts';
+import { FaultProxy } from '../../support/fault-proxy.ts';
+import { connected, fake, next, owned, refused, sessionFor, type Tried } from './support.ts';
 
 const message = (id: string) => x('message', { id, to: 'romeo@localhost' });
 const silent = { onStanza: () => undefined };
@@ -385,6 +387,61 @@ describe('liveness', () => {
     const spaces = setInterval(() => peer.write(' '), 10);
     expect(await next(session, 'offline')).toMatchObject({ reason: { condition: 'timeout' } });
     clearInterval(spaces);
+  });
+});
+
+describe('a slow wire', () => {
+  /** Between the session and the server: so many bytes down in 10 ms. */
+  async function slowed(server: FakeServer, bytes: number): Promise<FaultProxy> {
+    const wire = owned(new FaultProxy({ host: '127.0.0.1', port: server.port }));
+    await wire.listen();
+    wire.slow(bytes, 10, 'down');
+    return wire;
+  }
+
+  it('is no silence: a log-in may take longer than the time-out while something comes', async () => {
+    const server = await fake(silent);
+    const wire = await slowed(server, 60);
+    const session = sessionFor(server, { service: wire.service, timeout: 300 });
+    const begin = performance.now();
+    await session.connect();
+    expect(performance.now() - begin).toBeGreaterThan(300);
+  });
+
+  it('is no silence: a record of TLS that comes in pieces keeps the connection', async () => {
+    const server = await fake(silent);
+    const wire = await slowed(server, 100_000);
+    const session = sessionFor(server, { service: wire.service, liveness: { silence: 60, patience: 60 } });
+    await session.connect();
+    const ended: unknown[] = [];
+    session.on('offline', (event) => ended.push(event));
+    wire.slow(100, 10, 'down');
+    const came = once(session, 'message');
+    const begin = performance.now();
+    server.connections.at(-1)?.write(`<message id='${'m'.repeat(4_000)}'/>`);
+    await came;
+    expect(performance.now() - begin).toBeGreaterThan(300);
+    expect(ended).toEqual([]);
+  });
+
+  it('is left after ten times the time-out, where a server gives a byte at a time', async () => {
+    const timers: NodeJS.Timeout[] = [];
+    const dripping = createServer((socket) => {
+      timers.push(setInterval(() => socket.write(' '), 10));
+      socket.on('error', () => undefined);
+    });
+    dripping.listen(0, '127.0.0.1');
+    await once(dripping, 'listening');
+    owned({
+      async close() {
+        for (const timer of timers) clearInterval(timer);
+        dripping.close();
+      },
+    });
+    const { port } = dripping.address() as AddressInfo;
+    const server = await fake(silent);
+    const session = sessionFor(server, { service: `xmpp://127.0.0.1:${port}`, timeout: 50 });
+    await expect(session.connect()).rejects.toMatchObject({ condition: 'timeout' });
   });
 });
 

@@ -8,7 +8,7 @@ import { TransportSocket } from '../../../src/xmpp/session/transport-socket.ts';
 async function transport() {
   const server = new PassThrough();
   const told: string[] = [];
-  const established = { socket: server } as unknown as Established;
+  const established = { socket: server, raw: server } as unknown as Established;
   const socket = new TransportSocket(() => Promise.resolve(established), {
     wanted: () => true,
     broken: () => told.push('broken'),
