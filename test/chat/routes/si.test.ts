@@ -298,18 +298,20 @@ describe('a file by stream initiation over SOCKS5', () => {
   it('is not tried where we may not show our address and there is no proxy', async () => {
     const wire = wiredSessions();
     const alice = side(wire.alice, { direct: false });
-    side(wire.bob);
+    const done = ended(side(wire.bob), /done/);
     const { path } = await source(10);
     expect(await alice.send(path, BOB)).toMatchObject({ route: 'si-ibb' });
     expect(methodsOf(wire.alice)).toEqual([[NS_IBB]]);
+    expect(await done).toMatchObject({ size: 10 });
   });
 
   it('is not tried with programs that do not have it (XEP-0065 §3)', async () => {
     const wire = wiredSessions();
     const alice = side(wire.alice, { features: [NS_SI, NS_FILE_TRANSFER, NS_IBB] });
-    side(wire.bob);
+    const done = ended(side(wire.bob), /done/);
     const { path } = await source(10);
     expect(await alice.send(path, 'bob@example.org')).toMatchObject({ route: 'si-ibb' });
+    expect(await done).toMatchObject({ size: 10 });
   });
 
   it('is declined, and goes no other way then (XEP-0095 §3.2)', async () => {
