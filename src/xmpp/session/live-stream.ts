@@ -97,7 +97,9 @@ export class LiveStream implements StreamListener {
   requestAcknowledgement(): void {
     this.#stopAsking();
     this.#asked = performance.now();
-    if (this.managed && this.#stream.writable) this.#stream.send(x('r', { xmlns: NS_SM }));
+    if (!this.managed || !this.#stream.writable) return;
+    this.#stream.send(x('r', { xmlns: NS_SM }));
+    this.#liveness.asked();
   }
 
   /** Resolves when the socket is closed; everything sent before is flushed. */

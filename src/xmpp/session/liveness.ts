@@ -13,10 +13,16 @@ export interface LivenessOptions {
   dead(): void;
 }
 
+/** How often the patience for a question that stands behind other things. */
+const BEHIND_OTHERS = 2;
+/** milliseconds by which a timer of a process that runs is never late */
+const LATE = 1_000;
+
 export class Liveness {
   readonly #options: LivenessOptions;
   #heard = performance.now();
-  #probed: number | undefined;
+  /** when the server must have said something, where it was asked */
+  #due: number | undefined;
   #partial = 0;
   #timer: NodeJS.Timeout;
 
@@ -28,8 +34,17 @@ export class Liveness {
   /** Something came from the server. White space is no sign: it may be an echo of a middlebox. */
   heard(): void {
     this.#heard = performance.now();
-    this.#probed = undefined;
+    this.#due = undefined;
     this.#partial = 0;
+  }
+
+  /** The server was asked for something that it answers at once, behind whatever else was written (XEP-0198 §4). */
+  asked(): void {
+    if (this.#due !== undefined) return;
+    const patience = this.#options.patience * BEHIND_OTHERS;
+    this.#due = performance.now() + patience;
+    clearTimeout(this.#timer);
+    this.#again(patience);
   }
 
   stop(): void {
@@ -39,7 +54,7 @@ export class Liveness {
   #check(): void {
     const { silence, patience, partial, probe, dead } = this.#options;
     const now = performance.now();
-    const left = this.#probed === undefined ? this.#heard + silence - now : this.#probed + patience - now;
+    const left = (this.#due ?? this.#heard + silence) - now;
     if (left > 1) {
       this.#again(left);
       return;
@@ -47,15 +62,19 @@ export class Liveness {
     const came = partial();
     const grew = came > this.#partial;
     this.#partial = came;
-    if (grew) {
+    // Or this process stood still, and what came meanwhile has still to be read.
+    const late = left < -LATE;
+    if (grew || late) {
+      if (this.#due !== undefined) this.#due = now + patience;
+      else this.#heard = now - silence + patience;
       this.#again(patience);
       return;
     }
-    if (this.#probed !== undefined) {
+    if (this.#due !== undefined) {
       dead();
       return;
     }
-    this.#probed = now;
+    this.#due = now + patience;
     this.#again(patience);
     probe();
   }

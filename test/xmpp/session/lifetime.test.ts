@@ -381,6 +381,13 @@ describe('liveness', () => {
     expect(session.online).toBe(true);
   });
 
+  it('drops a server that does not answer what it is asked, long before it would be asked for a sign (XEP-0198 §4)', async () => {
+    const server = await fake({ misbehave: { silentOnceBound: true } });
+    const { session } = await connected(server, { liveness: { silence: 60_000, patience: 60 } });
+    session.send(message('1'));
+    expect(await next(session, 'offline')).toMatchObject({ reason: { condition: 'timeout' }, final: false });
+  });
+
   it('does not take white space for a sign of life', async () => {
     const server = await fake({ management: false, misbehave: { silentOnceBound: true } });
     const { session, peer } = await connected(server, { liveness });
