@@ -345,6 +345,27 @@ describe('--listen', () => {
   });
 });
 
+describe('files under way', () => {
+  it('Ctrl-C ends what a script sends: 130, and the other side is told and keeps nothing', async () => {
+    const path = join(anna.home.work, 'long.bin');
+    await writeFile(path, randomBytes(30_000_000));
+    const receiver = await listening(ben, ['--resource', 'desk']);
+    const sending = ['--send-file', path, '--to', `${ben.jid}/desk`, '--file-route', 'si-ibb'];
+    const options = { home: anna.home, env: { XMPP_PASSWORD: 'secret' }, stdin: '' };
+    const sender = await startProgram([...anna.account, ...sending], options);
+    const long = { type: 'file', direction: 'in', name: 'long.bin' };
+    // Before the first byte stream initiation has nothing to say it with: one sees that the sender is gone.
+    await record(receiver, { ...long, state: 'active', sent: /^[1-9]/ });
+    sender.signal('SIGINT');
+    expect(await sender.ended).toMatchObject({ code: 130 });
+    await record(receiver, { ...long, state: 'cancelled' });
+    expect(await readdir(join(ben.home.work, 'files_received')).catch(() => [])).not.toContainEqual(
+      expect.stringContaining('long.bin'),
+    );
+    await end(receiver);
+  });
+});
+
 describe('files for who is away (5)', () => {
   it('--send-file --when-online waits for who is away, is listed, cancelled, and sent by a later run', async () => {
     const path = join(anna.home.work, 'later.bin');
