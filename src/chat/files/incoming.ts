@@ -17,9 +17,9 @@ export interface Reception {
   onProgress(received: number): void;
   /** it comes by another route than the one it was offered by, which failed with `condition` */
   readonly onFallback?: SendContext['onFallback'];
-  /** bytes free in a folder, undefined where unknown; tests put their own in */
   /** where what arrives may be gone on with by a later attempt */
   readonly resume?: Resumption | undefined;
+  /** bytes free in a folder, undefined where unknown; tests put their own in */
   readonly freeSpace?: ((folder: string) => Promise<number | undefined>) | undefined;
 }
 
@@ -141,7 +141,8 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
     const claim = falseClaim({ name, mime: offer.mime }, begins);
     return { path, sha256: hash.digest('hex'), size, mime: claim?.content ?? mime, claimed: claim?.claimed };
   } catch (error) {
-    const { condition = '' } = (signal.aborted ? signal.reason : error) as { condition?: string };
+    const reason = signal.aborted ? signal.reason : folderError(error, folder);
+    const { condition = '' } = reason as { condition?: string };
     if (resume !== undefined && size > 0 && !HOPELESS.includes(condition)) {
       await part.keep();
       resume.kept(part.path);
@@ -149,6 +150,6 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
       await part.discard();
       resume?.ended();
     }
-    throw signal.aborted ? signal.reason : folderError(error, folder);
+    throw reason;
   }
 }
