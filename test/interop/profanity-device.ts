@@ -112,8 +112,13 @@ export class ProfanityDevice {
 
   /** Empties the open window: what is read there from now on is new. */
   async clear(): Promise<void> {
-    this.enter('/clear');
-    await this.pty.until(() => !this.pty.screen().some((line) => WRITTEN.test(line)));
+    const written = () => this.pty.screen().filter((line) => WRITTEN.test(line));
+    do {
+      const before = written();
+      this.enter('/clear');
+      await this.pty.until(() => !written().some((line) => before.includes(line)));
+      // What it wrote by itself meanwhile goes, too.
+    } while (written().length > 0);
   }
 
   /** Resolves when it counts these nicknames in the open room. */
