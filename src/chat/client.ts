@@ -617,6 +617,7 @@ export class Client extends EventEmitter<ChatEvents> {
       },
       acceptPolicy: (from) => this.#filePolicy(from),
       partials,
+      isOccupant: (jid) => this.kindOf(bareOf(jid)) === 'room',
       links: links({
         trust: () => this.#trust(),
         allowPrivate: () => this.setting('private-links') === 'on',

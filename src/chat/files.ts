@@ -35,6 +35,8 @@ export interface FilesOptions {
   readonly freeSpace?: Reception['freeSpace'];
   /** what is known of files that broke off; undefined: none is gone on with */
   readonly partials?: PartialFiles | undefined;
+  /** whether a full JID is somebody in a room: several people behind one bare JID */
+  readonly isOccupant?: ((jid: string) => boolean) | undefined;
   /** opens links; undefined: none are */
   readonly links?: Links | undefined;
   /** milliseconds, for the pace of `changed` */
@@ -204,7 +206,11 @@ export function files(options: FilesOptions): Files {
   }
 
   const goesOn = (entry: Entry, offer: IncomingOffer) =>
-    options.partials && resumptionOf(offer, entry.file.name, options.partials);
+    options.partials &&
+    // Half of it may be another person's.
+    (options.isOccupant?.(offer.peer) === true
+      ? undefined
+      : resumptionOf(offer, entry.file.name, options.partials));
 
   /** What was not gone on with is there for the next time. */
   function putBack(error: unknown, resume: Reception['resume']): unknown {

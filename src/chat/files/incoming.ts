@@ -38,7 +38,7 @@ export interface Resumption {
 /** What a later attempt does not help with: the file is not the one that was meant, or nobody wants it. */
 const HOPELESS: readonly string[] = [
   ...['cancelled', 'file-too-large', 'file-corrupt', 'file-incomplete', 'folder-full'],
-  ...['folder-unwritable', 'peer-closed'],
+  ...['folder-unwritable', 'peer-closed', 'policy-violation', 'bad-request', 'unexpected-request'],
 ];
 
 /** left free for everything else on the disk */

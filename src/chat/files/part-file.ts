@@ -74,7 +74,10 @@ async function settle(part: string, folder: string, name: string): Promise<strin
   // File systems without hard links: the name is taken by an empty file of our own, which is then replaced.
   const [handle, path] = await createNew(folder, name, '');
   await handle.close();
-  await rename(part, path);
+  await rename(part, path).catch(async (error: unknown) => {
+    await unlink(path).catch(() => undefined);
+    throw error;
+  });
   return path;
 }
 
