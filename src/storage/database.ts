@@ -104,6 +104,8 @@ type Guard = <T>(work: () => T) => T;
 function guarded(path: string, driver: Driver, guardOpen: Guard, busyTimeout: number): Database {
   let closed = false;
   let depth = 0;
+  /** what the open transaction ends with */
+  const last = new Set<() => void>();
   const statements = new Map<string, Statement>();
   const guard: Guard = (work) => {
     if (closed) throw new StorageError('closed', path, 'the database is closed');
@@ -115,36 +117,48 @@ function guarded(path: string, driver: Driver, guardOpen: Guard, busyTimeout: nu
   };
 
   /** Immediate: the lock is waited for at the start, where waiting works; never in the middle, where it does not. */
-  function outermost<T>(work: () => T): T {
-    guard(() => driver.exec('BEGIN IMMEDIATE'));
+  function begin(): void {
+    guard(() => prepared('BEGIN IMMEDIATE'));
     depth = 1;
+  }
+
+  function commit(): void {
+    for (const work of last) work();
+    guard(() => prepared('COMMIT'));
+  }
+
+  function ended(): void {
+    depth = 0;
+    last.clear();
+  }
+
+  function outermost<T>(work: () => T): T {
+    begin();
     try {
       const result = synchronous(work());
-      guard(() => driver.exec('COMMIT'));
+      commit();
       return result;
     } catch (error) {
       if (!closed && driver.isTransaction) guard(() => driver.exec('ROLLBACK'));
       throw error;
     } finally {
-      depth = 0;
+      ended();
     }
   }
 
   function hold() {
     if (depth > 0) throw new StorageError('failed', path, 'a transaction is open');
-    guard(() => driver.exec('BEGIN IMMEDIATE'));
-    depth = 1;
-    const end = (sql: string) => {
-      if (depth === 0) return;
-      guard(() => driver.exec(sql));
-      depth = 0;
-    };
+    begin();
     return {
-      keep: () => end('COMMIT'),
+      keep() {
+        if (depth === 0) return;
+        commit();
+        ended();
+      },
       drop() {
         const open = depth > 0 && !closed && driver.isTransaction;
-        if (open) end('ROLLBACK');
-        depth = 0;
+        if (open) guard(() => driver.exec('ROLLBACK'));
+        ended();
       },
     };
   }
@@ -193,6 +207,10 @@ function guarded(path: string, driver: Driver, guardOpen: Guard, busyTimeout: nu
     },
     whole: (work) => (depth === 0 ? outermost(work) : work()),
     transaction: (work) => (depth === 0 ? outermost(work) : nested(work)),
+    atLast(work) {
+      if (depth === 0) work();
+      else last.add(work);
+    },
     compact() {
       // Others may be reading: then the log is emptied by whoever is last. That is not worth a long wait.
       guard(() => {

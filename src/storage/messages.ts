@@ -7,6 +7,7 @@ import { archiveOf, INSERT_MESSAGE, messageOf, SELECT_MESSAGE, valuesOf, wholeTi
 import { prune } from './prune.ts';
 import type { Database, Value } from './sql.ts';
 import { texts } from './texts.ts';
+import { words } from './words.ts';
 
 /**
  * The order of a few messages that something else finds. Without the sign (and before IN_CHAT, where rows are named)
@@ -51,6 +52,7 @@ const FIRST_POSITION = 'SELECT min(position) AS at FROM message WHERE chat = ?';
 const MOST_WAITING = 2000;
 
 export function messageStore(database: Database): MessageStore {
+  const index = words(database);
   const one = (where: string, ...values: Value[]): Message | undefined => {
     const row = database.statement(`${SELECT_MESSAGE} WHERE ${where}`).get(...values);
     return row === undefined ? undefined : messageOf(row);
@@ -126,6 +128,7 @@ export function messageStore(database: Database): MessageStore {
           written?.sequence ?? null,
           ...valuesOf(message),
         );
+      index.kept();
       if (stanzaId !== null) addArchiveId(row, archiveOf(message), stanzaId);
       return { ...message, time: wholeTime(message.time), row };
     });
@@ -213,7 +216,10 @@ export function messageStore(database: Database): MessageStore {
 
     history: (query) => lookup(historyQuery(query), query.end !== 'oldest'),
 
-    search: (query) => lookup(searchQuery(query)),
+    search(query) {
+      index.complete();
+      return lookup(searchQuery(query));
+    },
 
     setState(row, state, failure) {
       database

@@ -19,6 +19,7 @@ import { linkedFiles } from './migrations/010-linked-files.ts';
 import { partialFiles } from './migrations/011-partial-files.ts';
 import { moderated } from './migrations/012-moderated.ts';
 import { waitingFiles } from './migrations/013-waiting-files.ts';
+import { indexTogether } from './migrations/014-index-together.ts';
 import type { Database } from './sql.ts';
 
 /** In order; the first makes version 1. What was released is never edited, only added to. */
@@ -36,6 +37,7 @@ export const migrations: readonly string[] = [
   partialFiles,
   moderated,
   waitingFiles,
+  indexTogether,
 ];
 
 /** `xmpc`, in the header of the file: tells our database from another program's. */

@@ -22,6 +22,11 @@ export interface Database {
   whole<T>(work: () => T): T;
   /** A transaction that stays open until one of these is called, in the same turn; the other does nothing then. */
   hold(): { keep(): void; drop(): void };
+  /**
+   * Runs `work` as the last of the open transaction, once however often it is asked for the same function; at once
+   * where none is open. What it throws undoes the transaction.
+   */
+  atLast(work: () => void): void;
   /** The number that a pragma holds. */
   pragma(name: 'user_version' | 'application_id'): number;
   /** All of `work` is kept, or none. Nests. */

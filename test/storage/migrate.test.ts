@@ -36,7 +36,9 @@ describe('migrations', () => {
     const kept = stores.messages.history({ account, limit: 9 }).map((message) => message.body);
     expect(kept).toEqual(version === 0 ? [] : ['from before']);
     if (version > 0) expect(stores.messages.byStanzaId(account, romeo, 'archived')?.id).toBe('old');
-    stores.messages.append(incoming());
+    stores.messages.append(incoming({ body: 'from after' }));
+    const found = stores.messages.search({ account, text: 'from', limit: 9 });
+    expect(found.map(({ body }) => body)).toEqual(['from after', ...kept]);
     stores.rooms.keep(account, { room: 'lobby@rooms.example.org', nick: 'j', autojoin: true });
     stores.caps.put('hash', '{}');
     expect(temporaryDatabase(path).pragma('user_version')).toBe(migrations.length);
