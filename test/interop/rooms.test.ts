@@ -202,6 +202,7 @@ describe('a room with profanity and slixmpp', () => {
     await juliet.shows(/-> tybalt has joined the room/);
     await admin().kick(lobby, 'tybalt', 'out');
     await juliet.shows(/tybalt has been kicked from the room by romeo, reason: out/);
+    await tybalt.hears('room', { room: lobby, event: 'kicked', reason: 'out' });
   });
 
   it('leaves, and is seen to (XEP-0045 §7.14)', async () => {
