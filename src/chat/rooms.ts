@@ -150,6 +150,7 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
     changed() {
       keptRooms = undefined;
     },
+    reread: (room, bookmark) => (bookmark === undefined ? bookmarkRemoved(room) : bookmarkSet(bookmark)),
     failed,
   });
 
@@ -211,31 +212,35 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
     await Promise.all(missing.map(enterOne));
   }
 
-  /** XEP-0402 §4: what another device bookmarks is entered here too, what it drops is left. */
-  function followBookmarks({ bookmarks, rooms }: Link): void {
-    const isCurrent = ({ room, nick, autojoin }: Bookmark) => {
-      const entry = kept(room);
-      return entry?.autojoin === autojoin && (nick === undefined || entry.nick === nick);
-    };
-    bookmarks.on('set', (bookmark) => {
-      const news = !isCurrent(bookmark);
-      sync.take(bookmark);
-      if (!acting || !news) return;
-      if (bookmark.autojoin) void enterMissing();
-      else if (rooms.get(bookmark.room) !== undefined) void rooms.leave(bookmark.room);
-    });
-    bookmarks.on('removed', (room) => {
-      const entry = kept(room);
-      sync.takeAway(room);
-      if (acting && entry !== undefined && rooms.get(room) !== undefined) void rooms.leave(room);
-    });
+  const isCurrent = ({ room, nick, autojoin }: Bookmark) => {
+    const entry = kept(room);
+    return entry?.autojoin === autojoin && (nick === undefined || entry.nick === nick);
+  };
+
+  /** XEP-0402 §4: what another device bookmarks is entered here too. */
+  function bookmarkSet(bookmark: Bookmark): void {
+    const news = !isCurrent(bookmark);
+    if (news && sync.overtaken(bookmark.room)) return;
+    sync.take(bookmark);
+    if (!acting || !news) return;
+    if (bookmark.autojoin) void enterMissing();
+    else if (link?.rooms.get(bookmark.room) !== undefined) void link.rooms.leave(bookmark.room);
+  }
+
+  /** XEP-0402 §4: what another device drops is left. */
+  function bookmarkRemoved(room: string): void {
+    const known = kept(room) !== undefined;
+    if (known && sync.overtaken(room)) return;
+    sync.takeAway(room);
+    if (acting && known && link?.rooms.get(room) !== undefined) void link.rooms.leave(room);
   }
 
   return {
     attach(wire: Link): void {
       link = wire;
-      followBookmarks(wire);
-      const { rooms } = wire;
+      const { rooms, bookmarks } = wire;
+      bookmarks.on('set', bookmarkSet);
+      bookmarks.on('removed', bookmarkRemoved);
       rooms.on('room', (change) => {
         lostAt.delete(change.room);
         // Entered at the next log-in it would be made anew.

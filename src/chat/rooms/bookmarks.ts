@@ -23,6 +23,8 @@ export interface BookmarkSyncOptions {
   readonly defaultNick: (room: string) => string;
   /** the list changed */
   readonly changed: () => void;
+  /** What the server has of each room, read again after it told something else while a change of ours was under way. */
+  readonly reread: (room: string, bookmark: Bookmark | undefined) => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -55,7 +57,7 @@ export const isOrdinary = (error: unknown): boolean =>
   error instanceof XmppError && ORDINARY.includes(error.condition);
 
 export function bookmarkSync(options: BookmarkSyncOptions) {
-  const { account, store, settings, bookmarks, defaultNick, changed, failed } = options;
+  const { account, store, settings, bookmarks, defaultNick, changed, reread, failed } = options;
   const known = (): Known => parseKnown(settings.get(account, NAME));
   const note = (next: Known) => settings.set(account, NAME, JSON.stringify(next));
   const without = (list: readonly string[], room: string) => list.filter((other) => other !== room);
@@ -87,15 +89,44 @@ export function bookmarkSync(options: BookmarkSyncOptions) {
 
   /** changes on their way to the server */
   const pending = new Set<Promise<void>>();
+  /** rooms with such changes and how many; `contradicted`: the server told something else meanwhile */
+  const changing = new Map<string, { count: number; contradicted: boolean }>();
 
   /** In the background: what the server does not take now goes up at the next log-in. */
-  async function tried(work: () => Promise<void>): Promise<void> {
+  async function tried(room: string, work: () => Promise<void>): Promise<void> {
+    const change = changing.get(room) ?? { count: 0, contradicted: false };
+    changing.set(room, change);
+    change.count += 1;
     const running = work().catch((error: unknown) => {
       if (!isOrdinary(error)) failed(error);
     });
     pending.add(running);
     await running;
     pending.delete(running);
+    change.count -= 1;
+    if (change.count > 0) return;
+    changing.delete(room);
+    if (change.contradicted) await readAgain();
+  }
+
+  async function readAgain(): Promise<void> {
+    try {
+      const server = bookmarks();
+      if (server === undefined) return;
+      const all = await server.load();
+      const there = new Set(all.map(({ room }) => room));
+      const gone = known().rooms.filter((room) => !there.has(room));
+      for (const bookmark of all) reread(bookmark.room, bookmark);
+      for (const room of gone) reread(room, undefined);
+    } catch (error) {
+      if (!isOrdinary(error)) failed(error);
+    }
+  }
+
+  function overtaken(room: string): boolean {
+    const change = changing.get(room);
+    if (change !== undefined) change.contradicted = true;
+    return change !== undefined;
   }
 
   return {
@@ -111,6 +142,12 @@ export function bookmarkSync(options: BookmarkSyncOptions) {
       changed();
     },
 
+    /**
+     * Whether what the server tells of a room, which is not what is kept here, is older than a change of ours that is
+     * under way: mostly the echo of one before it. The room is read again when the server has the last of them.
+     */
+    overtaken,
+
     /** Makes both lists one. Resolves when that is done; rejects where the server's could not be read. */
     async merge(): Promise<void> {
       const server = bookmarks();
@@ -119,14 +156,14 @@ export function bookmarkSync(options: BookmarkSyncOptions) {
       const there = new Set(all.map(({ room }) => room));
       const { rooms, dropped } = known();
       for (const room of dropped) {
-        if (there.has(room)) await tried(() => server.remove(room));
+        if (there.has(room)) await tried(room, () => server.remove(room));
         isGone(room);
       }
       for (const entry of store.rooms(account)) {
         if (there.has(entry.room)) continue;
         // It was there, and is not any more: another device dropped it.
         if (rooms.includes(entry.room)) store.drop(account, entry.room);
-        else await tried(() => upload(entry));
+        else await tried(entry.room, () => upload(entry));
       }
       for (const bookmark of all) if (!dropped.includes(bookmark.room)) take(bookmark);
       for (const room of rooms) if (!there.has(room)) isGone(room);
@@ -145,7 +182,7 @@ export function bookmarkSync(options: BookmarkSyncOptions) {
     },
 
     /** A room is kept, or kept otherwise, by this device. Resolves when the server knows, or cannot know now. */
-    kept: (entry: KeptRoom): Promise<void> => tried(() => upload(entry)),
+    kept: (entry: KeptRoom): Promise<void> => tried(entry.room, () => upload(entry)),
 
     /** This device dropped it. */
     async dropped(room: string): Promise<void> {
@@ -153,7 +190,7 @@ export function bookmarkSync(options: BookmarkSyncOptions) {
       note({ rooms, dropped: [...without(dropped, room), room] });
       const server = bookmarks();
       if (server === undefined) return;
-      await tried(async () => {
+      await tried(room, async () => {
         await server.remove(room);
         isGone(room);
       });
@@ -163,7 +200,7 @@ export function bookmarkSync(options: BookmarkSyncOptions) {
     async muted(room: string, mute: string): Promise<void> {
       const notify = WHENS[mute];
       if (notify === undefined || !store.rooms(account).some((entry) => entry.room === room)) return;
-      await tried(async () => bookmarks()?.put({ room, notify }));
+      await tried(room, async () => bookmarks()?.put({ room, notify }));
     },
   };
 }

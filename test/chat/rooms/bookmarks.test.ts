@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { bookmarkSync } from '../../../src/chat/rooms/bookmarks.ts';
 import type { Bookmark, BookmarkChange, Bookmarks } from '../../../src/xmpp/bookmarks.ts';
-import { ACCOUNT, memoryStores } from '../support.ts';
+import { ACCOUNT, memoryStores, turn, World } from '../support.ts';
 
 const room = (name: string) => `${name}@conference.example.org`;
 const bookmark = (name: string, more: Partial<Bookmark> = {}): Bookmark => ({
@@ -44,6 +44,7 @@ function stage(...server: Bookmark[]) {
     bookmarks: () => remote as unknown as Bookmarks,
     defaultNick: () => 'juliet',
     changed: () => {},
+    reread: () => {},
     failed: (error) => failures.push(error),
   });
   const keep = (name: string) =>
@@ -104,5 +105,74 @@ describe('the two lists', () => {
     expect(there.get(room('heath'))?.notify).toBe('never');
     await sync.muted(room('elsewhere'), 'off');
     expect(there.has(room('elsewhere'))).toBe(false);
+  });
+});
+
+describe('what the server tells while a change of ours is under way (XEP-0402 §4)', () => {
+  const PRIVATE = 'jabber:iq:private';
+  const storage = (...rooms: string[]) => {
+    const list = rooms.map(
+      (jid) => `<conference jid='${jid}' autojoin='true'><nick>juliet</nick></conference>`,
+    );
+    return `<storage xmlns='storage:bookmarks'>${list.join('')}</storage>`;
+  };
+
+  /** In a room that is kept, then left: the server has answered neither change, and tells of the first. */
+  async function left() {
+    const world = new World();
+    let there = storage();
+    world.session.whenAsked('get', 'query', PRIVATE, () => `<query xmlns='${PRIVATE}'>${there}</query>`);
+    await world.login();
+    await world.enter(room('orchard'), 'juliet', { keep: true });
+    await turn();
+    const take = () => world.sent('iq').filter((iq) => iq.attrs.type === 'set');
+    const [put] = take();
+    const leaving = world.client.leave(room('orchard'));
+    world.occupant(room('orchard'), 'juliet', [110], "type='unavailable'");
+    await leaving;
+    const tell = (...rooms: string[]) => {
+      there = storage(...rooms);
+      world.receive(
+        `<message from='${ACCOUNT}'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='storage:bookmarks'><item id='current'>${there}</item></items></event></message>`,
+      );
+    };
+    tell(room('orchard'));
+    await turn();
+    /** the server takes both changes, and has these rooms then */
+    const settle = async (...rooms: string[]) => {
+      if (put !== undefined) world.session.answer(put);
+      await turn();
+      there = storage(...rooms);
+      for (const removal of take()) world.session.answer(removal);
+      await turn();
+    };
+    const entered = () =>
+      world
+        .sent('presence')
+        .filter(({ attrs }) => attrs.type === undefined)
+        .map(({ attrs }) => attrs.to);
+    return { world, tell, settle, entered };
+  }
+
+  it('is the echo of the one before: who left a room at once is not taken back into it', async () => {
+    const { world, tell, settle, entered } = await left();
+    await settle();
+    tell();
+    await turn();
+    expect(entered()).toEqual([]);
+    expect(world.client.joinedRooms()).toEqual([]);
+    expect(world.stores.rooms.rooms(ACCOUNT)).toEqual([]);
+  });
+
+  it('is read again after it: another device may have been the last', async () => {
+    const { tell, settle, world } = await left();
+    tell(room('orchard'), room('heath'));
+    await settle(room('orchard'), room('heath'));
+    expect(
+      world.stores.rooms
+        .rooms(ACCOUNT)
+        .map((kept) => kept.room)
+        .sort(),
+    ).toEqual([room('heath'), room('orchard')]);
   });
 });
