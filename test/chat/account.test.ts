@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AuthenticationError, ConnectionError, StreamError } from '../../src/xmpp/errors.ts';
 import { ACCOUNT, error, ROMEO, turn, World } from './support.ts';
 
@@ -24,8 +24,12 @@ describe('changing the password (XEP-0077 §3.3)', () => {
 });
 
 describe('deleting the account (XEP-0077 §3.2)', () => {
+  const worlds: World[] = [];
+  // A client that stays open sets timers of its own, into the next test's count of them.
+  afterEach(() => Promise.all(worlds.splice(0).map(({ client }) => client.close())));
   const withHistory = async () => {
     const world = await new World().login();
+    worlds.push(world);
     world.session.emit('authenticated', { mechanism: 'SCRAM-SHA-256' });
     world.says(ROMEO, 'hello');
     return world;
