@@ -53,7 +53,10 @@ function prepareDomain(text: string): string | undefined {
   return FORBIDDEN_DOMAIN.test(mapped) || domainToASCII(mapped) !== ascii ? undefined : mapped;
 }
 
+const PLAIN = /^[\x20-\x7e]{1,1023}$/;
+
 function prepareResource(text: string): string | undefined {
+  if (PLAIN.test(text)) return text;
   const mapped = text.replace(SPACES, ' ').normalize('NFC');
   return fits(mapped) && !FORBIDDEN_RESOURCE.test(mapped) ? mapped : undefined;
 }

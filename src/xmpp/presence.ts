@@ -91,7 +91,10 @@ export function presence(session: Session, options: { roster: Roster }): Presenc
   const hooks = new Set<() => Node>();
   let own: OwnPresence | undefined;
 
-  const isClaimed = (jid: string) => [...claims].some((test) => test(jid));
+  const isClaimed = (jid: string) => {
+    for (const test of claims) if (test(jid)) return true;
+    return false;
+  };
   const note = (item: { jid: string; ask: boolean }) => item.ask && asked.add(item.jid);
   options.roster.on('loaded', ({ items }) => items.forEach(note));
   options.roster.on('changed', ({ item }) => note(item));

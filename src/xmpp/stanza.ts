@@ -10,7 +10,10 @@ export type StanzaName = 'message' | 'presence' | 'iq';
 
 /** The first child of that name and namespace; the namespace is always checked. */
 export function child(element: Element | undefined, name: string, xmlns: string): Element | undefined {
-  return element?.getChild(name, xmlns);
+  // Not by way of lists of all of them: this is asked some dozen times of each stanza.
+  for (const node of element?.children ?? [])
+    if (typeof node !== 'string' && node.name === name && node.getNS() === xmlns) return node;
+  return undefined;
 }
 
 /** Text of the first child of that name and namespace, `undefined` when there is none. */

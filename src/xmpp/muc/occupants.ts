@@ -2,9 +2,9 @@
  * Who is in a room, as its presence stanzas tell. XEP-0045 §7.1, §7.2. What announces the picture of the room itself is
  * passed over: XEP-0486: MUC Avatars, version 0.1.0. https://xmpp.org/extensions/xep-0486.html
  */
-import { parseJid, resourceOf } from '../jid.ts';
+import { bareOf, parseJid, resourceOf } from '../jid.ts';
 import { parseOccupantId } from '../occupant-id.ts';
-import { child, childText, type Element, elements } from '../stanza.ts';
+import { child, childText, type Element } from '../stanza.ts';
 
 export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
 
@@ -52,11 +52,16 @@ export interface OccupantPresence {
 }
 
 /** The codes of `<x xmlns='…muc#user'/>` in a message or presence. */
-export function parseStatusCodes(stanza: Element): number[] {
-  return (child(stanza, 'x', NS_MUC_USER)?.getChildren('status', NS_MUC_USER) ?? [])
-    .map((status) => status.attrs.code ?? '')
-    .filter((code) => /^\d{3}$/.test(code))
-    .map(Number);
+export const parseStatusCodes = (stanza: Element): number[] => codesOf(child(stanza, 'x', NS_MUC_USER));
+
+function codesOf(x: Element | undefined): number[] {
+  const codes: number[] = [];
+  for (const node of x?.children ?? []) {
+    if (typeof node === 'string' || !node.is('status', NS_MUC_USER)) continue;
+    const { code = '' } = node.attrs;
+    if (/^\d{3}$/.test(code)) codes.push(Number(code));
+  }
+  return codes;
 }
 
 const text = (element: Element | undefined, name: string): string | undefined =>
@@ -73,24 +78,26 @@ function parseDestruction(x: Element): Destruction | undefined {
   );
 }
 
-/** Reads the presence of an occupant; `undefined` where it is of no room, of type error, or says nothing of the kind. */
+/**
+ * Reads the presence of an occupant, whose `from` is normalised, as a session gives it; `undefined` where it is of no
+ * room, of type error, or says nothing of the kind.
+ */
 export function parseOccupantPresence(stanza: Element): OccupantPresence | undefined {
-  const { type } = stanza.attrs;
+  const { type, from } = stanza.attrs;
   const x = child(stanza, 'x', NS_MUC_USER);
-  const from = parseJid(stanza.attrs.from);
-  if (x === undefined || from === undefined || (type !== undefined && type !== 'unavailable')) {
+  if (x === undefined || from === undefined || (type !== undefined && type !== 'unavailable'))
     return undefined;
-  }
+  const room = bareOf(from);
   const destroyed = parseDestruction(x);
   // §10.9 and some services: what concerns the room as a whole may come without a nickname.
-  const nick = from.resource ?? '';
+  const nick = resourceOf(from) ?? '';
   if (nick === '' && type === undefined) return undefined;
   const item = child(x, 'item', NS_MUC_USER);
   const { affiliation = '', role = '' } = item?.attrs ?? {};
   const show = childText(stanza, 'show') ?? '';
   const actor = child(item, 'actor', NS_MUC_USER);
   return {
-    room: from.bare,
+    room,
     available: type === undefined,
     occupant: {
       nick,
@@ -101,14 +108,10 @@ export function parseOccupantPresence(stanza: Element): OccupantPresence | undef
       jid: parseJid(item?.attrs.jid)?.full,
       occupantId: parseOccupantId(stanza),
     },
-    codes: parseStatusCodes(stanza),
-    newNick: resourceOf(parseJid(`${from.bare}/${item?.attrs.nick ?? ''}`)?.full ?? '') || undefined,
+    codes: codesOf(x),
+    newNick: item?.attrs.nick ? parseJid(`${room}/${item.attrs.nick}`)?.resource : undefined,
     actor: actor?.attrs.nick || parseJid(actor?.attrs.jid)?.bare,
     reason: text(item, 'reason'),
     destroyed,
   };
 }
-
-/** True for presence that is about a room: it is none of a contact's. */
-export const isRoomPresence = (stanza: Element): boolean =>
-  elements(stanza).some((node) => node.is('x', NS_MUC_USER));

@@ -15,7 +15,6 @@ export interface IncomingOptions {
 }
 
 const STANZAS: readonly string[] = ['message', 'presence', 'iq'];
-const REMEMBERED = 1024;
 
 /** §8: only in our namespace; one that we built and did not name a namespace for is of it. */
 export function isStanza(element: Element): boolean {
@@ -24,8 +23,6 @@ export function isStanza(element: Element): boolean {
 
 export class Incoming {
   readonly #options: IncomingOptions;
-  /** normalised senders; the same few write again and again */
-  readonly #senders = new Map<string, string | undefined>();
 
   constructor(options: IncomingOptions) {
     this.#options = options;
@@ -34,7 +31,7 @@ export class Incoming {
   /** Takes a stanza; what has a sender that is no JID is ignored. False where it is not handled, and must come again. */
   take(stanza: Element): boolean {
     const { from: written } = stanza.attrs;
-    const from = written === undefined ? undefined : this.#sender(written);
+    const from = parseJid(written)?.full;
     // §8.1.2.2: nobody with such an address can have sent it.
     if (written !== undefined && from === undefined) return true;
     if (from !== undefined) stanza.attrs.from = from;
@@ -49,13 +46,5 @@ export class Incoming {
     const { type } = iq.attrs;
     if (type === 'result' || type === 'error') requests.answered(iq, from);
     else if (type === 'get' || type === 'set') void responders.answer(iq, answer);
-  }
-
-  #sender(written: string): string | undefined {
-    if (this.#senders.has(written)) return this.#senders.get(written);
-    if (this.#senders.size >= REMEMBERED) this.#senders.clear();
-    const full = parseJid(written)?.full;
-    this.#senders.set(written, full);
-    return full;
   }
 }
