@@ -21,7 +21,7 @@ export const PEERS: Readonly<Record<string, () => readonly string[]>> = {
   slixmpp: () => [PYTHON, at('peers/slixmpp-peer.py')],
   '@xmpp/client': () => [process.execPath, at('peers/xmpp-client-peer.js')],
 };
-/** Sockets alone, entering a room. */
+/** Sockets alone: what the server gives and takes. */
 export const RAW = 'Node, sockets only';
 export const OWN = 'xmpp-chat, stored';
 export const SLIXMPP = 'slixmpp';
@@ -98,12 +98,14 @@ export class Lines {
 }
 
 export interface PeerRun {
-  readonly mode: 'archive' | 'receive' | 'room' | 'send';
+  /** `sink`: only sockets alone have it */
+  readonly mode: 'archive' | 'receive' | 'room' | 'roster' | 'send' | 'sink';
   readonly port: number;
   readonly caFile: string;
   readonly count: number;
-  /** a new one is made in it for each run */
+  /** a new one is made in it for each run, unless `data` says which */
   readonly folder: string;
+  readonly data?: string | undefined;
   readonly env: Record<string, string>;
 }
 
@@ -128,9 +130,9 @@ export async function paceOf(peer: Lines, watched: Lines, count: number): Promis
 /** Starts a peer with a data folder of its own. */
 export async function startPeer(
   name: string,
-  { mode, port, caFile, count, folder, env }: PeerRun,
+  { mode, port, caFile, count, folder, env, data: given }: PeerRun,
 ): Promise<Lines> {
-  const data = await mkdtemp(join(folder, 'peer-'));
+  const data = given ?? (await mkdtemp(join(folder, 'peer-')));
   const program = name === RAW ? [process.execPath, at('peers/raw-peer.js')] : (PEERS[name]?.() ?? []);
   const command = [...program, mode, String(port), caFile, String(count), data];
   return new Lines(command, { ...env, BENCH_PASSWORD: PASSWORD, NODE_EXTRA_CA_CERTS: caFile });

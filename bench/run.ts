@@ -3,6 +3,7 @@ import { archiveBench } from './archive.ts';
 import { historyBench } from './history.ts';
 import { floodBench, receiveBench } from './receive.ts';
 import { roomsBench } from './rooms.ts';
+import { rosterBench } from './roster.ts';
 import { sendBench } from './send.ts';
 import { startBench } from './start.ts';
 
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
   flood: floodBench,
   archive: archiveBench,
   rooms: roomsBench,
+  roster: rosterBench,
 };
 
 /** Resolves to the exit code. */

@@ -1,9 +1,10 @@
-/** Sockets alone entering a room: what the server gives. See slixmpp-peer.py for how it is driven. */
+/** Sockets alone: what the server gives and takes. See slixmpp-peer.py for how it is driven; `sink` reads and forgets. */
 import { connect as connectPlain } from 'node:net';
 import { createInterface } from 'node:readline';
 import { connect as connectTls } from 'node:tls';
 
-const [, port, , wanted] = process.argv.slice(2);
+const [mode, port, , wanted] = process.argv.slice(2);
+const count = Number(wanted);
 const tell = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
 const HEADER =
   "<stream:stream to='localhost' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
@@ -39,7 +40,8 @@ const socket = connectTls({ socket: plain, servername: 'localhost' });
 socket.setEncoding('latin1').on('data', take);
 socket.write(HEADER);
 await until('</stream:features>');
-const secret = Buffer.from(`\0user\0${process.env.BENCH_PASSWORD}`).toString('base64');
+const user = mode === 'sink' ? 'pal' : 'user';
+const secret = Buffer.from(`\0${user}\0${process.env.BENCH_PASSWORD}`).toString('base64');
 socket.write(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${secret}</auth>`);
 await until('<success');
 socket.write(HEADER);
@@ -48,14 +50,44 @@ socket.write(
   "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>raw</resource></bind></iq>",
 );
 await until('</iq>');
+
+/** Each resolves when it is done. */
+const modes = {
+  async room() {
+    socket.write(`<presence to='${ROOM}/bench'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
+    const all = await until('</subject>');
+    const people = all.split('<presence').length - 1;
+    if (people !== count + 1) throw new Error(`${people} people`);
+  },
+  async roster() {
+    socket.write("<iq type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>");
+    const all = await until('</iq>');
+    const contacts = all.split('<item').length - 1;
+    if (contacts !== count) throw new Error(`${contacts} contacts`);
+  },
+  async send() {
+    let all = '';
+    for (let n = 0; n < count; n += 1)
+      all +=
+        `<message to='pal@localhost' type='chat' id='m${n}'>` +
+        `<body>Message number ${n}: the quick brown fox jumps over the lazy dog</body></message>`;
+    socket.write(`${all}<iq type='get' id='done' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>`);
+    await until('<iq ');
+  },
+};
+
+if (mode === 'sink') {
+  socket.write('<presence/>');
+  await until('<presence');
+  look = () => {
+    text = '';
+  };
+  look();
+}
 tell({ ready: true });
 createInterface({ input: process.stdin }).once('line', async () => {
   const began = performance.now();
-  socket.write(`<presence to='${ROOM}/bench'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
-  const all = await until('</subject>');
-  const milliseconds = performance.now() - began;
-  const people = all.split('<presence').length - 1;
-  if (people !== Number(wanted) + 1) throw new Error(`${people} people`);
-  tell({ milliseconds });
+  await modes[mode]();
+  tell({ milliseconds: performance.now() - began });
 });
 process.stdin.once('end', () => process.exit());

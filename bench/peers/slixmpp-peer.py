@@ -32,11 +32,10 @@ class Peer(slixmpp.ClientXMPP):
         self.add_event_handler("session_start", self.started)
 
     async def started(self, _):
-        if mode == "roster":
-            await self.timed(self.get_roster)
         if mode == "receive":
             self.add_event_handler("message", self.received)
-        self.send_presence()
+        if mode != "roster":
+            self.send_presence()
         tell(ready=True)
         await asyncio.get_event_loop().run_in_executor(None, sys.stdin.readline)
         if mode == "archive":
@@ -46,6 +45,8 @@ class Peer(slixmpp.ClientXMPP):
             await self.timed(self.enter)
         elif mode == "send":
             await self.timed(self.send_all)
+        elif mode == "roster":
+            await self.timed(self.contacts)
 
     async def timed(self, work):
         began = time.perf_counter()
@@ -69,6 +70,11 @@ class Peer(slixmpp.ClientXMPP):
         ping = self.make_iq_get(ito="localhost")
         ping.append(ET.Element("{urn:xmpp:ping}ping"))
         await ping.send(timeout=120)
+
+    async def contacts(self):
+        await self.get_roster(timeout=60)
+        known = len(self.client_roster)
+        assert known >= count, known
 
     async def enter(self):
         room = slixmpp.JID("room@crowd.localhost")

@@ -77,7 +77,9 @@ const modes = {
   },
   async roster() {
     const query = xml('iq', { type: 'get' }, xml('query', 'jabber:iq:roster'));
-    await xmpp.iqCaller.request(query, 120_000);
+    const answer = await xmpp.iqCaller.request(query, 120_000);
+    const contacts = answer.getChild('query').getChildren('item').length;
+    if (contacts !== count) throw new Error(`${contacts} contacts`);
   },
 };
 

@@ -748,6 +748,15 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   /**
+   * As `send`, for several texts: their rows share a commit, so all of them are kept or, where it throws, none, and
+   * nothing of them was written then. Gives the rows in the order of the texts.
+   */
+  sendAll(chat: string, bodies: readonly string[]): Message[] {
+    const target = this.chatOf(chat);
+    return this.#delivery.sendAll(target, this.kindOf(target), bodies);
+  }
+
+  /**
    * Commits the row, goes online, waits for the acknowledgement and for the answer to a ping behind it. Resolves to
    * the row as it is then: `acked` only where both came, `failed` where an error did, else `queued` or `sent`, to be
    * sent by a later run. Rejects where the server refused us or cannot be trusted; nothing is kept then.

@@ -4,7 +4,7 @@
  */
 import { DisconnectedError } from '../xmpp/errors.ts';
 import { randomId } from '../xmpp/session/random-id.ts';
-import { covers } from '../xmpp/session/stream-state.ts';
+import { covers, following } from '../xmpp/session/stream-state.ts';
 import { bareOf } from './address.ts';
 import { ownBody, questionableSize } from './body.ts';
 import type { ChatKind, Message, MessageFailure, NewMessage } from './message.ts';
@@ -39,6 +39,8 @@ export interface OutboundOptions {
   readonly before?: (row: number) => void;
 }
 
+/** rows of the outbox that are committed together before they are written */
+const TOGETHER = 250;
 /** milliseconds between two looks at what other processes did */
 const LOOK = 100;
 const OPEN: readonly (string | undefined)[] = ['queued', 'sent'];
@@ -50,11 +52,14 @@ const LOWER: Readonly<Record<'delivered' | 'read', readonly (string | undefined)
 /** states that no error undoes */
 const DONE: readonly string[] = ['delivered', 'read', 'failed'];
 
+/** What a message has beside its text. */
+type Beside = Pick<Message, 'replyTo' | 'thread' | 'url' | 'file'>;
+
 export function outbound(options: OutboundOptions) {
   const { account, store, wire, appended, changed, failed, nick } = options;
   const waiting = new Map<number, Set<(message: Message | undefined) => void>>();
-  /** written in this process and not yet acknowledged: id → row */
-  const inFlight = new Map<string, number>();
+  /** written in this process and not yet acknowledged, by id */
+  const inFlight = new Map<string, { readonly row: number; readonly kind: ChatKind }>();
   /** rows that this process has to write yet; others may be on their way from another process with the same data */
   const waitingHere = new Set<number>();
   /** rows whose acknowledgement is not enough by itself, and whether it has come */
@@ -78,7 +83,14 @@ export function outbound(options: OutboundOptions) {
           state === 'sent' && !inFlight.has(id) && archiveOf(chat, kind) === archive && isOurs(row),
       );
 
-  const here = (): Written => ({ by: options.instance()?.key, sequence: wire.nextSequence });
+  /** of the next stanza, or of the one `ahead` stanzas on */
+  const here = (ahead = 0): Written => {
+    const next = wire.nextSequence;
+    return {
+      by: options.instance()?.key,
+      sequence: next === undefined ? undefined : following(next, ahead),
+    };
+  };
 
   /** It was on its way from here, or from where nobody knows. */
   function isOurs(row: number): boolean {
@@ -113,17 +125,45 @@ export function outbound(options: OutboundOptions) {
     if (!OPEN.includes(message?.state)) for (const finish of [...waiters]) finish(message);
   }
 
-  function write(message: Message, again = false): void {
-    inFlight.set(message.id, message.row);
+  /** Gives the row as it is then. */
+  function write(message: Message, again = false): Message {
+    inFlight.set(message.id, message);
     try {
       wire.write(message, again);
+      return message;
     } catch (error) {
       // The stream went between the look and the write: the next one takes it.
       inFlight.delete(message.id);
       if (!(error instanceof DisconnectedError)) throw error;
       waitingHere.add(message.row);
-      announce(store.setState(message.row, 'queued'));
+      const waits = store.setState(message.row, 'queued');
+      announce(waits);
+      return waits ?? message;
     }
+  }
+
+  /**
+   * Writes what is kept with the numbers that follow each other from the next one on. `told` is called before each;
+   * where somebody who hears of it sends something too, the number that is kept is put right before the write.
+   */
+  function writeAll(
+    rows: readonly { readonly message: Message; readonly again: boolean; readonly written: Written }[],
+    told: (message: Message) => void,
+  ): Message[] {
+    const errors: unknown[] = [];
+    const now = rows.map(({ message, again, written }) => {
+      try {
+        told(message);
+      } catch (error) {
+        errors.push(error);
+      }
+      const { sequence } = here();
+      if (sequence !== written.sequence) store.write(message.row, 'sent', here());
+      return write(message, again);
+    });
+    // What is kept as written has to be, whoever of those that hear of it fails.
+    if (errors.length > 0) throw errors[0];
+    return now;
   }
 
   /** One transaction for all that one `<a h>` acknowledges. An error may have come right behind it: that stays. */
@@ -134,7 +174,7 @@ export function outbound(options: OutboundOptions) {
     for (const row of batch) if (held.has(row)) held.set(row, true);
     const free = batch.filter((row) => !held.has(row));
     try {
-      const rows = store.transaction(() => free.filter(isOpen).map((row) => store.setState(row, 'acked')));
+      const rows = store.transaction(() => free.map((row) => store.acknowledge(row)));
       for (const row of rows) announce(row);
       for (const row of free) tell(row);
     } catch (error) {
@@ -152,66 +192,103 @@ export function outbound(options: OutboundOptions) {
     /** Whether something to that chat can be written now; `text`: it has a body. */
     canWrite,
 
-    /** Commits the row and writes it where that is possible now. Throws ChatError `too-long`. */
-    send(
-      chat: string,
-      kind: ChatKind,
-      text: string,
-      { replyTo, thread, url, file }: Pick<Message, 'replyTo' | 'thread' | 'url' | 'file'> = {},
-    ): Message {
-      const body = ownBody(text);
-      const now = canWrite(chat, kind);
-      const content: NewMessage = {
-        account,
-        chat,
-        kind,
-        from:
-          kind === 'contact' || wire.jid === ''
-            ? wire.jid || account
-            : `${bareOf(chat)}/${nick(bareOf(chat)) ?? ''}`,
-        nick: kind === 'contact' ? undefined : nick(bareOf(chat)),
-        to: chat,
-        id: randomId(),
-        body,
-        time: Date.now(),
-        direction: 'out',
-        source: 'local',
-        state: now ? 'sent' : 'queued',
-        encryption: 'none',
-        replyTo,
-        thread,
-        retracted: false,
-        reactions: [],
-        url,
-        file,
-        mention: false,
-      };
-      const message = store.append(content, now ? { written: here() } : {});
-      if (!now) waitingHere.add(message.row);
-      appended(message);
-      if (!now) return message;
-      write(message);
-      return store.get(message.row) ?? message;
+    /** As `sendAll`, for one. */
+    send(chat: string, kind: ChatKind, text: string, beside?: Beside): Message {
+      return this.sendAll(chat, kind, [text], beside)[0] as Message;
     },
 
-    /** Writes what a lost connection or an earlier run left, oldest first, each with its own id. */
+    /**
+     * Commits the rows of these texts together, then writes them in their order where that is possible now. All of
+     * them are kept, or none: throws ChatError `too-long` or a StorageFailure, and then nothing was written.
+     */
+    sendAll(
+      chat: string,
+      kind: ChatKind,
+      texts: readonly string[],
+      { replyTo, thread, url, file }: Beside = {},
+    ): Message[] {
+      const bodies = texts.map(ownBody);
+      // A room may count what is said there, and wants to be asked each time.
+      const now = canWrite(chat, kind) && (kind === 'contact' || bodies.length === 1);
+      const own = nick(bareOf(chat));
+      const kept = store.transaction(() =>
+        bodies.map((body, at) => {
+          const content: NewMessage = {
+            account,
+            chat,
+            kind,
+            from:
+              kind === 'contact' || wire.jid === '' ? wire.jid || account : `${bareOf(chat)}/${own ?? ''}`,
+            nick: kind === 'contact' ? undefined : own,
+            to: chat,
+            id: randomId(),
+            body,
+            time: Date.now(),
+            direction: 'out',
+            source: 'local',
+            state: now ? 'sent' : 'queued',
+            encryption: 'none',
+            replyTo,
+            thread,
+            retracted: false,
+            reactions: [],
+            url,
+            file,
+            mention: false,
+          };
+          const written = here(at);
+          return { message: store.append(content, now ? { written } : {}), again: false, written };
+        }),
+      );
+      if (now) return writeAll(kept, appended);
+      for (const { message } of kept) waitingHere.add(message.row);
+      for (const { message } of kept) appended(message);
+      if (bodies.length === 1) return kept.map(({ message }) => message);
+      this.reachable(bareOf(chat));
+      return kept.map(({ message }) => store.get(message.row) ?? message);
+    },
+
+    /**
+     * Writes what a lost connection or an earlier run left, oldest first, each with its own id. What goes to contacts,
+     * one behind the other, shares a commit.
+     */
     flush(only?: (message: Message) => boolean): void {
+      let together: Message[] = [];
+      const writeTogether = () => {
+        if (together.length === 0) return;
+        const sent = store.transaction(() => {
+          const taken: { message: Message; again: boolean; news: boolean; written: Written }[] = [];
+          for (const { row, state } of together) {
+            const written = here(taken.length);
+            const before = state === 'sent' ? 'sent' : 'queued';
+            const message = store.write(row, before, written);
+            // Another process was faster.
+            if (message === undefined) continue;
+            taken.push({ message, again: before === 'sent', news: before === 'queued', written });
+          }
+          return taken;
+        });
+        for (const { row } of together) waitingHere.delete(row);
+        together = [];
+        const news = new Set(sent.filter((one) => one.news).map(({ message }) => message.row));
+        writeAll(sent, (message) => {
+          options.before?.(message.row);
+          if (news.has(message.row)) changed(message);
+        });
+      };
       for (const message of store.pending(account)) {
         const { id, row, chat, kind, state } = message;
         if (inFlight.has(id) || held.get(row) === true || acknowledged.includes(row)) continue;
         if (only !== undefined && !only(message)) continue;
         if (state === 'sent' && !isOurs(row)) continue;
         waitingHere.add(row);
+        // What a room takes is known when what stands before is written.
+        if (kind !== 'contact') writeTogether();
         if (!canWrite(chat, kind)) continue;
-        options.before?.(row);
-        const before = state === 'sent' ? 'sent' : 'queued';
-        const sent = store.write(row, before, here());
-        waitingHere.delete(row);
-        // Another process was faster.
-        if (sent === undefined) continue;
-        if (before === 'queued') changed(sent);
-        write(sent, before === 'sent');
+        together.push(message);
+        if (kind !== 'contact' || together.length >= TOGETHER) writeTogether();
       }
+      writeTogether();
       options.before?.(Number.POSITIVE_INFINITY);
     },
 
@@ -260,10 +337,10 @@ export function outbound(options: OutboundOptions) {
 
     /** The server has it (XEP-0198 §4). A room's message is known to be there only by its reflection. */
     acknowledged(id: string): void {
-      const row = inFlight.get(id);
-      if (row === undefined || store.get(row)?.kind === 'room') return;
+      const written = inFlight.get(id);
+      if (written === undefined || written.kind === 'room') return;
       inFlight.delete(id);
-      acknowledged.push(row);
+      acknowledged.push(written.row);
       if (committing) return;
       committing = true;
       queueMicrotask(commitAcknowledged);
@@ -332,7 +409,7 @@ export function outbound(options: OutboundOptions) {
      * False where there is none of at least `least` bytes.
      */
     refused(condition: string, least = 0): boolean {
-      const sizes = [...inFlight].map(([id, row]) => {
+      const sizes = [...inFlight].map(([id, { row }]) => {
         const body = isOpen(row) ? store.get(row)?.body : undefined;
         return { id, row, size: body === undefined ? undefined : questionableSize(body) };
       });
@@ -353,7 +430,7 @@ export function outbound(options: OutboundOptions) {
 
     /** A room lost us: what was said there and never came back is unknown, until we are in again. */
     lostRoom(room: string): void {
-      for (const [id, row] of inFlight) {
+      for (const [id, { row }] of inFlight) {
         const message = store.get(row);
         if (message?.kind === 'room' && message.chat === room) inFlight.delete(id);
       }

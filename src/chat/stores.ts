@@ -229,6 +229,8 @@ export interface MessageStore {
   history(query: HistoryQuery): Message[];
   /** a failure of before is forgotten unless it is given again */
   setState(row: number, state: MessageState, failure?: MessageFailure): Message | undefined;
+  /** `acked`; undefined where it was neither `queued` nor `sent` any more, and nothing is changed */
+  acknowledge(row: number): Message | undefined;
   /**
    * It is about to be written: `sent`. Undefined where it is not `before` any more, as another process with the same
    * data was faster.

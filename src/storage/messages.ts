@@ -228,6 +228,16 @@ export function messageStore(database: Database): MessageStore {
       return get(row);
     },
 
+    acknowledge(row) {
+      const { changes } = database
+        .statement(
+          `UPDATE message SET state = 'acked', failure = NULL, failure_text = NULL
+            WHERE row = ? AND state IN ('queued', 'sent')`,
+        )
+        .run(row);
+      return changes === 0 ? undefined : get(row);
+    },
+
     write(row, before, { by, sequence }) {
       const { changes } = database
         .statement(

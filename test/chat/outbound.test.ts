@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/chat/message.ts';
-import { error, JID, memoryStores, NS_PING, past, ROMEO, ROOM, turn, World } from './support.ts';
+import { ACCOUNT, error, JID, memoryStores, NS_PING, past, ROMEO, ROOM, turn, World } from './support.ts';
 
 describe('writing', () => {
   it('commits the row before the stanza is written (delivery: outgoing)', async () => {
@@ -127,6 +127,136 @@ describe('writing', () => {
   });
 });
 
+describe('several at once', () => {
+  const texts = ['one', 'two', 'three'];
+
+  /** Counts stanzas as a stream with XEP-0198 does. */
+  function counting(world: World): { readonly numbers: Map<string, number> } {
+    const numbers = new Map<string, number>();
+    world.session.acknowledges = true;
+    world.session.nextSequence = 7;
+    world.session.on('sent', ({ attrs: { id = '' } }) => {
+      const number = world.session.nextSequence ?? 0;
+      numbers.set(id, number);
+      world.session.nextSequence = number + 1;
+    });
+    return { numbers };
+  }
+
+  it('shares one commit before the first stanza is written, and tells of each in order', async () => {
+    const world = await new World().login('stream');
+    const order: string[] = [];
+    const { transaction } = world.stores.messages;
+    world.stores.messages.transaction = (work) => {
+      const done = transaction(work);
+      order.push(`kept ${world.stores.messages.pending(ACCOUNT).length}`);
+      return done;
+    };
+    world.session.on('sent', (stanza) => order.push(stanza.getChildText('body') ?? stanza.getName()));
+    const rows = world.client.sendAll(ROMEO, texts);
+    expect(order).toEqual(['kept 3', ...texts]);
+    expect(rows.map(({ state }) => state)).toEqual(['sent', 'sent', 'sent']);
+    expect(world.events('message').map(({ body }) => body)).toEqual(texts);
+  });
+
+  it('keeps and writes none of them where one is too long', async () => {
+    const world = await new World().login('stream');
+    const long = 'x'.repeat(300 * 1024);
+    expect(() => world.client.sendAll(ROMEO, ['one', long])).toThrow(
+      expect.objectContaining({ condition: 'too-long' }),
+    );
+    expect(world.client.history({ limit: 9 })).toEqual([]);
+    expect([...world.sent('message'), ...world.events('message')]).toEqual([]);
+  });
+
+  it('writes none of them where they cannot be kept, and says so to the caller', async () => {
+    const world = await new World().login('stream');
+    const { messages } = world.stores;
+    const { append } = messages;
+    messages.append = (message, more) => {
+      if (message.body !== 'two') return append(message, more);
+      throw Object.assign(new Error('no space'), { name: 'StorageError', condition: 'full', path: 'x' });
+    };
+    expect(() => world.client.sendAll(ROMEO, texts)).toThrow('no space');
+    messages.append = append;
+    expect(world.client.history({ limit: 9 })).toEqual([]);
+    expect(world.sent('message')).toEqual([]);
+    expect(world.client.send(ROMEO, 'later').state).toBe('sent');
+    expect(world.sent('message')).toHaveLength(1);
+  });
+
+  it('each row has the number of its own stanza (XEP-0198 §4), also where a listener sends between', async () => {
+    const world = await new World().login('stream');
+    const { numbers } = counting(world);
+    world.client.once('message', () => world.client.send(ROMEO, 'between'));
+    const rows = world.client.sendAll(ROMEO, texts);
+    const between = world.client.history({ limit: 9 }).find(({ body }) => body === 'between');
+    for (const { id, row } of [...rows, ...(between === undefined ? [] : [between])])
+      expect(world.stores.messages.written(row).sequence).toBe(numbers.get(id));
+    expect([...numbers.values()]).toEqual([7, 8, 9, 10]);
+  });
+
+  it('writes all of them, whoever of those that hear of it fails', async () => {
+    const world = await new World().login('stream');
+    world.client.once('message', () => {
+      throw new RangeError('a listener');
+    });
+    expect(() => world.client.sendAll(ROMEO, texts)).toThrow(RangeError);
+    expect(world.sent('message').map((stanza) => stanza.getChildText('body'))).toEqual(texts);
+  });
+
+  it('goes to a room one by one, as the room lets it', async () => {
+    const world = await new World().login();
+    await world.enter();
+    world.session.take();
+    const rows = world.client.sendAll(ROOM, texts);
+    expect(rows.map(({ state }) => state)).toEqual(['sent', 'sent', 'sent']);
+    expect(world.sent('message').map((stanza) => stanza.getChildText('body'))).toEqual(texts);
+  });
+
+  it('what waited goes out in its order, to contacts with one commit, each with its own number', async () => {
+    const stores = memoryStores();
+    const world = new World({ stores });
+    const { numbers } = counting(world);
+    const rows = [
+      ...world.client.sendAll(ROMEO, texts),
+      ...world.client.sendAll('tybalt@example.org', ['four', 'five']),
+    ];
+    let commits = 0;
+    const { transaction } = stores.messages;
+    stores.messages.transaction = (work) => {
+      commits += 1;
+      return transaction(work);
+    };
+    await world.client.online('stream');
+    expect(commits).toBe(1);
+    const written = world.sent('message');
+    expect(written.map((stanza) => stanza.attrs.id)).toEqual(rows.map(({ id }) => id));
+    for (const { id, row } of rows) expect(stores.messages.written(row).sequence).toBe(numbers.get(id));
+  });
+
+  it('what waited stays in the outbox where its commit fails, and nothing of it is written', async () => {
+    const stores = memoryStores();
+    const world = await new World({ stores }).login('stream');
+    world.session.acknowledges = true;
+    world.session.drop({ resumable: true });
+    const rows = world.client.sendAll(ROMEO, texts);
+    const { write } = stores.messages;
+    stores.messages.write = (row, ...more) => {
+      if (row !== rows[1]?.row) return write(row, ...more);
+      throw Object.assign(new Error('no space'), { name: 'StorageError', condition: 'full', path: 'x' });
+    };
+    world.session.take();
+    expect(() => world.session.resume()).toThrow('no space');
+    expect(world.sent('message')).toEqual([]);
+    expect(rows.map(({ row }) => world.state(row))).toEqual(['queued', 'queued', 'queued']);
+    stores.messages.write = write;
+    world.session.drop({ resumable: true });
+    world.session.resume();
+    expect(world.sent('message').map((stanza) => stanza.attrs.id)).toEqual(rows.map(({ id }) => id));
+  });
+});
+
 describe('confirming', () => {
   it('is acknowledged by <a/> (XEP-0198 §4), told once', async () => {
     const world = await new World({ pong: false }).login('stream');
@@ -234,13 +364,13 @@ describe('confirming', () => {
     const first = world.client.send(ROMEO, 'one');
     const second = world.client.send(ROMEO, 'two');
     const { messages } = world.stores;
-    const setState = messages.setState;
-    messages.setState = () => {
+    const { acknowledge } = messages;
+    messages.acknowledge = () => {
       throw Object.assign(new Error('no space'), { name: 'StorageError', condition: 'full', path: 'x' });
     };
     world.acknowledge(first.id);
     await turn();
-    messages.setState = setState;
+    messages.acknowledge = acknowledge;
     expect(world.events('problem')).toMatchObject([{ condition: 'full' }]);
     expect(world.state(first.row)).toBe('sent');
     world.acknowledge(second.id);

@@ -221,6 +221,9 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.emit('message', message);
     return message;
   }
+  sendAll(chat: string, bodies: readonly string[]): Message[] {
+    return bodies.map((body) => this.send(chat, body));
+  }
   async settled(row: number): Promise<Message> {
     const message = this.messages.find((entry) => entry.row === row);
     if (message === undefined) throw new ChatError('item-not-found');

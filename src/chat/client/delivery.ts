@@ -164,21 +164,26 @@ export function delivery(options: DeliveryOptions) {
     failed,
   });
 
-  function send(
+  /** All of them are kept, with one commit, or none. */
+  function sendAll(
     chat: string,
     kind: ChatKind,
-    body: string,
+    bodies: readonly string[],
     { answers: to, url, file }: Attached = {},
-  ): Message {
+  ): Message[] {
     const room = bareOf(chat);
     if (kind !== 'contact' && !rooms.isRoom(room)) throw new ChatError('not-joined', { room });
     // XEP-0201 §4.1: an answer stays in the conversation that it answers.
     const answering = { replyTo: to?.id, thread: to?.message.thread };
-    const message = outbox.send(chat, kind, body, { ...answering, url, file });
+    const messages = outbox.sendAll(chat, kind, bodies, { ...answering, url, file });
     // XEP-0410 §3.2: a room silent for long is asked first; its answer lets the message out, or brings us back.
-    if (kind !== 'contact' && message.state === 'queued' && !mustWait(chat, kind)) void rooms.check(room);
-    return message;
+    const waits = messages.some(({ state }) => state === 'queued');
+    if (kind !== 'contact' && waits && !mustWait(chat, kind)) void rooms.check(room);
+    return messages;
   }
+
+  const send = (chat: string, kind: ChatKind, body: string, attached?: Attached): Message =>
+    sendAll(chat, kind, [body], attached)[0] as Message;
 
   /** Until the server's pong and the acknowledgement are there, an error came, or time or signal ended it. */
   async function confirmed(row: number, timeout: number, signal: AbortSignal): Promise<void> {
@@ -202,6 +207,7 @@ export function delivery(options: DeliveryOptions) {
     outbox,
     amendments,
     send,
+    sendAll,
 
     /** whose errors they are, by chat and id */
     bouncing: {

@@ -32,8 +32,8 @@ export interface LiveStreamOptions {
 }
 
 /**
- * `<r/>` at once after a stanza, so that whoever waits for a mark sees it; in a burst after so many stanzas, or so
- * many milliseconds after the last `<r/>`.
+ * `<r/>` at once after a stanza, so that whoever waits for a mark sees it; in a burst after so many stanzas, or when
+ * the last `<r/>` is answered, or so many milliseconds after it.
  */
 const ASK_AFTER_STANZAS = 50;
 const ASK_AFTER = 1000;
@@ -196,7 +196,12 @@ export class LiveStream implements StreamListener {
     const h = parseHandled(element.attrs.h);
     if (h === undefined) return;
     const done = state.acknowledged(h);
-    if (done !== undefined) return void acknowledged(done);
+    if (done !== undefined) {
+      acknowledged(done);
+      // The rest of a burst does not wait for the clock: whoever waits for a mark sees it as soon as can be.
+      if (this.#unasked > 0) this.requestAcknowledgement();
+      return;
+    }
     // §4: such a stream can be neither trusted nor resumed.
     const sent = String(state.outbound);
     confused();

@@ -47,9 +47,9 @@ export interface StreamState {
 /** §4: the counters wrap. */
 const MODULO = 2 ** 32;
 
-/** The number of the stanza after that many. */
-export function following(count: number): number {
-  return (count + 1) % MODULO;
+/** The number of the stanza after that many, or of the one `by` stanzas on. */
+export function following(count: number, by = 1): number {
+  return (count + by) % MODULO;
 }
 
 /** Whether the server handled the stanza of that number when it says `h`. Half of all numbers lie before any. */

@@ -65,6 +65,23 @@ describe('stream management (XEP-0198)', () => {
     expect(performance.now() - begin).toBeGreaterThan(900);
   });
 
+  it('asks for the rest of a burst when the last question is answered, not a second later (§4)', async () => {
+    const server = await fake(silent);
+    const { session } = await connected(server);
+    const begin = performance.now();
+    let acknowledged = 0;
+    const all = new Promise<void>((resolve) => {
+      session.on('acknowledged', () => {
+        acknowledged += 1;
+        if (acknowledged === 70) resolve();
+      });
+    });
+    for (let n = 1; n <= 70; n++) session.send(message(String(n)));
+    await all;
+    expect(performance.now() - begin).toBeLessThan(700);
+    expect(server.received.split('<r xmlns').length - 1).toBe(2);
+  });
+
   it('counts a stanza when its listeners have returned (§4)', async () => {
     const server = await fake(silent);
     const { session, peer } = await connected(server);
