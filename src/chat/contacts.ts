@@ -16,17 +16,19 @@ export interface ContactsOptions {
   readonly clientOf: (jid: string) => string | undefined;
 }
 
-let collator: Intl.Collator | undefined;
+let compare: Intl.Collator['compare'] | undefined;
 /** Made by the first list: a run that shows none does not load the tables. */
 function byName(a: string, b: string): number {
-  collator ??= new Intl.Collator();
-  return collator.compare(a, b);
+  compare ??= new Intl.Collator().compare;
+  return compare(a, b);
 }
 
 const STATUS_ORDER: readonly string[] = ['chat', 'available', 'dnd', 'away', 'xa'];
 
 /** Works on the cached roster until `attach` gives it a connection. */
 export function contacts({ account, cache, messages, tell, clientOf }: ContactsOptions) {
+  // The version first: where another process keeps a change between, the server tells of it again.
+  let version = cache.version(account);
   let items = new Map<string, RosterItem>(cache.items(account).map((item) => [item.jid, item]));
   let presence: Presence | undefined;
   /** true between the initial presence and the end of the burst it causes */
@@ -78,18 +80,21 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
   }
 
   function follow(roster: Roster): void {
-    roster.on('loaded', ({ items: list, version, unchanged }) => {
+    roster.on('loaded', ({ items: list, version: now, unchanged }) => {
       items = new Map(list.map((item) => [item.jid, item]));
-      if (!unchanged) cache.replace(account, version, list);
+      version = now;
+      if (!unchanged) cache.replace(account, now, list);
     });
-    roster.on('changed', ({ item, version }) => {
+    roster.on('changed', ({ item, version: now }) => {
       items.set(item.jid, item);
-      cache.put(account, version, item);
+      version = now;
+      cache.put(account, now, item);
       tell('contact', view(item));
     });
-    roster.on('removed', ({ jid, version }) => {
+    roster.on('removed', ({ jid, version: now }) => {
       items.delete(jid);
-      cache.remove(account, version, jid);
+      version = now;
+      cache.remove(account, now, jid);
       tell('contactRemoved', { jid });
     });
   }
@@ -111,7 +116,8 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
     settled(): void {
       settling = false;
     },
-    copy: () => ({ version: cache.version(account), items: cache.items(account) }),
+    /** what is known of the list, and which version of it that is (RFC 6121 §2.6) */
+    copy: () => ({ version, items: [...items.values()] }),
     /** those who are there first, then by name */
     list(): Contact[] {
       const unread = new Map(messages.unreadChats(account).map(({ chat, count }) => [chat, count]));

@@ -12,20 +12,13 @@ export function rosterCache(database: Database): RosterCache {
   }
 
   function putItem(account: string, item: RosterItemRow): void {
+    const { jid, name, groups, subscription, ask, approved } = item;
     database
       .statement(
         `INSERT OR REPLACE INTO roster_item (account, jid, name, groups, subscription, ask, approved)
           VALUES (?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(
-        account,
-        item.jid,
-        item.name,
-        JSON.stringify(item.groups),
-        item.subscription,
-        Number(item.ask),
-        Number(item.approved),
-      );
+      .run(account, jid, name, JSON.stringify(groups), subscription, Number(ask), Number(approved));
   }
 
   return {
@@ -37,7 +30,7 @@ export function rosterCache(database: Database): RosterCache {
     },
 
     items: (account) =>
-      database.statement('SELECT * FROM roster_item WHERE account = ? ORDER BY jid').all(account).map(itemOf),
+      itemsOf(database.statement('SELECT * FROM roster_item WHERE account = ? ORDER BY jid').all(account)),
 
     replace: (account, version, items) =>
       database.transaction(() => {
@@ -83,13 +76,20 @@ export function rosterCache(database: Database): RosterCache {
   };
 }
 
-function itemOf(row: Row): RosterItemRow {
-  return {
+/** Thousands of contacts are in the same few groups, whose list is read once. */
+function itemsOf(rows: readonly Row[]): RosterItemRow[] {
+  const lists = new Map<string, readonly string[]>();
+  const groupsOf = (kept: string) => {
+    const groups = lists.get(kept) ?? (JSON.parse(kept) as string[]);
+    lists.set(kept, groups);
+    return groups;
+  };
+  return rows.map((row) => ({
     jid: String(row.jid),
     name: String(row.name),
-    groups: JSON.parse(String(row.groups)) as string[],
+    groups: groupsOf(String(row.groups)),
     subscription: String(row.subscription) as RosterItemRow['subscription'],
     ask: row.ask === 1,
     approved: row.approved === 1,
-  };
+  }));
 }

@@ -20,7 +20,8 @@ const FORBIDDEN_RESOURCE = /[\0-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]/u;
 /** general category Zs */
 const SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 const encoder = new TextEncoder();
-const fits = (text: string) => text.length > 0 && encoder.encode(text).length <= 1023;
+/** A character has three bytes at most. */
+const fits = (text: string) => text.length > 0 && (text.length <= 341 || encoder.encode(text).length <= 1023);
 
 /** Case mapped, width mapped, NFC: the UsernameCaseMapped profile (RFC 8265 §3.3) as far as clients need it. */
 function prepareLocal(text: string): string | undefined {

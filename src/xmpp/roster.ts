@@ -38,11 +38,14 @@ export function parseRosterItem(element: Element): RosterItem | { jid: string; r
   const jid = parseJid(attrs.jid)?.full;
   if (jid === undefined) return undefined;
   if (attrs.subscription === 'remove') return { jid, removed: true };
-  const groups = element.getChildren('group', NS_ROSTER).map((group) => group.getText());
+  const groups = element
+    .getChildren('group', NS_ROSTER)
+    .map((group) => group.getText())
+    .filter((group) => group !== '');
   return {
     jid,
     name: attrs.name ?? '',
-    groups: [...new Set(groups)].filter((group) => group !== ''),
+    groups: groups.length < 2 ? groups : [...new Set(groups)],
     subscription: SUBSCRIPTIONS.includes(attrs.subscription ?? '')
       ? (attrs.subscription as Subscription)
       : 'none',

@@ -65,6 +65,23 @@ describe('contacts', () => {
     expect(world.client.contact(ROMEO)).toMatchObject({ name: 'Romeo' });
   });
 
+  it('the next stream asks behind the last push, with the list as that left it (RFC 6121 §2.6.3)', async () => {
+    const world = new World({ roster: item(ROMEO) });
+    world.session.streamFeatures.add('urn:xmpp:features:rosterver ver');
+    await world.login();
+    await world.session.ask(push(item('nurse@example.org', 'to')));
+    // Another process with the same data is further: what is known here is not of that version.
+    world.stores.roster.replace(ACCOUNT, '9', []);
+    world.session.whenAsked('get', 'query', NS_ROSTER, '');
+    world.session.drop();
+    world.session.take();
+    world.session.renew();
+    await turn();
+    const asked = world.sent('iq').find((stanza) => stanza.getChild('query', NS_ROSTER));
+    expect(asked?.getChild('query', NS_ROSTER)?.attrs.ver).toBe('2');
+    expect(world.client.contacts().map(({ jid }) => jid)).toEqual(['nurse@example.org', ROMEO]);
+  });
+
   it('a new list replaces the copy', async () => {
     const stores = memoryStores();
     stores.roster.replace(ACCOUNT, '1', [{ jid: 'gone@example.org', ...kept }]);
