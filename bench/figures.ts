@@ -20,11 +20,12 @@ export function figuresOf(samples: readonly number[]): Figures {
   };
 }
 
-/** `148 [139..171]`; a dash where nothing was measured. */
+/** `148 [139..171]`, with one digit behind the point where all are small; a dash where nothing was measured. */
 export function shown(samples: readonly number[]): string {
   if (samples.length === 0) return '–';
   const { median, least, most } = figuresOf(samples);
-  return `${median.toFixed(0)} [${least.toFixed(0)}..${most.toFixed(0)}]`;
+  const digits = most < 10 ? 1 : 0;
+  return `${median.toFixed(digits)} [${least.toFixed(digits)}..${most.toFixed(digits)}]`;
 }
 
 /** How many times the median of `other`: `0.94 ×`; a dash where one of them was not measured. */

@@ -11,9 +11,9 @@ type Line = Readonly<Record<string, unknown>>;
 
 const PATIENCE = 60_000;
 const at = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const TSX = fileURLToPath(import.meta.resolve('tsx'));
+export const TSX = fileURLToPath(import.meta.resolve('tsx'));
 /** Debian's: slixmpp belongs to it, whatever other Python stands before it in the PATH. */
-const PYTHON = '/usr/bin/python3';
+export const PYTHON = '/usr/bin/python3';
 
 /** What there is to measure, by the name of its row. */
 export const PEERS: Readonly<Record<string, () => readonly string[]>> = {

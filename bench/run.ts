@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME…`: measures, beside other programs, in turns, and prints small tables. */
 import { archiveBench } from './archive.ts';
+import { filesBench } from './files.ts';
 import { historyBench } from './history.ts';
 import { floodBench, receiveBench } from './receive.ts';
 import { roomsBench } from './rooms.ts';
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
   archive: archiveBench,
   rooms: roomsBench,
   roster: rosterBench,
+  files: filesBench,
 };
 
 /** Resolves to the exit code. */
