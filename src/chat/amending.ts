@@ -19,6 +19,8 @@ export interface AmendingOptions {
   /** `again`: it was written to an earlier stream. Throws DisconnectedError. */
   readonly write: (amendment: Amendment, message: Message, again: boolean) => void;
   readonly changed: (message: Message, change: AmendmentChange) => void;
+  /** the room has named the message, and it is not known yet whether that counts */
+  readonly awaitsName: (message: Message) => boolean;
   /** the store could not keep what the server said */
   readonly failed: (error: Error) => void;
 }
@@ -94,7 +96,8 @@ export function amending(options: AmendingOptions) {
     if (own && message.state === 'queued') return false;
     if (!canWrite(message.chat, message.kind, kind)) return false;
     if (nameOf(message, kind) !== undefined) return true;
-    return own && isUnderWay(message) ? false : { condition: 'message-without-id' };
+    if (own && isUnderWay(message)) return false;
+    return options.awaitsName(message) ? false : { condition: 'message-without-id' };
   }
 
   function attempt(amendment: Amendment): void {

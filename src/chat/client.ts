@@ -19,6 +19,7 @@ import { type TrustedArchives, trustedArchives } from './client/archives.ts';
 import { type Attendance, attendance } from './client/attendance.ts';
 import { type Background, background } from './client/background.ts';
 import { bounces } from './client/bounces.ts';
+import { claimedIds } from './client/claimed-ids.ts';
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
 import { fileRoutes, onlyRoute } from './client/file-routes.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
@@ -240,7 +241,19 @@ export class Client extends EventEmitter<ChatEvents> {
         return info;
       },
       (jid) => messages.archiveEnd(account, jid) !== undefined,
+      (jid, gives) => claims.decide(jid, gives),
     );
+    const claims = claimedIds({
+      account,
+      store: messages,
+      changes: () => applied,
+      decided: (row) => {
+        const message = messages.get(row);
+        if (message !== undefined) this.#delivery.amendments.known(message);
+      },
+      failed: (error) => this.#failed(error),
+    });
+    const awaitsName = ({ chat, kind, row }: Message) => kind === 'room' && claims.isOpen(chat, row);
     this.#reading = reading({ account, store: messages, changed: (event) => this.emit('unread', event) });
     this.#typing = typingStates((event) => this.emit('typing', event));
     this.#slow = slowModes({
@@ -257,6 +270,7 @@ export class Client extends EventEmitter<ChatEvents> {
       store: messages,
       amendments: stores.amendments,
       amended: (message, change) => this.emit('messageChanged', message, change),
+      awaitsName,
       rooms: this.#rooms,
       slow: this.#slow,
       link: () => this.#connection,
@@ -287,6 +301,7 @@ export class Client extends EventEmitter<ChatEvents> {
       nick: (room) => this.#rooms.nick(room),
       occupantId: (room) => this.#ownId(room),
       changed: (message, change) => this.emit('messageChanged', message, change),
+      awaitsName,
     });
     this.#batch = batch({
       store: messages,
@@ -300,27 +315,29 @@ export class Client extends EventEmitter<ChatEvents> {
       nick: (room) => this.#rooms.nick(room),
       occupantId: (room) => this.#ownId(room),
     });
+    const applied = changes({
+      account,
+      store: messages,
+      namesOccupants: (room) => this.#archives.namesOccupants(room),
+      stayed: this.#attendance.stayed,
+      speaksToUs: speaks,
+      changed: (message, change, news) => {
+        this.emit('messageChanged', message, change, news);
+        if (news?.mention === true) this.#reading.count(message.chat);
+      },
+    });
     this.#inbound = inbound({
       account,
       store: messages,
       batch: this.#batch,
       outbound: this.#delivery.outbox,
       amended: this.#delivery.amendments.confirmed,
-      changes: changes({
-        account,
-        store: messages,
-        namesOccupants: (room) => this.#archives.namesOccupants(room),
-        stayed: this.#attendance.stayed,
-        speaksToUs: speaks,
-        changed: (message, change, news) => {
-          this.emit('messageChanged', message, change, news);
-          if (news?.mention === true) this.#reading.count(message.chat);
-        },
-      }),
+      changes: applied,
       isRoom,
       nick: (room) => this.#rooms.nick(room),
       speaksToUs: speaks,
       trusts: (by) => this.#archives.has(by),
+      claims: { isOpen: this.#archives.isOpen, note: claims.note },
       typing: (event) => this.#typing.set(event),
       spoke: (chat, from) => this.#typing.stop(chat, from),
       readElsewhere: (chat, id) => this.#marks.readElsewhere(chat, id),

@@ -29,6 +29,8 @@ interface Incoming {
   readonly stamped: boolean;
   /** archive id, by an entity whose ids can be trusted */
   readonly stanzaId: string | undefined;
+  /** the same, by one that has not said yet whether it gives such ids */
+  readonly claimed: { readonly by: string; readonly id: string } | undefined;
   /** what is shown and kept */
   readonly text: string;
   readonly page: Page | undefined;
@@ -79,6 +81,8 @@ export interface InboundOptions {
   readonly speaksToUs: SpeaksToUs;
   /** whether archive ids by this JID mean something (XEP-0359 §6: it announces them) */
   readonly trusts: (by: string) => boolean;
+  /** ids by those who are being asked whether theirs do */
+  readonly claims: { isOpen(by: string): boolean; note(by: string, row: number, id: string): void };
   readonly typing: (event: {
     chat: string;
     from: string;
@@ -123,6 +127,8 @@ export function inbound(options: InboundOptions) {
     const nick = kind === 'contact' ? undefined : own ? options.nick(bare) : resourceOf(peer);
     const by = kind === 'room' ? bare : account;
     const self = kind === 'room' ? nick !== undefined && nick === options.nick(bare) : own;
+    const id = parsed.stanzaIds.find((entry) => entry.by === by)?.id;
+    const claimed = archived === undefined && id !== undefined && options.claims.isOpen(by);
     return {
       parsed,
       source,
@@ -132,9 +138,8 @@ export function inbound(options: InboundOptions) {
       direction: self ? 'out' : 'in',
       time: archived?.time ?? parsed.delay?.time ?? Date.now(),
       stamped: archived?.time !== undefined || parsed.delay !== undefined,
-      stanzaId:
-        archived?.archiveId ??
-        (options.trusts(by) ? parsed.stanzaIds.find((entry) => entry.by === by)?.id : undefined),
+      stanzaId: archived?.archiveId ?? (options.trusts(by) ? id : undefined),
+      claimed: claimed ? { by, id } : undefined,
       text: textOf(parsed),
       page: undefined,
       before: new Map(),
@@ -216,6 +221,7 @@ export function inbound(options: InboundOptions) {
     const known = findCopy(store, account, message);
     if (known === undefined) return message;
     const inPage = page !== undefined;
+    if (known.stanzaId === undefined) claim(message, known.row, later);
     const tell = outbound.confirmed(known, stanzaId, stamped && !inPage ? time : undefined);
     if (tell !== undefined) later(tell);
     if (parsed.occupantId !== undefined) store.setOccupant(known.row, parsed.occupantId);
@@ -231,6 +237,11 @@ export function inbound(options: InboundOptions) {
       for (const settled of options.changes.settle({ ...known, stanzaId })) later(settled);
     return undefined;
   };
+
+  /** Before anything else is told of it: what asks for its id waits then. */
+  function claim({ claimed }: Incoming, row: number, later: Later): void {
+    if (claimed !== undefined) later(() => options.claims.note(claimed.by, row, claimed.id));
+  }
 
   function row(message: Incoming): NewMessage {
     const { parsed, source, chat, kind, direction, nick, time, stanzaId, text, page } = message;
@@ -299,6 +310,7 @@ export function inbound(options: InboundOptions) {
     if (message === undefined) return;
     const { parsed, page, chat, kind, stamped, source } = message;
     const kept = keep(message);
+    claim(message, kept.row, later);
     const settled = options.changes.settle(kept);
     for (const tell of settled) later(tell);
     if (kind !== 'contact' && !stamped) later(() => options.said(kept.row, parsed.from));

@@ -102,6 +102,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
     canWrite: (chat, kind) => outbox.canWrite(chat, kind),
     write: amend,
     changed: nothing,
+    awaitsName: () => false,
     failed: nothing,
   });
   const speaks = speaksToUs({ account: ACCOUNT, nick: () => NICK, occupantId: () => occupantId });
@@ -123,6 +124,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
     nick: () => NICK,
     speaksToUs: speaks,
     trusts: () => true,
+    claims: { isOpen: () => false, note: nothing },
     typing: nothing,
     spoke: nothing,
     readElsewhere: nothing,
@@ -150,6 +152,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
       nick: () => NICK,
       occupantId: () => occupantId,
       changed: nothing,
+      awaitsName: () => false,
     }),
     /** what was told since the last time */
     told: (): string[] => told.splice(0),

@@ -17,6 +17,8 @@ export interface AmendmentsOptions {
   /** own occupant id, where the room gives such ids (XEP-0421) */
   readonly occupantId: (room: string) => string | undefined;
   readonly changed: (message: Message, change: AmendmentChange) => void;
+  /** the room has named the message, and it is not known yet whether that counts */
+  readonly awaitsName: (message: Message) => boolean;
 }
 
 export function amendments(options: AmendmentsOptions) {
@@ -44,7 +46,8 @@ export function amendments(options: AmendmentsOptions) {
   function checked(message: Message, kind: AmendmentKind): void {
     const room = bareOf(message.chat);
     if (message.kind !== 'contact' && !isRoom(room)) throw new ChatError('not-joined', { room });
-    if (message.state !== 'queued' && message.state !== 'sent') named(message, kind);
+    if (message.state !== 'queued' && message.state !== 'sent' && !options.awaitsName(message))
+      named(message, kind);
   }
 
   const me = (message: Message) =>

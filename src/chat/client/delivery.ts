@@ -18,6 +18,7 @@ export interface DeliveryOptions
   readonly store: MessageStore;
   readonly amendments: AmendmentStore;
   readonly amended: AmendingOptions['changed'];
+  readonly awaitsName: AmendingOptions['awaitsName'];
   readonly rooms: ChatRooms;
   readonly slow: SlowModes;
   /** undefined before the first connection */
@@ -161,6 +162,7 @@ export function delivery(options: DeliveryOptions) {
     canWrite: (chat, kind, what) => outbox.canWrite(chat, kind, { text: what === 'correction' }),
     write: amend,
     changed: options.amended,
+    awaitsName: options.awaitsName,
     failed,
   });
 
