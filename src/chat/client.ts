@@ -538,6 +538,7 @@ export class Client extends EventEmitter<ChatEvents> {
     }
     if (change.state === 'resumed') this.#background.resume();
     this.emit('connection', told);
+    if (change.state === 'resumed') void this.#rooms.resumed();
   }
 
   #linked(): Link {

@@ -206,6 +206,10 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
     }
   }
 
+  async function enterAbsent(): Promise<void> {
+    await Promise.all([...connected().rooms.lost().map(returns.back), enterMissing()]);
+  }
+
   async function enterMissing(): Promise<void> {
     const { rooms } = connected();
     const missing = [...allKept().values()].filter(({ autojoin, room }) => autojoin && !rooms.knows(room));
@@ -245,7 +249,7 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
         lostAt.delete(change.room);
         // Entered at the next log-in it would be made anew.
         if (change.event === 'destroyed') forgetKept(change.room);
-        tell('room', { ...returns.told(change), alternate: change.destroyed?.alternate });
+        tell('room', { ...returns.over(change), alternate: change.destroyed?.alternate });
       });
       rooms.on('dropped', ({ room }) => {
         lostAt.set(room, Date.now());
@@ -271,7 +275,7 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
 
     /** Enters what is kept, and again what was lost; what cannot be entered is told as `failed`, one line each. */
     async enterKept(): Promise<void> {
-      const { rooms, bookmarks } = connected();
+      const { bookmarks } = connected();
       acting = true;
       keptRooms = undefined;
       const merged = sync.merge().then(enterMissing, (error: unknown) => {
@@ -279,8 +283,12 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
       });
       // A server that says how it keeps them answers: what another device dropped is not entered for a moment.
       if (await bookmarks.announced().catch(() => false)) await merged;
-      const missing = [...allKept().values()].filter((entry) => entry.autojoin && !rooms.knows(entry.room));
-      await Promise.all([...rooms.lost().map(returns.back), ...missing.map(enterOne)]);
+      await enterAbsent();
+    },
+
+    /** The old stream goes on: what it cut short, and the room was not in yet, is done again. */
+    async resumed(): Promise<void> {
+      if (acting) await enterAbsent();
     },
 
     join,

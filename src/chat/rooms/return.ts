@@ -17,6 +17,9 @@ const PASSING: readonly string[] = [
 const FIRST = 1000;
 const LONGEST = 60_000;
 
+/** what is added to a nickname that somebody else has, one after the other */
+const OTHERWISE = ['', '_', '__', '___'] as const;
+
 export interface ReturningOptions {
   readonly feature: () => RoomsFeature;
   /** what of its past a room is asked for */
@@ -52,12 +55,15 @@ export function returning({ feature, historyOf, tell }: ReturningOptions) {
 
   async function enter(room: string, nick: string): Promise<void> {
     const history = await historyOf(room);
-    try {
-      await feature().reenter(room, { nick, history });
-    } catch (error) {
-      // §7.2.8: somebody took our nickname meanwhile, and nobody can be asked for another.
-      if (!(error instanceof StanzaError) || error.condition !== 'conflict') throw error;
-      await feature().reenter(room, { nick: `${nick}_`, history });
+    // §7.2.8: somebody took our nickname meanwhile, perhaps the next one too, and nobody can be asked for another.
+    for (const more of OTHERWISE) {
+      try {
+        await feature().reenter(room, { nick: nick + more, history });
+        return;
+      } catch (error) {
+        const taken = error instanceof StanzaError && error.condition === 'conflict';
+        if (!taken || more === OTHERWISE.at(-1)) throw error;
+      }
     }
   }
 
@@ -79,6 +85,11 @@ export function returning({ feature, historyOf, tell }: ReturningOptions) {
     }
   }
 
+  function stop(room: string): void {
+    clearTimeout(outages.get(room)?.timer);
+    outages.delete(room);
+  }
+
   return {
     /** Enters a lost room again. Resolves when the first attempt ended. */
     back(room: string): Promise<void> {
@@ -88,9 +99,15 @@ export function returning({ feature, historyOf, tell }: ReturningOptions) {
       return attempt(room, outage);
     },
 
-    /** What of an entrance is told: an outage that was told as such needs no second line. */
-    told: (change: RoomChange): RoomChange =>
-      outages.get(change.room)?.told === true ? { ...change, told: true } : change,
+    /**
+     * The outage, if there was one, is over: we are in, whoever entered, or will not be any more. Gives what is told of
+     * that: an outage that was told as such needs no second line.
+     */
+    over(change: RoomChange): RoomChange {
+      const told = outages.get(change.room)?.told === true;
+      stop(change.room);
+      return told ? { ...change, told } : change;
+    },
 
     /** The stream is gone: the next one enters again. What was told of an outage stays told. */
     pause(): void {
@@ -98,10 +115,7 @@ export function returning({ feature, historyOf, tell }: ReturningOptions) {
     },
 
     /** The room is left for good. */
-    stop(room: string): void {
-      clearTimeout(outages.get(room)?.timer);
-      outages.delete(room);
-    },
+    stop,
   };
 }
 

@@ -57,6 +57,8 @@ export interface RoomListener {
   notice(change: { room: string; codes: readonly number[] }): void;
   /** the room put us out for a reason that passes: it is to be entered again */
   dropped(change: Dropped): void;
+  /** the room said good-bye, which nobody had asked for: it may have been to an earlier stay, and can be asked */
+  doubted(room: string): void;
 }
 
 /** Why a room has lost us: its service shut down, an error on the way, or it does not know us any more. */
@@ -76,8 +78,11 @@ export interface Entered {
   readonly codes: readonly number[];
 }
 
-/** `lost`: was joined until the connection broke, or until the room lost us. */
-export type Phase = 'out' | 'entering' | 'joined' | 'lost';
+/**
+ * `lost`: was joined until the connection broke, or until the room lost us. `withdrawn`: was being entered, and is left
+ * before the room has said anything; what it says of that entrance is still to come.
+ */
+export type Phase = 'out' | 'entering' | 'joined' | 'lost' | 'withdrawn';
 
 /** milliseconds after an outage in which others come back as we did, and nobody is told of it */
 const GRACE = 60_000;
@@ -117,6 +122,7 @@ export function expected<T>(milliseconds: number, what: string): Expected<T> {
 
 export class Room {
   readonly jid: string;
+  /** as the room calls us, or as we wish to be called while we enter */
   nick: string;
   password: string | undefined;
   phase: Phase = 'out';
@@ -124,10 +130,13 @@ export class Room {
   /** false until the room told its subject after entering */
   subjectKnown = false;
   readonly occupants = new Map<string, Occupant>();
+  /** the room said good-bye unasked, and is being asked whether that was meant for this stay */
+  parted = false;
   /** counts our stays in the room */
   entrance = 0;
-  /** id of the presence that enters */
+  /** id of the presence that enters, and the password that stands in it */
   entranceId: string | undefined;
+  entrancePassword: string | undefined;
   /** when the room last said anything; monotonic milliseconds */
   #heard = performance.now();
   /** who was there when we were lost */
@@ -145,7 +154,9 @@ export class Room {
   #grace: NodeJS.Timeout | undefined;
   readonly #tell: RoomListener;
   #again = false;
-  /** the loss is certain: a new stream came */
+  /** ours in the last stay */
+  #nickBefore = '';
+  /** the loss is certain: a new stream came, or it is being entered again */
   #renewed = false;
   #entering: Expected<Entered> | undefined;
   #renaming: Expected<void> | undefined;
@@ -159,11 +170,13 @@ export class Room {
     this.#hold = hold;
   }
 
-  /** The answer to the presence of that id that enters; the caller writes it. */
-  enter(timeout: number, stanza: string): Promise<Entered> {
+  /** The answer to the presence of that id that enters by that nickname; the caller writes it. */
+  enter(timeout: number, stanza: string, nick: string): Promise<Entered> {
     this.entranceId = stanza;
     this.#again = this.phase === 'lost';
-    this.#renewed = false;
+    if (this.#again) this.#nickBefore = this.nick;
+    this.nick = nick;
+    this.#renewed = true;
     this.phase = 'entering';
     this.entrance++;
     this.subjectKnown = false;
@@ -171,7 +184,10 @@ export class Room {
     this.#entering = expected<Entered>(timeout, `${this.jid} did not answer`);
     return this.#entering.promise.catch((error: unknown) => {
       // Whoever asked for it decides whether it is tried again.
-      if (this.phase === 'entering') this.phase = this.#again ? 'lost' : 'out';
+      if (this.phase === 'entering') {
+        this.phase = this.#again ? 'lost' : 'out';
+        if (this.#again) this.nick = this.#nickBefore;
+      }
       throw error;
     });
   }
@@ -186,6 +202,11 @@ export class Room {
     return performance.now() - this.#heard;
   }
 
+  /** we leave, and the room has not confirmed it */
+  get isLeaving(): boolean {
+    return this.#leaving?.open === true;
+  }
+
   get isRenaming(): boolean {
     return this.#renaming?.open === true;
   }
@@ -195,6 +216,11 @@ export class Room {
     return this.phase === 'entering' ? this.#entering?.promise : undefined;
   }
 
+  /** The change of nickname under way, if any; it never rejects. */
+  get renamed(): Promise<void> | undefined {
+    return this.isRenaming ? this.#renaming?.promise.catch(() => undefined) : undefined;
+  }
+
   rename(timeout: number): Promise<void> {
     this.#renaming = expected<void>(timeout, `${this.jid} did not answer`);
     return this.#renaming.promise;
@@ -202,11 +228,15 @@ export class Room {
 
   /** Resolves when the room confirmed it; a room that says nothing, or cannot hear us, is left all the same. */
   async leave(timeout: number): Promise<void> {
+    const { phase } = this;
+    if (phase === 'entering') this.phase = 'withdrawn';
     this.#entering?.reject(new XmppError('cancelled'));
-    if (this.phase === 'joined') {
+    if (phase === 'joined' || phase === 'entering') {
       this.#leaving = expected<void>(timeout, '');
       await this.#leaving.promise.catch(() => undefined);
     }
+    // Who is entered again after an outage has been inside for whoever looks at it.
+    if (this.phase === 'withdrawn' && this.#again) this.phase = 'lost';
     this.#out({ event: 'left' });
   }
 
@@ -294,7 +324,13 @@ export class Room {
   /** An error for a presence of ours (§7.2.5–§7.2.9, §7.6). */
   refused(error: StanzaError): void {
     if (this.phase === 'entering') this.#entering?.reject(error);
+    else if (this.phase === 'withdrawn') this.#leaving?.resolve();
     else this.#renaming?.reject(error);
+  }
+
+  /** The room does not know us, though nobody said why: left. */
+  goodbye(): void {
+    this.#out({ event: 'left' });
   }
 
   /** Whether a person enters is asked first (XEP-0158). */
@@ -306,6 +342,8 @@ export class Room {
     this.heard();
     if (this.phase === 'entering') this.#burst(presence);
     else if (this.phase === 'joined') this.#live(presence);
+    else if (this.phase === 'withdrawn' && !presence.available && presence.codes.includes(SELF_PRESENCE))
+      this.#leaving?.resolve();
   }
 
   /** §7.2.2: the others first, ourselves (110) last; nobody of them "joined" just now. */
@@ -316,15 +354,15 @@ export class Room {
       this.occupants.delete(occupant.nick);
       // §7.14: the good-bye to an earlier stay of ours, when a stream is taken up that another process left.
       const farewell = self && !presence.destroyed && departureOf(codes, false) === 'left';
-      if (!farewell && (self || presence.destroyed))
-        this.#entering?.reject(new XmppError('gone', presence.reason));
+      if (!farewell && (self || presence.destroyed)) this.#shut(presence);
       return;
     }
     this.occupants.set(occupant.nick, occupant);
     if (!self) return;
-    const nickBefore = this.nick;
     this.nick = occupant.nick;
     this.phase = 'joined';
+    this.parted = false;
+    this.#renewed = false;
     const created = codes.includes(ROOM_CREATED);
     const entered = { room: this.jid, nick: this.nick, created, occupants: this.occupants.size, codes };
     this.#entering?.resolve(entered);
@@ -336,11 +374,24 @@ export class Room {
       event,
       again: this.#again,
       occupants: entered.occupants,
-      ...this.#changes(nickBefore),
+      ...this.#changes(this.#nickBefore),
     });
     // Back after an outage: what the room says of itself as before is no news.
     this.#notice(this.#again ? codes.filter((code) => !this.#codes.includes(code)) : codes);
     this.#codes = codes;
+  }
+
+  /**
+   * Put out before we were in. What counted as ours until then ends as if we had been inside; a destroyed room is told in
+   * any case, since it would be made anew by whoever enters it the next time (§10.9).
+   */
+  #shut({ codes, actor, reason, destroyed }: OccupantPresence): void {
+    const event = departureOf(codes, destroyed !== undefined);
+    this.#entering?.reject(new XmppError('gone', destroyed?.reason ?? reason));
+    if (event === 'shutdown' || event === 'failed') return;
+    if (!this.#again && event !== 'destroyed') return;
+    this.phase = 'lost';
+    this.#out({ event, actor, reason: destroyed?.reason ?? reason, destroyed, codes });
   }
 
   /** Who came between two stays; who is missing has some time to come back too. We are neither, by whatever nickname. */
@@ -446,8 +497,14 @@ export class Room {
 
   #gone({ codes, actor, reason, destroyed }: OccupantPresence): void {
     const event = departureOf(codes, destroyed !== undefined);
-    if (event === 'shutdown' || event === 'failed') this.drop(event);
-    else
+    const wanted = this.isLeaving;
+    // A room that shuts down while we leave is left: nobody wants to be back.
+    if (wanted && (event === 'shutdown' || event === 'failed')) this.#out({ event: 'left' });
+    else if (event === 'shutdown' || event === 'failed') this.drop(event);
+    else if (event === 'left' && !wanted) {
+      this.parted = true;
+      this.#tell.doubted(this.jid);
+    } else
       this.#out({
         event,
         actor,
@@ -460,6 +517,7 @@ export class Room {
 
   #out(change: Pick<RoomChange, 'event' | 'actor' | 'reason' | 'destroyed' | 'codes'>): void {
     const inside = this.phase === 'joined' || this.phase === 'lost';
+    this.#renaming?.reject(new XmppError('gone', change.reason));
     this.forget();
     if (!inside) return;
     this.#tell.room({ room: this.jid, nick: this.nick, ...change });

@@ -196,6 +196,11 @@ export interface RoomsOptions {
 /** A subject without a body is a change of the subject (§8.1). */
 const isSubject = (message: ParsedMessage) => message.subject !== undefined && message.body === undefined;
 
+/** milliseconds for a room to confirm that we left */
+const LEAVING = 5000;
+/** what a room says to somebody who is not in it */
+const STRANGER: readonly string[] = ['not-acceptable', 'item-not-found'];
+
 const isIn = ({ phase }: Room) => phase === 'joined' || phase === 'lost';
 
 function viewOf({ jid, nick, subject, phase, occupants }: Room): RoomView {
@@ -219,6 +224,10 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
   const events = new EventEmitter<RoomsEvents>();
   const known = new Map<string, Room>();
   const waiting = answers(session);
+  /** rooms that we are leaving */
+  const leaves = new Map<string, Promise<void>>();
+  /** entrances that a lost stream cut short, by room: our occupant JID there, if the room has let us in all the same */
+  const cut = new Map<string, string>();
   let own: OwnPresence = { show: 'available', status: '' };
   disco.addFeature(NS);
   disco.addFeature(NS_DIRECT);
@@ -230,6 +239,10 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     occupantPresence: (change) => events.emit('occupantPresence', change),
     notice: (change) => events.emit('roomNotice', change),
     dropped: (change) => events.emit('dropped', change),
+    doubted(jid) {
+      const room = joined(jid);
+      if (room !== undefined) void pings.check(room);
+    },
   };
   const joined = (jid: string | undefined): Room | undefined => {
     const room = known.get(bareOf(jid ?? ''));
@@ -242,25 +255,38 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
   };
 
   session.on('offline', () => {
-    for (const room of known.values()) room.lost();
+    for (const room of known.values()) {
+      if (room.phase === 'entering') cut.set(room.jid, occupantJid(room.jid, room.nick));
+      room.lost();
+    }
   });
-  session.on('resumed', () => {
+  session.on('resumed', ({ inherited }) => {
     for (const room of known.values()) room.resumed();
+    // Whoever wished to be there was told that it failed: nobody would know that we are in.
+    for (const [jid, occupant] of cut)
+      if (!inherited && !known.has(jid)) session.send(xUnavailable(occupant));
+    cut.clear();
   });
   session.on('online', () => {
     for (const room of known.values()) room.renewed();
+    cut.clear();
   });
   const pings = selfPings(session, {
     rooms: () => known.values(),
     silences,
     checked(room, verdict) {
-      if (verdict === 'left') room.drop('forgotten');
+      const { parted } = room;
+      room.parted = false;
+      if (parted && verdict !== 'joined') {
+        room.goodbye();
+        drop(room);
+      } else if (verdict === 'left') room.drop('forgotten');
       else events.emit('checked', { room: room.jid, verdict });
     },
   });
 
-  const drop = (jid: string) => {
-    known.delete(jid);
+  const drop = (room: Room) => {
+    if (known.get(room.jid) === room) known.delete(room.jid);
     pings.watch();
   };
 
@@ -271,11 +297,17 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     if (stanza.attrs.type === 'error') {
       // One for an earlier attempt: a wrong answer to a challenge is refused twice.
       const late = room.phase === 'entering' && (stanza.attrs.id ?? room.entranceId) !== room.entranceId;
-      return late ? undefined : room.refused(parseStanzaError(stanza));
+      if (late) return;
+      const error = parseStanzaError(stanza);
+      // A change of our presence found nobody there (§7.7): the room may have forgotten us.
+      if (room.phase === 'joined' && !room.isRenaming && STRANGER.includes(error.condition))
+        void pings.check(room);
+      room.refused(error);
+      return;
     }
     const presence = parseOccupantPresence(stanza);
     if (presence !== undefined) room.presence(presence);
-    if (room.phase === 'out') drop(room.jid);
+    if (room.phase === 'out') drop(room);
   });
 
   /** A challenge for the presence by which we enter a room now; one for anything else is ignored (XEP-0158 §protocol-response). */
@@ -301,8 +333,8 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     if (stanza.attrs.type === 'error') return;
     const invitation = parseInvitation(stanza);
     if (invitation !== undefined) {
-      // XEP-0249 §5: no invitation to where we are already.
-      if (!known.has(invitation.room)) events.emit('invitation', invitation);
+      // XEP-0249 §5: no invitation to where we are already. A room that lost us may let us in by it only (§7.8.2).
+      if (joined(invitation.room) === undefined) events.emit('invitation', invitation);
       return;
     }
     const asked = challengeOf(stanza);
@@ -361,7 +393,8 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     const { password = room.password, history, timeout = session.timeout } = options;
     const to = occupantJid(room.jid, nick);
     const id = randomId();
-    const answer = room.enter(timeout, id);
+    const answer = room.enter(timeout, id, nick);
+    room.entrancePassword = password;
     pings.watch();
     try {
       session.send(xPresence(to, { ...own, id }, disco.xCaps?.(), xEnter(history, password)));
@@ -387,7 +420,7 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     } catch (error) {
       // The answer may still come: we would be in without knowing.
       if (error instanceof TimeoutError && session.online) session.send(xUnavailable(to));
-      if (room.phase === 'out') drop(room.jid);
+      if (room.phase === 'out') drop(room);
       throw error;
     }
   }
@@ -396,8 +429,19 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     const address = occupantJid(jid, options.nick);
     const bare = bareOf(address);
     const nick = resourceOf(address) ?? options.nick;
+    // What the room says to who leaves would be taken for its answer.
+    if (leaves.has(bare)) {
+      await leaves.get(bare);
+      return enter(jid, options);
+    }
     const room = known.get(bare) ?? new Room(bare, nick, tell, silences.leaves);
-    if (room.entering !== undefined) return room.entering;
+    if (room.entering !== undefined) {
+      const { password = room.entrancePassword } = options;
+      if (room.nick === nick && room.entrancePassword === password) return room.entering;
+      // Another wish than the one under way: it comes after that, whatever becomes of it.
+      await room.entering.catch(() => undefined);
+      return enter(jid, options);
+    }
     if (room.phase === 'joined') {
       if (room.nick !== nick) await setNick(bare, nick);
       return { room: bare, nick: room.nick, created: false, occupants: room.occupants.size, codes: [] };
@@ -414,24 +458,30 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     if (room.phase === 'joined' || room.entering !== undefined) throw new XmppError('conflict');
     known.set(jid, room);
     // The room lets us in by the presence that it has, which may come before it says that the answer was right.
-    const answer = room.enter(session.timeout, challenge.stanza ?? '');
+    const answer = room.enter(session.timeout, challenge.stanza ?? '', nick);
     session.request(xChallengeAnswer(challenge, values)).catch((error: unknown) => {
       room.refused(error instanceof StanzaError ? error : new StanzaError('undefined-condition'));
     });
     return admitted(room, nick, answer, {});
   }
 
+  /** The second wish to leave is the first one. */
   async function leave(jid: string, status?: string): Promise<void> {
     const room = known.get(jid);
-    if (room === undefined) return;
+    const under = leaves.get(jid);
+    if (under !== undefined || room === undefined) return under;
     if (session.online) session.send(xUnavailable(occupantJid(jid, room.nick), status));
-    await room.leave(5000);
-    drop(jid);
+    const left = room.leave(LEAVING).finally(() => {
+      leaves.delete(jid);
+      drop(room);
+    });
+    leaves.set(jid, left);
+    await left;
   }
 
   async function reenter(jid: string, options: Partial<EnterOptions> = {}): Promise<Entered> {
     const room = known.get(jid);
-    if (room?.phase !== 'lost') throw new XmppError('not-joined');
+    if (room?.phase !== 'lost' || leaves.has(jid)) throw new XmppError('not-joined');
     const { nick = room.nick, ...more } = options;
     return enterRoom(room, nick, more);
   }
@@ -439,6 +489,11 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
   async function setNick(jid: string, nick: string): Promise<void> {
     const room = mustBeJoined(jid);
     const to = occupantJid(jid, nick);
+    // One after the other: the room does not say which of them it answers.
+    if (room.renamed !== undefined) {
+      await room.renamed;
+      return setNick(jid, nick);
+    }
     if (resourceOf(to) === room.nick) return;
     const answer = room.rename(15_000);
     try {
@@ -483,7 +538,7 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
       const room = known.get(jid);
       if (room?.phase !== 'lost') return;
       room.forget();
-      drop(jid);
+      drop(room);
     },
     async check(jid: string) {
       const room = joined(jid);

@@ -95,6 +95,63 @@ describe('a room whose service restarts', () => {
     expect(world.client.joinedRoom(ROOM)).toMatchObject({ nick: 'juliet_', joined: true });
   });
 
+  it('is entered under the next one where that is taken too', async () => {
+    const world = await joined();
+    shutDown(world);
+    await turn();
+    for (const nick of ['juliet', 'juliet_', 'juliet__']) {
+      expect(entrances(world)[0]?.attrs.to).toBe(`${ROOM}/${nick}`);
+      refuse(world, 'conflict', nick);
+      await turn();
+    }
+    expect(entrances(world)[0]?.attrs.to).toBe(`${ROOM}/juliet___`);
+  });
+
+  it('is tried on where a stream was lost and goes on while we waited (XEP-0198 §5)', async () => {
+    const world = await joined();
+    shutDown(world);
+    await turn();
+    refuse(world, 'service-unavailable');
+    await turn();
+    world.session.take();
+    world.session.drop({ resumable: true });
+    world.session.resume();
+    await turn();
+    expect(entrances(world)).toHaveLength(1);
+    world.occupant(ROOM, 'juliet', [110]);
+    await turn();
+    expect(world.client.joinedRoom(ROOM)).toMatchObject({ joined: true });
+  });
+
+  it('entered by hand meanwhile, its next outage is one of its own: told again', async () => {
+    const world = await joined();
+    shutDown(world);
+    await turn();
+    refuse(world, 'service-unavailable');
+    await turn();
+    await world.enter(ROOM);
+    world.told.length = 0;
+    shutDown(world);
+    await turn();
+    refuse(world, 'service-unavailable');
+    await turn();
+    expect(world.events('room')).toMatchObject([{ event: 'failed', again: true }]);
+  });
+
+  it('destroyed while we enter it again: forgotten, so that nobody makes it anew (XEP-0045 §10.9)', async () => {
+    const world = await joined();
+    await world.client.join(ROOM, { keep: true });
+    shutDown(world);
+    await turn();
+    world.receive(
+      `<presence from='${ROOM}/juliet' to='${JID}' type='unavailable'><x xmlns='${MUC}#user'>` +
+        "<item affiliation='none' role='none'/><destroy/></x></presence>",
+    );
+    await turn();
+    expect(world.events('room')).toMatchObject([{ event: 'destroyed' }]);
+    expect(world.stores.rooms.rooms(world.client.account)).toEqual([]);
+  });
+
   it('that we leave meanwhile is not entered again', async () => {
     const world = await joined();
     shutDown(world);
