@@ -202,6 +202,7 @@ export function changes({ account, store, namesOccupants, stayed, speaksToUs, ch
 
     /** A message, or its id, became known: what waited for it is applied, oldest first. */
     settle(message: Message): (() => void)[] {
+      if (!store.isAwaited(account, message.chat, message.id, message.stanzaId)) return [];
       const names = new Set([
         message.stanzaId,
         message.kind === 'room' && message.stanzaId ? '' : message.id,

@@ -295,6 +295,8 @@ export interface MessageStore {
   versions(row: number): MessageVersion[];
   /** full text, accents folded; newest first */
   search(query: SearchQuery): Message[];
+  /** whether something that is about a message of that id, or archive id, came before it: a change, or a correction */
+  isAwaited(account: string, chat: string, id: string, stanzaId?: string): boolean;
   /** Keeps a change (JSON) for a message that is not known yet. */
   wait(account: string, chat: string, target: string, change: string, time: number): void;
   /** Takes what waited for a message, oldest first. */

@@ -42,42 +42,56 @@ const READABLE = `m.direction = 'out' AND m.state IN ('acked', 'delivered') AND 
   AND m.position <= (SELECT position FROM message WHERE row = ?)`;
 
 const LAST_POSITION = 'SELECT max(position) AS at FROM message WHERE chat = ?';
+/** a chat, and the position of its newest message */
+const CHAT = `SELECT c.id, (SELECT max(position) FROM message WHERE chat = c.id) AS last
+  FROM chat c WHERE c.account = ? AND c.jid = ?`;
 const LAST_PLACED = 'SELECT max(position) AS at FROM message WHERE chat = ? AND placed IS NOT NULL';
 /** of what was there when an archive was asked, and what it named since */
 const LAST_SETTLED = `SELECT position AS at FROM message WHERE chat = ? AND (row <= ? OR placed IS NOT NULL)
   ORDER BY position DESC LIMIT 1`;
 const FIRST_POSITION = 'SELECT min(position) AS at FROM message WHERE chat = ?';
 
+// What is asked for each message that comes is put together once.
+const GET = `${SELECT_MESSAGE} WHERE m.row = ?`;
+const BY_ID = `${SELECT_MESSAGE} WHERE ${IN_CHAT} AND m.id = ? ORDER BY ${FEW} DESC`;
+const BY_STANZA_ID = `${SELECT_MESSAGE} WHERE m.row IN (SELECT message FROM archive_id WHERE id = ?) AND +${IN_CHAT}
+  ORDER BY ${FEW} DESC LIMIT 1`;
+const IS_AWAITED = `SELECT EXISTS (SELECT 1 FROM waiting WHERE account = ? AND chat = ? AND target IN (?, ?))
+  OR EXISTS (SELECT 1 FROM message m WHERE ${IN_CHAT} AND m.replaces = ?) AS yes`;
+
 /** changes kept for messages that never came; a flood of them pushes out the oldest */
 const MOST_WAITING = 2000;
 
 export function messageStore(database: Database): MessageStore {
   const index = words(database);
-  const one = (where: string, ...values: Value[]): Message | undefined => {
-    const row = database.statement(`${SELECT_MESSAGE} WHERE ${where}`).get(...values);
+  const one = (sql: string, ...values: Value[]): Message | undefined => {
+    const row = database.statement(sql).get(...values);
     return row === undefined ? undefined : messageOf(row);
   };
-  const many = (rest: string, ...values: Value[]): Message[] =>
+  const all = (sql: string, ...values: Value[]): Message[] =>
     database
-      .statement(`${SELECT_MESSAGE} WHERE ${rest}`)
+      .statement(sql)
       .all(...values)
       .map(messageOf);
+  const many = (rest: string, ...values: Value[]): Message[] =>
+    all(`${SELECT_MESSAGE} WHERE ${rest}`, ...values);
 
   const lookup = (found: Lookup | undefined, turned = false): Message[] => {
     const messages = found === undefined ? [] : many(found.rest, ...found.values);
     return turned ? messages.reverse() : messages;
   };
 
-  const get = (row: number) => one('m.row = ?', row);
+  const get = (row: number) => one(GET, row);
 
-  function chatId(message: NewMessage): number {
-    const known = database
-      .statement('SELECT id FROM chat WHERE account = ? AND jid = ?')
-      .get(message.account, message.chat);
-    if (known !== undefined) return Number(known.id);
-    return database
+  /** A chat with the position of its newest message; made where it is new. */
+  function chatOf({ account, chat, kind }: NewMessage): { id: number; last: number | undefined } {
+    const known = database.statement(CHAT).get(account, chat);
+    if (known !== undefined)
+      return { id: Number(known.id), last: known.last === null ? undefined : Number(known.last) };
+    const { row } = database
       .statement('INSERT INTO chat (account, jid, kind) VALUES (?, ?, ?)')
-      .run(message.account, message.chat, message.kind).row;
+      .run(account, chat, kind);
+    return { id: row, last: undefined };
   }
 
   /** The newest id is the one shown, so that one known before is put to the end. */
@@ -87,22 +101,24 @@ export function messageStore(database: Database): MessageStore {
       .run(row, by, id);
   }
 
-  /** Behind everything in the chat, or before all of it. */
-  function place(chat: number, end: 'newest' | 'oldest'): number {
-    const found = database.statement(end === 'newest' ? LAST_POSITION : FIRST_POSITION).get(chat)?.at;
-    return Number(found ?? 0) + (end === 'newest' ? 1 : -1);
-  }
+  const positionBy = (sql: string, ...values: Value[]): number | undefined => {
+    const at = database.statement(sql).get(...values)?.at;
+    return typeof at === 'number' ? at : undefined;
+  };
+
+  /** Before everything in the chat. */
+  const first = (chat: number): number => (positionBy(FIRST_POSITION, chat) ?? 0) - 1;
 
   /** A free place behind what is settled; what came live while an archive was read moves on by one. */
-  function placeBefore(chat: number, since: number | undefined): number {
-    if (since === undefined) return place(chat, 'newest');
-    const settled = database.statement(LAST_SETTLED).get(chat, since)?.at;
-    if (settled === undefined) return place(chat, 'oldest');
-    const position = Number(settled) + 1;
-    database
-      .statement('UPDATE message SET position = position + 1 WHERE chat = ? AND position >= ?')
-      .run(chat, position);
-    return position;
+  function placeBehind(chat: number, last: number | undefined, since: number | undefined): number {
+    if (since === undefined) return (last ?? 0) + 1;
+    const settled = positionBy(LAST_SETTLED, chat, since);
+    if (settled === undefined) return first(chat);
+    if (settled !== last)
+      database
+        .statement('UPDATE message SET position = position + 1 WHERE chat = ? AND position > ?')
+        .run(chat, settled);
+    return settled + 1;
   }
 
   interface Place {
@@ -115,13 +131,13 @@ export function messageStore(database: Database): MessageStore {
 
   function insert(message: NewMessage, { end, unread, placed, written, since }: Place): Message {
     return database.whole(() => {
-      const chat = chatId(message);
+      const { id: chat, last } = chatOf(message);
       const stanzaId = message.stanzaId ?? null;
       const { row } = database
         .statement(INSERT_MESSAGE)
         .run(
           chat,
-          end === 'newest' ? placeBefore(chat, since) : place(chat, end),
+          end === 'newest' ? placeBehind(chat, last, since) : first(chat),
           Number(unread),
           placed ? stanzaId : null,
           written?.by ?? null,
@@ -138,13 +154,8 @@ export function messageStore(database: Database): MessageStore {
   const isNews = (message: NewMessage, more?: { read?: boolean }) =>
     message.direction === 'in' && more?.read !== true;
 
-  const positionOf = (row: number | undefined): number | undefined => {
-    const found =
-      row === undefined
-        ? undefined
-        : database.statement('SELECT position FROM message WHERE row = ?').get(row);
-    return found === undefined ? undefined : Number(found.position);
-  };
+  const positionOf = (row: number | undefined): number | undefined =>
+    row === undefined ? undefined : positionBy('SELECT position AS at FROM message WHERE row = ?', row);
 
   return {
     transaction: (work) => database.transaction(work),
@@ -177,15 +188,17 @@ export function messageStore(database: Database): MessageStore {
           .statement('SELECT chat, position, placed, time FROM message WHERE row = ?')
           .get(row);
         if (kept === undefined) return false;
-        const { chat, placed } = kept;
+        const { placed } = kept;
+        const chat = Number(kept.chat);
         if (placed !== null && placed !== id) return false;
-        const last = placed === null ? database.statement(LAST_PLACED).get(Number(chat))?.at : null;
         const behind = Math.max(
-          Number(last ?? Number.NEGATIVE_INFINITY),
+          (placed === null ? positionBy(LAST_PLACED, chat) : undefined) ?? Number.NEGATIVE_INFINITY,
           positionOf(previous) ?? Number.NEGATIVE_INFINITY,
         );
         const position =
-          Number(kept.position) > behind ? Number(kept.position) : placeBefore(Number(chat), since);
+          Number(kept.position) > behind
+            ? Number(kept.position)
+            : placeBehind(chat, positionBy(LAST_POSITION, chat), since);
         const stamp = time === undefined ? Number(kept.time) : wholeTime(time);
         if (placed === null || position !== kept.position || stamp !== kept.time)
           database
@@ -196,15 +209,9 @@ export function messageStore(database: Database): MessageStore {
 
     get,
 
-    byId: (account, chat, id) => many(`${IN_CHAT} AND m.id = ? ORDER BY ${FEW} DESC`, account, chat, id),
+    byId: (account, chat, id) => all(BY_ID, account, chat, id),
 
-    byStanzaId: (account, chat, stanzaId) =>
-      one(
-        `m.row IN (SELECT message FROM archive_id WHERE id = ?) AND +${IN_CHAT} ORDER BY ${FEW} DESC LIMIT 1`,
-        stanzaId,
-        account,
-        chat,
-      ),
+    byStanzaId: (account, chat, stanzaId) => one(BY_STANZA_ID, stanzaId, account, chat),
 
     isArchived: (account, by, id) =>
       database
@@ -354,6 +361,9 @@ export function messageStore(database: Database): MessageStore {
 
     correcting: (account, chat, id) =>
       many(`${IN_CHAT} AND m.replaces = ? ORDER BY ${FEW}`, account, chat, id),
+
+    isAwaited: (account, chat, id, stanzaId = '') =>
+      database.statement(IS_AWAITED).get(account, chat, id, stanzaId, account, chat, id)?.yes === 1,
 
     wait(account, chat, target, change, time) {
       database
