@@ -27,6 +27,8 @@ export interface ActionContext {
     password: string;
     fields?: Readonly<Record<string, string>>;
   }): Promise<void>;
+  /** The lines of standard input as they come, several where they come together; of a flag run whose action takes them. */
+  readonly lines?: (() => AsyncIterable<readonly string[]>) | undefined;
   /** Tells how far a long action is. */
   progress(file: FileTransfer): void;
 }
@@ -65,7 +67,10 @@ export interface Action {
   readonly value?: string | undefined;
   /** the parameter that takes the remaining words (`--send <jid> [text…]`), else standard input where `stdin` */
   readonly rest?: string | undefined;
-  readonly stdin?: boolean | undefined;
+  /** `lines`: standard input is read by the line, as long as there is any */
+  readonly stdin?: true | 'lines' | undefined;
+  /** a flag run stays online as long as it has input: a lost connection is made again */
+  readonly lasts?: boolean | undefined;
   /** names of the options of the other parameters where they differ from the parameter's own (`groups` → `group`) */
   readonly options?: Readonly<Record<string, string | undefined>> | undefined;
   /** false: no flag of its own */

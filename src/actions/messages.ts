@@ -7,7 +7,7 @@ import { notice } from './notices.ts';
 import { count, date, fullJid, message, optional, room, text, toggle, word } from './params.ts';
 
 /** Logs in; a chat in a room needs us in there too. */
-async function reach(context: ActionContext, chat: string): Promise<void> {
+export async function reach(context: ActionContext, chat: string): Promise<void> {
   const { client } = context;
   await context.online('stream');
   const room = bareOf(chat);
@@ -33,17 +33,22 @@ async function deliver(context: ActionContext, chat: string, body: string): Prom
   );
 }
 
+/** What the server said of a message that failed. */
+export const failureOf = ({ chat, failure }: Message): ChatError =>
+  new ChatError(failure?.condition ?? 'undefined-condition', { jid: chat, text: failure?.text ?? '' });
+
+/** Why a message is not sent yet, or not known to be. */
+export function whyWaiting({ chat }: Message, client: ActionContext['client']): string {
+  const held = (client.slowMode(chat)?.wait ?? 0) > 0;
+  return held ? 'slow-mode' : (client.offlineReason ?? 'remote-server-timeout');
+}
+
 function outcomeOf(message: Message, client: ActionContext['client']): Outcome {
-  const { chat, kind, state, failure } = message;
+  const { chat, kind, state } = message;
   const row = { type: 'message', message } as const;
-  if (state === 'failed')
-    throw new ChatError(failure?.condition ?? 'undefined-condition', {
-      jid: chat,
-      text: failure?.text ?? '',
-    });
+  if (state === 'failed') throw failureOf(message);
   if (state === 'queued' || state === 'sent') {
-    const held = (client.slowMode(chat)?.wait ?? 0) > 0;
-    const reason = held ? 'slow-mode' : (client.offlineReason ?? 'remote-server-timeout');
+    const reason = whyWaiting(message, client);
     return { kind: 'done', notice: notice('message-queued', { chat, reason }), exitCode: 5, row };
   }
   const done =

@@ -5,6 +5,8 @@ export interface Notices {
   'message-acknowledged': { chat: string };
   'message-queued': { chat: string; reason: string };
   'message-sent-room': { room: string };
+  'lines-sent': { chat: string; count: string };
+  'lines-queued': { chat: string; count: string; reason: string };
   'contact-asked': { jid: string };
   'contact-removed': { jid: string };
   approved: { jid: string };

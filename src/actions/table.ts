@@ -35,12 +35,14 @@ import {
   voice,
 } from './room-administration.ts';
 import { invite, join, leave, nick, rooms, subject } from './rooms.ts';
+import { sendLines } from './send-lines.ts';
 
 /** in the order of `--help` */
 export const actions: readonly Action[] = [
   register,
   send,
   sendRoom,
+  sendLines,
   sendFile,
   waitingFiles,
   cancelFile,

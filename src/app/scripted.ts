@@ -49,7 +49,8 @@ export async function runScripted(options: ScriptedOptions): Promise<number> {
     version,
     languages: [language],
     overrides: overridesOf(config),
-    reconnects: invocation.kind === 'listen',
+    reconnects:
+      invocation.kind === 'listen' || (invocation.kind === 'action' && invocation.action.lasts === true),
   });
   const asking = questions(options);
   const stdin = process.stdin.isTTY === true ? undefined : standardInput(process.stdin);

@@ -86,6 +86,7 @@ async function perform(
     ...(await run.prepare(input)),
     signal,
     oneShot: true,
+    lines: run.action.stdin === 'lines' ? run.stdin?.lines : undefined,
     progress: (file) => {
       if (!run.quiet) shown.show(file);
     },

@@ -44,6 +44,7 @@ const ELSEWHERE: readonly string[] = [
   'wipe-data',
   'change-password',
   'send-room',
+  'send-lines',
   'logout',
   'archiving',
 ];

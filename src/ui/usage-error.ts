@@ -16,6 +16,7 @@ export type UsageCondition =
   | 'not-a-word'
   | 'missing-parameter'
   | 'missing-text'
+  | 'no-lines'
   | 'text-too-long'
   | 'not-utf8'
   | 'missing-password'

@@ -61,7 +61,17 @@ describe('the table', () => {
     const flags = actions.filter(({ flag }) => flag !== false).map(({ name }) => name);
     expect(flags).toEqual(
       expect.arrayContaining([
-        ...['register', 'send', 'send-room', 'send-file', 'contacts', 'users', 'user', 'add-contact'],
+        ...[
+          'register',
+          'send',
+          'send-room',
+          'send-lines',
+          'send-file',
+          'contacts',
+          'users',
+          'user',
+          'add-contact',
+        ],
         ...['remove-contact', 'approve', 'decline', 'rooms', 'join', 'leave', 'status', 'history'],
         ...['change-password', 'delete-account', 'block', 'unblock', 'blocked'],
       ]),
@@ -101,6 +111,7 @@ describe('the table', () => {
       'history',
       'search',
       'send',
+      'send-lines',
       'send-room',
       'status',
       'waiting-files',
@@ -197,6 +208,81 @@ describe('messages', () => {
       exitCode: 5,
     });
     expect(offline.client.called('send')).toEqual([[ROMEO, 'hello']]);
+  });
+
+  describe('--send-lines', () => {
+    const of = (...pieces: string[][]) => ({
+      ...once,
+      async *lines() {
+        yield* pieces;
+      },
+    });
+    const settling =
+      (state: Message['state'], more: Partial<Message> = {}) =>
+      (client: FakeClient) => {
+        client.client.settled = async (row) =>
+          ({ ...client.messages.find((one) => one.row === row), state, ...more }) as Message;
+      };
+    const bodies = ({ client }: Run) => client.called('send').map(([, body]) => body);
+
+    it('sends each line that has something in it, in order, and says how many', async () => {
+      const sent = await run(
+        'send-lines',
+        { jid: ROMEO },
+        settling('acked'),
+        of(['one', '', 'two'], [' '], ['three']),
+      );
+      expect(bodies(sent)).toEqual(['one', 'two', 'three']);
+      expect(sent.outcome).toEqual({
+        kind: 'done',
+        notice: { code: 'lines-sent', values: { chat: ROMEO, count: '3' } },
+      });
+    });
+
+    it('keeps what comes while nobody can be reached, and tries again with each piece: 5', async () => {
+      let tries = 0;
+      const offline = {
+        ...of(['one'], ['two']),
+        online: async () => {
+          tries += 1;
+          throw new ChatError('offline');
+        },
+      };
+      const away = (client: FakeClient) => {
+        settling('queued')(client);
+        client.state = 'offline';
+        client.offlineReason = 'dns-failed';
+      };
+      const sent = await run('send-lines', { jid: ROMEO }, away, offline);
+      expect(bodies(sent)).toEqual(['one', 'two']);
+      expect(tries).toBe(3);
+      expect(sent.outcome).toMatchObject({
+        notice: { code: 'lines-queued', values: { chat: ROMEO, count: '2', reason: 'dns-failed' } },
+        exitCode: 5,
+      });
+    });
+
+    it('reads nothing where the server refuses us, and no more behind what it refused', async () => {
+      const refused = async () => {
+        throw new ChatError('not-authorized');
+      };
+      const never = { ...of(['one']), online: refused };
+      await expect(run('send-lines', { jid: ROMEO }, () => {}, never)).rejects.toMatchObject({
+        condition: 'not-authorized',
+      });
+      let read = 0;
+      const more = {
+        ...once,
+        async *lines() {
+          for (; ; read += 1) yield Array.from({ length: 600 }, (_, at) => `line ${at}`);
+        },
+      };
+      const failing = settling('failed', { failure: { condition: 'item-not-found', text: '' } });
+      await expect(run('send-lines', { jid: ROMEO }, failing, more)).rejects.toMatchObject({
+        condition: 'item-not-found',
+      });
+      expect(read).toBeLessThan(3);
+    });
   });
 
   it('--send-room enters for it, with nickname and password, and keeps nothing', async () => {

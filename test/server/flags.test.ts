@@ -2,12 +2,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { features } from '../../src/xmpp/features.ts';
 import { createSession } from '../../src/xmpp/session/create-session.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
 import { record, records } from '../support/listener.ts';
 import { createPerson, expectOneLine, type Person } from '../support/person.ts';
-import { createHome, type Program, runProgram } from '../support/program.ts';
+import { createHome, type Program, runProgram, startProgram } from '../support/program.ts';
 import { type Server, startServer } from '../support/server.ts';
 
 let server: Server;
@@ -257,6 +258,34 @@ describe('messages', () => {
     // Nothing that another terminal would obey.
     expect(text.stdout()).not.toContain('\u001b');
     await end(text, json);
+  });
+
+  it('are the lines of standard input as they come (--send-lines), also behind a lost connection', async () => {
+    const wire = await startFaultProxy(server);
+    onTestFinished(() => wire.close());
+    const reader = await createPerson(server, 'lina');
+    await reader.done(['--register', reader.jid]);
+    const writer = await createPerson({ ...server, service: wire.service }, 'lino');
+    await writer.done(['--register', writer.jid]);
+    const json = await reader.listen(['--json']);
+    const lines = await startProgram([...writer.account, '--send-lines', reader.jid], {
+      home: writer.home,
+      env: { XMPP_PASSWORD: 'secret' },
+    });
+    lines.write('first\nsec');
+    await record(json, { type: 'message', body: 'first' });
+    wire.cut();
+    lines.write('ond\r\n\nthird');
+    lines.closeInput();
+    expect(await lines.ended).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: `Messages to ${reader.jid}: the server has 3.\n`,
+    });
+    await record(json, { type: 'message', body: 'third' });
+    const said = records(json).filter(({ type, change }) => type === 'message' && change === undefined);
+    expect(said.map(({ body }) => body)).toEqual(['first', 'second', 'third']);
+    await end(json);
   });
 
   it('are kept, and listed without a connection', async () => {

@@ -25,6 +25,7 @@ const ACTIONS: [string[], string, object][] = [
   [['--send', 'b@x.org'], 'send', { jid: 'b@x.org' }],
   [['--send', 'b@x.org', '--', '-v', '--json'], 'send', { jid: 'b@x.org', text: '-v --json' }],
   [['--send-room', 'lobby', 'hi', '--nick', 'me'], 'send-room', { room: 'lobby', text: 'hi', nick: 'me' }],
+  [['--send-lines', 'b@x.org'], 'send-lines', { jid: 'b@x.org' }],
   [['--send-file', 'a b.jpg', '--to', 'b@x.org'], 'send-file', { path: 'a b.jpg', to: 'b@x.org' }],
   [['--get', 'https://x.org/a.jpg'], 'get', { link: 'https://x.org/a.jpg' }],
   [['--contacts'], 'contacts', {}],

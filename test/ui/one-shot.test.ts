@@ -277,6 +277,28 @@ describe('missing values', () => {
     expect(run.mock.calls[0]?.[1]).toMatchObject({ text: 'one\ntwö\n' });
   });
 
+  it('lines come as they are read, those that are there together at once, the password not among them', async () => {
+    const input = stdin('secret\none\r\ntw', 'ö\n\nthr', 'ee');
+    const pieces: (readonly string[])[] = [];
+    const { shot } = setup(
+      'send-lines',
+      { jid: 'b' },
+      {
+        stdin: input,
+        passwords: passwords(sources({ stdin: input })),
+        run: async ({ lines }) => {
+          for await (const piece of lines?.() ?? []) pieces.push(piece);
+          return { kind: 'done', notice: notice('left', { room: '' }) };
+        },
+      },
+    );
+    expect(await runOneShot(shot)).toBe(0);
+    expect(pieces).toEqual([['one'], ['twö', ''], ['three']]);
+    const without = setup('send-lines', { jid: 'b' });
+    expect(await runOneShot(without.shot)).toBe(2);
+    expect(without.err.text).toContain('no input to read lines from');
+  });
+
   it.each([
     ['empty', Buffer.from('\n'), 'there is no text to send'],
     ['no UTF-8', Buffer.from([0xff, 0xfe, 0xfd]), 'not UTF-8'],

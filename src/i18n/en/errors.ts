@@ -21,6 +21,7 @@ const what = open({
   internal: 'something unexpected happened',
   register: 'cannot register {jid}',
   send: 'cannot send to {jid}',
+  'send-lines': 'cannot send to {jid}',
   'send-room': 'cannot send to the room {room}',
   get: 'cannot fetch {link}',
   'waiting-files': 'cannot list the files that wait',
@@ -300,6 +301,10 @@ const usage = {
   'not-a-choice': { why: '{option} cannot be “{value}”', hint: 'It takes one of: {choices}.' },
   'not-a-word': { why: '{option} must be one line of text', hint: '' },
   'missing-parameter': { why: '{option} is missing', hint: 'See --help.' },
+  'no-lines': {
+    why: 'there is no input to read lines from',
+    hint: 'Pipe it in: tail -f file | xmpp-chat --send-lines <jid>.',
+  },
   'missing-text': { why: 'there is no text to send', hint: 'Write it behind the JID, or pipe it in.' },
   'text-too-long': { why: 'the text is longer than {limit}', hint: 'Send it with --send-file.' },
   'not-utf8': { why: 'what came in on standard input is not UTF-8 text', hint: 'Send it with --send-file.' },

@@ -56,6 +56,7 @@ export const help = {
     register: 'creates the account on its server',
     send: 'sends a message; without text, what comes in on standard input',
     'send-room': 'sends a message to a room, entering it for that',
+    'send-lines': 'sends each line of standard input as a message, when it comes',
     'send-file': 'sends a file to somebody, or to a room',
     'waiting-files': 'lists the files that wait until somebody is online',
     'cancel-file': 'cancels a file that waits',

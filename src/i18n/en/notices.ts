@@ -10,6 +10,9 @@ export const notices = {
   'message-queued': ({ chat, reason }: Of<'chat' | 'reason'>) =>
     `Message to ${chat}: kept, not sent yet (${reason}). The next run sends it.`,
   'message-sent-room': ({ room }: Of<'room'>) => `Message to the room ${room}: it has arrived.`,
+  'lines-sent': ({ chat, count }: Of<'chat' | 'count'>) => `Messages to ${chat}: the server has ${count}.`,
+  'lines-queued': ({ chat, count, reason }: Of<'chat' | 'count' | 'reason'>) =>
+    `Messages to ${chat}: ${count} kept, not sent yet (${reason}). The next run sends them.`,
   'contact-asked': ({ jid }: Of<'jid'>) =>
     `${jid} is asked to be your contact. The answer will be a notification.`,
   'contact-removed': ({ jid }: Of<'jid'>) => `${jid} is no longer a contact.`,

@@ -296,6 +296,7 @@ export const errorsOfProtocol = {
   join,
   register,
   send,
+  'send-lines': send,
   'send-room': { ...join, ...sendRoom },
   'send-file': sendFile,
   user,

@@ -11,6 +11,7 @@ const what: typeof en.what = {
   internal: 'ha pasado algo inesperado',
   register: 'no se puede registrar {jid}',
   send: 'no se puede enviar a {jid}',
+  'send-lines': 'no se puede enviar a {jid}',
   'send-room': 'no se puede enviar a la sala {room}',
   get: 'no se puede descargar {link}',
   'waiting-files': 'no se pueden mostrar los ficheros que esperan',
@@ -304,6 +305,10 @@ const usage: typeof en.groups.usage = {
   'not-a-choice': { why: '{option} no puede ser «{value}»', hint: 'Valores posibles: {choices}.' },
   'not-a-word': { why: '{option} tiene que ser una sola línea de texto', hint: '' },
   'missing-parameter': { why: 'falta {option}', hint: 'Mira --help.' },
+  'no-lines': {
+    why: 'no hay entrada de la que leer líneas',
+    hint: 'Pásala por una tubería: tail -f fichero | xmpp-chat --send-lines <jid>.',
+  },
   'missing-text': {
     why: 'no hay texto que enviar',
     hint: 'Escríbelo detrás del JID, o pásalo por la entrada estándar.',

@@ -54,6 +54,7 @@ export const help: typeof en = {
     register: 'crea la cuenta en su servidor',
     send: 'envía un mensaje; sin texto, lo que llegue por la entrada estándar',
     'send-room': 'envía un mensaje a una sala, entrando en ella para eso',
+    'send-lines': 'envía cada línea de la entrada estándar como mensaje, cuando llega',
     'send-file': 'envía un fichero a alguien, o a una sala',
     'waiting-files': 'muestra los ficheros que esperan a que alguien esté en línea',
     'cancel-file': 'cancela un fichero que espera',

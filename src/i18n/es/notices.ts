@@ -7,6 +7,9 @@ export const notices: typeof en = {
   'message-queued': ({ chat, reason }) =>
     `Mensaje a ${chat}: guardado, aún sin enviar (${reason}). Se enviará la próxima vez.`,
   'message-sent-room': ({ room }) => `Mensaje a la sala ${room}: ha llegado.`,
+  'lines-sent': ({ chat, count }) => `Mensajes a ${chat}: el servidor tiene ${count}.`,
+  'lines-queued': ({ chat, count, reason }) =>
+    `Mensajes a ${chat}: ${count} guardados, aún sin enviar (${reason}). La próxima ejecución los envía.`,
   'contact-asked': ({ jid }) =>
     `Se ha pedido a ${jid} que sea tu contacto. La respuesta llegará como notificación.`,
   'contact-removed': ({ jid }) => `${jid} ya no es un contacto.`,

@@ -324,6 +324,7 @@ export const errorsOfProtocol: typeof en = {
   join,
   register,
   send,
+  'send-lines': send,
   'send-room': { ...join, ...sendRoom },
   'send-file': sendFile,
   user,

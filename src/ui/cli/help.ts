@@ -14,6 +14,7 @@ type Entry = readonly [string, string, number];
 const GROUP: Readonly<Record<string, Heading>> = {
   send: 'messages',
   'send-room': 'messages',
+  'send-lines': 'messages',
   'send-file': 'messages',
   'waiting-files': 'messages',
   'cancel-file': 'messages',

@@ -33,6 +33,11 @@ export async function completeInput(action: Action, sources: InputSources): Prom
   for (const name of missingParams(action, input)) input[name] = await missing(action, name, input, sources);
   const empty = missingParams(action, input)[0];
   if (empty !== undefined) throw wanted(action, empty);
+  if (action.stdin === 'lines') {
+    if (sources.stdin === undefined) throw new UsageError('no-lines');
+    // Otherwise the password would be sent as the first line.
+    await sources.passwords.taken();
+  }
   await confirmed(action, input, sources);
   return input;
 }

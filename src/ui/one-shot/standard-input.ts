@@ -1,9 +1,11 @@
-/** Standard input of a run: passwords by the line, then a text to its end. */
+/** Standard input of a run: passwords by the line, then a text to its end, or lines as they come. */
 import { UsageError } from '../usage-error.ts';
 
 export interface StandardInput {
   /** the next line without its end; undefined at the end of input. Throws UsageError. */
   line(): Promise<string | undefined>;
+  /** all lines that are left, as they come: those that are there together at once. Throws UsageError. */
+  lines(): AsyncIterable<readonly string[]>;
   /** everything that is left, without one last line break. Throws UsageError. */
   rest(): Promise<string>;
 }
@@ -31,6 +33,16 @@ export function standardInput(stream: AsyncIterable<Buffer | string>): StandardI
       const line = at < 0 ? read : read.subarray(0, at);
       read = at < 0 ? Buffer.alloc(0) : read.subarray(at + 1);
       return decode(line).replace(/\r$/, '');
+    },
+    async *lines() {
+      for (;;) {
+        while (!ended && !read.includes(0x0a)) await more();
+        if (read.length === 0) return;
+        const end = ended ? read.length : read.lastIndexOf(0x0a) + 1;
+        const lines = decode(read.subarray(0, end)).replace(/\n$/, '').split('\n');
+        read = read.subarray(end);
+        yield lines.map((line) => line.replace(/\r$/, ''));
+      }
     },
     async rest() {
       while (!ended) await more();
