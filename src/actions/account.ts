@@ -1,8 +1,8 @@
 /** The account itself, its presence, its settings. */
 
 import { ChatError } from '../chat/problem.ts';
-import { isSettingName } from '../chat/settings.ts';
-import { action } from './action.ts';
+import { isSettingName, SETTINGS, type SettingName, settingValues } from '../chat/settings.ts';
+import { action, type Ended } from './action.ts';
 import { notice } from './notices.ts';
 import { choice, optional, password, text, toggle, word } from './params.ts';
 
@@ -60,17 +60,26 @@ export const wipeData = action({
   },
 });
 
+/** Changes a setting; without a value tells what it is, without a name what all are. */
 export const setting = action({
   name: 'setting',
   needs: 'store',
   flag: false,
-  params: { name: word(), value: word() },
+  params: { name: optional(word()), value: optional(word()) },
   value: 'name',
   rest: 'value',
-  async run({ client }, input) {
-    if (!isSettingName(input.name)) throw new ChatError('no-such-setting', { name: input.name });
-    client.setSetting(input.name, input.value);
-    return { kind: 'done', notice: notice('setting-saved', { name: input.name, value: input.value }) };
+  async run({ client }, { name, value }): Promise<Ended> {
+    if (name !== undefined && !isSettingName(name)) throw new ChatError('no-such-setting', { name });
+    if (name !== undefined && value !== undefined) {
+      client.setSetting(name, value);
+      return { kind: 'done', notice: notice('setting-saved', { name, value }) };
+    }
+    const names = name === undefined ? (Object.keys(SETTINGS) as SettingName[]) : [name];
+    const rows = names.map((each) => ({
+      type: 'setting' as const,
+      setting: { name: each, value: client.setting(each), values: settingValues(each) },
+    }));
+    return { kind: 'rows', rows, empty: notice('no-settings', {}) };
   },
 });
 

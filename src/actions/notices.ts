@@ -56,6 +56,7 @@ export interface Notices {
   'account-deleted': { jid: string; wiped: number };
   wiped: { jid: string };
   'all-wiped': Record<never, never>;
+  'no-settings': Record<never, never>;
   'setting-saved': { name: string; value: string };
   invited: { jid: string; room: string };
   kicked: { nick: string; room: string };

@@ -12,7 +12,7 @@ import type { FormField } from '../chat/form.ts';
 import type { Message, MessageVersion } from '../chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../chat/people.ts';
 import { formatDateTime } from '../xmpp/datetime.ts';
-import type { Row } from './rows.ts';
+import type { Row, SettingRow } from './rows.ts';
 
 export interface RecordOf<T extends string> {
   readonly v: 1;
@@ -192,6 +192,9 @@ export interface BlockedRecord extends RecordOf<'blocked'> {
 
 /** What the server's archive keeps of whom (XEP-0441). */
 export interface ArchivingRecord extends RecordOf<'archiving'>, ArchivePreferences {}
+
+/** What a setting is, and the values that it is offered with. */
+export interface SettingRecord extends RecordOf<'setting'>, SettingRow {}
 
 /** How an action ended. `id` repeats the id of the command, where one came in as JSON. */
 export interface ResultRecord extends RecordOf<'result'> {
@@ -392,6 +395,7 @@ function rest(ending: Ending) {
 
 export type RowRecord =
   | ArchivingRecord
+  | SettingRecord
   | AffiliationRecord
   | BlockedRecord
   | ContactRecord
@@ -443,6 +447,8 @@ export function rowRecord(row: Row): RowRecord {
       return fieldRecord(row.room, row.field);
     case 'blocked':
       return { v: 1, type: 'blocked', jid: row.jid };
+    case 'setting':
+      return { v: 1, type: 'setting', ...row.setting };
     case 'archiving': {
       const { default: usual, always, never } = row.preferences;
       return { v: 1, type: 'archiving', default: usual, always, never };

@@ -5,6 +5,14 @@ import type { Contact, FileTransfer, Request } from '../chat/events.ts';
 import type { FormField } from '../chat/form.ts';
 import type { Message, MessageVersion } from '../chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../chat/people.ts';
+import type { SettingName } from '../chat/settings.ts';
+
+/** A setting, and the values that it is offered with; the first is the default. */
+export interface SettingRow {
+  readonly name: SettingName;
+  readonly value: string;
+  readonly values: readonly string[];
+}
 
 export type Row =
   | { readonly type: 'contact'; readonly contact: Contact }
@@ -21,6 +29,7 @@ export type Row =
   | { readonly type: 'request'; readonly request: Request }
   | { readonly type: 'file'; readonly file: FileTransfer }
   | { readonly type: 'blocked'; readonly jid: string }
+  | { readonly type: 'setting'; readonly setting: SettingRow }
   | { readonly type: 'archiving'; readonly preferences: ArchivePreferences }
   | { readonly type: 'affiliated'; readonly entry: Affiliated }
   /** what can be configured of a room */

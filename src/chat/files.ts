@@ -146,17 +146,16 @@ export function files(options: FilesOptions): Files {
 
   function offered(route: FileRoute, offer: IncomingOffer): void {
     const policy = options.acceptPolicy(offer.peer);
-    if (policy === 'decline') {
-      offer.decline('declined');
-      return;
-    }
     const { peer, size, text, mime } = offer;
     const name = safeName(offer.name);
     const id = randomId();
-    const entry = add(
-      { id, peer, direction: 'in', name, size, mime, sent: 0, state: 'offered', route: route.name },
-      offer,
-    );
+    const file = { id, peer, direction: 'in', name, size, mime, sent: 0, route: route.name } as const;
+    if (policy === 'decline') {
+      offer.decline('declined');
+      add({ ...file, state: 'cancelled', failure: 'none-accepted' });
+      return;
+    }
+    const entry = add({ ...file, state: 'offered' }, offer);
     offer.signal.addEventListener('abort', () => {
       if (entry.offer === undefined) return;
       entry.offer = undefined;

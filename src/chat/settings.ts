@@ -3,7 +3,8 @@ import { ROUTE_NAMES } from './files/route.ts';
 import { ChatError } from './problem.ts';
 import type { SettingsStore } from './stores.ts';
 
-export const ACCEPT_FILES = ['contacts', 'all', 'none', 'ask'] as const;
+/** which offered files are taken: those of contacts (one is asked about others), all, none unasked, none at all */
+export const ACCEPT_FILES = ['contacts', 'all', 'ask', 'none'] as const;
 /** who may learn the address of this computer, when a file goes from one to the other */
 export const DIRECT_FILES = ['contacts', 'all', 'none'] as const;
 export const ON_OFF = ['on', 'off'] as const;

@@ -9,6 +9,9 @@ export type Source = (typeof SOURCES)[number];
 /** `any`, and the names of chat/files/route.ts */
 export const FILE_ROUTES = ['any', 'upload', 'jingle-socks5', 'jingle-ibb', 'si-socks5', 'si-ibb'] as const;
 
+/** of chat/settings.ts */
+export const ACCEPT_FILES = ['contacts', 'all', 'ask', 'none'] as const;
+
 export interface Values {
   /** user@server; a bare user name where no domain completes it; with the resource where one was given */
   readonly jid?: string | undefined;
@@ -34,7 +37,7 @@ export interface Values {
   readonly timeout: number;
   /** file for the trace */
   readonly debug?: string | undefined;
-  readonly acceptFiles: 'contacts' | 'all' | 'none';
+  readonly acceptFiles: (typeof ACCEPT_FILES)[number];
   readonly autoApprove: boolean;
   /** undefined: as the account's setting says */
   readonly fileRoute?: (typeof FILE_ROUTES)[number] | undefined;
@@ -94,7 +97,7 @@ export const settings: Settings = {
   acceptFiles: {
     name: 'accept-files',
     env: 'XMPP_ACCEPT_FILES',
-    kind: kinds.oneOf('contacts', 'all', 'none'),
+    kind: kinds.oneOf(...ACCEPT_FILES),
   },
   autoApprove: { name: 'auto-approve', env: 'XMPP_AUTO_APPROVE', kind: kinds.toggle },
   fileRoute: { name: 'file-route', env: 'XMPP_FILE_ROUTE', kind: kinds.oneOf(...FILE_ROUTES) },

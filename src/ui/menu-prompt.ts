@@ -40,12 +40,19 @@ export const menuPrompt = createPrompt<string, MenuConfig>(({ menu, dress, back 
   const [chosen, setChosen] = useState<MenuItem | undefined>(undefined);
   const [folded, setFolded] = useState(menu.folded === true);
   const [, setSize] = useState('');
-  const current = useRef(items);
-  current.current = items;
+  const current = useRef({ items, active });
+  current.current = { items, active };
 
   useEffect(() => {
     const ends = [
-      menu.subscribe?.(() => setItems(stable(current.current, menu.items()))),
+      menu.subscribe?.(() => {
+        const { items: shown, active: at } = current.current;
+        const next = stable(shown, menu.items());
+        const here = shown[at];
+        setItems(next);
+        // What came before it must not put another item under the mark.
+        setActive(Math.max(0, here === undefined ? 0 : next.findIndex(({ key }) => key === here.key)));
+      }),
       dress.onResize(() => setSize(`${dress.columns()}×${dress.rows()}`)),
     ];
     return () => {

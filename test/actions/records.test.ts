@@ -12,6 +12,7 @@ import {
 import type { ChatEvents, Contact, FileTransfer, Request } from '../../src/chat/events.ts';
 import type { Message } from '../../src/chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../../src/chat/people.ts';
+import { SETTINGS, type Setting, settingValues } from '../../src/chat/settings.ts';
 import { parseLines, recordFaults, recordTypes, schema } from '../support/json-lines.ts';
 
 const text = fc.string({ unit: 'grapheme' });
@@ -269,6 +270,10 @@ const rows = fc.oneof(
       never: fc.array(bare, { maxLength: 2 }),
     })
     .map((preferences) => ({ type: 'archiving', preferences }) as const),
+  fc.constantFrom(...(Object.keys(SETTINGS) as Setting[])).map((name) => {
+    const values = settingValues(name);
+    return { type: 'setting', setting: { name, value: values[0] ?? '', values } } as const;
+  }),
   fc
     .record({ message, body: text, time: when })
     .map(({ message, body, time }) => ({ type: 'version', message, version: { body, time } }) as const),

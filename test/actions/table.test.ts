@@ -4,6 +4,7 @@ import { actions, findAction } from '../../src/actions/table.ts';
 import type { FilledForm } from '../../src/chat/form.ts';
 import type { Message } from '../../src/chat/message.ts';
 import { ChatError } from '../../src/chat/problem.ts';
+import { SETTINGS } from '../../src/chat/settings.ts';
 import { FakeClient } from '../support/fake-client.ts';
 
 const ROMEO = 'romeo@example.org';
@@ -691,6 +692,17 @@ describe('the account', () => {
     await expect(run('setting', { name: 'toString', value: 'off' })).rejects.toMatchObject({
       condition: 'no-such-setting',
     });
+  });
+
+  it('setting without a value tells what it is, without a name what all are', async () => {
+    const { outcome: one, client } = await run('setting', { name: 'bell' });
+    expect(client.called('setSetting')).toEqual([]);
+    expect(one).toMatchObject({
+      kind: 'rows',
+      rows: [{ type: 'setting', setting: { name: 'bell', values: ['mentions', 'all', 'off'] } }],
+    });
+    const { outcome: all } = await run('setting');
+    expect(all.kind === 'rows' && all.rows).toHaveLength(Object.keys(SETTINGS).length);
   });
 
   it('logout', async () => {

@@ -173,11 +173,12 @@ describe('receiving a file', () => {
     expect(await readdir(received)).toEqual(['a.txt']);
   });
 
-  it('declines unasked where nothing is taken from that person', () => {
-    const { api, route } = setUp({ acceptPolicy: (from) => (from === PEER ? 'decline' : 'accept') });
+  it('declines unasked where nothing is taken from that person, and tells of it', () => {
+    const { api, route, told } = setUp({ acceptPolicy: (from) => (from === PEER ? 'decline' : 'accept') });
     route.offer(chunks('x'));
     expect(route.refused).toBe('declined');
-    expect(api.list()).toEqual([]);
+    expect(api.list()).toMatchObject([{ name: 'a.txt', state: 'cancelled', failure: 'none-accepted' }]);
+    expect(told).toHaveLength(1);
   });
 
   it('tells that an offer ended unanswered', () => {

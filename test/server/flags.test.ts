@@ -441,6 +441,7 @@ describe('files', () => {
     const listening = await ben.listen(['--json', '--accept-files', 'none']);
     await record(listening, { type: 'contacts-online' });
     expectOneLine(await anna.run(['--send-file', path, '--to', 'ben']), 1);
+    await record(listening, { type: 'file', state: 'cancelled', failure: 'none-accepted' });
     await end(listening);
     expectOneLine(await anna.run(['--send-file', join(anna.home.folder, 'missing'), '--to', 'ben']), 1);
   });

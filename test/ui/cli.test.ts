@@ -159,6 +159,7 @@ describe('command lines (product §5)', () => {
     [['--debug', 'f'], { debug: 'f' }],
     [['--auto-approve'], { autoApprove: true }],
     [['--accept-files', 'none'], { acceptFiles: 'none' }],
+    [['--accept-files', 'ask'], { acceptFiles: 'ask' }],
   ])('%j is a common option', (argv, flags) => {
     expect(parse('--contacts', ...argv).flags).toEqual(flags);
   });

@@ -41,6 +41,18 @@ describe('a menu while it is open', () => {
     expect(stable([alice, bob], [carol, alice, bob])).toEqual([alice, bob, { ...carol, key: '3' }]);
   });
 
+  it('adds a number before the letters and the way back', () => {
+    const carol = { key: '1', name: 'carol', value: 'c' };
+    const letter = { key: 'S', name: 'settings', value: 's' };
+    const back = { key: '0', name: 'back', value: 'x' };
+    expect(stable([alice, letter, back], [carol, alice, letter, back])).toEqual([
+      alice,
+      { ...carol, key: '2' },
+      letter,
+      back,
+    ]);
+  });
+
   it('keeps what went away in its place', () => {
     expect(stable([alice, bob], [{ ...bob, key: '1' }])).toEqual([alice, bob]);
   });

@@ -97,7 +97,7 @@ export const help = {
     unblock: 'unblocks somebody',
     blocked: 'lists whom you have blocked',
     archiving: "tells or changes what the server's archive keeps: always, never, or roster (of contacts)",
-    setting: 'changes a setting',
+    setting: 'changes a setting; without a value tells what it is, without a name lists all',
     logout: 'logs out',
     search: 'searches all kept messages',
     export: 'writes everything kept of a chat, or of all, to a file or standard output',
@@ -162,7 +162,8 @@ export const help = {
     'direct-files': 'who may learn your IP address when files go directly: contacts (default), all, none',
     'keep-messages': 'how long messages stay here: forever (default), 30d, 6w, 6mo, 1y, or nothing',
     'room-search': 'a service that searches rooms elsewhere too; what you search for goes to it',
-    'accept-files': 'from whom files are taken unasked: contacts, all or none',
+    'accept-files':
+      'which offered files are taken: those of contacts, all, or none; ask, or who is no contact: you are asked',
   }),
   running: {
     menu: 'without an option: the menus',

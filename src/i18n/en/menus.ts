@@ -55,6 +55,7 @@ export const menus = {
     online: (count: number) => `${count} online`,
     rooms: (count: number) => n(count, { one: 'room joined', other: 'rooms joined' }),
     off: 'offline',
+    over: 'over',
   },
   /** an entry of a menu, as the subject of a sentence */
   option: (key: string) => `${key} in the menu`,
@@ -174,6 +175,7 @@ export const menus = {
   notifications: {
     title: 'Notifications',
     nothing: 'Nothing happened while you were away.',
+    over: 'This is over meanwhile.',
     unread: (chat: string, count: number) =>
       `${chat}: ${n(count, { one: 'unread message', other: 'unread messages' })}`,
     subscription: (jid: string) => `${jid} wants to add you as a contact`,
@@ -282,7 +284,7 @@ export const menus = {
     on: 'on',
     off: 'off',
     names: {
-      'accept-files': 'Files taken without asking',
+      'accept-files': 'Files that are offered to me',
       'auto-approve': 'Approve everybody who wants to add me',
       'restore-presence': 'Restore my presence at the next log-in',
       'send-typing': 'Tell others when I am typing',
@@ -311,15 +313,22 @@ export const menus = {
         mo: n(count, { one: 'month', other: 'months' }),
         y: n(count, { one: 'year', other: 'years' }),
       })[unit] ?? '',
+    /** of one setting alone, before `values` */
+    ownValues: {
+      'accept-files': {
+        contacts: 'take those of contacts, ask about others',
+        all: 'take all',
+        ask: 'ask about each',
+        none: 'decline all',
+      },
+      'direct-files': { contacts: 'with contacts', all: 'with everybody', none: 'with nobody' },
+    },
     /** what a setting's stored value is called */
     values: {
       on: 'on',
       off: 'off',
       all: 'all',
       mentions: 'mentions only',
-      contacts: 'from contacts',
-      none: 'from nobody',
-      ask: 'ask each time',
       any: 'the first way that works',
       upload: 'HTTP upload',
       'jingle-socks5': 'SOCKS5 (Jingle)',

@@ -81,6 +81,7 @@ export const notices = {
     `The data of ${jid} on this computer is erased. Its account and archive on the server stay, and so do received files.`,
   'all-wiped': () =>
     'The data of all accounts on this computer is erased. What servers keep stays, and so do received files.',
+  'no-settings': () => 'There are no settings.',
   'setting-saved': ({ name, value }: Of<'name' | 'value'>) => `${name} = ${value}`,
   invited: ({ jid, room }: Of<'jid' | 'room'>) => `${jid} is invited to the room ${room}.`,
   kicked: ({ nick, room }: Of<'nick' | 'room'>) => `${nick} is kicked from the room ${room}.`,

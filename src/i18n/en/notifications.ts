@@ -104,6 +104,8 @@ export const notifications = {
     sendFailed: (name: string, who: string, why: string) => `file ${name} to ${who} failed: ${why}`,
     rerouted: (name: string, before: string, why: string, now: string) =>
       `file ${name}: ${before} did not work (${why}); now ${now}`,
+    noneAccepted: (name: string, who: string) =>
+      `file ${name} from ${who} was declined: accept-files is set to none`,
     cancelled: (name: string, who: string) => `file ${name} with ${who} was cancelled`,
   },
   account: {

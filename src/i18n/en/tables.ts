@@ -32,6 +32,7 @@ export const tables = {
     reason: 'Reason',
     field: 'Setting',
     value: 'Value',
+    meaning: 'Meaning',
     choices: 'One of',
   },
   marks: {

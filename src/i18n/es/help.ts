@@ -95,7 +95,7 @@ export const help: typeof en = {
     unblock: 'desbloquea a alguien',
     blocked: 'muestra a quién tienes bloqueado',
     archiving: 'dice o cambia lo que guarda el archivo del servidor: always, never o roster (de contactos)',
-    setting: 'cambia un ajuste',
+    setting: 'cambia un ajuste; sin valor dice cuál tiene, sin nombre los lista todos',
     logout: 'cierra la sesión',
     search: 'busca en todos los mensajes guardados',
     export: 'escribe todo lo guardado de un chat, o de todos, en un fichero o en la salida estándar',
@@ -159,7 +159,8 @@ export const help: typeof en = {
       'quién puede ver tu dirección IP con ficheros directos: contacts (por omisión), all, none',
     'keep-messages': 'cuánto se guardan aquí los mensajes: forever (por omisión), 30d, 6w, 6mo, 1y o nothing',
     'room-search': 'un servicio que busca salas también fuera; recibe lo que buscas',
-    'accept-files': 'de quién se aceptan ficheros sin preguntar: contacts, all o none',
+    'accept-files':
+      'qué ficheros ofrecidos se aceptan: los de contacts, all o none; con ask, o de otros, se te pregunta',
   },
   running: {
     menu: 'sin opciones: los menús',

@@ -56,6 +56,7 @@ export const menus: typeof en = {
     online: (count) => n(count, { one: 'conectado', other: 'conectados' }),
     rooms: (count) => `en ${n(count, { one: 'sala', other: 'salas' })}`,
     off: 'sin conexión',
+    over: 'ya no está',
   },
   option: (key) => `el ${key} del menú`,
   back: 'Volver',
@@ -174,6 +175,7 @@ export const menus: typeof en = {
   notifications: {
     title: 'Notificaciones',
     nothing: 'No ha pasado nada mientras no estabas.',
+    over: 'Entretanto esto ha terminado.',
     unread: (chat, count) => `${chat}: ${n(count, { one: 'mensaje sin leer', other: 'mensajes sin leer' })}`,
     subscription: (jid) => `${jid} quiere añadirte como contacto`,
     invitation: (jid, room) => `${jid} te invita a la sala ${room}`,
@@ -282,7 +284,7 @@ export const menus: typeof en = {
     on: 'sí',
     off: 'no',
     names: {
-      'accept-files': 'Ficheros que se aceptan sin preguntar',
+      'accept-files': 'Ficheros que me ofrecen',
       'auto-approve': 'Aceptar a todo el que quiera añadirme',
       'restore-presence': 'Recuperar mi presencia en la próxima sesión',
       'send-typing': 'Decir a los demás cuándo escribo',
@@ -310,14 +312,20 @@ export const menus: typeof en = {
         mo: n(count, { one: 'mes', other: 'meses' }),
         y: n(count, { one: 'año', other: 'años' }),
       })[unit] ?? '',
+    ownValues: {
+      'accept-files': {
+        contacts: 'aceptar los de contactos, preguntar por los demás',
+        all: 'aceptar todos',
+        ask: 'preguntar por cada uno',
+        none: 'rechazar todos',
+      },
+      'direct-files': { contacts: 'con contactos', all: 'con todos', none: 'con nadie' },
+    },
     values: {
       on: 'sí',
       off: 'no',
       all: 'todo',
       mentions: 'solo menciones',
-      contacts: 'de contactos',
-      none: 'de nadie',
-      ask: 'preguntar cada vez',
       any: 'el primer modo que funcione',
       upload: 'subida por HTTP',
       'jingle-socks5': 'SOCKS5 (Jingle)',

@@ -68,6 +68,7 @@ export const notices: typeof en = {
     `Los datos de ${jid} en este ordenador están borrados. Su cuenta y su archivo en el servidor siguen, y los ficheros recibidos también.`,
   'all-wiped': () =>
     'Los datos de todas las cuentas en este ordenador están borrados. Lo que guardan los servidores sigue, y los ficheros recibidos también.',
+  'no-settings': () => 'No hay ajustes.',
   'setting-saved': ({ name, value }) => `${name} = ${value}`,
   invited: ({ jid, room }) => `Se ha invitado a ${jid} a la sala ${room}.`,
   kicked: ({ nick, room }) => `Has echado a ${nick} de la sala ${room}.`,

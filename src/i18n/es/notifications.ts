@@ -96,6 +96,7 @@ export const notifications: typeof en = {
     receiveFailed: (name, who, why) => `el fichero ${name} de ${who} ha fallado: ${why}`,
     sendFailed: (name, who, why) => `el fichero ${name} para ${who} ha fallado: ${why}`,
     rerouted: (name, before, why, now) => `fichero ${name}: no se pudo por ${before} (${why}); ahora ${now}`,
+    noneAccepted: (name, who) => `se ha rechazado el fichero ${name} de ${who}: accept-files está en none`,
     cancelled: (name, who) => `el fichero ${name} con ${who} se ha cancelado`,
   },
   account: {

@@ -33,6 +33,7 @@ export const tables: typeof en = {
     reason: 'Motivo',
     field: 'Ajuste',
     value: 'Valor',
+    meaning: 'Significado',
     choices: 'Uno de',
   },
   marks: {

@@ -1,6 +1,7 @@
 /** The options of every run, and which actions have a flag. */
 import type { Action } from '../../actions/action.ts';
 import { ROUTE_NAMES } from '../../chat/files/route.ts';
+import { ACCEPT_FILES } from '../../chat/settings.ts';
 import { optionName } from '../parameters.ts';
 
 export interface CommonOption {
@@ -34,7 +35,7 @@ export const COMMON_OPTIONS: readonly CommonOption[] = [
   { name: 'timeout', value: 'seconds', group: 'connection' },
   { name: 'data-dir', value: 'folder', group: 'behaviour' },
   { name: 'files-dir', value: 'folder', group: 'behaviour' },
-  { name: 'accept-files', value: 'choice', choices: ['contacts', 'all', 'none'], group: 'behaviour' },
+  { name: 'accept-files', value: 'choice', choices: ACCEPT_FILES, group: 'behaviour' },
   { name: 'auto-approve', group: 'behaviour' },
   { name: 'file-route', value: 'choice', choices: ['any', ...ROUTE_NAMES], group: 'behaviour' },
   { name: 'private-links', group: 'behaviour' },

@@ -23,7 +23,8 @@ export function meaning(typed: string, items: readonly MenuItem[]): Meaning {
 
 /**
  * The items as they are now, in the places and with the keys they had when the menu opened: a contact who
- * comes online must not move another one under the finger. New ones come last, with the next free number.
+ * comes online must not move another one under the finger. New ones come behind the numbers, with the next free one,
+ * and before the letters and the way back.
  */
 export function stable(shown: readonly MenuItem[], now: readonly MenuItem[]): MenuItem[] {
   const left = new Map<string, MenuItem[]>();
@@ -36,7 +37,9 @@ export function stable(shown: readonly MenuItem[], now: readonly MenuItem[]): Me
   for (const item of added) {
     const taken = new Set(kept.map(({ key }) => key.toLowerCase()));
     const free = isHeading(item) || !taken.has(item.key.toLowerCase());
-    kept.push(free ? item : { ...item, key: nextNumber(kept) });
+    const last = kept.findLastIndex(({ key }) => Number(key) > 0);
+    const place = isHeading(item) || !(Number(item.key) > 0) ? kept.length : last + 1;
+    kept.splice(place, 0, free ? item : { ...item, key: nextNumber(kept) });
   }
   return kept;
 }

@@ -6,6 +6,7 @@ import { answerRequest } from '../conversation/view-commands.ts';
 import { filesUnderWay, underWayText } from '../files-under-way.ts';
 import { occupantName } from '../notifications/names.ts';
 import { brief, sanitize } from '../sanitize.ts';
+import type { Subscribe } from '../terminal.ts';
 import type { MenuApp } from './accounts.ts';
 import { enterChat } from './enter-chat.ts';
 import type { MainEnd, Screen } from './main.ts';
@@ -29,14 +30,14 @@ export const notifications: Screen = async (app, seat) => {
     const chosen = await choose(
       app,
       labels.title,
-      [
-        ...entries.slice(0, LISTED),
+      () => [
+        ...waiting(app, seat).slice(0, LISTED),
         ...(seat.client.unread().length === 0
           ? []
-          : [{ key: 'A', name: labels.markAllRead, value: markAllRead }]),
-        { key: 'S', name: labels.settings, value: notificationSettings },
+          : [{ id: 'A', key: 'A', name: labels.markAllRead, value: markAllRead }]),
+        { id: 'S', key: 'S', name: labels.settings, value: notificationSettings },
       ],
-      { echo: 'item' },
+      { echo: 'item', subscribe: changesOf(seat) },
     );
     if (chosen === undefined) return undefined;
     answered = chosen !== notificationSettings;
@@ -45,17 +46,30 @@ export const notifications: Screen = async (app, seat) => {
   }
 };
 
+/** Everything that may change the list. */
+function changesOf({ client }: OpenSeat): Subscribe {
+  const names = ['request', 'requestClosed', 'unread', 'file'] as const;
+  return (redraw) => {
+    for (const name of names) client.on(name, redraw);
+    return () => {
+      for (const name of names) client.off(name, redraw);
+    };
+  };
+}
+
 /** Requests first: somebody waits for them. */
 function waiting(app: MenuApp, seat: OpenSeat): Choice<Screen>[] {
   const { notifications: labels } = app.words.menus;
   const requests = seat.client.requests().map(
     (request): Choice<Screen> => ({
+      id: `request ${request.id}`,
       name: requestText(app, request),
       value: () => answer(app, seat, request),
     }),
   );
   const unread = seat.client.unread().map(
     (entry): Choice<Screen> => ({
+      id: `chat ${entry.chat}`,
       name: labels.unread(sanitize(chatLabel(seat, entry.chat)), entry.count),
       badge: entry.mentions > 0 ? app.words.menus.badges.mentions(entry.mentions) : undefined,
       value: () => enterChat(app, seat, entry.chat),
@@ -66,6 +80,7 @@ function waiting(app: MenuApp, seat: OpenSeat): Choice<Screen>[] {
     .filter(({ direction, state }) => direction === 'out' || state === 'active')
     .map(
       (file): Choice<Screen> => ({
+        id: `file ${file.id}`,
         name: underWayText(seat, app.words, file),
         value: () => cancelFile(app, seat, file),
       }),
@@ -74,7 +89,11 @@ function waiting(app: MenuApp, seat: OpenSeat): Choice<Screen>[] {
 }
 
 async function cancelFile(app: MenuApp, { client }: OpenSeat, file: FileTransfer): Promise<undefined> {
-  const { cancel, sendFile } = app.words.menus;
+  const { cancel, sendFile, notifications: labels } = app.words.menus;
+  if (filesUnderWay({ client }).every(({ id }) => id !== file.id)) {
+    app.terminal.log(app.theme.dim(labels.over));
+    return undefined;
+  }
   const chosen = await choose(app, brief(file.name), [{ name: cancel, value: true }], { echo: 'item' });
   if (chosen !== true) return undefined;
   client.cancelFile(file.id);
@@ -123,6 +142,10 @@ type Answer = 'approve' | 'approve-add' | 'decline' | 'block' | 'join' | 'accept
 
 async function answer(app: MenuApp, seat: OpenSeat, request: Request): Promise<MainEnd | undefined> {
   const { notifications: labels } = app.words.menus;
+  if (seat.client.requests().every(({ id }) => id !== request.id)) {
+    app.terminal.log(app.theme.dim(labels.over));
+    return undefined;
+  }
   const answers: Record<Request['kind'], Choice<Answer>[]> = {
     subscription: [
       ...(isAsked(seat, request) ? [] : [{ name: labels.approveAdd, value: 'approve-add' as const }]),

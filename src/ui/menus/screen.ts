@@ -3,6 +3,8 @@ import type { Face } from '../face.ts';
 import type { MenuItem, Subscribe } from '../terminal.ts';
 
 export interface Choice<T> {
+  /** what it is the same by when the list is made again */
+  readonly id?: string | undefined;
   /** a letter; without one the next number is given */
   readonly key?: string | undefined;
   /** sanitised */
@@ -29,17 +31,29 @@ const TYPED = 'typed';
 export async function choose<T>(
   { terminal, words }: Face,
   message: string,
-  choices: readonly Choice<T>[],
+  choices: readonly Choice<T>[] | (() => readonly Choice<T>[]),
   options: ChooseOptions<T> = {},
 ): Promise<T | undefined> {
-  let number = 0;
-  const items: MenuItem[] = choices.map((choice, index) => ({
-    key: choice.key ?? String(++number),
-    name: choice.name,
-    value: String(index),
-    badge: choice.badge,
-  }));
+  /** all that were ever shown: what is chosen may be gone since */
+  const known = new Map<string, Choice<T>>();
   const back = { key: '0', name: words.menus.back, value: 'back' };
+  const items = (): MenuItem[] => {
+    let number = 0;
+    const listed = typeof choices === 'function' ? choices() : choices;
+    const now = listed.map((choice, index) => {
+      const value = choice.id ?? String(index);
+      known.set(value, choice);
+      return { key: choice.key ?? String(++number), name: choice.name, value, badge: choice.badge };
+    });
+    const gone = [...known].filter(([value]) => now.every((item) => item.value !== value));
+    const over = gone.map(([value, choice]) => ({
+      key: choice.key ?? String(++number),
+      name: choice.name,
+      value,
+      badge: words.menus.badges.over,
+    }));
+    return [...now, ...over, back];
+  };
   let other: T | undefined;
   const { typed } = options;
   const chosen = await terminal.menu({
@@ -48,12 +62,12 @@ export async function choose<T>(
       return other === undefined ? undefined : TYPED;
     },
     message,
-    items: () => [...items, back],
+    items,
     back: back.value,
     initial: String(options.initial ?? 0),
     subscribe: options.subscribe,
     echo: options.echo,
   });
   if (chosen === TYPED) return other;
-  return chosen === back.value ? undefined : choices[Number(chosen)]?.value;
+  return chosen === back.value ? undefined : known.get(chosen)?.value;
 }

@@ -7,6 +7,7 @@ import {
   settingValues,
   takesMore,
 } from '../../chat/settings.ts';
+import { settingLabel, valueLabel } from '../render/settings.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import type { Screen } from './main.ts';
@@ -37,8 +38,8 @@ async function settingList(
       app,
       title,
       names.map((value) => ({
-        name: settingLabel(app, value),
-        badge: valueLabel(app, seat.client.setting(value)),
+        name: settingLabel(app.words, value),
+        badge: valueLabel(app.words, value, seat.client.setting(value)),
         value,
       })),
     );
@@ -56,9 +57,9 @@ async function chooseValue(app: MenuApp, seat: OpenSeat, name: SettingName): Pro
   const values = known.includes(now) ? known : [now, ...known];
   const chosen = await choose<string | null>(
     app,
-    settingLabel(app, name),
+    settingLabel(app.words, name),
     [
-      ...values.map((value) => ({ name: valueLabel(app, value), value })),
+      ...values.map((value) => ({ name: valueLabel(app.words, name, value), value })),
       ...(takesMore(name) ? [{ key: 'T', name: labels.otherTime, value: null }] : []),
     ],
     { initial: values.indexOf(now) },
@@ -72,16 +73,4 @@ async function chooseValue(app: MenuApp, seat: OpenSeat, name: SettingName): Pro
         : app.words.prompts.noSuchChoice(sanitize(text)),
   });
   return typed.trim() === '' ? undefined : typed.trim();
-}
-
-function settingLabel({ words }: MenuApp, name: SettingName): string {
-  const { names, mute } = words.menus.settings;
-  return name.startsWith('mute:') ? mute(sanitize(name.slice('mute:'.length))) : names[name as Setting];
-}
-
-function valueLabel({ words }: MenuApp, value: string): string {
-  const known: Readonly<Record<string, string>> = words.menus.settings.values;
-  const [, count, unit = ''] = /^(\d+)(d|w|mo|y)$/.exec(value) ?? [];
-  if (count !== undefined) return words.menus.settings.span(Number(count), unit);
-  return known[value] ?? sanitize(value);
 }

@@ -161,7 +161,9 @@ export function fileLine(known: Known, words: Catalogue, file: FileTransfer): st
       return incoming ? sentences.receiveFailed(name, who, why) : sentences.sendFailed(name, who, why);
     }
     case 'cancelled':
-      return sentences.cancelled(name, who);
+      return file.failure === 'none-accepted'
+        ? sentences.noneAccepted(name, who)
+        : sentences.cancelled(name, who);
     default:
       return undefined;
   }

@@ -12,6 +12,7 @@ import { size, stamp } from './formats.ts';
 import { historyText, versionsText } from './history.ts';
 import { type RenderOptions, subscriptionText } from './options.ts';
 import { roomMarks } from './room-marks.ts';
+import { settingsText } from './settings.ts';
 import { type Column, tableText } from './table.ts';
 
 /** Takes rows of one type; gives their lines, '' for none. */
@@ -73,6 +74,11 @@ export function rowsText(rows: readonly Row[], options: RenderOptions): string {
       );
     case 'blocked':
       return pick((row) => (row.type === 'blocked' ? sanitize(row.jid) : undefined)).join('\n');
+    case 'setting':
+      return settingsText(
+        pick((row) => (row.type === 'setting' ? row.setting : undefined)),
+        options,
+      );
     case 'archiving':
       return pick((row) =>
         row.type === 'archiving' ? archivingText(row.preferences, options) : undefined,

@@ -322,6 +322,34 @@ describe('10 notifications', () => {
     expect(terminal.output).toContain('b.jpg: cancelled.');
   });
 
+  it('shows what comes while it is open, and does nothing with what is over', async () => {
+    const request = { kind: 'subscription', time: 0 } as const;
+    fake.open = [{ ...request, id: 'a', from: 'a@example.org' }];
+    const terminal = new ScriptedTerminal('10', '0', '0');
+    const app = plainApp(terminal, fake);
+    let shown: string[] = [];
+    terminal.menu = async (prompt) => {
+      if (prompt.message !== 'Notifications') return ScriptedTerminal.prototype.menu.call(terminal, prompt);
+      const items = prompt.items();
+      const stop = prompt.subscribe?.(() => {
+        shown = prompt.items().map(({ name, badge = '' }) => `${name} ${badge}`.trim());
+      });
+      fake.open = [{ ...request, id: 'b', from: 'b@example.org' }];
+      fake.emit('requestClosed', { ...request, id: 'a', from: 'a@example.org' });
+      stop?.();
+      terminal.menu = ScriptedTerminal.prototype.menu;
+      return items[0]?.value ?? '';
+    };
+    await menuLoop(app, fake.client);
+    expect(shown.slice(0, 2)).toEqual([
+      'b@example.org wants to add you as a contact',
+      'What to be notified of, and how',
+    ]);
+    expect(shown).toContain('a@example.org wants to add you as a contact over');
+    expect(terminal.output).toContain('This is over meanwhile.');
+    expect(fake.called('approve')).toEqual([]);
+  });
+
   it('opens unread chats, or marks all read', async () => {
     fake.setUnread(ROMEO, 2);
     fake.setUnread('nurse@example.org', 1);
