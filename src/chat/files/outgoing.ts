@@ -13,6 +13,7 @@ export interface OpenFile extends OutgoingFile {
 /** The same file, whose sum is known for nothing once it was read from its beginning to its end. */
 export function hashedOnTheWay(file: OutgoingFile): OutgoingFile {
   let sum: string | undefined;
+  let asked = false;
   async function* hashed(): AsyncGenerator<Uint8Array, void> {
     const hash = createHash('sha256');
     for await (const bytes of file.read()) {
@@ -23,27 +24,56 @@ export function hashedOnTheWay(file: OutgoingFile): OutgoingFile {
   }
   return {
     ...file,
-    read: (from = 0) => (from === 0 ? hashed() : file.read(from)),
-    sha256: async () => sum ?? file.sha256(),
+    // Whoever wanted it beforehand has it: nothing is summed twice.
+    read: (from = 0) => (from === 0 && !asked ? hashed() : file.read(from)),
+    async sha256() {
+      if (sum !== undefined) return sum;
+      asked = true;
+      return file.sha256();
+    },
   };
 }
 
 const CHUNK = 256 * 1024;
 
+/** Two pieces of memory take turns: one is filled while the other is used. */
 async function* content(
   handle: FileHandle,
   size: number,
   path: string,
   from: number,
-  again?: Buffer,
 ): AsyncGenerator<Uint8Array, void> {
-  for (let at = from; at < size; ) {
-    const buffer = again ?? Buffer.allocUnsafe(Math.min(CHUNK, size - at));
-    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, size - at), at);
-    // The size was promised to the other side: a file that shrinks cannot be sent.
-    if (bytesRead === 0) throw new ChatError('file-changed', { path });
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+  if (from >= size) return;
+  const piece = Math.min(CHUNK, size - from);
+  const buffers = [Buffer.allocUnsafe(piece), Buffer.allocUnsafe(piece)];
+  const fill = async (at: number, turn: number) => {
+    const buffer = (buffers[turn % 2] as Buffer).subarray(0, size - at);
+    let filled = 0;
+    while (filled < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, at + filled);
+      // The size was promised to the other side: a file that shrinks cannot be sent.
+      if (bytesRead === 0) throw new ChatError('file-changed', { path });
+      filled += bytesRead;
+    }
+    return buffer;
+  };
+  const begin = (at: number, turn: number) => {
+    const filling = fill(at, turn);
+    // What fails is told when it is asked for.
+    filling.catch(() => undefined);
+    return filling;
+  };
+  let filling = begin(from, 0);
+  try {
+    for (let at = from, turn = 1; at < size; turn++) {
+      const bytes = await filling;
+      at += bytes.length;
+      if (at < size) filling = begin(at, turn);
+      yield bytes;
+    }
+  } finally {
+    // Nothing is read any more when this has ended: the file may be closed.
+    await filling.catch(() => undefined);
   }
 }
 
@@ -94,8 +124,7 @@ async function opened(path: string): Promise<OpenFile> {
     mime: mimeOf(basename(path), await beginning(handle)),
     read,
     sha256() {
-      // Nobody keeps what a sum is made of: one piece of memory is enough.
-      sum ??= sumOf(content(handle, size, path, 0, Buffer.allocUnsafe(CHUNK)));
+      sum ??= sumOf(read());
       return sum;
     },
     close: () => handle.close(),

@@ -11,7 +11,10 @@ export interface OutgoingFile {
   readonly modified: Date;
   /** MIME type, by content and name */
   readonly mime: string;
-  /** The content, from a byte on; throws ChatError `file-changed` when it is no longer `size` bytes. */
+  /**
+   * The content, from a byte on; throws ChatError `file-changed` when it is no longer `size` bytes. What it gave is
+   * written over when more is asked for.
+   */
   read(from?: number): AsyncIterable<Uint8Array>;
   /** SHA-256 (hex) of all of it: read through for it, once. What the other side gets is hashed on its way anyway. */
   sha256(): Promise<string>;

@@ -44,17 +44,26 @@ const DEFAULT_PATIENCE = 120_000;
 const broken = (error: unknown): XmppError =>
   error instanceof XmppError ? error : new XmppError('bytestream-broken', undefined, { cause: error });
 
-/** Waits until `event`, an end or a failure; throws what the socket failed with. */
-function until(socket: Socket, event: 'drain' | 'close'): Promise<void> {
+/** Waits until it is closed; throws what the socket failed with. */
+function closed(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = () => {
-      socket.off(event, settle).off('close', settle);
+      socket.off('close', settle);
       if (socket.errored) reject(broken(socket.errored));
-      else if (event === 'drain' && socket.destroyed) reject(broken(undefined));
       else resolve();
     };
-    socket.once(event, settle).once('close', settle);
+    socket.once('close', settle);
     if (socket.destroyed && socket.closed) settle();
+  });
+}
+
+/** Waits until the network has taken it; throws what the socket failed with. */
+function written(socket: Socket, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.write(bytes, (error) => {
+      if (error) reject(broken(socket.errored ?? error));
+      else resolve();
+    });
   });
 }
 
@@ -91,15 +100,15 @@ export function socketStream(
       let sent = 0;
       for await (const bytes of source) {
         if (socket.destroyed) throw broken(socket.errored);
-        const flows = socket.write(bytes);
+        // Gone before the next is asked for: a source may use its memory again.
+        await theirTurn(written(socket, bytes));
         sent += bytes.length;
-        if (!flows) await theirTurn(until(socket, 'drain'));
         onProgress?.(sent);
       }
       if (socket.destroyed) throw broken(socket.errored);
       // At once: a proxy may hold the last bytes back until then.
       socket.end();
-      await theirTurn(until(socket, 'close'));
+      await theirTurn(closed(socket));
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     } finally {
