@@ -2,6 +2,8 @@
 
 const LONGEST = 120;
 const LONGEST_EXTENSION = 20;
+/** characters of a stranger's name that are looked at: composing many marks, and long runs of dots, take for ever */
+const LOOKED_AT = { first: 1024, last: 64 } as const;
 const encoder = new TextEncoder();
 const bytes = (text: string) => encoder.encode(text).length;
 
@@ -22,6 +24,12 @@ function decoded(name: string): string {
   } catch {
     return name.replace(/%(?:2f|5c)/gi, '/');
   }
+}
+
+/** Its beginning, and its end where the extension is. Half a character that this leaves is removed with the invisible. */
+function bounded(name: string): string {
+  const { first, last } = LOOKED_AT;
+  return name.length <= first + last ? name : name.slice(0, first) + name.slice(-last);
 }
 
 /** Cut at a character, not within one. */
@@ -46,15 +54,17 @@ export function splitName(name: string): [base: string, extension: string] {
 /** A name for a file in a folder of ours: at most 120 bytes, on any system; `file` where nothing is left. */
 export function safeName(offered: string): string {
   const last = decoded(offered).split(/[/\\]/).at(-1) ?? '';
-  const clean = last
+  const clean = bounded(last)
     .normalize('NFC')
     .replace(new RegExp(INVISIBLE, 'gu'), '')
     .replace(FORBIDDEN_ON_WINDOWS, '_')
     .replace(/\s+/g, ' ')
     .replace(/^[. ]+|[. ]+$/g, '');
   const [base, extension] = splitName(clean);
-  const name = shortened(base, LONGEST - bytes(extension)).replace(/[. ]+$/, '') + extension;
-  if (name === '') return 'file';
+  const short = shortened(base, LONGEST - bytes(extension)).replace(/[. ]+$/, '') + extension;
+  if (short === '') return 'file';
+  // Only what is not whole yet is called that.
+  const name = short.replace(/\.part$/i, '_part');
   return RESERVED.test(name) ? `_${shortened(name, LONGEST - 1)}` : name;
 }
 
