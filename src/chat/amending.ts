@@ -14,6 +14,8 @@ export interface AmendingOptions {
   readonly account: string;
   readonly store: MessageStore;
   readonly amendments: AmendmentStore;
+  /** the instance that writes here; undefined: nobody else shares the data */
+  readonly instance: () => { readonly key: string; isAlive(key: string): boolean } | undefined;
   /** whether an amendment may be written to that chat now */
   readonly canWrite: (chat: string, kind: ChatKind, what: AmendmentKind) => boolean;
   /** `again`: it was written to an earlier stream. Throws DisconnectedError. */
@@ -59,6 +61,12 @@ export function amending(options: AmendingOptions) {
   const inFlight = new Map<string, Amendment>();
   /** rows written to an earlier stream, to be written again */
   const unknown = new Set<number>();
+
+  /** It was on its way from here, from an instance that is gone, or from where nobody knows. */
+  function isOurs(by: string | undefined): boolean {
+    const own = options.instance();
+    return by === undefined || own === undefined || by === own.key || !own.isAlive(by);
+  }
 
   function announce(message: number, change: AmendmentChange = 'state'): void {
     const now = store.get(message);
@@ -110,10 +118,10 @@ export function amending(options: AmendingOptions) {
       return;
     }
     const again = unknown.delete(amendment.row);
-    if (!again) {
-      amendments.setState(amendment.row, 'sent');
-      announce(amendment.message);
-    }
+    // Another process with the same data may have been faster.
+    if (again && !isOurs(amendment.by)) return;
+    if (!amendments.write(amendment.row, amendment, options.instance()?.key)) return;
+    if (!again) announce(amendment.message);
     write(amendment, message, again);
   }
 
@@ -140,7 +148,8 @@ export function amending(options: AmendingOptions) {
       const made = store.transaction(() => {
         makeRoom(row, kind);
         if (apply() === undefined) return undefined;
-        return amendments.add({ message: row, id, kind, content, time, state: now ? 'sent' : 'queued' });
+        const state = now ? 'sent' : 'queued';
+        return amendments.add({ message: row, id, kind, content, time, state, by: options.instance()?.key });
       });
       if (made === undefined) return undefined;
       announce(row, CHANGES[kind]);
@@ -226,7 +235,8 @@ export function amending(options: AmendingOptions) {
     /** The stream is gone: what was written to it is unknown. */
     lost(): void {
       inFlight.clear();
-      for (const { row, state } of amendments.pending(account)) if (state === 'sent') unknown.add(row);
+      for (const { row, state, by } of amendments.pending(account))
+        if (state === 'sent' && isOurs(by)) unknown.add(row);
     },
   };
 }

@@ -334,17 +334,24 @@ export interface Amendment extends Omit<MessageAmendment, 'failure'> {
   readonly time: number;
   /** row of the newest message when it was made */
   readonly after: number;
+  /** the instance that wrote it; undefined where nobody knows */
+  readonly by?: string | undefined;
 }
 
 export interface AmendmentStore {
   add(
-    amendment: Pick<Amendment, 'message' | 'id' | 'kind' | 'content' | 'time' | 'state'>,
+    amendment: Pick<Amendment, 'message' | 'id' | 'kind' | 'content' | 'time' | 'state' | 'by'>,
   ): Amendment | undefined;
   /** queued, or sent and not acknowledged, in the order in which they were made */
   pending(account: string): Amendment[];
   byId(account: string, chat: string, id: string): Amendment | undefined;
   /** a failure of before is forgotten unless it is given again */
   setState(row: number, state: Amendment['state'], failure?: MessageFailure): Amendment | undefined;
+  /**
+   * It is about to be written by that instance: `sent`. False where it is not any more as it was, as another process
+   * with the same data was faster.
+   */
+  write(row: number, from: Pick<Amendment, 'state' | 'by'>, by: string | undefined): boolean;
   /** takes away one that was never written */
   remove(row: number): void;
 }

@@ -13,14 +13,14 @@ export function amendmentStore(database: Database): AmendmentStore {
   };
 
   return {
-    add: ({ message, id, kind, content, time, state }) =>
+    add: ({ message, id, kind, content, time, state, by }) =>
       database.transaction(() => {
         const { row } = database
           .statement(
-            `INSERT INTO amendment (message, id, kind, content, time, state, after)
-              VALUES (?, ?, ?, ?, ?, ?, (SELECT max(row) FROM message))`,
+            `INSERT INTO amendment (message, id, kind, content, time, state, writer, after)
+              VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT max(row) FROM message))`,
           )
-          .run(message, id, kind, content, wholeTime(time), state);
+          .run(message, id, kind, content, wholeTime(time), state, by ?? null);
         return one(row);
       }),
 
@@ -43,6 +43,16 @@ export function amendmentStore(database: Database): AmendmentStore {
       return one(row);
     },
 
+    write(row, from, by) {
+      const { changes } = database
+        .statement(
+          `UPDATE amendment SET state = 'sent', writer = ?, failure = NULL, failure_text = NULL
+            WHERE row = ? AND state = ? AND (state = 'queued' OR writer IS ?)`,
+        )
+        .run(by ?? null, row, from.state, from.by ?? null);
+      return changes > 0;
+    },
+
     remove(row) {
       database.statement('DELETE FROM amendment WHERE row = ?').run(row);
     },
@@ -61,5 +71,6 @@ function amendmentOf(row: Row): Amendment {
     time: Number(row.time),
     state: String(row.state) as Amendment['state'],
     after: Number(row.after),
+    by: row.writer === null ? undefined : String(row.writer),
   };
 }

@@ -20,6 +20,7 @@ import { partialFiles } from './migrations/011-partial-files.ts';
 import { moderated } from './migrations/012-moderated.ts';
 import { waitingFiles } from './migrations/013-waiting-files.ts';
 import { indexTogether } from './migrations/014-index-together.ts';
+import { amendmentWriter } from './migrations/015-amendment-writer.ts';
 import type { Database } from './sql.ts';
 
 /** In order; the first makes version 1. What was released is never edited, only added to. */
@@ -38,6 +39,7 @@ export const migrations: readonly string[] = [
   moderated,
   waitingFiles,
   indexTogether,
+  amendmentWriter,
 ];
 
 /** `xmpc`, in the header of the file: tells our database from another program's. */

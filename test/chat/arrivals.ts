@@ -96,6 +96,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
     before: (row) => outgoing.flush(row),
   });
   const outgoing = amending({
+    instance: () => undefined,
     account: ACCOUNT,
     store,
     amendments: changesKept,

@@ -172,6 +172,47 @@ describe('several runs at once', () => {
     expect(await settled).toMatchObject({ body: 'hello', state: 'acked' });
   });
 
+  it('a correction that one has on its way is written by nobody else, until it is gone (XEP-0308)', async () => {
+    const stores = memoryStores();
+    const first = run(stores);
+    await first.login('stream');
+    const { row, id } = first.client.send(ROMEO, 'helo');
+    first.acknowledge(id);
+    await turn();
+    first.client.correct(row, 'hello');
+    expect(bodies(first)).toEqual(['helo', 'hello']);
+    const second = run(stores);
+    await second.login('stream');
+    second.session.drop();
+    await second.client.online('stream');
+    await turn();
+    expect(bodies(second)).toEqual([]);
+
+    first.die();
+    const third = run(stores);
+    const fourth = run(stores);
+    await third.client.online('stream');
+    await fourth.client.online('stream');
+    await turn();
+    expect([...bodies(third), ...bodies(fourth)]).toEqual(['hello']);
+  });
+
+  it('a correction made offline goes out once', async () => {
+    const stores = memoryStores();
+    const first = run(stores);
+    await first.login('stream');
+    const { row, id } = first.client.send(ROMEO, 'helo');
+    first.acknowledge(id);
+    await turn();
+    await first.client.close();
+    first.die();
+    const both = [run(stores), run(stores)];
+    both[0]?.client.correct(row, 'hello');
+    await Promise.all(both.map((world) => world.client.online('stream')));
+    await turn();
+    expect(both.flatMap(bodies)).toEqual(['hello']);
+  });
+
   it('what was typed offline goes out once', async () => {
     const stores = memoryStores();
     const both = [run(stores), run(stores)];

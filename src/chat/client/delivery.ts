@@ -159,6 +159,7 @@ export function delivery(options: DeliveryOptions) {
     account,
     store,
     amendments: options.amendments,
+    instance,
     canWrite: (chat, kind, what) => outbox.canWrite(chat, kind, { text: what === 'correction' }),
     write: amend,
     changed: options.amended,
