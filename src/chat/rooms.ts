@@ -379,7 +379,8 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
     /** joined, and sure of it: what is said there now will be heard */
     isCertain: (room: string): boolean => link?.rooms.isCertain(room) === true,
     /** Asks a joined room whether we are still in; `left` where we are not, and are entering again. Never rejects. */
-    check: async (room: string): Promise<Verdict> => (await link?.rooms.check(room)) ?? 'left',
+    check: async (room: string, more?: { absent?: boolean }): Promise<Verdict> =>
+      (await link?.rooms.check(room, more)) ?? 'left',
     list: (): JoinedRoom[] => (link?.rooms.list() ?? []) as JoinedRoom[],
     get: (room: string): JoinedRoom | undefined => link?.rooms.get(room) as JoinedRoom | undefined,
     /** a room that we are in, were in, or keep: its messages are no contact's */

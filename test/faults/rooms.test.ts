@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Server, serverKind, startServer } from '../support/server.ts';
+import { type Server, startServer } from '../support/server.ts';
 import type { ActorSettings } from './actor.ts';
 import { dice, long, seed } from './seed.ts';
 import { type Role, type Stage, setStage } from './stage.ts';
 
 const MODULES = fileURLToPath(new URL('./prosody', import.meta.url));
+const ERLANG = fileURLToPath(new URL('./ejabberd/room_faults.erl', import.meta.url));
 
 let server: Server;
 let stage: Stage;
@@ -27,7 +28,8 @@ beforeAll(async () => {
 smacks_hibernation_time = 2
 room_faults_file = ${JSON.stringify(orders)}
 plugin_paths = { ${JSON.stringify(MODULES)}, "/usr/lib/prosody/modules", "/usr/local/lib/prosody/community-modules" }`;
-  server = await startServer(undefined, { settings, modules: ['room_faults'] });
+  const faults = { module: ERLANG, path: orders };
+  server = await startServer(undefined, { settings, modules: ['room_faults'], faults });
 });
 afterAll(async () => {
   await server?.stop();
@@ -82,7 +84,7 @@ describe(`rooms, seed ${seed}`, () => {
     for (const lines of told()) expect(lines).toBeLessThanOrEqual(1);
   });
 
-  it.skipIf(serverKind() === 'ejabberd')('the room service is restarted (quick)', async () => {
+  it('the room service is restarted (quick)', async () => {
     const { alice, bob, startsSending, checkInvariant } = await set('component');
     startsSending(40, { every: 5 });
     await bob.actor.saw({ event: 'message' }, dice('component').between(1, 30));
@@ -95,7 +97,7 @@ describe(`rooms, seed ${seed}`, () => {
     for (const lines of told()) expect(lines).toBeLessThanOrEqual(1);
   });
 
-  it.skipIf(serverKind() === 'ejabberd')('row 34: the room forgets one who speaks (quick)', async () => {
+  it('row 34: the room forgets one who speaks (quick)', async () => {
     const { alice, room, sends, startsSending, checkInvariant } = await set('forgets');
     await sends(3);
     const told = outage(alice);
@@ -106,7 +108,7 @@ describe(`rooms, seed ${seed}`, () => {
     for (const lines of told()) expect(lines).toBeLessThanOrEqual(1);
   });
 
-  it.skipIf(serverKind() === 'ejabberd')('row 34: the room forgets one who only listens', async () => {
+  it('row 34: the room forgets one who only listens', async () => {
     const { bob, room, sends, checkInvariant } = await set('forgetsbob');
     await sends(3);
     const told = outage(bob);

@@ -27,6 +27,7 @@ interface Places {
   readonly folder: string;
   readonly logFile: string;
   readonly ports: Ports;
+  readonly faults?: ServerOptions['faults'];
 }
 
 function modules(options: ServerOptions, { folder, ports }: Places): Record<string, unknown> {
@@ -123,15 +124,24 @@ function logOf({ logFile }: Places): Promise<string> {
   return readFile(logFile, 'utf8').catch(() => '');
 }
 
+/** Erlang that compiles and starts a module in the machine that runs. */
+function starting({ module, path }: NonNullable<ServerOptions['faults']>): string {
+  const [file, argument] = [module, path].map((text) => JSON.stringify(text));
+  return `{ok, M, B} = compile:file(${file}, [binary]), {module, M} = code:load_binary(M, ${file}, B), M:start(${argument}).`;
+}
+
 /** Starts the program once. Undefined when one of its ports was taken in the meantime. */
 async function launch(program: string, domain: string, places: Places): Promise<ServerProcess | undefined> {
-  const { folder, logFile, ports } = places;
+  const { folder, logFile, ports, faults } = places;
   const outputFile = join(folder, 'output.log');
   await rm(logFile, { force: true });
   const spool = join(folder, 'spool');
   const server = await startServerProcess({
     program,
-    args: ['-noinput', '-mnesia', 'dir', JSON.stringify(spool), '-s', 'ejabberd'],
+    args: [
+      ...['-noinput', '-mnesia', 'dir', JSON.stringify(spool), '-s', 'ejabberd'],
+      ...(faults === undefined ? [] : ['-eval', starting(faults)]),
+    ],
     env: {
       HOME: folder,
       EJABBERD_CONFIG_PATH: join(folder, 'ejabberd.yml'),
@@ -166,7 +176,8 @@ async function launchOnFreePorts(
 ): Promise<{ server: ServerProcess; places: Places }> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const [c2s = 0, directTls = 0, http = 0, proxy = 0] = await freePorts(4);
-    const places = { folder, logFile: join(folder, 'ejabberd.log'), ports: { c2s, directTls, http, proxy } };
+    const ports = { c2s, directTls, http, proxy };
+    const places: Places = { folder, logFile: join(folder, 'ejabberd.log'), ports, faults: options.faults };
     await writeFile(join(folder, 'ejabberd.yml'), config(options, places, certificate), { mode: 0o600 });
     const server = await launch(program, options.domain ?? 'localhost', places);
     if (server !== undefined) return { server, places };

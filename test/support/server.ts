@@ -11,6 +11,8 @@ export interface ServerOptions extends ProsodyStart {
   readonly directoryListsAll?: boolean;
   /** ejabberd: program that makes the picture of a word, its argument, for who enters a room that asks (XEP-0158) */
   readonly captcha?: string;
+  /** ejabberd: a module in Erlang that is compiled and started beside it: `start/1`, which gets a path */
+  readonly faults?: { readonly module: string; readonly path: string };
 }
 
 /** See Prosody for what each member promises. */

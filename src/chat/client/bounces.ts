@@ -12,6 +12,8 @@ import type { ChatRooms } from '../rooms.ts';
 
 /** `not-acceptable`: we are no occupant; the others: the room cannot be reached */
 const LOST: readonly string[] = ['not-acceptable', 'remote-server-not-found', 'remote-server-timeout'];
+/** the room itself is not there, as while its service starts again; of an occupant it means that nobody has that nickname */
+const ABSENT = 'item-not-found';
 /** times that one message is written again for it */
 const MOST = 3;
 /** times that one message waits since the room takes one at a time */
@@ -51,14 +53,16 @@ export function bounces({ outbox, kindOf, rooms, slow, learn }: BouncesOptions) 
       outbox.again(chat, id);
       return;
     }
-    const mayBeLost = kindOf(chat) !== 'contact' && LOST.includes(failure.condition) && count <= MOST;
+    const kind = kindOf(chat);
+    const absent = kind === 'room' && failure.condition === ABSENT;
+    const mayBeLost = kind !== 'contact' && (absent || LOST.includes(failure.condition)) && count <= MOST;
     if (!mayBeLost || !rooms.knows(room)) {
       times.delete(id);
       outbox.failed(chat, id, failure);
       return;
     }
     times.set(id, count);
-    const verdict = await rooms.check(room);
+    const verdict = await rooms.check(room, { absent });
     // In the room, and refused all the same: it is about this message. Where nobody knows, it waits.
     if (verdict === 'joined' || !rooms.knows(room)) outbox.failed(chat, id, failure);
     else outbox.again(chat, id);

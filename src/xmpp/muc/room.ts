@@ -132,6 +132,8 @@ export class Room {
   readonly occupants = new Map<string, Occupant>();
   /** the room said good-bye unasked, and is being asked whether that was meant for this stay */
   parted = false;
+  /** it said that it is not there, and is being asked whether that is so */
+  absent = false;
   /** counts our stays in the room */
   entrance = 0;
   /** id of the presence that enters, and the password that stands in it */
@@ -362,6 +364,7 @@ export class Room {
     this.nick = occupant.nick;
     this.phase = 'joined';
     this.parted = false;
+    this.absent = false;
     this.#renewed = false;
     const created = codes.includes(ROOM_CREATED);
     const entered = { room: this.jid, nick: this.nick, created, occupants: this.occupants.size, codes };

@@ -159,8 +159,11 @@ export interface Rooms extends EventEmitter<RoomsEvents> {
   reenter(room: string, options?: Partial<EnterOptions>): Promise<Entered>;
   /** Gives a lost room up. */
   forget(room: string): void;
-  /** Asks a joined room whether we are still in (XEP-0410); `left` makes it a lost one. Never rejects. */
-  check(room: string): Promise<Verdict>;
+  /**
+   * Asks a joined room whether we are still in (XEP-0410); `left` makes it a lost one. `absent`: it answered as if it did
+   * not exist. Never rejects.
+   */
+  check(room: string, more?: { absent?: boolean }): Promise<Verdict>;
   /** Whether what is said now will surely be heard: joined, and the room spoke not long ago. */
   isCertain(room: string): boolean;
   /** Rejects with StanzaError `conflict`, `not-acceptable`, … §7.6. */
@@ -277,6 +280,7 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     checked(room, verdict) {
       const { parted } = room;
       room.parted = false;
+      room.absent = false;
       if (parted && verdict !== 'joined') {
         room.goodbye();
         drop(room);
@@ -300,8 +304,10 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
       if (late) return;
       const error = parseStanzaError(stanza);
       // A change of our presence found nobody there (§7.7): the room may have forgotten us.
-      if (room.phase === 'joined' && !room.isRenaming && STRANGER.includes(error.condition))
+      if (room.phase === 'joined' && !room.isRenaming && STRANGER.includes(error.condition)) {
+        room.absent = error.condition === 'item-not-found';
         void pings.check(room);
+      }
       room.refused(error);
       return;
     }
@@ -540,8 +546,9 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
       room.forget();
       drop(room);
     },
-    async check(jid: string) {
+    async check(jid: string, { absent = false }: { absent?: boolean } = {}) {
       const room = joined(jid);
+      if (room !== undefined && absent) room.absent = true;
       return room === undefined ? 'left' : pings.check(room);
     },
     isCertain(jid: string) {

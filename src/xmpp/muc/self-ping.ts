@@ -12,22 +12,27 @@ export type Verdict = 'joined' | 'undecided' | 'left';
 /** §3.2: joined, but the client that was asked has no ping, or the nickname has just changed. */
 const JOINED: readonly string[] = ['service-unavailable', 'feature-not-implemented', 'item-not-found'];
 
-/** What an error to a self-ping says (§3.2). */
-export function verdictOf(error: unknown): Verdict {
+/**
+ * What an error to a self-ping says (§3.2). `absent`: the room answered something else as if it did not exist, so that
+ * `item-not-found` is no nickname that has just changed.
+ */
+export function verdictOf(error: unknown, absent = false): Verdict {
   // No answer, or no stream: only an error by somebody says anything.
   if (!(error instanceof StanzaError)) return 'undecided';
+  if (absent && error.condition === 'item-not-found') return 'left';
   if (JOINED.includes(error.condition)) return 'joined';
   return error.condition.startsWith('remote-server-') ? 'undecided' : 'left';
 }
 
 /** Asks a room for ourselves. Never rejects. §3.2 */
-async function selfPing(session: Session, { jid, nick }: Room, timeout: number): Promise<Verdict> {
+async function selfPing(session: Session, room: Room, timeout: number): Promise<Verdict> {
+  const { jid, nick } = room;
   const question = x('iq', { type: 'get', to: occupantJid(jid, nick) }, x('ping', { xmlns: NS_PING }));
   try {
     await session.request(question, { timeout });
     return 'joined';
   } catch (error) {
-    return verdictOf(error);
+    return verdictOf(error, room.absent);
   }
 }
 

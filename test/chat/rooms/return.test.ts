@@ -184,6 +184,28 @@ describe('what is said to a room that lost us', () => {
     expect(world.client.history({ chat: ROOM, limit: 10 })).toHaveLength(1);
   });
 
+  it('waits too where there is no such room any more, as while its service starts (XEP-0410 §3.2)', async () => {
+    const world = await joined();
+    world.session.whenAsked('get', 'ping', PING, error('item-not-found'), `${ROOM}/juliet`);
+    const message = world.client.send(ROOM, 'hello');
+    await turn();
+    world.bounce(ROOM, message.id, 'item-not-found');
+    await turn();
+    expect(world.state(message.row)).toBe('queued');
+    world.occupant(ROOM, 'juliet', [110, 201]);
+    await turn();
+    expect(world.sent('message').filter((stanza) => stanza.attrs.id === message.id)).toHaveLength(2);
+  });
+
+  it('has failed where nobody of that nickname is there (XEP-0045 §7.5)', async () => {
+    const world = await joined();
+    const message = world.client.send(`${ROOM}/romeo`, 'hello');
+    await turn();
+    world.bounce(`${ROOM}/romeo`, message.id, 'item-not-found');
+    await turn();
+    expect(world.state(message.row)).toBe('failed');
+  });
+
   it('waits too where its error comes while we are entering again', async () => {
     const world = await joined();
     world.session.whenAsked('get', 'ping', PING, error('not-acceptable'), `${ROOM}/juliet`);
