@@ -35,6 +35,9 @@ function follow(page: ArchivePage, seen: ReadonlySet<string>, pages: number, mos
   return pages >= most ? { ended: 'limit' as const } : { after: page.last };
 }
 
+/** What one turn of the program writes leaves together at its end: that has to come before a page is looked at. */
+const written = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
+
 /**
  * Hands every page to `onPage`, in order; the next one is asked for before that is called, so that the server works
  * meanwhile. Ends by itself, whatever the archive does. Rejects as `page` does (with the signal's reason when
@@ -63,7 +66,11 @@ export async function catchUp(
       const page = await answer;
       signal.throwIfAborted();
       const next = follow(page, seen, pages, most);
-      if (next.after !== undefined) answer = request({ ...first, after: next.after });
+      if (next.after !== undefined) {
+        answer = request({ ...first, after: next.after });
+        await written();
+        signal.throwIfAborted();
+      }
       if (page.last !== undefined) seen.add(page.last);
       last = page.last ?? last;
       onPage(page);

@@ -16,6 +16,32 @@ describe('the next page', () => {
     expect(askedBy).toEqual([2, 3, 3]);
   });
 
+  it('has left when the one that came is handed on: what is written leaves with the end of a turn', async () => {
+    const order: string[] = [];
+    const page = { items: [], first: 'a1', last: 'a1', complete: false, stable: true, count: undefined };
+    const ask = async ({ after = 'none' }: { after?: string | undefined }): Promise<ArchivePage> => {
+      process.nextTick(() => order.push(`left: after ${after}`));
+      return after === 'none' ? page : { ...page, last: 'a2', complete: true };
+    };
+    await catchUp(ask, { archive: OWN }, ({ last }) => order.push(`handed on: ${last}`));
+    expect(order).toEqual(['left: after none', 'left: after a1', 'handed on: a1', 'handed on: a2']);
+  });
+
+  it('is not handed on where that was ended while the next one left', async () => {
+    const ender = new AbortController();
+    const page = { items: [], first: 'a1', last: 'a1', complete: false, stable: true, count: undefined };
+    const ask = async ({ after }: { after?: string | undefined }): Promise<ArchivePage> => {
+      if (after !== undefined) process.nextTick(() => ender.abort(new Error('enough')));
+      return page;
+    };
+    const seen: ArchivePage[] = [];
+    const { signal } = ender;
+    await expect(catchUp(ask, { archive: OWN }, (each) => seen.push(each), { signal })).rejects.toThrow(
+      'enough',
+    );
+    expect(seen).toEqual([]);
+  });
+
   it('follows the last archive id of the page before, from where it was left (XEP-0059 §2.2)', async () => {
     const { session, api } = start();
     const queries = goodArchive(session, ['a1', 'a2', 'a3', 'a4']);
