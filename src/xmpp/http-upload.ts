@@ -1,4 +1,5 @@
 /** XEP-0363: HTTP File Upload, version 1.2.0. https://xmpp.org/extensions/xep-0363.html */
+import { isLoopbackAddress } from './bytestreams/socks5-listen.ts';
 import type { Disco } from './disco.ts';
 import { StanzaError, UnsupportedFeatureError } from './errors.ts';
 import type { RequestOptions, Session } from './session/session.ts';
@@ -37,11 +38,14 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** §4: https; http on loopback only, for tests and demonstrations. Credentials belong into headers. */
-function secureUrl(text: string | undefined): string | undefined {
+/**
+ * §4: https; http only where the server is `atHome`, on this computer, and on its loopback: what else listens there is
+ * not for a server elsewhere to have us write to. Credentials belong into headers.
+ */
+function secureUrl(text: string | undefined, atHome: boolean): string | undefined {
   if (text === undefined || text.length > LONGEST || !URL.canParse(text)) return undefined;
   const { protocol, hostname, href, username, password } = new URL(text);
-  const secure = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+  const secure = protocol === 'https:' || (protocol === 'http:' && atHome && isLoopback(hostname));
   return secure && username === '' && password === '' ? href : undefined;
 }
 
@@ -58,11 +62,11 @@ function parseHeaders(put: Element): Slot['headers'] | undefined {
 }
 
 /** Reads `<slot/>`; undefined where an address is missing or not secure, or a header is no header. */
-export function parseSlot(slot: Element | undefined): Slot | undefined {
+export function parseSlot(slot: Element | undefined, atHome: boolean): Slot | undefined {
   if (!slot?.is('slot', NS)) return undefined;
   const put = child(slot, 'put', NS);
-  const to = secureUrl(put?.attrs.url);
-  const from = secureUrl(child(slot, 'get', NS)?.attrs.url);
+  const to = secureUrl(put?.attrs.url, atHome);
+  const from = secureUrl(child(slot, 'get', NS)?.attrs.url, atHome);
   const headers = put && parseHeaders(put);
   return to === undefined || from === undefined || headers === undefined
     ? undefined
@@ -107,7 +111,7 @@ export function httpUpload(session: Session, { disco }: HttpUploadOptions): Http
       if (service === undefined) throw new UnsupportedFeatureError(NS, session.domain);
       const request = x('request', { xmlns: NS, filename: name, size: String(size), 'content-type': mime });
       const answer = await session.request(x('iq', { type: 'get', to: service.jid }, request), more);
-      const slot = parseSlot(child(answer, 'slot', NS));
+      const slot = parseSlot(child(answer, 'slot', NS), isLoopbackAddress(session.localAddress ?? ''));
       if (slot === undefined) throw new StanzaError('not-acceptable', 'cancel', 'the slot is not usable');
       return slot;
     },

@@ -21,7 +21,7 @@ describe('a slot (XEP-0363 §4)', () => {
       header('Host', 'other.example'),
       header('Cookie', 'b=2'),
     ].join('');
-    expect(parseSlot(slot(PUT, headers))).toEqual({
+    expect(parseSlot(slot(PUT, headers), true)).toEqual({
       put: PUT,
       get: GET,
       headers: [
@@ -35,7 +35,7 @@ describe('a slot (XEP-0363 §4)', () => {
   it.each(['a&#13;&#10;Host: evil.example', 'a&#10;b', 'a&#13;b', 'a\u0080b'])(
     'is refused with a header that would begin another one: %s',
     (value) => {
-      expect(parseSlot(slot(PUT, header('Cookie', value)))).toBeUndefined();
+      expect(parseSlot(slot(PUT, header('Cookie', value)), true)).toBeUndefined();
     },
   );
 
@@ -49,23 +49,23 @@ describe('a slot (XEP-0363 §4)', () => {
     'nothing',
     '',
   ])('is refused with the address %s', (url) => {
-    expect(parseSlot(slot(url))).toBeUndefined();
-    expect(parseSlot(slot(PUT, '', url))).toBeUndefined();
+    expect(parseSlot(slot(url), true)).toBeUndefined();
+    expect(parseSlot(slot(PUT, '', url), true)).toBeUndefined();
   });
 
   it.each(['http://127.0.0.1:5280/1', 'http://localhost:5280/1', 'http://[::1]:5280/1'])(
     'may be clear text on this machine itself: %s',
     (url) => {
-      expect(parseSlot(slot(url, '', url))?.put).toBe(url);
+      expect(parseSlot(slot(url, '', url), true)?.put).toBe(url);
     },
   );
 
   it('is none in another namespace, or without an address', () => {
     expect(
-      parseSlot(parse(`<slot xmlns='urn:evil'><put url='${PUT}'/><get url='${GET}'/></slot>`)),
+      parseSlot(parse(`<slot xmlns='urn:evil'><put url='${PUT}'/><get url='${GET}'/></slot>`), true),
     ).toBeUndefined();
-    expect(parseSlot(parse(`<slot xmlns='${NS}'><get url='${GET}'/></slot>`))).toBeUndefined();
-    expect(parseSlot(undefined)).toBeUndefined();
+    expect(parseSlot(parse(`<slot xmlns='${NS}'><get url='${GET}'/></slot>`), true)).toBeUndefined();
+    expect(parseSlot(undefined, true)).toBeUndefined();
   });
 
   it('is read from anything without a throw', () => {
@@ -75,7 +75,7 @@ describe('a slot (XEP-0363 §4)', () => {
         element.getChild('put', NS)?.append(x('header', { name }, value));
         const get = element.getChild('get', NS);
         if (get !== undefined) get.attrs.url = url;
-        const read = parseSlot(element);
+        const read = parseSlot(element, true);
         for (const [, kept] of read?.headers ?? []) expect(kept).not.toMatch(/[\r\n]/);
       }),
     );
@@ -154,6 +154,20 @@ describe('the service (XEP-0363 §3)', () => {
       'content-type': 'image/jpeg',
     });
   });
+
+  it.each(['http://127.0.0.1:9200/_all', 'http://[::1]:2375/', 'http://localhost/'])(
+    'gives no slot on this computer where the server is not on it: %s',
+    async (url) => {
+      const session = new FakeSession();
+      const answer = `<slot xmlns='${NS}'><put url='${url}'/><get url='${url}'/></slot>`;
+      session.whenAsked('get', 'request', NS, answer);
+      const api = httpUpload(session, { disco: { services: async () => [service('upload.example.org')] } });
+      const file = { name: 'a', size: 1, mime: 'text/plain' };
+      await expect(api.slot(file)).resolves.toMatchObject({ put: url });
+      session.localAddress = '198.51.100.7';
+      await expect(api.slot(file)).rejects.toMatchObject({ condition: 'not-acceptable' });
+    },
+  );
 
   it('says how large a file may be when it refuses one (XEP-0363 §5)', async () => {
     const session = new FakeSession();

@@ -31,7 +31,8 @@ const DEFAULT_TIMEOUT = 10_000;
 /** Of this computer alone, of the link alone, or none: nobody else reaches us there. */
 const UNREACHABLE = /^(?:127\.|169\.254\.|0\.|::1$|fe[89ab][\da-f]:)/i;
 
-const isLoopback = (address: string) => /^(?:127\.|::1$|::ffff:127\.)/i.test(address);
+/** True for an address that means this computer itself. */
+export const isLoopbackAddress = (address: string): boolean => /^(?:127\.|::1$|::ffff:127\.)/i.test(address);
 
 /**
  * Addresses of this computer at which others may reach it. `toServer`: the one that our stream to the server has, the
@@ -39,7 +40,7 @@ const isLoopback = (address: string) => /^(?:127\.|::1$|::ffff:127\.)/i.test(add
  */
 export function ownAddresses(toServer: string | undefined, interfaces = networkInterfaces()): string[] {
   const first = toServer?.replace(/^::ffff:(?=\d+\.)/i, '');
-  if (first !== undefined && isLoopback(first)) return [first];
+  if (first !== undefined && isLoopbackAddress(first)) return [first];
   const all = Object.values(interfaces).flatMap((some) => some ?? []);
   const found = all
     .filter(({ internal, address }) => !internal && !UNREACHABLE.test(address))
