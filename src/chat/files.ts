@@ -1,13 +1,14 @@
 /** Files that come and go: who may offer, where they land, which route takes them. No protocol here. */
 import { EventEmitter } from 'node:events';
 import { randomId } from '../xmpp/session/session.ts';
+import { bareOf } from './address.ts';
 import type { FileState, FileTransfer, Request } from './events.ts';
 import { checkPlace, type Reception, receive, refusalFor } from './files/incoming.ts';
 import { type Link, type Links, nameOfLink } from './files/links.ts';
 import { safeName } from './files/names.ts';
 import { conditionOf, sendByRoutes } from './files/order.ts';
 import { hashedOnTheWay, type OpenFile, openFile } from './files/outgoing.ts';
-import { removeLeftParts } from './files/part-file.ts';
+import { freeSpace, removeLeftParts } from './files/part-file.ts';
 import { resumptionOf } from './files/resuming.ts';
 import type { FileRoute, IncomingOffer, RouteName } from './files/route.ts';
 import { ChatError } from './problem.ts';
@@ -32,7 +33,8 @@ export interface FilesOptions {
   readonly acceptPolicy: (from: string) => 'accept' | 'ask' | 'decline';
   /** bytes of one received file; default 4 GiB */
   readonly maxSize?: number | undefined;
-  readonly freeSpace?: Reception['freeSpace'];
+  /** bytes free in a folder, undefined where unknown; tests put their own in */
+  readonly freeSpace?: Reception['freeSpace'] | undefined;
   /** what is known of files that broke off; undefined: none is gone on with */
   readonly partials?: PartialFiles | undefined;
   /** whether a full JID is somebody in a room: several people behind one bare JID */
@@ -73,6 +75,13 @@ export interface Files extends EventEmitter<FilesEvents> {
   close(): Promise<void>;
 }
 
+/** files that come at once without anybody being asked: in all, and of one account */
+const MOST_COMING = 32;
+const MOST_COMING_OF_ONE = 8;
+/** characters kept of what a stranger says of a file */
+const LONGEST_TEXT = 1000;
+const LONGEST_MIME = 100;
+
 const DEFAULT_MAX_SIZE = 4 * 1024 ** 3;
 /** transfers remembered after their end */
 const MOST_REMEMBERED = 200;
@@ -101,6 +110,8 @@ export function files(options: FilesOptions): Files {
   const events = new EventEmitter<FilesEvents>();
   const entries = new Map<string, Entry>();
   const running = new Set<Promise<unknown>>();
+  /** taken, and not over yet; in the order in which they were taken */
+  const coming = new Set<Entry>();
   const { owner } = options;
   // This run has begun nothing yet: what has its key is from the one whose place it took.
   const tidied =
@@ -144,15 +155,39 @@ export function files(options: FilesOptions): Files {
 
   // ---- incoming
 
+  /** Whether so many come that one more would take what the others need: open files, memory, the disk. */
+  function isCrowded(peer: string): boolean {
+    const of = bareOf(peer);
+    const ofOne = [...coming].filter((entry) => bareOf(entry.file.peer) === of);
+    return coming.size >= MOST_COMING || ofOne.length >= MOST_COMING_OF_ONE;
+  }
+
+  /** Bytes of the disk that are for what was taken before, and have not come yet. */
+  function promisedBefore(entry: Entry): number {
+    let promised = 0;
+    for (const other of coming) {
+      if (other === entry) break;
+      promised += Math.max(0, (other.file.size ?? 0) - other.file.sent);
+    }
+    return promised;
+  }
+
   function offered(route: FileRoute, offer: IncomingOffer): void {
     const policy = options.acceptPolicy(offer.peer);
-    const { peer, size, text, mime } = offer;
+    const { peer, size } = offer;
+    const text = offer.text?.slice(0, LONGEST_TEXT);
+    const mime = offer.mime?.slice(0, LONGEST_MIME);
     const name = safeName(offer.name);
     const id = randomId();
     const file = { id, peer, direction: 'in', name, size, mime, sent: 0, route: route.name } as const;
     if (policy === 'decline') {
       offer.decline('declined');
       add({ ...file, state: 'cancelled', failure: 'none-accepted' });
+      return;
+    }
+    if (policy === 'accept' && isCrowded(peer)) {
+      offer.decline('busy');
+      add({ ...file, state: 'failed', failure: 'too-many-at-once' });
       return;
     }
     const entry = add({ ...file, state: 'offered' }, offer);
@@ -176,12 +211,16 @@ export function files(options: FilesOptions): Files {
       onFallback: (route, condition) =>
         change(entry, { route, before: { route: entry.file.route, condition } }),
       resume,
-      freeSpace: options.freeSpace,
+      async freeSpace(folder) {
+        const free = await (options.freeSpace ?? freeSpace)(folder);
+        return free === undefined ? undefined : free - promisedBefore(entry);
+      },
     };
   }
 
   async function take(entry: Entry, offer: IncomingOffer, going?: Reception['resume']): Promise<void> {
     entry.offer = undefined;
+    coming.add(entry);
     try {
       await tidied;
       const resume = going ?? (await goesOn(entry, offer));
@@ -201,6 +240,8 @@ export function files(options: FilesOptions): Files {
     } catch (error) {
       fail(entry, error);
       offer.finished?.(conditionOf(error));
+    } finally {
+      coming.delete(entry);
     }
   }
 

@@ -77,6 +77,16 @@ async function* chunks(...parts: string[]): AsyncGenerator<Uint8Array, void> {
   for (const part of parts) yield Buffer.from(part);
 }
 
+/** Bytes now and nothing else, until the signal ends it. */
+async function* endless(signal: AbortSignal, begun = () => {}): AsyncGenerator<Uint8Array, void> {
+  yield Buffer.from('x');
+  begun();
+  await new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
 function setUp(more: Partial<FilesOptions> = {}, route = new FakeRoute()) {
   const api = files({ routes: [route], filesDir: () => received, acceptPolicy: () => 'accept', ...more });
   const told: FileTransfer[] = [];
@@ -212,6 +222,52 @@ describe('receiving a file', () => {
     route.offer(chunks('x'), { size: 1_000_000_000 });
     expect(await done).toMatchObject({ state: 'failed', failure: 'folder-full' });
     expect(route.refused).toBe('no-space');
+  });
+
+  it('refuses a file that has room alone, but not beside those that come already', async () => {
+    await mkdir(received);
+    const { api, route } = setUp({ freeSpace: async () => 10_000_000 });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const begun = new Promise<void>((go) => {
+      route.offer(endless(first.signal, go), { size: 6_000_000 });
+    });
+    await begun;
+    const done = ended(api);
+    route.offer(endless(second.signal), { size: 6_000_000 });
+    expect(await done).toMatchObject({ state: 'failed', failure: 'folder-full' });
+    expect(route.refused).toBe('no-space');
+    first.abort(new XmppError('peer-closed'));
+    await api.close();
+    const alone = ended(api);
+    route.offer(chunks('x'), { size: 1 });
+    expect(await alone).toMatchObject({ state: 'done' });
+  });
+
+  it('takes eight files of one account at once, 32 in all, unasked: each costs an open file and memory', async () => {
+    const { api, route } = setUp();
+    const over = new AbortController();
+    const from = (peer: string) => route.offer(endless(over.signal), { peer });
+    for (let n = 0; n < 9; n++) from(`romeo@example.net/${n}`);
+    expect(route.refused).toBe('busy');
+    for (let n = 0; n < 24; n++) from(`friend${n}@example.net/x`);
+    expect(api.list().filter(({ failure }) => failure === 'too-many-at-once')).toHaveLength(1);
+    from('last@example.net/x');
+    const refused = api.list().filter(({ failure }) => failure === 'too-many-at-once');
+    expect(refused).toMatchObject([{ state: 'failed', peer: 'romeo@example.net/8' }, { state: 'failed' }]);
+    over.abort(new XmppError('peer-closed'));
+    await api.close();
+    const done = ended(api);
+    route.offer(chunks('x'), { size: 1 });
+    expect(await done).toMatchObject({ state: 'done' });
+  });
+
+  it('keeps little of what a stranger says of a file', () => {
+    const { api, route } = setUp({ acceptPolicy: () => 'ask' });
+    const texts: (string | undefined)[] = [];
+    api.on('offer', ({ text }) => texts.push(text));
+    route.offer(chunks('x'), { mime: 'x'.repeat(1_000_000), text: 'y'.repeat(1_000_000) });
+    expect(api.list()[0]?.mime).toHaveLength(100);
+    expect(texts[0]).toHaveLength(1000);
   });
 
   it('refuses when the folder cannot be written to, and tells the sender', async () => {

@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { ChatError } from '../problem.ts';
 import { falseClaim, mimeOf, SNIFFED } from './mime.ts';
-import { folderError, freeSpace, type PartFile, partFile, type resumedFile } from './part-file.ts';
+import { folderError, type PartFile, partFile, type resumedFile } from './part-file.ts';
 import type { IncomingOffer, Refusal, SendContext } from './route.ts';
 
 export interface Reception {
@@ -19,8 +19,8 @@ export interface Reception {
   readonly onFallback?: SendContext['onFallback'];
   /** where what arrives may be gone on with by a later attempt */
   readonly resume?: Resumption | undefined;
-  /** bytes free in a folder, undefined where unknown; tests put their own in */
-  readonly freeSpace?: ((folder: string) => Promise<number | undefined>) | undefined;
+  /** bytes of a folder, made if missing, that nothing else is to have; undefined where unknown */
+  readonly freeSpace: (folder: string) => Promise<number | undefined>;
 }
 
 /** How an attempt goes on where one before ended. */
@@ -48,7 +48,7 @@ const MARGIN = 1024 * 1024;
 export async function checkPlace(offer: IncomingOffer, reception: Reception): Promise<void> {
   const { folder, maxSize } = reception;
   if (offer.size !== undefined && offer.size > maxSize) throw new ChatError('file-too-large');
-  const free = await (reception.freeSpace ?? freeSpace)(folder).catch((error: unknown) => {
+  const free = await reception.freeSpace(folder).catch((error: unknown) => {
     throw folderError(error, folder);
   });
   if (free !== undefined && free < (offer.size ?? 0) - (reception.resume?.part?.size ?? 0) + MARGIN)

@@ -34,7 +34,7 @@ export interface SendContext {
 }
 
 /** Why an offer is not taken, so that the other side can be told something true. */
-export type Refusal = 'declined' | 'too-large' | 'no-space';
+export type Refusal = 'busy' | 'declined' | 'too-large' | 'no-space';
 
 /** What the sender says of a file by which it is known again when it is offered once more. */
 export interface FileHash {

@@ -39,6 +39,7 @@ export interface SiOptions extends AddressesOptions {
 const NEEDED = [NS_SI, NS_FILE_TRANSFER];
 
 const REFUSALS: Record<Refusal, 'forbidden' | 'not-acceptable' | 'resource-constraint'> = {
+  busy: 'resource-constraint',
   declined: 'forbidden',
   'too-large': 'not-acceptable',
   'no-space': 'resource-constraint',

@@ -173,6 +173,10 @@ const chat = {
   interrupted: { why: 'interrupted', hint: '' },
   declined: { why: 'the other side declined it', hint: '' },
   'none-accepted': { why: 'accept-files is set to none', hint: '' },
+  'too-many-at-once': {
+    why: 'too many files come at once',
+    hint: 'Ask for it again when the others are here.',
+  },
   'file-not-found': { why: 'there is no file {path}', hint: 'Check the path.' },
   'file-unreadable': { why: '{path} cannot be read', hint: 'Check its permissions.' },
   'not-a-file': { why: '{path} is not a file', hint: 'Pack a folder first, for example with tar.' },

@@ -157,6 +157,10 @@ const chat: typeof en.groups.chat = {
   interrupted: { why: 'interrumpido', hint: '' },
   declined: { why: 'la otra parte lo ha rechazado', hint: '' },
   'none-accepted': { why: 'accept-files está en none', hint: '' },
+  'too-many-at-once': {
+    why: 'llegan demasiados ficheros a la vez',
+    hint: 'Pídelo otra vez cuando los demás hayan llegado.',
+  },
   'file-not-found': { why: 'no existe el fichero {path}', hint: 'Comprueba la ruta.' },
   'file-unreadable': { why: '{path} no se puede leer', hint: 'Comprueba sus permisos.' },
   'not-a-file': { why: '{path} no es un fichero', hint: 'Empaqueta antes la carpeta, por ejemplo con tar.' },

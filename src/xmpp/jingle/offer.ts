@@ -4,7 +4,7 @@ import { type JingleFile, tooLarge } from './file-description.ts';
 import type { Reach, TransportName } from './transports.ts';
 
 /** Why it is not taken, or could not be kept. */
-export type Refusal = 'declined' | 'too-large' | 'no-space' | 'corrupt' | 'failed';
+export type Refusal = 'busy' | 'declined' | 'too-large' | 'no-space' | 'corrupt' | 'failed';
 
 export interface AcceptTerms {
   /** most bytes of the file */
@@ -39,6 +39,7 @@ export interface JingleOffer {
 
 /** What the other side is told. XEP-0166 §7.4; §9.2 */
 export const REASONS: Readonly<Record<Refusal, () => Reason>> = {
+  busy: () => ({ condition: 'busy' }),
   declined: () => ({ condition: 'decline' }),
   'too-large': () => tooLarge('The file is too large'),
   'no-space': () => tooLarge('There is no room for it'),
