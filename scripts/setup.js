@@ -29,6 +29,8 @@ const debian = {
   profanity: { label: 'profanity', program: 'profanity', packages: ['profanity'] },
   // A module: there is no program of its name that could have come another way.
   slixmpp: { label: 'slixmpp', program: undefined, packages: ['python3-slixmpp'] },
+  // A library, driven by Python.
+  libpurple: { label: 'libpurple', program: undefined, packages: ['libpurple0', 'python3'] },
   mcabber: { label: 'mcabber', program: 'mcabber', packages: ['mcabber'] },
 };
 

@@ -1,6 +1,6 @@
 /**
- * Files to and from slixmpp by stream initiation, over SOCKS5 and in-band. docs/interop.md says what else there is to
- * say, beside the tests.
+ * Files to and from slixmpp and libpurple by stream initiation, over SOCKS5 and in-band. docs/interop.md says what else
+ * there is to say, beside the tests.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,80 +10,120 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FileTransfer } from '../../src/chat/events.ts';
 import { Device } from '../support/device.ts';
 import { type Server, startServer } from '../support/server.ts';
+import { PurpleDevice } from './purple-device.ts';
 import { SlixmppDevice } from './slixmpp-device.ts';
 
 const SOCKS5 = 'http://jabber.org/protocol/bytestreams';
 const IN_BAND = 'http://jabber.org/protocol/ibb';
 const BOTH = [SOCKS5, IN_BAND];
+const sumOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-describe('files with slixmpp', () => {
-  let server: Server;
-  let nurse: SlixmppDevice;
-  let romeo: Device;
-  let folder: string;
+/** A server with romeo, who is this program, and one whose client it is not. */
+class Stage {
+  readonly romeo: Device;
+  readonly #server: Server;
+  readonly #folder: string;
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'xmpp-chat-interop-'));
+  private constructor(server: Server, folder: string) {
+    this.#server = server;
+    this.#folder = folder;
+    this.romeo = new Device(server, 'romeo', 'orchard', { filesDir: join(folder, 'received') });
+  }
+
+  static async open<Other extends SlixmppDevice | PurpleDevice>(
+    Kind: new (server: Server, user: string, resource: string) => Other,
+    { proxy }: { readonly proxy: boolean },
+  ): Promise<[Stage, Other]> {
+    const folder = await mkdtemp(join(tmpdir(), 'xmpp-chat-interop-'));
     const friends = (name: string) => [{ jid: `${name}@localhost`, name }];
-    server = await startServer(undefined, {
-      proxy: true,
+    const server = await startServer(undefined, {
+      proxy,
       users: [
         { name: 'nurse', password: 'secret', contacts: friends('romeo') },
         { name: 'romeo', password: 'secret', contacts: friends('nurse') },
       ],
     });
-    nurse = new SlixmppDevice(server, 'nurse', 'slixmpp');
-    romeo = new Device(server, 'romeo', 'orchard', { filesDir: join(folder, 'received') });
-    await Promise.all([romeo.come(), nurse.come()]);
-  });
-  beforeEach(() => {
-    romeo.client.setSetting('file-route', 'si-socks5');
-    romeo.client.setSetting('direct-files', 'contacts');
-  });
-  afterAll(async () => {
-    await Promise.all([nurse?.leave(), romeo?.end()]);
-    await server?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const saved = (): Promise<FileTransfer> =>
-    new Promise((resolve) => {
-      const watch = (file: FileTransfer) => {
-        if (file.direction !== 'in' || file.state === 'offered' || file.state === 'active') return;
-        romeo.client.off('file', watch);
-        resolve(file);
-      };
-      romeo.client.on('file', watch);
-    });
-
-  async function takesFrom(methods: readonly string[]): Promise<{ method: string; file: FileTransfer }> {
-    const come = saved();
-    const sent = await nurse.offer(`${romeo.jid}/orchard`, { name: 'answer.bin', size: 200_000, methods });
-    const file = await come;
-    expect(file).toMatchObject({ state: 'done', sha256: sent.sha256 });
-    const bytes = await readFile(file.path ?? '');
-    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sent.sha256);
-    return { method: sent.method, file };
+    const stage = new Stage(server, folder);
+    const other = new Kind(server, 'nurse', 'other');
+    await Promise.all([stage.romeo.come(), other.come()]);
+    return [stage, other];
   }
 
-  /** Sends a file that was not sent before, which comes as it was. */
-  async function sends(): Promise<FileTransfer> {
-    const path = join(folder, 'letter.bin');
-    const bytes = randomBytes(300_000);
+  /** Only this route for what is sent, and our address for them, or not. */
+  settle(route: string, direct: string): void {
+    this.romeo.client.setSetting('file-route', route);
+    this.romeo.client.setSetting('direct-files', direct);
+  }
+
+  async close(other: SlixmppDevice | PurpleDevice): Promise<void> {
+    await Promise.all([other.leave(), this.romeo.end()]);
+    await this.#server.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The next file that has come, or has not. */
+  next(): Promise<FileTransfer> {
+    const { client } = this.romeo;
+    return new Promise((resolve) => {
+      const watch = (file: FileTransfer) => {
+        if (file.direction !== 'in' || file.state === 'offered' || file.state === 'active') return;
+        client.off('file', watch);
+        resolve(file);
+      };
+      client.on('file', watch);
+    });
+  }
+
+  /** What came is what was sent. */
+  async came(coming: Promise<FileTransfer>, sha256: string): Promise<FileTransfer> {
+    const file = await coming;
+    expect(file).toMatchObject({ state: 'done', sha256 });
+    expect(sumOf(await readFile(file.path ?? ''))).toBe(sha256);
+    return file;
+  }
+
+  /** Writes a file that was not there before. */
+  async letter(size: number): Promise<{ path: string; sha256: string }> {
+    const path = join(this.#folder, 'letter.bin');
+    const bytes = randomBytes(size);
     await writeFile(path, bytes);
-    const sent = await romeo.client.sendFile(path, `${nurse.jid}/slixmpp`);
-    expect(sent.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
-    await nurse.takes(String(sent.sha256));
+    return { path, sha256: sumOf(bytes) };
+  }
+
+  /** Sends a file, which comes as it was. */
+  async sends(to: SlixmppDevice | PurpleDevice): Promise<FileTransfer> {
+    const { path, sha256 } = await this.letter(300_000);
+    const sent = await this.romeo.client.sendFile(path, `${to.jid}/${to.resource}`);
+    expect(sent.sha256).toBe(sha256);
+    await to.takes(sha256);
     return sent;
+  }
+}
+
+describe('files with slixmpp', () => {
+  let stage: Stage;
+  let nurse: SlixmppDevice;
+
+  beforeAll(async () => {
+    [stage, nurse] = await Stage.open(SlixmppDevice, { proxy: true });
+  });
+  beforeEach(() => stage.settle('si-socks5', 'contacts'));
+  afterAll(() => stage?.close(nurse));
+
+  async function takes(methods: readonly string[]): Promise<{ method: string; file: FileTransfer }> {
+    const coming = stage.next();
+    const to = `${stage.romeo.jid}/orchard`;
+    const { method, sha256 } = await nurse.offer(to, { name: 'answer.bin', size: 200_000, methods });
+    return { method, file: await stage.came(coming, sha256) };
   }
 
   it('takes a file over SOCKS5, by the proxy (XEP-0095, XEP-0065)', async () => {
-    const { method, file } = await takesFrom(BOTH);
+    const { method, file } = await takes(BOTH);
     expect({ method, route: file.route }).toEqual({ method: SOCKS5, route: 'si-socks5' });
   });
 
   it('takes a file in-band where nothing else is offered (XEP-0095, XEP-0047)', async () => {
-    const { method, file } = await takesFrom([IN_BAND]);
+    const { method, file } = await takes([IN_BAND]);
     expect({ method, route: file.route }).toEqual({ method: IN_BAND, route: 'si-ibb' });
   });
 
@@ -91,15 +131,67 @@ describe('files with slixmpp', () => {
     'sends a file over SOCKS5, with our address for %s (XEP-0065)',
     async (whom) => {
       await nurse.prefer(SOCKS5);
-      romeo.client.setSetting('direct-files', whom);
-      expect(await sends()).toMatchObject({ state: 'done', route: 'si-socks5' });
+      stage.settle('si-socks5', whom);
+      expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'si-socks5' });
     },
   );
 
   it('sends a file in-band where that is chosen, and says so (XEP-0095)', async () => {
     await nurse.prefer(IN_BAND);
-    romeo.client.setSetting('file-route', 'any');
+    stage.settle('any', 'contacts');
     const before = { route: 'si-socks5', condition: 'not-chosen' };
-    expect(await sends()).toMatchObject({ state: 'done', route: 'si-ibb', before });
+    expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'si-ibb', before });
+  });
+});
+
+/** The next file that libpurple offers, as it came. */
+async function takesFrom(nurse: PurpleDevice, stage: Stage): Promise<FileTransfer> {
+  const coming = stage.next();
+  const { path, sha256 } = await stage.letter(200_000);
+  await nurse.offer(`${stage.romeo.jid}/orchard`, path);
+  return stage.came(coming, sha256);
+}
+
+describe('files with libpurple', () => {
+  let stage: Stage;
+  let nurse: PurpleDevice;
+
+  beforeAll(async () => {
+    [stage, nurse] = await Stage.open(PurpleDevice, { proxy: true });
+  });
+  afterAll(() => stage?.close(nurse));
+
+  it.each(['contacts', 'none'])(
+    'come over SOCKS5, from its own address where that is connected to for %s (XEP-0065)',
+    async (whom) => {
+      stage.settle('si-socks5', whom);
+      expect(await takesFrom(nurse, stage)).toMatchObject({ route: 'si-socks5' });
+    },
+  );
+
+  it.each(['contacts', 'none'])('go over SOCKS5, with our address for %s (XEP-0065)', async (whom) => {
+    stage.settle('si-socks5', whom);
+    expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'si-socks5' });
+  });
+
+  it('go in-band, though it does not answer the end (XEP-0047 §2.3)', async () => {
+    stage.settle('si-ibb', 'contacts');
+    expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'si-ibb' });
+  });
+});
+
+describe('files with libpurple without a proxy', () => {
+  let stage: Stage;
+  let nurse: PurpleDevice;
+
+  beforeAll(async () => {
+    [stage, nurse] = await Stage.open(PurpleDevice, { proxy: false });
+  });
+  afterAll(() => stage?.close(nurse));
+
+  it('come in-band within the same offer, where its address is not connected to (XEP-0095)', async () => {
+    stage.settle('any', 'none');
+    const before = { route: 'si-socks5', condition: 'no-bytestream' };
+    expect(await takesFrom(nurse, stage)).toMatchObject({ route: 'si-ibb', before });
   });
 });

@@ -24,6 +24,8 @@ const FIRST_WINDOW = 8;
 const QUICK = 300;
 /** A reader that is slow confirms late: its answers are waited for longer than usual. */
 const BLOCK_TIMEOUT = 120_000;
+/** milliseconds: libpurple never answers, and nothing hangs on it */
+const CLOSE_TIMEOUT = 2_000;
 
 /** Cuts a stream of bytes into blocks of exactly `size` bytes; only the last one may be shorter. */
 export async function* blocksOf(
@@ -131,7 +133,8 @@ export async function sendInBand(
     throw ended.aborted ? ended.reason : error;
   }
   // Everything is confirmed: what the peer says to the close changes nothing (§2.3), and some close by themselves.
-  if (!stop.signal.aborted) await session.request(set(xClose(sid))).catch(() => undefined);
+  if (!stop.signal.aborted)
+    await session.request(set(xClose(sid)), { timeout: CLOSE_TIMEOUT }).catch(() => undefined);
 }
 
 /** Only where somebody is left who does not know yet. */
