@@ -23,6 +23,8 @@ export const PEERS: Readonly<Record<string, () => readonly string[]>> = {
 };
 /** Sockets alone: what the server gives and takes. */
 export const RAW = 'Node, sockets only';
+/** The same where the server counts and keeps what it sends (XEP-0198), as it does for us. */
+export const RAW_MANAGED = 'sockets, XEP-0198';
 export const OWN = 'xmpp-chat, stored';
 export const SLIXMPP = 'slixmpp';
 
@@ -133,7 +135,9 @@ export async function startPeer(
   { mode, port, caFile, count, folder, env, data: given }: PeerRun,
 ): Promise<Lines> {
   const data = given ?? (await mkdtemp(join(folder, 'peer-')));
-  const program = name === RAW ? [process.execPath, at('peers/raw-peer.js')] : (PEERS[name]?.() ?? []);
-  const command = [...program, mode, String(port), caFile, String(count), data];
+  const raw = name === RAW || name === RAW_MANAGED;
+  const program = raw ? [process.execPath, at('peers/raw-peer.js')] : (PEERS[name]?.() ?? []);
+  const more = name === RAW_MANAGED ? ['managed'] : [];
+  const command = [...program, mode, String(port), caFile, String(count), data, ...more];
   return new Lines(command, { ...env, BENCH_PASSWORD: PASSWORD, NODE_EXTRA_CA_CERTS: caFile });
 }

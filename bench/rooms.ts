@@ -3,7 +3,7 @@ import { freePorts } from '../src/demo/free-ports.ts';
 import { type Crowd, crowdSettings, startCrowd } from './crowd.ts';
 import { figuresOf, ratio, shown, table, verdict } from './figures.ts';
 import { machine } from './machine.ts';
-import { available, OWN, PEERS, RAW, SLIXMPP, startPeer } from './peer.ts';
+import { available, OWN, PEERS, RAW, RAW_MANAGED, SLIXMPP, startPeer } from './peer.ts';
 import { inPlace, type Place } from './place.ts';
 import { complaints, inTurns, type Result } from './turns.ts';
 import { typingBench } from './typing.ts';
@@ -42,16 +42,22 @@ function printEntering(results: readonly Result<Sample>[], count: number, rounds
     name,
     shown(times(name)),
     ratio(times(name), times(RAW)),
+    ratio(times(name), times(RAW_MANAGED)),
     ratio(times(name), times(SLIXMPP)),
     shown(samples.map(({ processor }) => processor)),
     shown(samples.flatMap(({ memory }) => memory ?? [])),
   ]);
   const title = `Enter a room of ${count}, milliseconds: median [least..most] of ${rounds}, in turns`;
-  const head = ['', 'ms', '÷ sockets only', `÷ ${SLIXMPP}`, 'processor ms', 'MB'];
+  const head = ['', 'ms', '÷ sockets only', `÷ ${RAW_MANAGED}`, `÷ ${SLIXMPP}`, 'processor ms', 'MB'];
   console.log(table(`${title}\n${machine()}`, head, rows));
   for (const line of complaints(results, rounds)) console.log(line);
-  const value = figuresOf(times(OWN)).median / figuresOf(times(RAW)).median;
-  console.log(verdict(`${OWN} ÷ sockets only, ${count} people`, value, ENTER_GOAL, '×'));
+  for (const [floor, name] of [
+    ['sockets only', RAW],
+    [RAW_MANAGED, RAW_MANAGED],
+  ] as const) {
+    const value = figuresOf(times(OWN)).median / figuresOf(times(name)).median;
+    console.log(verdict(`${OWN} ÷ ${floor}, ${count} people`, value, ENTER_GOAL, '×'));
+  }
 }
 
 /** Starts a server with a room service of ours. */
@@ -73,7 +79,7 @@ async function inCrowd(work: (place: Place, crowd: Crowd) => Promise<void>): Pro
 
 export async function roomsBench(rounds: number): Promise<void> {
   await inCrowd(async (place, crowd) => {
-    const names = [RAW, ...Object.keys(PEERS).filter(available)];
+    const names = [RAW, RAW_MANAGED, ...Object.keys(PEERS).filter(available)];
     for (const count of SIZES) {
       const contestants = names.map((name) => ({ name, turn: () => enter(name, place, crowd, count) }));
       printEntering(await inTurns(rounds, contestants), count, rounds);

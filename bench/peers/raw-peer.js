@@ -1,9 +1,13 @@
-/** Sockets alone: what the server gives and takes. See slixmpp-peer.py for how it is driven; `sink` reads and forgets. */
+/**
+ * Sockets alone: what the server gives and takes. See slixmpp-peer.py for how it is driven; `sink` reads and forgets.
+ * `managed` behind the other arguments: on a stream whose stanzas the server counts and keeps (XEP-0198); what it asks
+ * about them is not answered.
+ */
 import { connect as connectPlain } from 'node:net';
 import { createInterface } from 'node:readline';
 import { connect as connectTls } from 'node:tls';
 
-const [mode, port, , wanted] = process.argv.slice(2);
+const [mode, port, , wanted, , managed] = process.argv.slice(2);
 const count = Number(wanted);
 const tell = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
 const HEADER =
@@ -50,6 +54,10 @@ socket.write(
   "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>raw</resource></bind></iq>",
 );
 await until('</iq>');
+if (managed !== undefined) {
+  socket.write("<enable xmlns='urn:xmpp:sm:3' resume='true'/>");
+  await until('<enabled');
+}
 
 /** Each resolves when it is done. */
 const modes = {

@@ -24,6 +24,8 @@ export interface KeysEvents {
   focus: [focused: boolean];
   /** any other key */
   typed: [];
+  /** a prompt got a key: what that changed can be shown */
+  pressed: [];
   /** the terminal went away */
   gone: [];
 }
@@ -156,6 +158,7 @@ export class Keys extends EventEmitter<KeysEvents> {
     if (!input || this.walls.has(input) || this.next || this.queue.length === 0) return;
     const key = this.queue.shift();
     if (key) this.press(input, key);
+    this.emit('pressed');
     if (this.queue.length === 0) return;
     this.next = setImmediate(() => {
       this.next = undefined;

@@ -86,6 +86,14 @@ export class Screen {
     this.schedule();
   }
 
+  /**
+   * Paints now what would be painted at the end of this turn: a key is not to wait for what came from the network in the
+   * same turn, and for the disk that keeps it.
+   */
+  show(): void {
+    if (this.scheduled) this.paint();
+  }
+
   /** Writes a sequence that takes no room (a bell, a title) between two paints. */
   signal(sequence: string): void {
     if (this.live && this.state === 'open' && sequence !== '') this.write(sequence);

@@ -142,6 +142,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
     process.on('SIGCONT', resume);
     keys.on('suspend', suspend);
     keys.on('redraw', screen.redraw);
+    keys.on('pressed', () => screen.show());
     watched = attention(keys);
     keys.on('focus', (now) => {
       focused = now;

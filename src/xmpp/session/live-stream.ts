@@ -38,6 +38,12 @@ export interface LiveStreamOptions {
 const ASK_AFTER_STANZAS = 50;
 const ASK_AFTER = 1000;
 
+/**
+ * Milliseconds between two answers to `<r/>`: what was handled is kept before it is told, and in a busy room each stanza
+ * brings a question. §4: an answer may be withheld for a time, to collect stanzas.
+ */
+const ANSWER_EVERY = 100;
+
 export class LiveStream implements StreamListener {
   readonly features: Element;
   readonly managed: boolean;
@@ -51,6 +57,8 @@ export class LiveStream implements StreamListener {
   /** by the monotonic clock */
   #asked = Number.NEGATIVE_INFINITY;
   #askTimer: NodeJS.Timeout | undefined;
+  #answered = Number.NEGATIVE_INFINITY;
+  #answerTimer: NodeJS.Timeout | undefined;
 
   constructor(options: LiveStreamOptions) {
     const { stream, features, managed, liveness } = options;
@@ -131,7 +139,7 @@ export class LiveStream implements StreamListener {
       if (this.managed) this.#options.state.handled();
       this.#count();
     } else if (this.managed && element.is('r', NS_SM)) {
-      this.#acknowledge();
+      this.#acknowledgeSoon();
     } else if (this.managed && element.is('a', NS_SM)) this.#acknowledgedUpTo(element);
   }
 
@@ -181,12 +189,22 @@ export class LiveStream implements StreamListener {
   ended(reason: XmppError | undefined): void {
     this.#liveness.stop();
     this.#stopAsking();
+    clearTimeout(this.#answerTimer);
     this.#options.ended(reason);
+  }
+
+  #acknowledgeSoon(): void {
+    const wait = this.#answered + ANSWER_EVERY - performance.now();
+    if (wait <= 0) this.#acknowledge();
+    else this.#answerTimer ??= setTimeout(() => this.#acknowledge(), wait);
   }
 
   /** §4: what was told to be handled is not delivered again; so it is kept first. */
   #acknowledge(): void {
     const { state } = this.#options;
+    clearTimeout(this.#answerTimer);
+    this.#answerTimer = undefined;
+    this.#answered = performance.now();
     if (!this.#stream.writable || !state.settled()) return;
     this.#stream.send(x('a', { xmlns: NS_SM, h: String(state.inbound) }));
   }
