@@ -9,7 +9,7 @@ import { safeName } from './files/names.ts';
 import { conditionOf, sendByRoutes } from './files/order.ts';
 import { hashedOnTheWay, type OpenFile, openFile } from './files/outgoing.ts';
 import { freeSpace, removeLeftParts } from './files/part-file.ts';
-import { resumptionOf } from './files/resuming.ts';
+import { resumptionOf, tidyParts } from './files/resuming.ts';
 import type { FileRoute, IncomingOffer, RouteName } from './files/route.ts';
 import { ChatError } from './problem.ts';
 import type { PartialFiles } from './stores.ts';
@@ -114,8 +114,10 @@ export function files(options: FilesOptions): Files {
   const coming = new Set<Entry>();
   const { owner } = options;
   // This run has begun nothing yet: what has its key is from the one whose place it took.
-  const tidied =
-    owner && removeLeftParts(options.filesDir(), (key) => key === owner.key || owner.isGone(key));
+  const tidied = Promise.all([
+    owner && removeLeftParts(options.filesDir(), (key) => key === owner.key || owner.isGone(key)),
+    options.partials && tidyParts(options.partials),
+  ]);
 
   const isOpen = ({ file }: Entry) => file.state === 'offered' || file.state === 'active';
 
@@ -240,6 +242,7 @@ export function files(options: FilesOptions): Files {
     } catch (error) {
       fail(entry, error);
       offer.finished?.(conditionOf(error));
+      if (options.partials !== undefined) await tidyParts(options.partials);
     } finally {
       coming.delete(entry);
     }
@@ -258,7 +261,7 @@ export function files(options: FilesOptions): Files {
     if (part !== undefined) {
       resume?.kept(part.path);
       void run(part.keep());
-    }
+    } else resume?.ended();
     return error;
   }
 

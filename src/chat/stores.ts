@@ -155,11 +155,16 @@ export interface PartialFile {
 
 /** Files received in part, of one account, by what they are fetched by. */
 export interface PartialFiles {
-  /** Takes it out: it is the caller's now. Undefined where there is none, or a process that lives writes to it. */
-  take(key: string): PartialFile | undefined;
-  /** `busy`: this process writes to it */
+  /**
+   * It is the caller's from now on, until `put` with `busy` false, or `remove`; undefined where there is none yet. `busy`:
+   * somebody else's, in this process or another that lives; nothing is to be noted under that key then.
+   */
+  take(key: string): PartialFile | 'busy' | undefined;
+  /** `busy`: this process writes to it. Another note of the same path goes. */
   put(key: string, file: PartialFile, more: { busy: boolean }): void;
   remove(key: string): void;
+  /** those that nobody has taken; the path is '' where a process died before it had one */
+  list(): { readonly key: string; readonly path: string }[];
 }
 
 /** A file that waits until somebody is online: where it is, and by what it is known to be the same. */

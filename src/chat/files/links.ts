@@ -48,7 +48,9 @@ export function links({ trust, allowPrivate, partials }: LinksOptions) {
   async function opened(link: Link, name: string, signal: AbortSignal) {
     const { get } = await import('../http/get.ts');
     const key = `link:${link.url}`;
-    const kept = partials.take(key);
+    const taken = partials.take(key);
+    const isBusy = taken === 'busy';
+    const kept = isBusy ? undefined : taken;
     const part = kept && (await resumedFile(kept.path, name));
     const options = { url: link.url, allowPrivate: allowPrivate(), trust, signal };
     const from = kept && part && { size: part.size, validator: kept.validator };
@@ -58,10 +60,11 @@ export function links({ trust, allowPrivate, partials }: LinksOptions) {
         return get(options);
       });
       if (fetched.start === 0) await part?.discard();
-      return { fetched, key, part: fetched.start === 0 ? undefined : part };
+      return { fetched, key: isBusy ? undefined : key, part: fetched.start === 0 ? undefined : part };
     } catch (error) {
       await part?.keep();
-      if (kept !== undefined) partials.put(key, kept, { busy: false });
+      if (part !== undefined && kept !== undefined) partials.put(key, kept, { busy: false });
+      else if (!isBusy) partials.remove(key);
       throw error;
     }
   }
@@ -74,6 +77,7 @@ export function links({ trust, allowPrivate, partials }: LinksOptions) {
       if (link.file?.size !== undefined && size !== link.file.size) {
         close();
         await part?.discard();
+        if (key !== undefined) partials.remove(key);
         throw new ChatError('file-corrupt');
       }
       const offer: IncomingOffer = {
@@ -86,8 +90,9 @@ export function links({ trust, allowPrivate, partials }: LinksOptions) {
         accept: () => body,
         decline: () => close(),
       };
-      const resume = validator === undefined ? undefined : { part, ...keptUnder(partials, key, validator) };
-      return { offer, resume };
+      if (key !== undefined && validator === undefined) partials.remove(key);
+      const isKept = key !== undefined && validator !== undefined;
+      return { offer, resume: isKept ? { part, ...keptUnder(partials, key, validator) } : undefined };
     },
   };
 }

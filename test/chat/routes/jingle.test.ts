@@ -75,6 +75,7 @@ function partials() {
     put: (key: string, file: PartialFile, { busy }: { busy: boolean }) =>
       void kept.set(key, { ...file, busy }),
     remove: (key: string) => void kept.delete(key),
+    list: () => [],
   };
 }
 

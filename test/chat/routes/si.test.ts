@@ -58,6 +58,7 @@ function partialFiles(): PartialFiles {
     },
     put: (key, file) => void kept.set(key, file),
     remove: (key) => void kept.delete(key),
+    list: () => [],
   };
 }
 
