@@ -110,6 +110,8 @@ export interface FileRecord extends RecordOf<'file'> {
   readonly mime?: string | undefined;
   /** the MIME type that was claimed, where the content shows another */
   readonly claimed?: string | undefined;
+  /** a sum was announced, and nothing was compared: it did not come, or cannot be computed here */
+  readonly unverified?: true | undefined;
   readonly path: OrNull<string>;
   readonly state: FileTransfer['state'];
   readonly route: string;
@@ -306,6 +308,7 @@ export function fileRecord(file: FileTransfer): FileRecord {
     sent: file.sent,
     mime: file.mime,
     claimed: file.claimed,
+    unverified: file.unverified,
     path: file.path ?? null,
     state: file.state,
     route: file.route,

@@ -110,6 +110,8 @@ export interface FileTransfer {
   readonly mime?: string | undefined;
   /** of a file that is here: the MIME type that its sender, or its name, claimed, where the content shows another */
   readonly claimed?: string | undefined;
+  /** of a file that is here: a sum was announced, and did not come or cannot be computed here: nothing was compared */
+  readonly unverified?: true | undefined;
   /** where it is (own file) or will be saved */
   readonly path?: string | undefined;
   readonly state: FileState;

@@ -349,10 +349,19 @@ describe('a sum that the sender tells later', () => {
     const told = new Promise((resolve) => {
       route.offer(chunks('hello'), { ...later(hex), finished: resolve });
     });
+    // Nothing was compared where none came: that is told of the file.
+    expect((await done).unverified).toBe(hex === undefined ? true : undefined);
     expect(await done).toMatchObject({ state });
     expect(await told).toBe(failure);
     expect(await readdir(received)).toEqual(state === 'done' ? ['a.txt'] : []);
   });
+});
+
+it('a sum of a kind that is not known here is no sum: that is told of the file', async () => {
+  const { api, route } = setUp();
+  const done = ended(api);
+  route.offer(chunks('hello'), { hash: { algorithm: 'blake2b-256', hex: 'ab'.repeat(32) } });
+  expect(await done).toMatchObject({ state: 'done', unverified: true });
 });
 
 describe('sending a file', () => {

@@ -215,6 +215,11 @@ const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
       `file a.jpg from ${ALICE} is saved as /f/a.jpg (it claims to be image/jpeg␛, its content is application/x-elf)`,
     ],
     [
+      'finished, without the sum that was announced',
+      [file('done', 'in', { path: '/f/a.jpg', unverified: true })],
+      `file a.jpg from ${ALICE} is saved as /f/a.jpg (not verified: the checksum announced did not come, or cannot be computed here)`,
+    ],
+    [
       'uploaded, its link not sent',
       [file('queued', 'out')],
       `file a.jpg is uploaded; ${ALICE} gets the link when there is a connection`,

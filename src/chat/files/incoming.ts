@@ -91,6 +91,8 @@ export interface Received {
   readonly mime: string;
   /** MIME type that was claimed, where the content shows another */
   readonly claimed: string | undefined;
+  /** a sum was announced, and did not come or is of a kind that we do not know */
+  readonly unverified: true | undefined;
 }
 
 /** Accepts and receives. Resolves to path and SHA-256 (hex); rejects with an error that has a `condition`. */
@@ -103,6 +105,7 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
   const begun = before === undefined ? partFile(folder, name, owner) : Promise.resolve(before);
   const part: PartFile = await begun.catch((error: unknown) => {
     offer.decline('no-space');
+    resume?.ended();
     throw folderError(error, folder);
   });
   resume?.began(part.path);
@@ -135,11 +138,14 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
     if (offer.size !== undefined && size < offer.size) throw new ChatError('file-incomplete');
     const sum = claimed && (offer.hash?.hex ?? (await offer.laterHash?.hex()));
     if (sum !== undefined && claimed?.digest('hex') !== sum) throw new ChatError('file-corrupt');
+    const announced = offer.hash ?? offer.laterHash;
+    const unverified = announced !== undefined && sum === undefined ? true : undefined;
     const path = await part.finish();
     resume?.ended();
     const mime = mimeOf(name, begins);
     const claim = falseClaim({ name, mime: offer.mime }, begins);
-    return { path, sha256: hash.digest('hex'), size, mime: claim?.content ?? mime, claimed: claim?.claimed };
+    const sha256 = hash.digest('hex');
+    return { path, sha256, size, mime: claim?.content ?? mime, claimed: claim?.claimed, unverified };
   } catch (error) {
     const reason = signal.aborted ? signal.reason : folderError(error, folder);
     const { condition = '' } = reason as { condition?: string };

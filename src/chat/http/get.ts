@@ -90,10 +90,14 @@ function read(url: URL, response: IncomingMessage, { from }: GetOptions): Fetche
   let start = 0;
   let size = length;
   if (status === 206) {
-    const range = /^bytes (\d{1,15})-\d{1,15}\/(\d{1,15})$/.exec(headers['content-range'] ?? '');
-    if (from === undefined || Number(range?.[1]) !== from.size) throw new ChatError('not-resumable');
-    start = from.size;
-    size = Number(range?.[2]);
+    const range = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(headers['content-range'] ?? '');
+    const [first, last, all] = (range?.slice(1) ?? []).map(Number);
+    // RFC 9110 §14.4: what begins behind its own end is none; ours could pass for the whole.
+    const isRange =
+      first !== undefined && last !== undefined && all !== undefined && first <= last && last < all;
+    if (!isRange || first !== from?.size) throw new ChatError('not-resumable');
+    start = first;
+    size = all;
   } else if (status === 416) throw new ChatError('not-resumable');
   else if (status === 404 || status === 410) throw new ChatError('link-gone');
   else if (status !== 200) throw new ChatError('download-refused', { status });

@@ -86,6 +86,7 @@ export const notifications: typeof en = {
   file: {
     received: (name, who, path) => `el fichero ${name} de ${who} está guardado como ${path}`,
     sent: (name, who) => `el fichero ${name} se ha enviado a ${who}`,
+    unverified: ' (sin verificar: la suma de comprobación anunciada no llegó, o no se puede calcular aquí)',
     otherKind: (claimed, content) => ` (dice ser ${claimed}, su contenido es ${content})`,
     underWay: {
       in: (name, who, far) => `${name} de ${who}: ${far}`,

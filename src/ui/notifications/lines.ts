@@ -150,7 +150,9 @@ export function fileLine(known: Known, words: Catalogue, file: FileTransfer): st
   switch (file.state) {
     case 'done':
       return incoming
-        ? sentences.received(name, who, sanitize(file.path ?? '')) + otherKind(file, words)
+        ? sentences.received(name, who, sanitize(file.path ?? '')) +
+            otherKind(file, words) +
+            (file.unverified === true ? sentences.unverified : '')
         : sentences.sent(name, who);
     case 'waiting':
       return sentences.waiting(name, who);

@@ -183,6 +183,8 @@ describe('the rest of a file (RFC 9110 §14)', () => {
 
   it.each([
     [206, 'bytes 0-4/5'],
+    [206, 'bytes 3-4/2'],
+    [206, 'bytes 3-2/9'],
     [206, 'nonsense'],
     [416, 'bytes */2'],
   ])('is not taken where the answer %i is about something else: %s', async (status, range) => {
