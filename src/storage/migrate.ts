@@ -45,18 +45,17 @@ export const migrations: readonly string[] = [
 /** `xmpc`, in the header of the file: tells our database from another program's. */
 export const APPLICATION_ID = 0x786d7063;
 
-/** Takes an open database and leaves it at the newest version. Throws StorageError `newer` or `foreign`. */
+/**
+ * Takes an open database and leaves it at the newest version, with one commit: a new database would wait for the disk
+ * once for each step. Throws StorageError `newer` or `foreign`; where a step fails, none is done.
+ */
 export function migrate(database: Database, steps: readonly string[] = migrations): void {
-  while (checkedVersion(database, steps.length) < steps.length) {
-    database.transaction(() => {
-      // Another process may have done this step while we waited for the lock.
-      const version = checkedVersion(database, steps.length);
-      const step = steps[version];
-      if (step === undefined) return;
-      database.execute(step);
-      database.execute(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
-    });
-  }
+  if (checkedVersion(database, steps.length) === steps.length) return;
+  database.transaction(() => {
+    // Another process may have done some while we waited for the lock.
+    for (const step of steps.slice(checkedVersion(database, steps.length))) database.execute(step);
+    database.execute(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${steps.length}`);
+  });
 }
 
 function checkedVersion(database: Database, newest: number): number {
