@@ -136,12 +136,21 @@ export function si(options: SiOptions): FileRoute[] {
           for (const stream of streams) stream.close();
         };
         stop.addEventListener('abort', end, { once: true });
-        accept(bySocks5 ? NS_SOCKS5 : NS_IBB, begin);
-        if (!bySocks5) return expected(inBand.expect(terms));
-        const socks = expected(socks5.expect({ ...terms, permit: socks5Terms(from).permit }));
-        if (!alsoInBand) return socks;
-        const over = expected(inBand.expect({ ...terms, patience: SECOND_PATIENCE }));
-        return firstToCome(socks, over, () => onFallback?.('si-ibb', 'no-bytestream'));
+        const streamToCome = (): AsyncIterable<Uint8Array> => {
+          if (!bySocks5) return expected(inBand.expect(terms));
+          const over = alsoInBand && expected(inBand.expect({ ...terms, patience: SECOND_PATIENCE }));
+          const socks = expected(socks5.expect({ ...terms, permit: socks5Terms(from).permit }));
+          return over ? firstToCome(socks, over, () => onFallback?.('si-ibb', 'no-bytestream')) : socks;
+        };
+        try {
+          // An id that is under way with them is not another stream's (XEP-0095 §6.2).
+          const stream = streamToCome();
+          accept(bySocks5 ? NS_SOCKS5 : NS_IBB, begin);
+          return stream;
+        } catch (error) {
+          decline('not-acceptable');
+          throw error;
+        }
       },
       decline: (refusal) => decline(REFUSALS[refusal]),
     };

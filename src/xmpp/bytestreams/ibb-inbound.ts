@@ -33,8 +33,11 @@ export interface Receiver {
 
 /** Answers are held back from here on: a sender that waits for them slows down. */
 const HIGH_WATER = 128 * 1024;
+/** The same in blocks: of small ones each costs more than its bytes. */
+const HIGH_WATER_BLOCKS = 256;
 /** A sender that does not wait (or sends messages) is cut off here: memory stays bounded. */
 const MOST_WAITING = 4 * 1024 * 1024;
+const MOST_WAITING_BLOCKS = 4096;
 
 export function inboundStream(
   session: Session,
@@ -57,6 +60,7 @@ export function inboundStream(
     clearTimeout(timer);
     timer = setTimeout(() => fail(new TimeoutError('no block came in time')), patience);
   };
+  const isFull = () => queued > HIGH_WATER || queue.length > HIGH_WATER_BLOCKS;
   const release = () => {
     for (const go of drained.splice(0)) go();
   };
@@ -87,7 +91,9 @@ export function inboundStream(
     if (data.bytes === undefined) return new StanzaError('bad-request');
     if (data.bytes.length > opened.blockSize) return new StanzaError('bad-request');
     if (received + data.bytes.length > bound) return new StanzaError('policy-violation');
-    if (queued + data.bytes.length > MOST_WAITING) return new StanzaError('resource-constraint', 'wait');
+    const blocks = Math.max(queue.length, drained.length);
+    if (queued + data.bytes.length > MOST_WAITING || blocks >= MOST_WAITING_BLOCKS)
+      return new StanzaError('resource-constraint', 'wait');
     return undefined;
   };
 
@@ -105,11 +111,14 @@ export function inboundStream(
         throw fail(fault ?? new StanzaError('bad-request'));
       seq = (seq + 1) % 65_536;
       received += data.bytes.length;
-      if (data.bytes.length > 0) queue.push(data.bytes);
       queued += data.bytes.length;
-      wait();
-      wakeReader();
-      if (queued > HIGH_WATER) await new Promise<void>((go) => drained.push(go));
+      // Empty ones bring nothing: they do not keep a stream alive.
+      if (data.bytes.length > 0) {
+        queue.push(data.bytes);
+        wait();
+        wakeReader();
+      }
+      if (isFull()) await new Promise<void>((go) => drained.push(go));
     },
     closed() {
       finish(
@@ -133,7 +142,7 @@ export function inboundStream(
         const block = queue.shift();
         if (block !== undefined) {
           queued -= block.length;
-          if (queued <= HIGH_WATER) release();
+          if (!isFull()) release();
           yield block;
         } else if (end !== undefined) {
           if (end.error !== undefined) throw end.error;

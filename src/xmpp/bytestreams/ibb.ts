@@ -15,7 +15,7 @@ export interface InBand {
    * Lets exactly that full JID open exactly that stream, and gives its bytes. The iteration throws an XmppError
    * (`peer-closed` when closed before `size` bytes, `policy-violation` when more came, `unexpected-request` for a
    * wrong sequence, `bad-request` for bad data, `remote-server-timeout`, `disconnected`); ending it early closes
-   * the stream and tells the peer.
+   * the stream and tells the peer. Throws StanzaError `conflict` where that one is expected already: it goes on.
    */
   expect(terms: InboundTerms): InboundStream;
   /**
@@ -77,6 +77,7 @@ export function inBand(
   return {
     expect(terms) {
       const key = keyOf(terms.peer, terms.sid);
+      if (receivers.has(key)) throw new StanzaError('conflict');
       return inboundStream(session, terms, {
         enter: (receiver) => receivers.set(key, receiver),
         leave: () => receivers.delete(key),

@@ -154,6 +154,59 @@ describe('receiving in-band', () => {
     stream.close();
   });
 
+  it.each([
+    ['of one byte', 'x'],
+    ['of nothing', ''],
+  ])(
+    'cuts off a sender that does not wait with blocks %s: each costs more than its bytes',
+    async (_what, text) => {
+      const { session, ibb } = receiver();
+      const stream = ibb.expect({ sid: 's', peer: PEER, size: 1_000_000 });
+      await session.ask(iq(open()));
+      const block = b64('y'.repeat(4096));
+      // So much that nothing is answered any more.
+      let seq = 0;
+      for (; seq < 40; seq++) void session.ask(iq(data(seq, block)));
+      const told = new Set<string | undefined>();
+      for (; seq < 6000; seq++)
+        void session.ask(iq(data(seq, b64(text)))).then((answer) => {
+          told.add(conditionOf(answer));
+        });
+      await turn();
+      expect(told).toContain('resource-constraint');
+      stream.close();
+    },
+  );
+
+  it('is not kept alive by empty blocks', async () => {
+    vi.useFakeTimers();
+    try {
+      const { session, ibb } = receiver();
+      const bytes = expect(read(ibb.expect({ sid: 's', peer: PEER, size: 5 }))).rejects.toMatchObject({
+        condition: 'remote-server-timeout',
+      });
+      await session.ask(iq(open()));
+      await session.ask(iq(data(0, b64('x'))));
+      await vi.advanceTimersByTimeAsync(40_000);
+      await session.ask(iq(data(1, '')));
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(conditionOf(await session.ask(iq(data(2, b64('x')))))).toBe('item-not-found');
+      await bytes;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('an id that is under way is no other stream: the first goes on', async () => {
+    const { session, ibb } = receiver();
+    const bytes = read(ibb.expect({ sid: 's', peer: PEER, size: 3 }));
+    expect(() => ibb.expect({ sid: 's', peer: PEER, size: 100 })).toThrow('conflict');
+    await session.ask(iq(open()));
+    await session.ask(iq(data(0, b64('abc'))));
+    await session.ask(iq(close()));
+    expect((await bytes).toString()).toBe('abc');
+  });
+
   it('is unfinished when the peer closes before the declared size', async () => {
     const { session, ibb } = receiver();
     const bytes = expect(read(ibb.expect({ sid: 's', peer: PEER, size: 6 }))).rejects.toMatchObject({
