@@ -197,7 +197,7 @@ describe(`floods, seed ${seed}`, () => {
       // What is kept of it reaches its bound, and the collector its pace: then it grows no more.
       let most = await wave(0);
       let calm = 0;
-      for (let round = 1; round < 14 && calm < 2; round += 1) {
+      for (let round = 1; round < 30 && calm < 2; round += 1) {
         const now = await wave(round);
         calm = now - most < 3 ? calm + 1 : 0;
         most = now;
