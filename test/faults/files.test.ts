@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { freePorts } from '../../src/demo/free-ports.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
 import { type Server, startServer } from '../support/server.ts';
@@ -202,6 +202,12 @@ Component "upload.localhost" "http_file_share"
       ({ event, body }) => event === 'message' && String(body).endsWith('/picture.png'),
     );
     web.slow(32_768, 24, 'down');
+    // However late anybody looks, the rest has not come.
+    const hold = (direction: string, total: number) => {
+      if (direction === 'down' && total > half) web.slow(1_000, 50, 'down');
+    };
+    web.on('bytes', hold);
+    onTestFinished(() => void web.off('bytes', hold));
     await set_.bob.actor.does({ do: 'get' });
     set_.startsSending(30, { every: 10 });
     // What went over the wire says nothing of what was read from it.
@@ -209,6 +215,7 @@ Component "upload.localhost" "http_file_share"
       'half of the file',
       ({ event, direction, sent }) => event === 'file' && direction === 'in' && Number(sent) >= half,
     );
+    web.off('bytes', hold);
     return set_;
   }
 
@@ -218,6 +225,7 @@ Component "upload.localhost" "http_file_share"
     // What went over the wire and was not read yet is gone.
     const { size } = await stat(join(folder, 'received', part));
     expect(size).toBeGreaterThanOrEqual(half);
+    web.pass();
     const again = web.nextConnection();
     await bob.actor.does({ do: 'get' });
     await again;
