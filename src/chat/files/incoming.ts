@@ -27,6 +27,8 @@ export interface Reception {
 export interface Resumption {
   /** an earlier attempt's part, where the sender begins behind it */
   readonly part: Awaited<ReturnType<typeof resumedFile>>;
+  /** bytes at its end that are asked for again and compared, where no sum will say that both halves are of one file */
+  readonly overlap?: number | undefined;
   /** the file is being written there */
   began(path: string): void;
   /** it broke off; a later attempt may go on */
@@ -95,6 +97,22 @@ export interface Received {
   readonly unverified: true | undefined;
 }
 
+/** What comes behind the bytes that are here; throws ChatError where it does not begin with those. */
+async function* behind(
+  known: Uint8Array,
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  let left = known;
+  for await (const bytes of source) {
+    const again = Math.min(left.length, bytes.length);
+    if (Buffer.compare(bytes.subarray(0, again), left.subarray(0, again)) !== 0)
+      throw new ChatError('file-corrupt');
+    left = left.subarray(again);
+    if (again < bytes.length) yield bytes.subarray(again);
+  }
+  if (left.length > 0) throw new ChatError('file-incomplete');
+}
+
 /** Accepts and receives. Resolves to path and SHA-256 (hex); rejects with an error that has a `condition`. */
 export async function receive(offer: IncomingOffer, reception: Reception): Promise<Received> {
   const { folder, name, signal, onProgress, onFallback, resume } = reception;
@@ -111,6 +129,8 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
   resume?.began(part.path);
   let size = 0;
   let begins: Uint8Array = new Uint8Array(0);
+  const { overlap = 0 } = resume ?? {};
+  let tail: Uint8Array = new Uint8Array(0);
   const look = (bytes: Uint8Array) => {
     if (begins.length < SNIFFED) begins = Buffer.concat([begins, bytes.subarray(0, SNIFFED)]);
   };
@@ -124,8 +144,10 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
       size += bytes.length;
       hash.update(bytes);
       claimed?.update(bytes);
+      if (overlap > 0) tail = Buffer.concat([tail, bytes.subarray(-overlap)]).subarray(-overlap);
     }
-    for await (const bytes of offer.accept(bound, signal, size, onFallback)) {
+    const source = offer.accept(bound, signal, size - tail.length, onFallback);
+    for await (const bytes of tail.length === 0 ? source : behind(tail, source)) {
       size += bytes.length;
       if (size > bound) throw new ChatError('file-too-large');
       look(bytes);

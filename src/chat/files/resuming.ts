@@ -9,11 +9,17 @@ import type { IncomingOffer } from './route.ts';
 /** Sums that nobody can make another file for. */
 const STRONG: readonly string[] = ['sha-256', 'sha-512', 'sha3-256', 'sha3-512', 'blake2b-512'];
 
+/** Bytes compared of a file that is known by its name, size and time alone. */
+const OVERLAP = 64 * 1024;
+/** characters of name and version that are remembered */
+const LONGEST_KNOWN = 2000;
+
 function keyOf({ peer, name, size, hash, version, ranged }: IncomingOffer): string | undefined {
   if (ranged !== true || size === undefined) return undefined;
   if (hash !== undefined && STRONG.includes(hash.algorithm))
     return `offer:${bareOf(peer)}:${hash.algorithm}:${hash.hex}:${size}`;
-  return version && `offer:${JSON.stringify([bareOf(peer), name, size, version])}`;
+  if (version === undefined || version.length + name.length > LONGEST_KNOWN) return undefined;
+  return `offer:${JSON.stringify([bareOf(peer), name, size, version])}`;
 }
 
 /** Notes what becomes of a part under `key`. `validator`: by which its sender knows the content again. */
@@ -42,7 +48,11 @@ export async function resumptionOf(
   const part = kept && (await resumedFile(kept.path, name));
   const fits = part !== undefined && part.size <= (offer.size ?? 0);
   if (part !== undefined && !fits) await part.discard();
-  return { part: fits ? part : undefined, ...keptUnder(partials, key, offer.hash?.hex ?? '') };
+  return {
+    part: fits ? part : undefined,
+    overlap: offer.hash === undefined ? OVERLAP : 0,
+    ...keptUnder(partials, key, offer.hash?.hex ?? ''),
+  };
 }
 
 /** What is kept of files that broke off, of one account, the newest first. */

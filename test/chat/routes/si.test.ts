@@ -384,6 +384,32 @@ describe('a file by stream initiation over SOCKS5', () => {
     expect(await done).toMatchObject({ sha256: again.sha256 });
   });
 
+  it('compares the last that it has with what comes, for nothing else says that it is the same file', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice, { now: everyStep() });
+    const bob = side(wire.bob, { now: everyStep(), partials: partialFiles() });
+    const { path } = await source(20_000_000);
+    const { mtime } = await stat(path);
+    const stop = new AbortController();
+    const broken = ended(bob, /failed/);
+    const first = alice.send(path, BOB, {
+      signal: stop.signal,
+      onProgress: ({ sent }) => sent > 5_000_000 && stop.abort(),
+    });
+    await expect(first).rejects.toMatchObject({ condition: 'cancelled' });
+    await broken;
+    // Of the same name, size and time.
+    await writeFile(path, Buffer.alloc(20_000_000, 'something else'));
+    await utimes(path, mtime, mtime);
+    const mixed = ended(bob, /failed|done/);
+    await alice.send(path, BOB).catch(() => undefined);
+    expect(await mixed).toMatchObject({ state: 'failed', failure: 'file-corrupt' });
+    expect(await readdir(join(folder, 'in'))).toEqual([]);
+    const done = ended(bob, /done/);
+    const again = await alice.send(path, BOB);
+    expect(await done).toMatchObject({ sha256: again.sha256 });
+  });
+
   it('goes on in-band as well (XEP-0096 §3)', async () => {
     const wire = wiredSessions();
     const alice = side(wire.alice, { ...IN_BAND, now: everyStep() });
