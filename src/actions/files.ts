@@ -1,6 +1,8 @@
 /** Files out, and links to files in. What is offered is a request (accept, refuse). */
 import { bareOf, domainOf } from '../chat/address.ts';
 import { mayComeLater } from '../chat/client/waiting-files.ts';
+import { conditionOf } from '../chat/files/order.ts';
+import { ChatError } from '../chat/problem.ts';
 import { type ActionContext, action, type Ended } from './action.ts';
 import { notice } from './notices.ts';
 import { fullJid, path, toggle, word } from './params.ts';
@@ -42,6 +44,13 @@ async function sendNow(context: ActionContext, input: { path: string; to: string
   };
 }
 
+/** Nobody there is another reason than a client that takes no files. */
+async function awayOr(error: unknown, { client }: ActionContext, to: string): Promise<unknown> {
+  if (conditionOf(error) !== 'no-route') return error;
+  const reached = await client.reachesWithFile(to).catch(() => true);
+  return reached ? error : new ChatError('peer-offline', { jid: to });
+}
+
 export const sendFile = action({
   name: 'send-file',
   needs: 'background',
@@ -52,7 +61,7 @@ export const sendFile = action({
     try {
       return await sendNow(context, input);
     } catch (error) {
-      if (input.whenOnline !== true || !mayComeLater(error)) throw error;
+      if (input.whenOnline !== true || !mayComeLater(error)) throw await awayOr(error, context, input.to);
       const file = await context.client.keepFile(input.path, input.to);
       const { name, peer } = file;
       return {

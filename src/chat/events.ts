@@ -122,6 +122,8 @@ export interface FileTransfer {
   readonly sha256?: string | undefined;
   /** condition of the failure */
   readonly failure?: string | undefined;
+  /** who asked for it waits for its end, and is told there */
+  readonly awaited?: true | undefined;
 }
 
 export type TypingState = 'active' | 'composing' | 'paused' | 'inactive' | 'gone';

@@ -320,7 +320,8 @@ export function files(options: FilesOptions): Files {
       if (changed.id === id) onProgress?.(changed);
     };
     events.on('changed', follow);
-    const entry = add({ ...begin, id, sent: 0, state: 'offered' });
+    const awaited = onProgress === undefined ? undefined : true;
+    const entry = add({ ...begin, id, sent: 0, state: 'offered', awaited });
     const abort = () => cancel(id);
     signal?.addEventListener('abort', abort);
     try {

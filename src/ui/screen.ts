@@ -9,6 +9,7 @@ import { type Block, footerRow, layout, NOTHING, paint } from './screen/layout.t
 import { type PromptOutput, promptOutput } from './screen/prompt-output.ts';
 import { CLEAR, CLEAR_LINE, drawn, erased, frameOf, MODES_OFF, MODES_ON } from './screen/sequences.ts';
 import { width } from './screen/width.ts';
+import { wrapLines } from './screen/wrap.ts';
 
 export interface ScreenOutput extends Writable {
   readonly isTTY?: boolean | undefined;
@@ -68,7 +69,7 @@ export class Screen {
     return Math.max(1, this.rows - this.shownFooter().length - 1);
   }
 
-  /** Prints lines for good, above whatever is open. Remote text in them is sanitised by the caller. */
+  /** Prints lines for good, above whatever is open, broken between words where they are too wide. Remote text in them is sanitised by the caller. */
   log(text: string): void {
     if (this.state === 'closed' || this.state === 'gone') return;
     this.pending.push(text);
@@ -224,7 +225,9 @@ export class Screen {
       return;
     }
     const block = this.block();
-    const lines = printed.map((line) => `${line.replaceAll('\n', '\r\n')}\r\n`).join('');
+    const lines = printed
+      .map((text) => `${wrapLines(text, this.columns).replaceAll('\n', '\r\n')}\r\n`)
+      .join('');
     const text = before + erased(this.painted) + lines + drawn(block);
     this.painted = block;
     if (text !== '') this.write(frameOf(text, !block.hidden));
@@ -251,7 +254,9 @@ export class Screen {
 
   private height(text: string): number {
     const rows = (line: string) => Math.max(1, Math.ceil(width(line) / this.columns));
-    return text.split('\n').reduce((sum, line) => sum + rows(line), 0);
+    return wrapLines(text, this.columns)
+      .split('\n')
+      .reduce((sum, line) => sum + rows(line), 0);
   }
 
   // Going up by the cursor's row is exact unless a row from the block's top to the cursor was wider than the

@@ -726,6 +726,11 @@ describe('files', () => {
     await expect(run('send-file', input, away('declined'))).rejects.toMatchObject({ condition: 'declined' });
     const plain = run('send-file', { ...input, whenOnline: undefined }, away('no-route'));
     await expect(plain).rejects.toMatchObject({ condition: 'no-route' });
+    const gone = run('send-file', { ...input, whenOnline: undefined }, (client) => {
+      client.away.add(ROMEO);
+      away('no-route')(client);
+    });
+    await expect(gone).rejects.toMatchObject({ condition: 'peer-offline' });
   });
 
   it('waiting-files lists what waits, cancel-file takes it out', async () => {

@@ -40,7 +40,7 @@ it('waits through a restart, is listed, and goes once to whom it is for when the
   const before = run();
   const kept = await before.api.keep(path, ROMEO);
   expect(kept).toMatchObject({ state: 'waiting', peer: ROMEO, name: 'a.txt', size: 5, path });
-  expect(before.told).toEqual([kept]);
+  expect(before.told).toEqual([{ ...kept, awaited: true }]);
   const { api, sent } = run();
   expect(api.list()).toEqual([kept]);
   await api.arrived('nurse@example.net');

@@ -124,10 +124,20 @@ export class Pty {
     });
   }
 
-  /** Resolves when a line holds the text. */
+  /** Resolves when a line holds the text, or lines do that the program broke between words. */
   shows(text: string | RegExp, milliseconds?: number): Promise<void> {
     const matches = (line: string) => (typeof text === 'string' ? line.includes(text) : text.test(line));
-    return this.until(() => this.lines().some(matches), milliseconds);
+    return this.until(
+      () => this.lines().some(matches) || (typeof text === 'string' && this.said(text)),
+      milliseconds,
+    );
+  }
+
+  /** Whether the text stands in lines that the program broke between words. */
+  private said(text: string): boolean {
+    if (!text.includes(' ')) return false;
+    const one = (lines: readonly string[]) => lines.join(' ').replace(/\s+/g, ' ');
+    return one(this.lines()).includes(one([text]));
   }
 
   /** Resolves when nothing more was written for a moment. */

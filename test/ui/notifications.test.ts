@@ -231,6 +231,11 @@ const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
       `file a.jpg to ${ALICE} failed: the other side declined it`,
     ],
     ['cancelled', [file('cancelled', 'in')], `file a.jpg with ${ALICE} was cancelled`],
+    [
+      'declined by the setting',
+      [file('cancelled', 'in', { failure: 'none-accepted' })],
+      `file a.jpg from ${ALICE} was declined: accept-files is set to none`,
+    ],
   ],
   account: [
     ['created', [{ jid: 'me@example.org', kind: 'created' }], 'the account me@example.org was created'],
@@ -559,6 +564,13 @@ describe('bursts (product §3)', () => {
     expect(lines).toHaveLength(50);
     running.close();
     expect(lines.at(-1)).toBe('NOTIFICATION 14:03 450 more messages from people who are no contacts');
+  });
+
+  it('says nothing of a file whose end is told to who sends it', () => {
+    start();
+    client.emit('file', file('done', 'out', { awaited: true }));
+    client.emit('file', file('failed', 'out', { awaited: true, failure: 'no-route' }));
+    expect(lines).toEqual([]);
   });
 
   it('a flood from many strangers is one, that of a contact its own', () => {

@@ -67,7 +67,8 @@ export function waitingFiles({ store, send, tell }: WaitingFilesOptions) {
         throw new ChatError('file-changed', { path });
       const file = { id: randomId(), path: resolve(path), peer, name, size, modified: known.mtimeMs };
       store.put(file);
-      tell(transferOf(file));
+      // Who keeps it says so.
+      tell({ ...transferOf(file), awaited: true });
       return transferOf(file);
     },
     /** Somebody is online: what waits for them goes, one after the other. Never rejects. */

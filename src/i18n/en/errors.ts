@@ -224,10 +224,13 @@ const chat = {
     hint: 'Free some, or choose another folder with --files-dir.',
   },
   'no-route': {
-    why: '{jid} cannot receive files in a way this program knows',
-    hint: 'The other side must be online with a client that takes files.',
+    why: '{jid} is not online, or takes files in no way that this program knows',
+    hint: 'Whom you see online can be sent files when they come: add them as a contact.',
   },
-  'peer-offline': { why: '{jid} is not online', hint: 'Files need the other side to be online.' },
+  'peer-offline': {
+    why: '{jid} is not online, and no server here keeps files',
+    hint: 'With --when-online it waits until they are.',
+  },
   'peer-closed': { why: 'the other side closed the transfer', hint: 'Try again.' },
   'no-valid-streams': { why: 'the other side knows no common way to send files', hint: '' },
 };

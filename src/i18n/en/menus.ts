@@ -165,7 +165,8 @@ export const menus = {
     title: 'Send a file',
     to: 'To whom',
     path: 'File (Tab completes)',
-    whenOnline: (jid: string) => `${jid} is not online. Send it when they are?`,
+    whenOnline: (jid: string) =>
+      `${jid} is away, and no server here keeps files. Send it when they are online?`,
     noFile: (path: string) => `${path} is not a file that can be read.`,
     progress: (name: string, percent: string, sent: string, size: string) =>
       `${name}: ${percent} (${sent} of ${size})`,

@@ -211,12 +211,12 @@ const chat: typeof en.groups.chat = {
     hint: 'Libera espacio, o elige otra carpeta con --files-dir.',
   },
   'no-route': {
-    why: '{jid} no puede recibir ficheros de ninguna forma que conozca este programa',
-    hint: 'La otra parte tiene que estar conectada con un cliente que acepte ficheros.',
+    why: '{jid} no está en línea, o no acepta ficheros de ninguna forma que conozca este programa',
+    hint: 'A quien ves en línea se le pueden enviar cuando llegue: añádelo como contacto.',
   },
   'peer-offline': {
-    why: '{jid} no está en línea',
-    hint: 'Para enviar ficheros, la otra parte tiene que estar conectada.',
+    why: '{jid} no está en línea, y aquí ningún servidor guarda ficheros',
+    hint: 'Con --when-online espera a que lo esté.',
   },
   'peer-closed': { why: 'la otra parte ha cerrado la transferencia', hint: 'Inténtalo otra vez.' },
   'no-valid-streams': { why: 'la otra parte no conoce ninguna vía común para enviar ficheros', hint: '' },

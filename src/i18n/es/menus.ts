@@ -166,7 +166,8 @@ export const menus: typeof en = {
     title: 'Enviar un fichero',
     to: 'A quién',
     path: 'Fichero (Tab completa)',
-    whenOnline: (jid) => `${jid} no está en línea. ¿Enviarlo cuando lo esté?`,
+    whenOnline: (jid) =>
+      `${jid} no está, y aquí ningún servidor guarda ficheros. ¿Enviarlo cuando esté en línea?`,
     noFile: (path) => `${path} no es un fichero que se pueda leer.`,
     progress: (name, percent, sent, size) => `${name}: ${percent} (${sent} de ${size})`,
     progressUnknown: (name, sent) => `${name}: ${sent}`,

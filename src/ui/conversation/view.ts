@@ -3,6 +3,7 @@ import type { Action } from '../../actions/action.ts';
 import { domainOf } from '../../chat/address.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Face, Seat } from '../face.ts';
+import { fileWaits } from '../file-waits.ts';
 import { readValue } from '../parameters.ts';
 import { expandHome } from '../prompts/path.ts';
 import { complain, type Input, runAction } from '../run-action.ts';
@@ -191,14 +192,28 @@ async function act(
         await shown.finding.search(meant.action, meant.input);
         return undefined;
       }
+      const input = await withWaiting(face, seat, meant.action, meant.input);
+      if (input === undefined) return undefined;
       const silent = SHOWN_BY_THEMSELVES.includes(meant.action.name);
       const options = silent ? { text: () => '' } : {};
-      const running = runAction(face, seat, meant.action, meant.input, options);
+      const running = runAction(face, seat, meant.action, input, options);
       // A file takes its time: one goes on talking meanwhile.
       if (meant.action.name !== 'send-file') await running;
       return undefined;
     }
   }
+}
+
+/** A file for who is away: one is asked whether it shall wait. Resolves to undefined where it shall not be sent. */
+async function withWaiting(
+  face: Face,
+  seat: Seat,
+  { name }: Action,
+  input: Input,
+): Promise<Input | undefined> {
+  if (name !== 'send-file' || input.whenOnline === true || typeof input.to !== 'string') return input;
+  const whenOnline = await fileWaits(face, seat, input.to);
+  return whenOnline === undefined ? undefined : { ...input, whenOnline };
 }
 
 /** The configuration is a form, and a room is not destroyed without a question. */

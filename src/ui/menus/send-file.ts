@@ -1,5 +1,6 @@
 /** Sending a file, with how far it is and the offer to cancel. */
 import type { FileTransfer } from '../../chat/events.ts';
+import { fileWaits } from '../file-waits.ts';
 import { actionNamed, runAction } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
@@ -15,11 +16,9 @@ export const sendFile: Screen = async (app, seat) => {
   if (path === undefined) return undefined;
   const to = await choosePerson(app, seat, { message: labels.to, full: true });
   if (to === undefined) return undefined;
-  // Where nobody is there to take it, and no server that would keep it.
-  const reached = await seat.client.reachesWithFile(to).catch(() => true);
-  if (!reached && !(await app.terminal.confirm({ message: labels.whenOnline(sanitize(to)), initial: true })))
-    return undefined;
-  const input = { path, to, whenOnline: !reached };
+  const whenOnline = await fileWaits(app, seat, to);
+  if (whenOnline === undefined) return undefined;
+  const input = { path, to, whenOnline };
   const action = actionNamed(app, 'send-file');
   let now: FileTransfer | undefined;
   const redraws = new Set<() => void>();

@@ -140,13 +140,14 @@ export function offerLine(
   return words.notifications.request.file(peerName(known, words, file.peer), brief(file.name), bytes);
 }
 
-/** How a transfer ended; `undefined` while it has not. */
+/** How a transfer ended; `undefined` while it has not, and of those whose end is told to who asked for them. */
 export function fileLine(known: Known, words: Catalogue, file: FileTransfer): string | undefined {
   const { file: sentences } = words.notifications;
   const name = brief(file.name);
   const who = peerName(known, words, file.peer);
   const incoming = file.direction === 'in';
   if (file.state === 'offered' && file.before !== undefined) return reroutedText(file, words);
+  if (file.awaited === true) return undefined;
   switch (file.state) {
     case 'done':
       return incoming

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FileTransfer } from '../../../src/chat/events.ts';
+import { ChatError } from '../../../src/chat/problem.ts';
 import { openConversation } from '../../../src/ui/conversation.ts';
 import { EndOfInputError } from '../../../src/ui/terminal.ts';
 import { FakeClient } from '../../support/fake-client.ts';
@@ -582,6 +583,15 @@ describe('commands', () => {
       [name, 'all'],
       [name, 'off'],
     ]);
+  });
+
+  it('ask whether a file for who is away shall wait (product §6)', async () => {
+    fake.away.add(ROMEO);
+    fake.failures.set('sendFile', new ChatError('no-route', { jid: ROMEO }));
+    const { terminal } = await play(ROMEO, '/send a.txt', 'n', '/send b.txt', 'y', ESC);
+    const question = expect.stringContaining('is away, and no server here keeps files');
+    expect(terminal.asked.filter((asked) => asked.includes('away'))).toEqual([question, question]);
+    expect(fake.called('keepFile')).toEqual([['b.txt', ROMEO]]);
   });
 
   it('send a file without stopping the talk', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BREAK, Frame } from '../../../src/ui/screen/frame.ts';
 import { clip, layout } from '../../../src/ui/screen/layout.ts';
 import { width } from '../../../src/ui/screen/width.ts';
-import { wrap } from '../../../src/ui/screen/wrap.ts';
+import { wrap, wrapLines } from '../../../src/ui/screen/wrap.ts';
 
 function frame(text: string): Frame {
   const made = new Frame();
@@ -80,6 +80,37 @@ describe('wrap', () => {
   it('leaves a link whole', () => {
     expect(wrap('see https://example.org/xxxxxxxxxxxxxxxxxxxx ok', 20, 2)).toBe(
       'see\n  https://example.org/xxxxxxxxxxxxxxxxxxxx\n  ok',
+    );
+  });
+
+  it.each([
+    ['what fits stays as it is', 'one  two \n three', 'one  two \n three'],
+    ['goes on where a line began', '  one two three four five six', '  one two three four\n  five six'],
+    [
+      'colours stay where they were',
+      '\x1b[2mone two three four five\x1b[22m',
+      '\x1b[2mone two three four\nfive\x1b[22m',
+    ],
+    ['ideographs break anywhere', '14:03 bob 你好世界你好世界', '14:03 bob 你好世界你\n好世界'],
+    ['but not before their punctuation', '14:03 bob  你好世界，你好', '14:03 bob  你好世\n界，你好'],
+    ['not within a link', '你好 https://例え.example/你好世界 好', '你好\nhttps://例え.example/你好世界\n好'],
+    ['columns set by number are forgotten', 'one two three 👍🏽\x1b[17G four', 'one two three 👍🏽\nfour'],
+  ])('breaks printed lines: %s', (_rule, text, wrapped) => {
+    expect(wrapLines(text, 20)).toBe(wrapped);
+  });
+
+  it('leaves a terminal alone that is narrower than words are long', () => {
+    expect(wrapLines('NOTICE 0001', 8)).toBe('NOTICE 0001');
+  });
+
+  it('keeps all that was said, and no line too wide but for one word (property)', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 })), (parts) => {
+        const text = parts.join(' ').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '');
+        const lines = wrapLines(text, 24).split('\n');
+        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+        for (const line of lines) if (line.trim().includes(' ')) expect(width(line)).toBeLessThanOrEqual(24);
+      }),
     );
   });
 });
