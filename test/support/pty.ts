@@ -1,6 +1,7 @@
 /** A program in a pseudo-terminal, with a terminal emulator that shows what a person would see. */
 import { type IPty, spawn } from '@lydell/node-pty';
 import headless from '@xterm/headless';
+import { width } from '../../src/ui/screen/width.ts';
 
 export interface PtyOptions {
   readonly columns?: number;
@@ -124,20 +125,25 @@ export class Pty {
     });
   }
 
-  /** Resolves when a line holds the text, or lines do that the program broke between words. */
-  shows(text: string | RegExp, milliseconds?: number): Promise<void> {
-    const matches = (line: string) => (typeof text === 'string' ? line.includes(text) : text.test(line));
-    return this.until(
-      () => this.lines().some(matches) || (typeof text === 'string' && this.said(text)),
-      milliseconds,
-    );
+  /** The lines, those that the program broke between words joined: the next word would have found no room. */
+  sentences(): string[] {
+    const said: string[] = [];
+    let last = '';
+    for (const line of this.lines()) {
+      const word = line.trimStart().split(' ')[0] ?? '';
+      const broken =
+        word !== '' && width(last) <= this.terminal.cols && width(`${last} ${word}`) > this.terminal.cols;
+      if (broken) said[said.length - 1] += ` ${line.trimStart()}`;
+      else said.push(line);
+      last = line;
+    }
+    return said;
   }
 
-  /** Whether the text stands in lines that the program broke between words. */
-  private said(text: string): boolean {
-    if (!text.includes(' ')) return false;
-    const one = (lines: readonly string[]) => lines.join(' ').replace(/\s+/g, ' ');
-    return one(this.lines()).includes(one([text]));
+  /** Resolves when a line holds the text, or a sentence in several does. */
+  shows(text: string | RegExp, milliseconds?: number): Promise<void> {
+    const matches = (line: string) => (typeof text === 'string' ? line.includes(text) : text.test(line));
+    return this.until(() => this.lines().some(matches) || this.sentences().some(matches), milliseconds);
   }
 
   /** Resolves when nothing more was written for a moment. */

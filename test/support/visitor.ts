@@ -91,7 +91,8 @@ export class Visitor {
   /** Resolves when so many lines hold the text. */
   sees(text: string | RegExp, times = 1): Promise<void> {
     const matches = (line: string) => (typeof text === 'string' ? line.includes(text) : text.test(line));
-    return this.pty.until(() => this.pty.lines().filter(matches).length >= times);
+    const seen = (lines: readonly string[]) => lines.filter(matches).length >= times;
+    return this.pty.until(() => seen(this.pty.lines()) || seen(this.pty.sentences()));
   }
 
   /** Resolves when the input of a conversation is open and holds that text. */
@@ -108,11 +109,13 @@ export class Visitor {
   }
 
   /** The lines of the NOTIFICATION word, without it and the time. */
-  notifications(): string[] {
-    return this.pty.lines().flatMap((line) => /^NOTIFICATION \d\d:\d\d (.*)$/.exec(line)?.[1] ?? []);
+  notifications(lines = this.pty.lines()): string[] {
+    return lines.flatMap((line) => /^NOTIFICATION \d\d:\d\d (.*)$/.exec(line)?.[1] ?? []);
   }
 
+  /** Resolves when it stands in one line, or in several that were broken between words. */
   notified(text: string): Promise<void> {
-    return this.pty.until(() => this.notifications().includes(text));
+    const told = (lines: string[]) => this.notifications(lines).includes(text);
+    return this.pty.until(() => told(this.pty.lines()) || told(this.pty.sentences()));
   }
 }
