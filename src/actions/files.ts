@@ -39,6 +39,7 @@ async function sendNow(context: ActionContext, input: { path: string; to: string
       size: file.size ?? file.sent,
       sha256: file.sha256 ?? '',
       seconds,
+      unconfirmed: file.unconfirmed === true ? file.route : '',
     }),
     row,
   };

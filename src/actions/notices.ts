@@ -35,7 +35,15 @@ export interface Notices {
   joined: { room: string; nick: string };
   'room-created': { room: string; nick: string };
   left: { room: string };
-  'file-sent': { name: string; peer: string; size: number; sha256: string; seconds: number };
+  'file-sent': {
+    name: string;
+    peer: string;
+    size: number;
+    sha256: string;
+    seconds: number;
+    /** the route, where that does not say whether the file was kept; else '' */
+    unconfirmed: string;
+  };
   'file-waiting': { name: string; peer: string };
   'file-cancelled': { name: string };
   'no-waiting-files': Record<never, never>;

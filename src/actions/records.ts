@@ -112,6 +112,8 @@ export interface FileRecord extends RecordOf<'file'> {
   readonly claimed?: string | undefined;
   /** a sum was announced, and nothing was compared: it did not come, or cannot be computed here */
   readonly unverified?: true | undefined;
+  /** handed over by a way that does not say whether it was kept */
+  readonly unconfirmed?: true | undefined;
   readonly path: OrNull<string>;
   readonly state: FileTransfer['state'];
   readonly route: string;
@@ -309,6 +311,7 @@ export function fileRecord(file: FileTransfer): FileRecord {
     mime: file.mime,
     claimed: file.claimed,
     unverified: file.unverified,
+    unconfirmed: file.unconfirmed,
     path: file.path ?? null,
     state: file.state,
     route: file.route,

@@ -300,7 +300,8 @@ export function files(options: FilesOptions): Files {
         },
       });
       const sha256 = await hashed.sha256();
-      change(entry, { state, sent: file.size, sha256 });
+      const unconfirmed = routes.find(({ name }) => name === entry.file.route)?.silent;
+      change(entry, { state, sent: file.size, sha256, unconfirmed });
       return entry.file;
     } catch (error) {
       fail(entry, error);

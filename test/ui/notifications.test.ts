@@ -226,6 +226,11 @@ const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
     ],
     ['sent', [file('done', 'out')], `file a.jpg is sent to ${ALICE}`],
     [
+      'sent by a way that confirms nothing',
+      [file('done', 'out', { unconfirmed: true })],
+      `file a.jpg is sent to ${ALICE} (this way does not say whether it was kept there)`,
+    ],
+    [
       'failed',
       [file('failed', 'out', { failure: 'forbidden' })],
       `file a.jpg to ${ALICE} failed: the other side declined it`,

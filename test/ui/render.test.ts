@@ -303,10 +303,21 @@ describe('what an action gave', () => {
     );
     expect(
       noticeText(
-        notice('file-sent', { name: 'a', peer: 'b@x', size: 1536, sha256: 'ff', seconds: 0.25 }),
+        notice('file-sent', {
+          name: 'a',
+          peer: 'b@x',
+          size: 1536,
+          sha256: 'ff',
+          seconds: 0.25,
+          unconfirmed: '',
+        }),
         es,
       ),
     ).toBe('a (1,5 KiB) se ha enviado a b@x en 0,3 s. SHA-256 ff');
+    const unsure = { name: 'a', peer: 'b@x', size: 1, sha256: '', seconds: 1, unconfirmed: 'si-socks5' };
+    expect(noticeText(notice('file-sent', unsure), en)).toContain(
+      '\nThis way (si-socks5) does not say whether it was kept there.',
+    );
     const come = { name: 'a.jpg', path: '/a.jpg', size: 1, sha256: 'ff', seconds: 1 };
     const told = (claimed: string) =>
       noticeText(notice('file-received', { ...come, claimed, mime: 'application/x-elf' }), en);

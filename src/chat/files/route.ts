@@ -85,6 +85,8 @@ export interface FileRoute {
   readonly name: RouteName;
   /** it goes to a server first: where that fails the other side knows of nothing, and another route may follow */
   readonly deposits?: true;
+  /** the other side has no word by which it says that the file is kept */
+  readonly silent?: true;
   /**
    * Where a file for `peer` (bare or full JID, room) can go by this route, the likeliest first; empty where it cannot.
    * Rejects with a ChatError where there is a reason worth telling (`file-too-large`).

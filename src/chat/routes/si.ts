@@ -204,6 +204,7 @@ export function si(options: SiOptions): FileRoute[] {
   return [
     {
       name: 'si-socks5',
+      silent: true,
       async addresses(peer) {
         if (!socks5Terms(peer).direct || socks5.ownAddresses().length === 0) {
           const proxies = await socks5.proxies();
@@ -235,6 +236,7 @@ export function si(options: SiOptions): FileRoute[] {
     },
     {
       name: 'si-ibb',
+      silent: true,
       addresses: (peer) => fileAddresses(peer, [...NEEDED, NS_IBB], { disco, presence }),
       async send(file, peer, context) {
         const { terms } = await agreed(file, peer, [NS_IBB], context);

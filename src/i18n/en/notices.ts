@@ -48,8 +48,17 @@ export const notices = {
   'room-created': ({ room, nick }: Of<'room' | 'nick'>) =>
     `The room ${room} is created; you are in it as ${nick}.`,
   left: ({ room }: Of<'room'>) => `You have left the room ${room}.`,
-  'file-sent': ({ name, peer, size, sha256, seconds }: Of<'name' | 'peer' | 'size' | 'sha256' | 'seconds'>) =>
-    `${name} (${size}) is sent to ${peer} in ${seconds}.${sha256 === '' ? '' : ` SHA-256 ${sha256}`}`,
+  'file-sent': ({
+    name,
+    peer,
+    size,
+    sha256,
+    seconds,
+    unconfirmed,
+  }: Of<'name' | 'peer' | 'size' | 'sha256' | 'seconds' | 'unconfirmed'>) =>
+    `${name} (${size}) is sent to ${peer} in ${seconds}.${sha256 === '' ? '' : ` SHA-256 ${sha256}`}${
+      unconfirmed === '' ? '' : `\nThis way (${unconfirmed}) does not say whether it was kept there.`
+    }`,
   'file-waiting': ({ name, peer }: Of<'name' | 'peer'>) =>
     `${name} waits until ${peer} is online: the menus and --listen send it then, if it has not changed.`,
   'file-cancelled': ({ name }: Of<'name'>) => `${name}: cancelled.`,

@@ -92,6 +92,7 @@ export const notifications = {
   file: {
     received: (name: string, who: string, path: string) => `file ${name} from ${who} is saved as ${path}`,
     sent: (name: string, who: string) => `file ${name} is sent to ${who}`,
+    unconfirmed: ' (this way does not say whether it was kept there)',
     unverified: ' (not verified: the checksum announced did not come, or cannot be computed here)',
     otherKind: (claimed: string, content: string) =>
       ` (it claims to be ${claimed}, its content is ${content})`,

@@ -44,8 +44,10 @@ export const notices: typeof en = {
   joined: ({ room, nick }) => `Estás en la sala ${room} como ${nick}.`,
   'room-created': ({ room, nick }) => `Se ha creado la sala ${room}; estás en ella como ${nick}.`,
   left: ({ room }) => `Has salido de la sala ${room}.`,
-  'file-sent': ({ name, peer, size, sha256, seconds }) =>
-    `${name} (${size}) se ha enviado a ${peer} en ${seconds}.${sha256 === '' ? '' : ` SHA-256 ${sha256}`}`,
+  'file-sent': ({ name, peer, size, sha256, seconds, unconfirmed }) =>
+    `${name} (${size}) se ha enviado a ${peer} en ${seconds}.${sha256 === '' ? '' : ` SHA-256 ${sha256}`}${
+      unconfirmed === '' ? '' : `\nEsta vía (${unconfirmed}) no dice si allí se ha guardado.`
+    }`,
   'file-waiting': ({ name, peer }) =>
     `${name} espera a que ${peer} esté en línea: lo enviarán entonces los menús o --listen, si no ha cambiado.`,
   'file-cancelled': ({ name }) => `${name}: cancelado.`,

@@ -87,6 +87,7 @@ export const notifications: typeof en = {
   file: {
     received: (name, who, path) => `el fichero ${name} de ${who} está guardado como ${path}`,
     sent: (name, who) => `el fichero ${name} se ha enviado a ${who}`,
+    unconfirmed: ' (esta vía no dice si allí se ha guardado)',
     unverified: ' (sin verificar: la suma de comprobación anunciada no llegó, o no se puede calcular aquí)',
     otherKind: (claimed, content) => ` (dice ser ${claimed}, su contenido es ${content})`,
     underWay: {

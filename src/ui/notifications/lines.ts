@@ -154,7 +154,7 @@ export function fileLine(known: Known, words: Catalogue, file: FileTransfer): st
         ? sentences.received(name, who, sanitize(file.path ?? '')) +
             otherKind(file, words) +
             (file.unverified === true ? sentences.unverified : '')
-        : sentences.sent(name, who);
+        : sentences.sent(name, who) + (file.unconfirmed === true ? sentences.unconfirmed : '');
     case 'waiting':
       return sentences.waiting(name, who);
     case 'queued':
