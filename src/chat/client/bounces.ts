@@ -3,6 +3,7 @@
  * then the message waits until we are back, and goes out again. Or that we were too fast: then until we may.
  */
 import type { ErrorType } from '../../xmpp/errors.ts';
+import { ABSENT } from '../../xmpp/muc/self-ping.ts';
 import { isTooFast } from '../../xmpp/muc/slow-mode.ts';
 import { bareOf } from '../address.ts';
 import type { ChatKind, MessageFailure } from '../message.ts';
@@ -12,8 +13,6 @@ import type { ChatRooms } from '../rooms.ts';
 
 /** `not-acceptable`: we are no occupant; the others: the room cannot be reached */
 const LOST: readonly string[] = ['not-acceptable', 'remote-server-not-found', 'remote-server-timeout'];
-/** the room itself is not there, as while its service starts again; of an occupant it means that nobody has that nickname */
-const ABSENT = 'item-not-found';
 /** times that one message is written again for it */
 const MOST = 3;
 /** times that one message waits since the room takes one at a time */
@@ -54,7 +53,8 @@ export function bounces({ outbox, kindOf, rooms, slow, learn }: BouncesOptions) 
       return;
     }
     const kind = kindOf(chat);
-    const absent = kind === 'room' && failure.condition === ABSENT;
+    // While its service starts again; of an occupant it would mean that nobody has that nickname.
+    const absent = kind === 'room' && ABSENT.includes(failure.condition);
     const mayBeLost = kind !== 'contact' && (absent || LOST.includes(failure.condition)) && count <= MOST;
     if (!mayBeLost || !rooms.knows(room)) {
       times.delete(id);

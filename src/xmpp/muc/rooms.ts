@@ -52,7 +52,7 @@ import {
   type RoomChange,
   type RoomListener,
 } from './room.ts';
-import { SILENCES, type Silences, selfPings, type Verdict } from './self-ping.ts';
+import { ABSENT, SILENCES, type Silences, selfPings, type Verdict } from './self-ping.ts';
 import { AFFILIATION_CHANGED, noticesOf } from './status-codes.ts';
 import { type Petition, parsePetition, xPetitionAnswer, xVoiceRequest } from './voice.ts';
 
@@ -202,7 +202,7 @@ const isSubject = (message: ParsedMessage) => message.subject !== undefined && m
 /** milliseconds for a room to confirm that we left */
 const LEAVING = 5000;
 /** what a room says to somebody who is not in it */
-const STRANGER: readonly string[] = ['not-acceptable', 'item-not-found'];
+const STRANGER: readonly string[] = ['not-acceptable', ...ABSENT];
 
 const isIn = ({ phase }: Room) => phase === 'joined' || phase === 'lost';
 
@@ -305,7 +305,7 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
       const error = parseStanzaError(stanza);
       // A change of our presence found nobody there (§7.7): the room may have forgotten us.
       if (room.phase === 'joined' && !room.isRenaming && STRANGER.includes(error.condition)) {
-        room.absent = error.condition === 'item-not-found';
+        room.absent = ABSENT.includes(error.condition);
         void pings.check(room);
       }
       room.refused(error);

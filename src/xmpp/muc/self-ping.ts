@@ -12,14 +12,17 @@ export type Verdict = 'joined' | 'undecided' | 'left';
 /** §3.2: joined, but the client that was asked has no ping, or the nickname has just changed. */
 const JOINED: readonly string[] = ['service-unavailable', 'feature-not-implemented', 'item-not-found'];
 
+/** What says that there is no such room, or no service of rooms, where something was sent to the room itself. */
+export const ABSENT: readonly string[] = ['item-not-found', 'service-unavailable'];
+
 /**
  * What an error to a self-ping says (§3.2). `absent`: the room answered something else as if it did not exist, so that
- * `item-not-found` is no nickname that has just changed.
+ * `item-not-found` is no nickname that has just changed, and `service-unavailable` no client without pings: ours has them.
  */
 export function verdictOf(error: unknown, absent = false): Verdict {
   // No answer, or no stream: only an error by somebody says anything.
   if (!(error instanceof StanzaError)) return 'undecided';
-  if (absent && error.condition === 'item-not-found') return 'left';
+  if (absent && ABSENT.includes(error.condition)) return 'left';
   if (JOINED.includes(error.condition)) return 'joined';
   return error.condition.startsWith('remote-server-') ? 'undecided' : 'left';
 }

@@ -184,18 +184,21 @@ describe('what is said to a room that lost us', () => {
     expect(world.client.history({ chat: ROOM, limit: 10 })).toHaveLength(1);
   });
 
-  it('waits too where there is no such room any more, as while its service starts (XEP-0410 §3.2)', async () => {
-    const world = await joined();
-    world.session.whenAsked('get', 'ping', PING, error('item-not-found'), `${ROOM}/juliet`);
-    const message = world.client.send(ROOM, 'hello');
-    await turn();
-    world.bounce(ROOM, message.id, 'item-not-found');
-    await turn();
-    expect(world.state(message.row)).toBe('queued');
-    world.occupant(ROOM, 'juliet', [110, 201]);
-    await turn();
-    expect(world.sent('message').filter((stanza) => stanza.attrs.id === message.id)).toHaveLength(2);
-  });
+  it.each(['item-not-found', 'service-unavailable'])(
+    'waits too where there is no such room (%s), as while its service starts (XEP-0410 §3.2)',
+    async (condition) => {
+      const world = await joined();
+      world.session.whenAsked('get', 'ping', PING, error(condition), `${ROOM}/juliet`);
+      const message = world.client.send(ROOM, 'hello');
+      await turn();
+      world.bounce(ROOM, message.id, condition);
+      await turn();
+      expect(world.state(message.row)).toBe('queued');
+      world.occupant(ROOM, 'juliet', [110, 201]);
+      await turn();
+      expect(world.sent('message').filter((stanza) => stanza.attrs.id === message.id)).toHaveLength(2);
+    },
+  );
 
   it('has failed where nobody of that nickname is there (XEP-0045 §7.5)', async () => {
     const world = await joined();

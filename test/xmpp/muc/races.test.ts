@@ -261,7 +261,7 @@ describe('a stream that is lost while we enter', () => {
 });
 
 describe('a room that has forgotten us', () => {
-  it.each(['item-not-found', 'not-acceptable'])(
+  it.each(['item-not-found', 'not-acceptable', 'service-unavailable'])(
     'says so by %s to a change of our presence: it is asked, and we are lost (XEP-0045 §7.7, XEP-0410)',
     async (condition) => {
       const room = new FakeRoom();
