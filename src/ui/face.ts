@@ -28,6 +28,8 @@ export interface Renderer {
   problem(error: unknown, about?: About): string;
   /** why a message failed, as a clause */
   failure(failure: MessageFailure): string;
+  /** why a room could not be entered, as a clause */
+  whyNotEntered(failure: MessageFailure): string;
   size(bytes: number): string;
 }
 

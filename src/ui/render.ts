@@ -22,6 +22,7 @@ export function renderer(
     },
     problem: (error, about) => capital(inMenus(problemText(problemOf(error, words, about)), words)),
     failure: ({ condition, text }) => whyOf(words, condition, text, 'send'),
+    whyNotEntered: ({ condition, text }) => whyOf(words, condition, text, 'join'),
     size: (bytes) => size(bytes, words),
   };
 }

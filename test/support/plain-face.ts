@@ -22,6 +22,7 @@ export function plainFace(terminal: ScriptedTerminal): Face {
       problem: (error) =>
         error instanceof Error && 'condition' in error ? `! ${error.condition}` : `! ${error}`,
       failure: (failure) => failure.condition,
+      whyNotEntered: (failure) => failure.condition,
       size: (bytes) => `${bytes} B`,
     },
     now: () => NOW,

@@ -180,7 +180,7 @@ const join = {
     hint: 'Check its name; --rooms lists what exists.',
   },
   'not-acceptable': { why: 'the room wants your registered nickname', hint: 'Give it with --nick.' },
-  'service-unavailable': { why: 'the room is full', hint: tryLater },
+  'service-unavailable': { why: 'the room is full, or its service is away', hint: tryLater },
   'jid-malformed': { why: 'the nickname is not possible', hint: 'Choose another with --nick.' },
   'remote-server-not-found': { why: 'there is no such room service', hint: 'Check the part behind the @.' },
   gone: { why: 'the room no longer exists', hint: '' },

@@ -209,7 +209,7 @@ const join: typeof en.join = {
     hint: 'Comprueba su nombre; --rooms muestra las que hay.',
   },
   'not-acceptable': { why: 'la sala quiere tu apodo registrado', hint: 'Indícalo con --nick.' },
-  'service-unavailable': { why: 'la sala está llena', hint: tryLater },
+  'service-unavailable': { why: 'la sala está llena, o su servicio no está', hint: tryLater },
   'jid-malformed': { why: 'ese apodo no es posible', hint: 'Elige otro con --nick.' },
   'remote-server-not-found': {
     why: 'no existe ese servicio de salas',

@@ -180,7 +180,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       const why =
         change.condition === undefined
           ? ''
-          : face.render.failure({ condition: change.condition, text: change.text });
+          : face.render.whyNotEntered({ condition: change.condition, text: change.text });
       event(selfLine(words, change, why));
     },
     roomNotice: (notice) => {
