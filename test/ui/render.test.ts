@@ -368,7 +368,9 @@ describe('what an action gave', () => {
       'There is no connection. Try again when it is back.',
     );
     expect(render.failure({ condition: 'item-not-found' })).toBe('there is no such user');
-    expect(render.whyNotEntered({ condition: 'item-not-found' })).toBe('the room is locked or does not exist');
+    expect(render.whyNotEntered({ condition: 'item-not-found' })).toBe(
+      'the room is locked or does not exist',
+    );
     expect(render.outcome({ kind: 'done', notice: notice('left', { room: 'r@c' }) })).toBe(
       'You have left the room r@c.',
     );
