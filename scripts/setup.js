@@ -31,6 +31,8 @@ const debian = {
   slixmpp: { label: 'slixmpp', program: undefined, packages: ['python3-slixmpp'] },
   // A library, driven by Python.
   libpurple: { label: 'libpurple', program: undefined, packages: ['libpurple0', 'python3'] },
+  // Its backend alone.
+  libervia: { label: 'Libervia', program: 'libervia-backend', packages: ['libervia-backend'] },
   mcabber: { label: 'mcabber', program: 'mcabber', packages: ['mcabber'] },
 };
 

@@ -1,6 +1,6 @@
 /**
- * Files to and from slixmpp and libpurple by stream initiation, over SOCKS5 and in-band. docs/interop.md says what else
- * there is to say, beside the tests.
+ * Files to and from slixmpp and libpurple by stream initiation, and Libervia by Jingle, over SOCKS5 and in-band.
+ * docs/interop.md says what else there is to say, beside the tests.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,8 +10,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FileTransfer } from '../../src/chat/events.ts';
 import { Device } from '../support/device.ts';
 import { type Server, startServer } from '../support/server.ts';
+import { LiberviaDevice } from './libervia-device.ts';
 import { PurpleDevice } from './purple-device.ts';
 import { SlixmppDevice } from './slixmpp-device.ts';
+
+type Other = SlixmppDevice | PurpleDevice | LiberviaDevice;
 
 const SOCKS5 = 'http://jabber.org/protocol/bytestreams';
 const IN_BAND = 'http://jabber.org/protocol/ibb';
@@ -30,10 +33,10 @@ class Stage {
     this.romeo = new Device(server, 'romeo', 'orchard', { filesDir: join(folder, 'received') });
   }
 
-  static async open<Other extends SlixmppDevice | PurpleDevice>(
-    Kind: new (server: Server, user: string, resource: string) => Other,
+  static async open<Kind extends Other>(
+    Kind: new (server: Server, user: string, resource: string) => Kind,
     { proxy }: { readonly proxy: boolean },
-  ): Promise<[Stage, Other]> {
+  ): Promise<[Stage, Kind]> {
     const folder = await mkdtemp(join(tmpdir(), 'xmpp-chat-interop-'));
     const friends = (name: string) => [{ jid: `${name}@localhost`, name }];
     const server = await startServer(undefined, {
@@ -55,7 +58,7 @@ class Stage {
     this.romeo.client.setSetting('direct-files', direct);
   }
 
-  async close(other: SlixmppDevice | PurpleDevice): Promise<void> {
+  async close(other: Other): Promise<void> {
     await Promise.all([other.leave(), this.romeo.end()]);
     await this.#server.stop();
     await rm(this.#folder, { recursive: true, force: true });
@@ -91,7 +94,7 @@ class Stage {
   }
 
   /** Sends a file, which comes as it was. */
-  async sends(to: SlixmppDevice | PurpleDevice): Promise<FileTransfer> {
+  async sends(to: Other): Promise<FileTransfer> {
     const { path, sha256 } = await this.letter(300_000);
     const sent = await this.romeo.client.sendFile(path, `${to.jid}/${to.resource}`);
     expect(sent.sha256).toBe(sha256);
@@ -144,8 +147,8 @@ describe('files with slixmpp', () => {
   });
 });
 
-/** The next file that libpurple offers, as it came. */
-async function takesFrom(nurse: PurpleDevice, stage: Stage): Promise<FileTransfer> {
+/** The next file that it offers, as it came. */
+async function takesFrom(nurse: PurpleDevice | LiberviaDevice, stage: Stage): Promise<FileTransfer> {
   const coming = stage.next();
   const { path, sha256 } = await stage.letter(200_000);
   await nurse.offer(`${stage.romeo.jid}/orchard`, path);
@@ -193,5 +196,36 @@ describe('files with libpurple without a proxy', () => {
     stage.settle('any', 'none');
     const before = { route: 'si-socks5', condition: 'no-bytestream' };
     expect(await takesFrom(nurse, stage)).toMatchObject({ route: 'si-ibb', before });
+  });
+});
+
+describe('files with Libervia', () => {
+  let stage: Stage;
+  let nurse: LiberviaDevice;
+
+  beforeAll(async () => {
+    [stage, nurse] = await Stage.open(LiberviaDevice, { proxy: true });
+  });
+  afterAll(() => stage?.close(nurse));
+
+  it('come over SOCKS5, from its own address (XEP-0234, XEP-0260)', async () => {
+    stage.settle('any', 'contacts');
+    expect(await takesFrom(nurse, stage)).toMatchObject({ route: 'jingle-socks5' });
+  });
+
+  it('come in-band within the same session, where its address is not connected to (XEP-0260 §3)', async () => {
+    stage.settle('any', 'none');
+    const before = { route: 'jingle-socks5', condition: 'no-bytestream' };
+    expect(await takesFrom(nurse, stage)).toMatchObject({ route: 'jingle-ibb', before });
+  });
+
+  it.each(['contacts', 'none'])('go over SOCKS5 by Jingle, our address for %s (XEP-0260)', async (whom) => {
+    stage.settle('jingle-socks5', whom);
+    expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'jingle-socks5' });
+  });
+
+  it('go in-band by Jingle (XEP-0261)', async () => {
+    stage.settle('jingle-ibb', 'contacts');
+    expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'jingle-ibb' });
   });
 });
