@@ -92,9 +92,10 @@ function read(url: URL, response: IncomingMessage, { from }: GetOptions): Fetche
   if (status === 206) {
     const range = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(headers['content-range'] ?? '');
     const [first, last, all] = (range?.slice(1) ?? []).map(Number);
-    // RFC 9110 §14.4: what begins behind its own end is none; ours could pass for the whole.
+    // RFC 9110 §14.4: what begins behind its own end is none; ours could pass for the whole. That the last
+    // byte is said to be the one behind the end, as Prosody does, changes nothing.
     const isRange =
-      first !== undefined && last !== undefined && all !== undefined && first <= last && last < all;
+      first !== undefined && last !== undefined && all !== undefined && first <= last && first < all;
     if (!isRange || first !== from?.size) throw new ChatError('not-resumable');
     start = first;
     size = all;

@@ -181,6 +181,13 @@ describe('the rest of a file (RFC 9110 §14)', () => {
     expect(await fetched(url, { from })).toMatchObject({ start: 0 });
   });
 
+  it('is taken where its last byte is counted from one, as Prosody does', async () => {
+    const url = await serve((_request, response) =>
+      response.writeHead(206, { 'Content-Range': 'bytes 3-5/5', ETag: '"v1"' }).end('lo'),
+    );
+    expect(await fetched(url, { from })).toMatchObject({ start: 3, size: 5 });
+  });
+
   it.each([
     [206, 'bytes 0-4/5'],
     [206, 'bytes 3-4/2'],
