@@ -74,7 +74,7 @@ describe('a room', () => {
     await ann.pick('Configuration for', 'Only allow members to join');
     await ann.sees(/Only allow members to join · yes/);
     await ann.choose('Configuration for', 'S');
-    await open('ann', ann);
+    await ann.input('den');
     await ann.sees(`room ${ROOM}, 1 person`);
   });
 
@@ -93,7 +93,7 @@ describe('a room', () => {
     await ben.answer('Your nickname in the room', '');
     await ann.sees(`ben joined the room ${ROOM}`);
     await ben.notified(`you joined the room ${ROOM} as ben, 2 people here`);
-    await open('ben', ben);
+    await ben.input('den');
 
     await ann.says('den', '/affiliation cleo@localhost --as member');
     await ann.sees(`cleo@localhost has the affiliation member in the room ${ROOM}.`);

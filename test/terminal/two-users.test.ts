@@ -203,6 +203,8 @@ describe('a room', () => {
     await ann.answer('Your nickname in the room', '');
     await ann.notified(`you created the room ${ROOM} and are in it as ann`);
     await ann.pick(ROOM, 'Create it with the usual configuration');
+    await ann.input('den');
+    ann.pty.type(ESC);
     await ann.sees('13) Leave a room · 1 room joined');
 
     await ben.choose(BEN, '6');

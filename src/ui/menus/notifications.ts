@@ -173,8 +173,7 @@ async function answer(app: MenuApp, seat: OpenSeat, request: Request): Promise<M
   };
   // `0`, going back, is to decide later.
   const chosen = await choose(app, requestText(app, request), answers[request.kind], { echo: 'item' });
-  if (chosen !== undefined) await give(app, seat, request, chosen);
-  return undefined;
+  return chosen === undefined ? undefined : give(app, seat, request, chosen);
 }
 
 /** We see their presence, or have asked to: nothing is left to add. */
@@ -183,7 +182,12 @@ function isAsked({ client }: OpenSeat, { from }: Request): boolean {
   return contact !== undefined && (contact.ask || ['to', 'both'].includes(contact.subscription));
 }
 
-async function give(app: MenuApp, seat: OpenSeat, request: Request, chosen: Answer): Promise<void> {
+async function give(
+  app: MenuApp,
+  seat: OpenSeat,
+  request: Request,
+  chosen: Answer,
+): Promise<MainEnd | undefined> {
   const jid = bareOf(request.from);
   switch (chosen) {
     case 'approve-add':
@@ -191,21 +195,22 @@ async function give(app: MenuApp, seat: OpenSeat, request: Request, chosen: Answ
         await runFromMenu(app, seat, 'add-contact', {
           preset: { jid, name: undefined, groups: [], greeting: undefined },
         });
-      return;
+      return undefined;
     case 'block':
       if (await runFromMenu(app, seat, 'decline', { preset: { jid } }))
         await runFromMenu(app, seat, 'block', { preset: { jid } });
-      return;
+      return undefined;
     case 'join': {
       // We enter here, where a taken nickname is asked for again; what is left of the invitation is put away.
       // Its password comes with it (XEP-0249 §2).
-      if (request.room !== undefined && (await enterRoom(app, seat, request.room, request.password)))
-        if (seat.client.requests().some(({ id }) => id === request.id))
-          // Entering has closed it, where it was told by the room itself.
-          await seat.client.refuse(request.id);
-      return;
+      const { room, password } = request;
+      if (room === undefined || (await enterRoom(app, seat, room, password)) === undefined) return undefined;
+      // Entering has closed it, where it was told by the room itself.
+      if (seat.client.requests().some(({ id }) => id === request.id)) await seat.client.refuse(request.id);
+      return enterChat(app, seat, room);
     }
     default:
       await answerRequest(app, seat, request, chosen === 'approve' || chosen === 'accept');
+      return undefined;
   }
 }

@@ -16,15 +16,17 @@ import { whileWorking } from './working.ts';
 
 export const createOrJoin: Screen = async (app, seat) => {
   const room = await chooseRoom(app, seat, app.words.menus.room.title);
-  if (room !== undefined) await enterRoom(app, seat, room);
-  return undefined;
+  if (room === undefined) return undefined;
+  // Who makes a room wants to be in it; who enters one may be on the way into several.
+  return (await enterRoom(app, seat, room)) === 'created' ? enterChat(app, seat, room) : undefined;
 };
 
 /** Joins first if needed, then opens the room's conversation. */
 export const messageToRoom: Screen = async (app, seat) => {
   const room = await chooseRoom(app, seat, app.words.menus.roomMessage.which);
   if (room === undefined) return undefined;
-  const joined = seat.client.joinedRoom(room) !== undefined || (await enterRoom(app, seat, room));
+  const joined =
+    seat.client.joinedRoom(room) !== undefined || (await enterRoom(app, seat, room)) !== undefined;
   return joined ? enterChat(app, seat, room) : undefined;
 };
 
@@ -58,27 +60,27 @@ interface Entry {
 
 /**
  * Asks for a nickname and enters; asks again where the nickname is taken (XEP-0045 §7.2.8) or a password is
- * needed (§7.2.5). Resolves to true when in the room, to false where the user gives up or is refused, which is said.
+ * needed (§7.2.5). Resolves when in the room, to undefined where the user gives up or is refused, which is said.
  */
 export async function enterRoom(
   app: MenuApp,
   seat: OpenSeat,
   room: string,
   password?: string,
-): Promise<boolean> {
+): Promise<'created' | 'entered' | undefined> {
   const { terminal, words } = app;
   const { room: labels } = words.menus;
   const own = localOf(seat.client.account) ?? '';
   const typed = (await terminal.text({ message: labels.nick, initial: own })).trim();
   const before = seat.client.joinedRoom(room)?.joined === true;
   const joined = await join(app, seat, room, { nick: typed || own, password });
-  if (joined === undefined) return false;
+  if (joined === undefined) return undefined;
   if (joined.created) await open(app, seat, room);
   const { nick } = joined;
   // That one entered is a notification; only who was there already hears nothing of it.
   if (before) terminal.log(words.notices.joined({ room: sanitize(room), nick: sanitize(nick) }));
   sayCommandLine(app, seat, actionNamed(app, 'join'), { room, nick });
-  return true;
+  return joined.created ? 'created' : 'entered';
 }
 
 /** Tries until it works, the user gives up (undefined), or the room refuses for good, which is said. */

@@ -195,7 +195,7 @@ describe('6 create or join a room', () => {
       instructions: '',
       fields: [{ name: 'title', label: 'Title', kind: 'text', required: false, value: 'x' }],
     };
-    await play('6', 'N', 'a', '', '1', '6', 'N', 'b', '', '2', 'The B room');
+    await play('6', 'N', 'a', '', '1', ESC, '6', 'N', 'b', '', '2', 'The B room', ESC);
     expect(fake.called('configureRoom')).toEqual([
       ['a@conference.example.org', {}],
       ['b@conference.example.org', { title: 'The B room' }],
@@ -294,7 +294,7 @@ describe('10 notifications', () => {
       { kind: 'file', id: 'f', from: `${ROMEO}/a`, name: 'x.jpg', size: 5, time: 0 },
       { kind: 'file', id: 'g', from: `${ROMEO}/a`, name: 'y.jpg', time: 0 },
     ];
-    const terminal = await play('10', '1', '1', '', '1', '1', '1', '2');
+    const terminal = await play('10', '1', '1', '', ESC, '1', '1', '1', '2');
     expect(terminal.menus[1]?.slice(1, 3)).toEqual([
       `2) ${ROMEO}/a offers you the file x.jpg (5 B)`,
       `3) ${ROMEO}/a offers you the file y.jpg (unknown)`,
