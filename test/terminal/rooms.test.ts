@@ -199,11 +199,11 @@ describe('the end', () => {
     await ann.menu(menuOf('ann'));
     await enter('ann', ann, 'parlour');
     await ann.pick(NEXT, 'Create it with the usual configuration');
+    // Back to the list that he came from, where the news stands.
     ben.pty.type(ESC);
-    await ben.choose(menuOf('ben'), '10');
     await ben.pick('Notifications', `the room ${ROOM} is gone`);
     await ben.pick('the room ', 'Enter the room');
     await ben.answer('Your nickname in the room', '');
-    await ann.notified(`ben joined the room ${NEXT}`);
+    await ann.sees(`ben joined the room ${NEXT}`);
   });
 });

@@ -181,8 +181,10 @@ describe('a conversation', () => {
     ben.pty.type('/hel\t');
     await ben.input('ann@localhost', '/help');
     ben.pty.type('\r');
+    await ben.sees(/^ {2}Messages and files: \/help \/close/);
+    await ben.sees('Esc or /close leaves the chat');
+    await ben.says('ann@localhost', '/help close');
     await ben.sees(/^ {2}\/close {2}leaves the chat/);
-    await ben.sees(/^ {2}Esc or \/close leaves the chat$/);
     await ben.says('ann@localhost', '/nonsense');
     await ben.sees('There is no command /nonsense. /help lists them; // sends a slash.');
     await ben.says('ann@localhost', '//etc');

@@ -87,6 +87,7 @@ export const conversation = {
   pasteHint: (lines: number) =>
     `${n(lines, { one: 'line', other: 'lines' })}: Enter sends, Alt-Enter adds a line`,
   helpTitle: 'Commands',
+  helpMore: '/help all says what they do, /help with a name what one does.',
   helpKeys: 'Keys',
   keys: {
     enter: 'Enter sends',
@@ -101,7 +102,7 @@ export const conversation = {
   },
   /** commands that exist only in a conversation; the others come from the table of actions */
   commands: {
-    help: 'shows this list',
+    help: 'lists the commands, /help all with what they do',
     close: 'leaves the chat (the room stays joined)',
     me: 'says what you do, in the third person',
     who: 'shows who is in the room',

@@ -90,6 +90,7 @@ export const conversation: typeof en = {
   pasteHint: (lines) =>
     `${n(lines, { one: 'línea', other: 'líneas' })}: Intro envía, Alt-Intro añade una línea`,
   helpTitle: 'Órdenes',
+  helpMore: '/help all dice qué hacen; /help con un nombre, qué hace una.',
   helpKeys: 'Teclas',
   keys: {
     enter: 'Intro envía',
@@ -103,7 +104,7 @@ export const conversation: typeof en = {
     close: 'Esc o /close sale del chat',
   },
   commands: {
-    help: 'muestra esta lista',
+    help: 'lista las órdenes; con /help all, qué hacen',
     close: 'sale del chat (sigues dentro de la sala)',
     me: 'cuenta lo que haces, en tercera persona',
     who: 'muestra quién está en la sala',

@@ -6,7 +6,7 @@ import { wrap } from '../screen/wrap.ts';
 import type { Theme } from '../theme.ts';
 import { COMMON_OPTIONS, type CommonOption, flagActions, MODES, sideOptions } from './options.ts';
 
-type Heading = keyof Catalogue['help']['headings'];
+export type Heading = keyof Catalogue['help']['headings'];
 /** usage, meaning, depth */
 type Entry = readonly [string, string, number];
 
@@ -51,6 +51,9 @@ const GROUP: Readonly<Record<string, Heading>> = {
   'wipe-data': 'account',
   archiving: 'account',
 };
+
+/** Where an action stands. */
+export const headingOf = (name: string): Heading => GROUP[name] ?? 'running';
 
 const USAGE_COLUMN = 30;
 const WIDEST = 100;
@@ -115,7 +118,7 @@ function entryText([usage, meaning, depth]: Entry, columns: number): string {
 function actionEntries(actions: readonly Action[], words: Catalogue, heading: Heading): Entry[] {
   const { help } = words;
   return flagActions(actions)
-    .filter(({ name }) => (GROUP[name] ?? 'running') === heading)
+    .filter(({ name }) => headingOf(name) === heading)
     .flatMap((action): Entry[] => [
       [actionUsage(action, words), help.actions[action.name] ?? '', 0],
       ...sideOptions(action).map(({ name, param }): Entry => {

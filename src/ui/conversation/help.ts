@@ -1,11 +1,45 @@
-/** `/help`: commands of the view, commands of the table, keys; of a conversation with a person none that only rooms have. */
+/**
+ * `/help`: the commands of the view and of the table by their names, and the keys, on one screen; `/help all` and
+ * `/help react` say what they do. A conversation with a person has none that only rooms have.
+ */
+import type { Action } from '../../actions/action.ts';
 import type { ChatKind } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
+import { type Heading, headingOf } from '../cli/help.ts';
 import type { Face } from '../face.ts';
-import { isOfRooms, slashActions, usageOf } from '../slash.ts';
+import { ALIASES, isOfRooms, slashActions, usageOf } from '../slash.ts';
 
-export function helpText({ words, theme, actions }: Face, kind: ChatKind): string {
-  const { commands, keys, helpTitle, helpKeys } = words.conversation;
+export function helpText(face: Face, kind: ChatKind, about: string): string {
+  const { words, theme } = face;
+  const { keys, helpTitle, helpKeys, helpMore } = words.conversation;
+  const rows = commandRows(face, kind);
+  const text = ([usage, meaning]: Row) => `  ${usage}  ${theme.dim(meaning)}`;
+  const wanted = about.replace(/^\/+/, '');
+  const alike = [wanted, ALIASES[wanted], wanted === 'send-file' ? 'send' : undefined];
+  const named = rows.filter(([usage]) => namesOf(usage).some((name) => alike.includes(name.slice(1))));
+  if (named.length > 0) return named.map(text).join('\n');
+  if (wanted === 'all') return [theme.bold(helpTitle), ...rows.map(text)].join('\n');
+  const groups = GROUPS.map((group) => {
+    const names = rows.filter(([, , of]) => of === group).flatMap(([usage]) => namesOf(usage));
+    return names.length === 0 ? '' : `  ${theme.dim(`${words.help.headings[group]}:`)} ${names.join(' ')}`;
+  });
+  return [
+    theme.bold(helpTitle),
+    ...groups.filter((line) => line !== ''),
+    `  ${helpMore}`,
+    theme.bold(helpKeys),
+    `  ${Object.values(keys).join(' · ')}`,
+  ].join('\n');
+}
+
+const GROUPS = ['messages', 'people', 'rooms', 'account', 'running'] as const;
+type Row = readonly [usage: string, meaning: string, group: Heading];
+
+/** `/accept, /decline [<jid>]` → both names */
+const namesOf = (usage: string): string[] => usage.match(/(?<=^|, )\/[\w-]+/g) ?? [];
+
+function commandRows({ words, actions }: Face, kind: ChatKind): Row[] {
+  const { commands } = words.conversation;
   const { values } = words.help;
   const inRoom = kind === 'room';
   const own: [string, string][] = [
@@ -30,16 +64,28 @@ export function helpText({ words, theme, actions }: Face, kind: ChatKind): strin
   const sentences: Readonly<Record<string, string>> = words.help.actions;
   const table = slashActions(actions)
     .filter((action) => !SHOWN_ABOVE.includes(action.name) && (inRoom || !isOfRooms(action)))
-    .map((action): [string, string] => [
-      brief(usageOf(action, words.help.values)),
-      Object.hasOwn(commands, action.name)
-        ? commands[action.name as keyof typeof commands]
-        : (sentences[action.name] ?? ''),
-    ]);
-  const rows = [...own, ...table].map(([usage, meaning]) => `  ${usage}  ${theme.dim(meaning)}`);
-  const last = Object.values(keys).map((key) => `  ${key}`);
-  return [theme.bold(helpTitle), ...rows, theme.bold(helpKeys), ...last].join('\n');
+    .map(
+      (action): Row => [
+        brief(usageOf(action, words.help.values)),
+        Object.hasOwn(commands, action.name)
+          ? commands[action.name as keyof typeof commands]
+          : (sentences[action.name] ?? ''),
+        groupOf(action),
+      ],
+    );
+  return [
+    ...own.map(([usage, meaning]): Row => [usage, meaning, OF_ROOMS.test(usage) ? 'rooms' : 'messages']),
+    ...table,
+  ];
 }
+
+function groupOf(action: Action): Heading {
+  if (isOfRooms(action)) return 'rooms';
+  const pointsAt = Object.values(action.params).some(({ kind }) => kind === 'message');
+  return pointsAt ? 'messages' : headingOf(action.name);
+}
+
+const OF_ROOMS = /^\/(who|mute|admin)\b/;
 
 const only = (where: boolean, ...rows: [string, string][]) => (where ? rows : []);
 

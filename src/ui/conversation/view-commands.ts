@@ -32,7 +32,7 @@ export async function runViewCommand(
   const { client } = seat;
   switch (call.name) {
     case 'help':
-      terminal.log(helpText(face, client.kindOf(call.chat)));
+      terminal.log(helpText(face, client.kindOf(call.chat), call.rest));
       return undefined;
     case 'close':
       return { to: 'menu' };

@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { actions } from '../../../src/actions/table.ts';
 import type { FileTransfer } from '../../../src/chat/events.ts';
 import { ChatError } from '../../../src/chat/problem.ts';
+import { en } from '../../../src/i18n/en.ts';
+import { es } from '../../../src/i18n/es.ts';
+import { helpText } from '../../../src/ui/conversation/help.ts';
 import { openConversation } from '../../../src/ui/conversation.ts';
+import type { Face } from '../../../src/ui/face.ts';
+import { wrapLines } from '../../../src/ui/screen/wrap.ts';
 import { EndOfInputError } from '../../../src/ui/terminal.ts';
 import { FakeClient } from '../../support/fake-client.ts';
 import { plainFace, plainSeat } from '../../support/plain-face.ts';
@@ -448,13 +454,27 @@ describe('commands', () => {
   it('list commands and keys with /help', async () => {
     const { terminal } = await play(ROMEO, '/help', ESC);
     expect(terminal.output).toContain('/close');
-    expect(terminal.output).toContain('/invite <jid>');
     expect(terminal.output).toContain('Enter sends');
+    expect((await play(ROMEO, '/help all', ESC)).terminal.output).toContain('/invite <jid>');
+  });
+
+  it('tell about one with /help and its name', async () => {
+    for (const name of ['decline', '/accept'])
+      expect((await play(ROMEO, `/help ${name}`, ESC)).terminal.output).toMatch(/^ {2}\/accept, \/decline /m);
+    expect((await play(ROMEO, '/help send-file', ESC)).terminal.output).toMatch(/^ {2}\/send <file>/m);
+  });
+
+  it.each(['en', 'es'])('fit on a screen of 24 rows with their keys, in rooms too (%s)', (language) => {
+    const words = language === 'en' ? en : es;
+    const face = { words, theme: plainFace(new ScriptedTerminal()).theme, actions } as unknown as Face;
+    const text = helpText(face, 'room', '');
+    // the input and the footer have a row each
+    expect(wrapLines(text, 80).split('\n').length).toBeLessThanOrEqual(22);
   });
 
   it('list what only rooms have in rooms only', async () => {
     const listed = async (chat: string) => {
-      const { terminal } = await play(chat, '/help', ESC);
+      const { terminal } = await play(chat, '/help all', ESC);
       return (terminal.output.match(/^ {2}\/[\w-]+/gm) ?? []).map((command) => command.trim());
     };
     const ofRooms = ['/who', '/mute', '/admin', '/kick', '/ban', '/subject', '/nick', '/voice', '/moderate'];
