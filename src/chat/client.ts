@@ -217,7 +217,6 @@ export class Client extends EventEmitter<ChatEvents> {
       knowsContacts: () => this.#connection?.knowsContacts === true,
       hearsRequests: () => this.#connection?.hearsRequests === true,
       autoApprove: () => this.setting('auto-approve') === 'on',
-      joinedUs: (jid) => tell('subscription', { jid, kind: 'added' }),
       failed: (jid, condition, text) => this.emit('problem', { condition, text: text ?? jid }),
     });
     this.#rooms = chatRooms({

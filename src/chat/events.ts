@@ -171,7 +171,7 @@ export interface ChatEvents {
   /** when a contact left the roster */
   contactRemoved: [event: { jid: string }];
   /** when somebody answered or ended a subscription: `approved` and `declined` answer ours, `removed` ends theirs */
-  subscription: [event: { jid: string; kind: 'approved' | 'declined' | 'removed' | 'added' }];
+  subscription: [event: { jid: string; kind: 'approved' | 'declined' | 'removed' }];
   /** when somebody waits for our answer */
   request: [request: Request];
   /** when a request needs no answer any more */

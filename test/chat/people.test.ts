@@ -351,59 +351,6 @@ describe('subscription requests', () => {
     expect(world.events('request')).toEqual([]);
   });
 
-  it.each([
-    ['our server says so', item(ROMEO, 'none', "ask='subscribe'"), false],
-    ['this run has', '', true],
-  ])('whom we have asked is approved unasked when %s (RFC 6121 §3.1.3)', async (_how, roster, adds) => {
-    const world = await new World({ roster }).login();
-    if (adds) await world.client.addContact(ROMEO);
-    if (adds) await world.session.ask(push(item(ROMEO, 'to')));
-    world.session.take();
-    world.receive(asks(ROMEO));
-    world.receive(asks('iago@example.org'));
-    expect(world.sent('presence').map(({ attrs }) => [attrs.to, attrs.type])).toEqual([
-      [ROMEO, 'subscribed'],
-    ]);
-    expect(world.events('request').map(({ from }) => from)).toEqual(['iago@example.org']);
-    await world.session.ask(push(item(ROMEO, 'both')));
-    expect(world.events('subscription')).toEqual([{ jid: ROMEO, kind: 'added' }]);
-  });
-
-  it('whom we see, and have not asked now, is asked about: an approval may have been taken back', async () => {
-    const world = await new World({ roster: item(ROMEO, 'to') }).login();
-    world.receive(asks(ROMEO));
-    expect(world.sent('presence')).toEqual([]);
-    expect(world.events('request').map(({ from }) => from)).toEqual([ROMEO]);
-  });
-
-  it('who was declined, or removed, after that is asked about again', async () => {
-    const world = await new World().login();
-    for (const end of ['decline', 'remove'] as const) {
-      await world.client.addContact(ROMEO);
-      await world.session.ask(push(item(ROMEO, 'to')));
-      world.receive(asks(ROMEO));
-      await world.session.ask(push(item(ROMEO, 'both')));
-      if (end === 'decline') await world.client.decline(ROMEO);
-      await world.session.ask(push(item(ROMEO, end === 'decline' ? 'to' : 'remove')));
-      world.session.take();
-      world.receive(asks(ROMEO));
-      expect(world.sent('presence')).toEqual([]);
-      await world.session.ask(push(item(ROMEO, 'remove')));
-      world.receive(presence(ROMEO, 'unsubscribe'));
-    }
-  });
-
-  it('adding somebody who has asked approves them: both want it', async () => {
-    const world = await new World().login();
-    world.receive(asks(ROMEO));
-    await world.client.addContact(ROMEO);
-    const types = world.sent('presence').map(({ attrs }) => [attrs.to, attrs.type]);
-    expect(types).toEqual([
-      [ROMEO, 'subscribed'],
-      [ROMEO, 'subscribe'],
-    ]);
-  });
-
   it('whoever sees us already is approved again, silently', async () => {
     const world = await new World({ roster: item(ROMEO, 'from') }).login();
     world.receive(asks(ROMEO));

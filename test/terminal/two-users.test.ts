@@ -92,7 +92,7 @@ describe('contacts', () => {
     await ann.answer('Name for your list (optional)', 'Benny');
     await ann.answer('Groups', 'friends, cooks');
     await ann.answer('Greeting', 'it is me');
-    await ann.sees('ben@localhost is asked to be your contact');
+    await ann.sees('ben@localhost is asked to be your contact.');
 
     await ben.notified('ann@localhost wants to add you as a contact: it is me');
     await ben.sees('10) Notifications · 1 request');
@@ -103,8 +103,10 @@ describe('contacts', () => {
     await ann.notified('Benny (ben@localhost) has accepted you as a contact');
     await ann.notified('Benny (ben@localhost) is online');
 
-    // Who has asked is not asked back.
-    await ann.notified('Benny (ben@localhost) has added you too, and sees when you are online');
+    await ann.notified('Benny (ben@localhost) wants to add you as a contact');
+    await ann.choose(ANN, '10');
+    await ann.pick('Notifications', 'ben@localhost wants to add you as a contact');
+    await ann.pick('ben@localhost wants to add you', 'Approve');
     await ben.notified('ann@localhost has accepted you as a contact');
     await ben.notified('ann@localhost is online');
   });

@@ -16,8 +16,6 @@ export interface SubscriptionsOptions {
   readonly hearsRequests: () => boolean;
   /** everybody who asks is approved unasked */
   readonly autoApprove: () => boolean;
-  /** somebody whom we had asked asked us, and sees our presence now */
-  readonly joinedUs: (jid: string) => void;
   /** a request of ours could not be delivered */
   readonly failed: (jid: string, condition: string, text: string | undefined) => void;
 }
@@ -36,17 +34,11 @@ export async function flushed({ features, session }: Link): Promise<void> {
 export function subscriptions(options: SubscriptionsOptions) {
   const { account, linked, contacts, requests } = options;
 
-  /** Whom the user has asked in this run: their asking in turn is what was wanted. */
-  const wanted = new Set<string>();
-  /** Whom the user has answered: they know it. */
-  const answered = new Set<string>();
-
   function asked({ presence }: Link['features'], from: string, text: string, nick: string | undefined): void {
-    const { subscription, ask } = contacts.item(from) ?? {};
+    const subscription = contacts.item(from)?.subscription;
     // Whoever sees us already loses nothing by a second yes, and has got no answer to the first.
     const sees = subscription === 'from' || subscription === 'both';
-    // §3.1.3: a client may answer by itself whom its user has asked; ours is said by our own server.
-    if (sees || ask === true || wanted.has(from) || options.autoApprove()) {
+    if (sees || options.autoApprove()) {
       presence.approve(from);
       return;
     }
@@ -56,8 +48,6 @@ export function subscriptions(options: SubscriptionsOptions) {
 
   async function answer(jid: string, say: 'approve' | 'decline'): Promise<void> {
     const link = linked();
-    wanted.delete(jid);
-    if (say === 'approve') answered.add(jid);
     link.features.presence[say](jid);
     requests.close(requestId.subscription(jid));
     await flushed(link);
@@ -68,7 +58,6 @@ export function subscriptions(options: SubscriptionsOptions) {
     if (!options.knowsContacts()) await linked().features.roster.load(contacts.copy());
   }
 
-  const sees = ({ subscription }: { subscription: string }) => ['from', 'both'].includes(subscription);
   const hasAsked = (jid: string) => requests.get(requestId.subscription(jid)) !== undefined;
   const seesUs = (jid: string) => ['from', 'both'].includes(contacts.item(jid)?.subscription ?? '');
   const isApproved = (jid: string) => contacts.item(jid)?.approved === true;
@@ -83,13 +72,10 @@ export function subscriptions(options: SubscriptionsOptions) {
           options.failed(bareOf(jid), error.condition, error.text);
       });
       // Answered on another device.
-      roster.on('changed', ({ item, before }) => {
-        if (!sees(item)) return;
-        requests.close(requestId.subscription(item.jid));
-        const known = before === undefined || sees(before) || answered.delete(item.jid);
-        if (!known && (wanted.delete(item.jid) || before.ask)) options.joinedUs(item.jid);
+      roster.on('changed', ({ item }) => {
+        if (item.subscription === 'from' || item.subscription === 'both')
+          requests.close(requestId.subscription(item.jid));
       });
-      roster.on('removed', ({ jid }) => wanted.delete(jid));
     },
 
     async add(jid: string, more: NewContact): Promise<void> {
@@ -101,9 +87,6 @@ export function subscriptions(options: SubscriptionsOptions) {
         name: more.name ?? known?.name ?? '',
         groups: more.groups ?? known?.groups ?? [],
       });
-      wanted.add(jid);
-      // Both want it: nothing is left to ask about.
-      if (hasAsked(jid)) link.features.presence.approve(jid);
       const greeting = { text: more.greeting ?? '', nick: localOf(account) ?? '' };
       link.features.presence.subscribe(jid, greeting);
       await flushed(link);

@@ -14,7 +14,7 @@ export const notices = {
   'lines-queued': ({ chat, count, reason }: Of<'chat' | 'count' | 'reason'>) =>
     `Messages to ${chat}: ${count} kept, not sent yet (${reason}). The next run sends them.`,
   'contact-asked': ({ jid }: Of<'jid'>) =>
-    `${jid} is asked to be your contact; if they add you too, they may see when you are online. The answer will be a notification.`,
+    `${jid} is asked to be your contact. The answer will be a notification.`,
   'contact-removed': ({ jid }: Of<'jid'>) => `${jid} is no longer a contact.`,
   approved: ({ jid }: Of<'jid'>) => `${jid} may see your presence now.`,
   'approved-in-advance': ({ jid }: Of<'jid'>) =>

@@ -86,7 +86,6 @@ export const notifications = {
   subscription: {
     approved: (who: string) => `${who} has accepted you as a contact`,
     declined: (who: string) => `${who} has declined your request`,
-    added: (who: string) => `${who} has added you too, and sees when you are online`,
     removed: (who: string) => `${who} has removed you: you no longer see each other's presence`,
   },
   file: {

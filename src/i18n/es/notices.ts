@@ -11,7 +11,7 @@ export const notices: typeof en = {
   'lines-queued': ({ chat, count, reason }) =>
     `Mensajes a ${chat}: ${count} guardados, aún sin enviar (${reason}). La próxima ejecución los envía.`,
   'contact-asked': ({ jid }) =>
-    `Se ha pedido a ${jid} que sea tu contacto; si también te añade, podrá verte en línea. La respuesta llegará como notificación.`,
+    `Se ha pedido a ${jid} que sea tu contacto. La respuesta llegará como notificación.`,
   'contact-removed': ({ jid }) => `${jid} ya no es un contacto.`,
   approved: ({ jid }) => `${jid} ya puede ver tu presencia.`,
   'approved-in-advance': ({ jid }) => `${jid} aún no lo ha pedido; podrá ver tu presencia en cuanto lo haga.`,

@@ -81,7 +81,6 @@ export const notifications: typeof en = {
   subscription: {
     approved: (who) => `${who} te ha aceptado como contacto`,
     declined: (who) => `${who} ha rechazado tu solicitud`,
-    added: (who) => `${who} también te ha añadido, y ve cuándo estás en línea`,
     removed: (who) => `${who} te ha quitado: ya no veis vuestra presencia`,
   },
   file: {
