@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { staysQueued } from '../../src/chat/client/delivery.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import {
@@ -20,6 +20,12 @@ function sendOnce(world: World, more: { timeout?: number; signal?: AbortSignal; 
     signal: more.signal ?? never,
     online: () => world.client.online('stream'),
   });
+}
+
+/** Time stands still, and passes when the test says so. */
+function frozen(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  onTestFinished(() => void vi.useRealTimers());
 }
 
 /** A world whose server acknowledges and pongs when the test says so; the message has been written. */
@@ -70,15 +76,19 @@ describe('--send (delivery: 0 needs the acknowledgement and the answer to the pi
   });
 
   it('the acknowledgement alone is not enough: time leaves it in the outbox', async () => {
+    frozen();
     const { world, result, id } = await inFlight({ timeout: 20 });
     world.acknowledge(id);
+    await vi.advanceTimersByTimeAsync(20);
     expect((await result).state).toBe('sent');
     expect(world.stores.messages.pending(world.client.account)).toHaveLength(1);
   });
 
   it('the pong alone is not enough where acknowledgements come', async () => {
+    frozen();
     const { result, pong } = await inFlight({ timeout: 20 });
     pong();
+    await vi.advanceTimersByTimeAsync(20);
     expect((await result).state).toBe('sent');
   });
 
