@@ -43,6 +43,8 @@ const ASK_AFTER = 1000;
  * brings a question. §4: an answer may be withheld for a time, to collect stanzas.
  */
 const ANSWER_EVERY = 100;
+/** Stanzas that are answered at once all the same: a server may keep some 500 unanswered ones, and no more. */
+const ANSWER_AFTER = 100;
 
 export class LiveStream implements StreamListener {
   readonly features: Element;
@@ -58,6 +60,8 @@ export class LiveStream implements StreamListener {
   #asked = Number.NEGATIVE_INFINITY;
   #askTimer: NodeJS.Timeout | undefined;
   #answered = Number.NEGATIVE_INFINITY;
+  /** stanzas that were handled since */
+  #unanswered = 0;
   #answerTimer: NodeJS.Timeout | undefined;
 
   constructor(options: LiveStreamOptions) {
@@ -137,6 +141,7 @@ export class LiveStream implements StreamListener {
       // §4: a stanza counts when it was handled, not when it came.
       if (!this.take(element)) return;
       if (this.managed) this.#options.state.handled();
+      this.#unanswered += 1;
       this.#count();
     } else if (this.managed && element.is('r', NS_SM)) {
       this.#acknowledgeSoon();
@@ -195,7 +200,7 @@ export class LiveStream implements StreamListener {
 
   #acknowledgeSoon(): void {
     const wait = this.#answered + ANSWER_EVERY - performance.now();
-    if (wait <= 0) this.#acknowledge();
+    if (wait <= 0 || this.#unanswered >= ANSWER_AFTER) this.#acknowledge();
     else this.#answerTimer ??= setTimeout(() => this.#acknowledge(), wait);
   }
 
@@ -205,6 +210,7 @@ export class LiveStream implements StreamListener {
     clearTimeout(this.#answerTimer);
     this.#answerTimer = undefined;
     this.#answered = performance.now();
+    this.#unanswered = 0;
     if (!this.#stream.writable || !state.settled()) return;
     this.#stream.send(x('a', { xmlns: NS_SM, h: String(state.inbound) }));
   }
