@@ -137,11 +137,8 @@ describe('the stream of an earlier process (XEP-0198 §5)', () => {
 });
 
 describe('several runs at once', () => {
-  it('what one has on its way is written by nobody else, until it is gone', async () => {
-    const stores = memoryStores();
-    const first = run(stores);
-    await first.login('stream');
-    const { row } = first.client.send(ROMEO, 'hello');
+  /** What `first` has on its way is `hello`: nobody else writes that as long as it lives, then one alone. */
+  async function expectOneWriter(stores: Stores, first: ReturnType<typeof run>): Promise<void> {
     const second = run(stores);
     await second.login('stream');
     expect(bodies(second)).toEqual([]);
@@ -151,12 +148,28 @@ describe('several runs at once', () => {
     expect(bodies(second)).toEqual([]);
 
     first.die();
-    const third = run(stores);
-    const fourth = run(stores);
-    await third.client.online('stream');
-    await fourth.client.online('stream');
+    const others = [run(stores), run(stores)];
+    for (const other of others) await other.client.online('stream');
     await turn();
-    expect([...bodies(third), ...bodies(fourth)]).toEqual(['hello']);
+    expect(others.flatMap(bodies)).toEqual(['hello']);
+  }
+
+  /** A run whose message the server has. */
+  async function hasSaid(stores: Stores, body: string) {
+    const first = run(stores);
+    await first.login('stream');
+    const { row, id } = first.client.send(ROMEO, body);
+    first.acknowledge(id);
+    await turn();
+    return { first, row };
+  }
+
+  it('what one has on its way is written by nobody else, until it is gone', async () => {
+    const stores = memoryStores();
+    const first = run(stores);
+    await first.login('stream');
+    const { row } = first.client.send(ROMEO, 'hello');
+    await expectOneWriter(stores, first);
     expect(stores.messages.get(row)?.mayArriveTwice).toBe(true);
   });
 
@@ -174,36 +187,15 @@ describe('several runs at once', () => {
 
   it('a correction that one has on its way is written by nobody else, until it is gone (XEP-0308)', async () => {
     const stores = memoryStores();
-    const first = run(stores);
-    await first.login('stream');
-    const { row, id } = first.client.send(ROMEO, 'helo');
-    first.acknowledge(id);
-    await turn();
+    const { first, row } = await hasSaid(stores, 'helo');
     first.client.correct(row, 'hello');
     expect(bodies(first)).toEqual(['helo', 'hello']);
-    const second = run(stores);
-    await second.login('stream');
-    second.session.drop();
-    await second.client.online('stream');
-    await turn();
-    expect(bodies(second)).toEqual([]);
-
-    first.die();
-    const third = run(stores);
-    const fourth = run(stores);
-    await third.client.online('stream');
-    await fourth.client.online('stream');
-    await turn();
-    expect([...bodies(third), ...bodies(fourth)]).toEqual(['hello']);
+    await expectOneWriter(stores, first);
   });
 
   it('a correction made offline goes out once', async () => {
     const stores = memoryStores();
-    const first = run(stores);
-    await first.login('stream');
-    const { row, id } = first.client.send(ROMEO, 'helo');
-    first.acknowledge(id);
-    await turn();
+    const { first, row } = await hasSaid(stores, 'helo');
     await first.client.close();
     first.die();
     const both = [run(stores), run(stores)];

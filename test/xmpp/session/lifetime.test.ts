@@ -91,16 +91,22 @@ describe('stream management (XEP-0198)', () => {
     expect(await during).toBe(3);
   });
 
-  it('answers at once, then collects for a tenth of a second: each answer may be a commit (§4)', async () => {
-    const server = await fake(silent);
-    const { peer } = await connected(server);
+  /** What the server is told to be handled, and when that is so many. */
+  function answers(server: Awaited<ReturnType<typeof fake>>, wanted: number) {
     const told: number[] = [];
     const all = new Promise<void>((resolve) => {
       server.on('acknowledged', (h: number) => {
         told.push(h);
-        if (h === 5) resolve();
+        if (h === wanted) resolve();
       });
     });
+    return { told, all };
+  }
+
+  it('answers at once, then collects for a tenth of a second: each answer may be a commit (§4)', async () => {
+    const server = await fake(silent);
+    const { peer } = await connected(server);
+    const { told, all } = answers(server, 5);
     peer.write("<presence/><r xmlns='urn:xmpp:sm:3'/>");
     while (told.length === 0) await once(server, 'acknowledged');
     peer.write("<presence/><r xmlns='urn:xmpp:sm:3'/>".repeat(4));
@@ -113,13 +119,7 @@ describe('stream management (XEP-0198)', () => {
   it('does not leave more than a hundred unanswered: servers keep a few hundred (§4)', async () => {
     const server = await fake(silent);
     const { peer } = await connected(server);
-    const told: number[] = [];
-    const all = new Promise<void>((resolve) => {
-      server.on('acknowledged', (h: number) => {
-        told.push(h);
-        if (h === 1000) resolve();
-      });
-    });
+    const { told, all } = answers(server, 1000);
     peer.write("<presence/><r xmlns='urn:xmpp:sm:3'/>".repeat(1000));
     await all;
     const steps = told.map((h, at) => h - (told[at - 1] ?? 0));
