@@ -114,11 +114,15 @@ export function messageStore(database: Database): MessageStore {
     if (since === undefined) return (last ?? 0) + 1;
     const settled = positionBy(LAST_SETTLED, chat, since);
     if (settled === undefined) return first(chat);
-    if (settled !== last)
-      database
-        .statement('UPDATE message SET position = position + 1 WHERE chat = ? AND position > ?')
-        .run(chat, settled);
-    return settled + 1;
+    return settled === last ? settled + 1 : rightBehind(chat, settled);
+  }
+
+  /** What stood there moves on by one. */
+  function rightBehind(chat: number, position: number): number {
+    database
+      .statement('UPDATE message SET position = position + 1 WHERE chat = ? AND position > ?')
+      .run(chat, position);
+    return position + 1;
   }
 
   interface Place {
@@ -191,14 +195,18 @@ export function messageStore(database: Database): MessageStore {
         const { placed } = kept;
         const chat = Number(kept.chat);
         if (placed !== null && placed !== id) return false;
+        const before = positionOf(previous) ?? Number.NEGATIVE_INFINITY;
         const behind = Math.max(
           (placed === null ? positionBy(LAST_PLACED, chat) : undefined) ?? Number.NEGATIVE_INFINITY,
-          positionOf(previous) ?? Number.NEGATIVE_INFINITY,
+          before,
         );
-        const position =
-          Number(kept.position) > behind
-            ? Number(kept.position)
+        // What was on its way when the archive was asked is behind the page too, and stands between where both were
+        // written by different processes.
+        const moved = () =>
+          behind === before
+            ? rightBehind(chat, before)
             : placeBehind(chat, positionBy(LAST_POSITION, chat), since);
+        const position = Number(kept.position) > behind ? Number(kept.position) : moved();
         const stamp = time === undefined ? Number(kept.time) : wholeTime(time);
         if (placed === null || position !== kept.position || stamp !== kept.time)
           database

@@ -50,6 +50,22 @@ describe('order', () => {
     expect(bodies(kept)).toEqual(['missed', 'known', 'more', 'live', 'last']);
   });
 
+  it('keeps what was on its way while the archive was read behind what another process wrote in between', () => {
+    const { messages } = temporaryStores();
+    const [n1, n2, n3, n21, under] = ['n1', 'n2', 'n3', 'n21', 'under way'].map(
+      (body) => messages.append(outgoing({ body })).row,
+    ) as [number, number, number, number, number];
+    const since = messages.lastRow();
+    let before: number | undefined;
+    for (const [at, row] of [n1, n21, n2, n3].entries()) {
+      expect(messages.follow(row, { id: `a${at}`, time: at }, before, since)).toBe(true);
+      before = row;
+    }
+    const kept = messages.history({ account, chat: romeo, limit: 9 });
+    expect(bodies(kept)).toEqual(['n1', 'n21', 'n2', 'n3', 'under way']);
+    expect(kept.at(-1)?.row).toBe(under);
+  });
+
   it('keeps what came live before the first page was there behind it', () => {
     const { messages } = temporaryStores();
     messages.append(incoming({ body: 'live' }));
