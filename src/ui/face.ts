@@ -2,7 +2,7 @@
 import type { Action, ActionContext, Ended } from '../actions/action.ts';
 import type { Client } from '../chat/client.ts';
 import type { FileTransfer } from '../chat/events.ts';
-import type { MessageFailure } from '../chat/message.ts';
+import type { ChatKind, MessageFailure } from '../chat/message.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import type { Drafts } from './conversation/drafts.ts';
 import type { About } from './sentences.ts';
@@ -26,8 +26,8 @@ export interface Renderer {
   outcome(outcome: Ended): string;
   /** one line: what, why, what to try */
   problem(error: unknown, about?: About): string;
-  /** why a message failed, as a clause */
-  failure(failure: MessageFailure): string;
+  /** why a message to a chat of that kind failed, and what to try */
+  failure(failure: MessageFailure, kind: ChatKind): string;
   /** why a room could not be entered, as a clause */
   whyNotEntered(failure: MessageFailure): string;
   size(bytes: number): string;

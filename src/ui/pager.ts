@@ -25,7 +25,7 @@ export interface PagerHost {
 
 /** Resolves when the user has seen enough. */
 export async function page(text: PagedText, host: PagerHost): Promise<void> {
-  for (const command of pagerCommands(host.env)) {
+  for (const command of pagerCommands(host.env, text.from)) {
     const { result, interrupted } = await host.lend<PagerEnd>(() =>
       runPager(command, text.pieces(command.colours), host),
     );

@@ -5,7 +5,7 @@ import { inMenus } from './render/in-menus.ts';
 import type { RenderOptions } from './render/options.ts';
 import { outcomeText } from './render/outcome.ts';
 import { styledText } from './render/styled.ts';
-import { problemOf, problemText, whyOf } from './sentences.ts';
+import { problemOf, problemText, whyNotDelivered, whyOf } from './sentences.ts';
 
 /** `columns` is asked at every use: terminals are resized. */
 export function renderer(
@@ -21,7 +21,7 @@ export function renderer(
         .join('\n');
     },
     problem: (error, about) => capital(inMenus(problemText(problemOf(error, words, about)), words)),
-    failure: ({ condition, text }) => whyOf(words, condition, text, 'send'),
+    failure: (failure, kind) => inMenus(whyNotDelivered(words, failure, kind), words),
     whyNotEntered: ({ condition, text }) => whyOf(words, condition, text, 'join'),
     size: (bytes) => size(bytes, words),
   };

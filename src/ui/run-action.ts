@@ -44,6 +44,12 @@ export async function runAction(
   return attempt(face, work, { action: action.name, values: input });
 }
 
+/** Leaves a room. That one is out is told by the room, so the action says nothing more where one was in. */
+export function leaveRoom(face: Face, seat: Seat, room: string): Promise<boolean> {
+  const inside = seat.client.joinedRoom(room)?.joined === true;
+  return runAction(face, seat, actionNamed(face, 'leave'), { room }, inside ? { text: () => '' } : {});
+}
+
 /** To its file; what has none is read in the pager. */
 async function written(face: Face, stream: Streaming, signal: AbortSignal): Promise<Ended> {
   const { textOf, writeStream } = await import('./stream.ts');

@@ -1,4 +1,5 @@
 /** Errors become one line: what could not be done, why, what to try. Never a stack trace. */
+import type { ChatKind, MessageFailure } from '../chat/message.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import { exitCodeOf, named } from './exit-codes.ts';
 import { size } from './render/formats.ts';
@@ -73,6 +74,24 @@ export function whyOf(words: Catalogue, condition: string, text?: string, action
   });
   const quote = shorten(text);
   return quote === '' ? why : words.errors.quoted(why, quote);
+}
+
+/** What a condition means for a message depends on where it was to be said. */
+const SAYING: Readonly<Record<ChatKind, string>> = {
+  contact: 'send',
+  room: 'room-message',
+  private: 'private-message',
+};
+
+/** Why a message was not delivered, and what to try: `there is no such user. Check the JID.` */
+export function whyNotDelivered(
+  words: Catalogue,
+  { condition, text }: MessageFailure,
+  kind: ChatKind,
+): string {
+  const why = whyOf(words, condition, text, SAYING[kind]);
+  const hint = find(words, [SAYING[kind], ...EVERYWHERE], condition)?.hint ?? '';
+  return hint === '' ? why : `${why}. ${fill(hint, { condition })}`;
 }
 
 /** True where the condition has a sentence. */

@@ -105,6 +105,8 @@ export interface PromptOptions {
 export interface PagedText {
   /** Pieces of whole lines without the last break, safe to be shown; `colours` where they are. */
   pieces(colours: boolean): Iterable<string>;
+  /** where a pager of our choice begins; default: `end`, what was said last */
+  readonly from?: 'start' | 'end' | undefined;
 }
 
 /** All prompts reject with InterruptedError and EndOfInputError; one prompt is open at a time. */

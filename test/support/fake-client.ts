@@ -313,7 +313,8 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   }
   async leave(room: string): Promise<void> {
     this.did('leave', room);
-    this.joined.delete(room);
+    const { nick = '' } = this.joined.get(room) ?? {};
+    if (this.joined.delete(room)) this.emit('room', { room, nick, event: 'left' });
   }
   async setSubject(room: string, subject: string): Promise<void> {
     this.did('setSubject', room, subject);

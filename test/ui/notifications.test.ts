@@ -108,7 +108,7 @@ const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
     [
       'failed',
       [message({ direction: 'out', state: 'failed', failure: { condition: 'item-not-found' } }), 'state'],
-      `message to ${ALICE} was not delivered: there is no such user`,
+      `message to ${ALICE} was not delivered: there is no such user. Check the JID.`,
     ],
   ],
   occupant: [

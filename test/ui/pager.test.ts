@@ -27,6 +27,7 @@ describe('$PAGER', () => {
     expect(names({ PAGER: '/usr/bin/most -s' })).toEqual(['/usr/bin/most', 'less', 'more']);
     expect(names({ PAGER: ' ' })).toEqual(['less', 'more']);
     expect(pagerCommands({})[0]).toMatchObject({ args: ['-R', '+G'] });
+    expect(pagerCommands({}, 'start')[0]).toMatchObject({ args: ['-R'] });
   });
 
   it('less shows colours whatever its user has set; a program that may not gets none', () => {

@@ -367,7 +367,9 @@ describe('what an action gave', () => {
     expect(render.problem(new ChatError('offline'))).toBe(
       'There is no connection. Try again when it is back.',
     );
-    expect(render.failure({ condition: 'item-not-found' })).toBe('there is no such user');
+    expect(render.failure({ condition: 'item-not-found' }, 'contact')).toBe(
+      'there is no such user. Check the JID.',
+    );
     expect(render.whyNotEntered({ condition: 'item-not-found' })).toBe(
       'the room is locked or does not exist',
     );

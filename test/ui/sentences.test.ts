@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ChatError } from '../../src/chat/problem.ts';
 import { ConfigError, type ConfigWarning } from '../../src/config/errors.ts';
 import { catalogueFor, LANGUAGES } from '../../src/i18n/catalogue.ts';
+import { es } from '../../src/i18n/es.ts';
 import { StorageError } from '../../src/storage/errors.ts';
 import { exitCodeOf, signalExitCode } from '../../src/ui/exit-codes.ts';
-import { fatalLine, problemOf, warningText, whyOf } from '../../src/ui/sentences.ts';
+import { fatalLine, problemOf, warningText, whyNotDelivered, whyOf } from '../../src/ui/sentences.ts';
 import { UsageError } from '../../src/ui/usage-error.ts';
 import {
   AuthenticationError,
@@ -139,6 +140,34 @@ describe('sentences for errors', () => {
     const error = new UsageError('unknown-option', { option: '--sned', nearest: '--send' });
     expect(fatalLine(error, en)).toBe(
       'xmpp-chat: there is no option --sned. Did you mean --send? See --help. (2)',
+    );
+  });
+
+  it.each([
+    ['not-acceptable', 'you are not in the room any more. Enter it again (/join), then repeat it.'],
+    ['forbidden', 'visitors may not speak in this room. Ask a moderator for voice (/voice).'],
+    ['item-not-found', 'the room does not exist any more. Look for another (/rooms).'],
+    ['gone', 'the room does not exist any more. Look for another (/rooms).'],
+    ['service-unavailable', 'the room takes no messages, or is gone. Enter it again (/join).'],
+    [
+      'policy-violation',
+      'the room refuses it by its rules: too fast, too long, or not wanted there. Wait a little, or write it in another way.',
+    ],
+    ['remote-server-not-found', 'the room service cannot be reached. Try again later.'],
+  ])('of a message to a room speaks of the room: %s (XEP-0045 §7.4, §15.1)', (condition, said) => {
+    expect(whyNotDelivered(en, { condition }, 'room')).toBe(said);
+  });
+
+  it.each(['en', 'es'])('never speaks of users where a room or one in it refused (%s)', (language) => {
+    const words = language === 'en' ? en : es;
+    for (const kind of ['room', 'private'] as const)
+      for (const condition of Object.keys(words.errors.groups['room-message']))
+        expect(whyNotDelivered(words, { condition }, kind)).not.toMatch(/user|usuario|JID/);
+  });
+
+  it('of a private message tells that nobody of that name is there, in the words of the room too (§7.5)', () => {
+    expect(whyNotDelivered(en, { condition: 'item-not-found', text: 'No such nick' }, 'private')).toBe(
+      'nobody of that name is in the room any more (“No such nick”). /who lists who is there.',
     );
   });
 

@@ -225,10 +225,59 @@ const send = {
   'policy-violation': { why: 'the server refuses the message by its rules', hint: '' },
 };
 
-/** Writing to a room (XEP-0045 §7.4). */
+/** What has been said in a room, and came back (XEP-0045 §7.4). */
+const roomMessage = {
+  forbidden: { why: 'visitors may not speak in this room', hint: 'Ask a moderator for voice (/voice).' },
+  'not-acceptable': {
+    why: 'you are not in the room any more',
+    hint: 'Enter it again (/join), then repeat it.',
+  },
+  'not-allowed': { why: 'the room does not let you speak', hint: 'Ask a moderator (/who shows them).' },
+  'not-authorized': { why: 'the room does not let you speak', hint: 'Ask a moderator (/who shows them).' },
+  'registration-required': { why: 'only members may speak in this room', hint: 'Ask its owner.' },
+  'item-not-found': { why: 'the room does not exist any more', hint: 'Look for another (/rooms).' },
+  gone: { why: 'the room does not exist any more', hint: 'Look for another (/rooms).' },
+  redirect: { why: 'the room has moved', hint: '' },
+  'service-unavailable': { why: 'the room takes no messages, or is gone', hint: 'Enter it again (/join).' },
+  'policy-violation': {
+    why: 'the room refuses it by its rules: too fast, too long, or not wanted there',
+    hint: 'Wait a little, or write it in another way.',
+  },
+  'resource-constraint': { why: 'the room cannot keep up with its messages', hint: tryLater },
+  'recipient-unavailable': { why: 'the room cannot be reached', hint: tryLater },
+  'remote-server-not-found': { why: 'the room service cannot be reached', hint: tryLater },
+  'remote-server-timeout': { why: 'the room service does not answer', hint: tryLater },
+  'bad-request': { why: 'the room could not read it', hint: '' },
+  'feature-not-implemented': { why: 'the room does not know how to do this', hint: '' },
+};
 const sendRoom = {
   forbidden: { why: 'visitors may not speak in this room', hint: 'Ask a moderator for voice.' },
   'not-acceptable': { why: 'you are not in the room', hint: 'Enter it first.' },
+};
+
+/** A private message to somebody in a room (§7.5). */
+const privateMessage = {
+  'item-not-found': { why: 'nobody of that name is in the room any more', hint: '/who lists who is there.' },
+  'recipient-unavailable': {
+    why: 'nobody of that name is in the room any more',
+    hint: '/who lists who is there.',
+  },
+  'not-acceptable': {
+    why: 'you are not in the room any more',
+    hint: 'Enter it again (/join), then repeat it.',
+  },
+  forbidden: {
+    why: 'the room does not allow you private messages',
+    hint: 'Ask a moderator (/who shows them).',
+  },
+  'not-allowed': { why: 'the room does not allow private messages', hint: 'Say it in the room.' },
+  'service-unavailable': {
+    why: 'they take no private messages, or the room is gone',
+    hint: 'Say it in the room.',
+  },
+  'policy-violation': roomMessage['policy-violation'],
+  'remote-server-not-found': roomMessage['remote-server-not-found'],
+  'remote-server-timeout': roomMessage['remote-server-timeout'],
 };
 
 const sendFile = {
@@ -297,7 +346,9 @@ export const errorsOfProtocol = {
   register,
   send,
   'send-lines': send,
-  'send-room': { ...join, ...sendRoom },
+  'send-room': { ...roomMessage, ...join, ...sendRoom },
+  'room-message': roomMessage,
+  'private-message': privateMessage,
   'send-file': sendFile,
   user,
   users: directory,

@@ -258,6 +258,58 @@ const send: typeof en.send = {
   'policy-violation': { why: 'el servidor rechaza el mensaje por sus normas', hint: '' },
 };
 
+const roomMessage: (typeof en)['room-message'] = {
+  forbidden: {
+    why: 'los visitantes no pueden hablar en esta sala',
+    hint: 'Pide voz a un moderador (/voice).',
+  },
+  'not-acceptable': { why: 'ya no estás en la sala', hint: 'Entra otra vez (/join) y repítelo.' },
+  'not-allowed': { why: 'la sala no te deja hablar', hint: 'Pregunta a un moderador (/who los muestra).' },
+  'not-authorized': { why: 'la sala no te deja hablar', hint: 'Pregunta a un moderador (/who los muestra).' },
+  'registration-required': {
+    why: 'en esta sala solo pueden hablar miembros',
+    hint: 'Pregunta a quien la dirige.',
+  },
+  'item-not-found': { why: 'la sala ya no existe', hint: 'Busca otra (/rooms).' },
+  gone: { why: 'la sala ya no existe', hint: 'Busca otra (/rooms).' },
+  redirect: { why: 'la sala se ha mudado', hint: '' },
+  'service-unavailable': {
+    why: 'la sala no acepta mensajes, o ya no está',
+    hint: 'Entra otra vez (/join).',
+  },
+  'policy-violation': {
+    why: 'la sala lo rechaza por sus normas: demasiado rápido, demasiado largo, o no deseado allí',
+    hint: 'Espera un poco, o escríbelo de otra manera.',
+  },
+  'resource-constraint': { why: 'la sala no da abasto con los mensajes', hint: tryLater },
+  'recipient-unavailable': { why: 'no se llega a la sala', hint: tryLater },
+  'remote-server-not-found': { why: 'no se llega al servicio de salas', hint: tryLater },
+  'remote-server-timeout': { why: 'el servicio de salas no responde', hint: tryLater },
+  'bad-request': { why: 'la sala no ha podido leerlo', hint: '' },
+  'feature-not-implemented': { why: 'la sala no sabe hacer eso', hint: '' },
+};
+
+const privateMessage: (typeof en)['private-message'] = {
+  'item-not-found': { why: 'ya no hay nadie con ese nombre en la sala', hint: '/who dice quién está.' },
+  'recipient-unavailable': {
+    why: 'ya no hay nadie con ese nombre en la sala',
+    hint: '/who dice quién está.',
+  },
+  'not-acceptable': { why: 'ya no estás en la sala', hint: 'Entra otra vez (/join) y repítelo.' },
+  forbidden: {
+    why: 'la sala no te permite mensajes privados',
+    hint: 'Pregunta a un moderador (/who los muestra).',
+  },
+  'not-allowed': { why: 'la sala no permite mensajes privados', hint: 'Dilo en la sala.' },
+  'service-unavailable': {
+    why: 'no acepta mensajes privados, o la sala ya no está',
+    hint: 'Dilo en la sala.',
+  },
+  'policy-violation': roomMessage['policy-violation'],
+  'remote-server-not-found': roomMessage['remote-server-not-found'],
+  'remote-server-timeout': roomMessage['remote-server-timeout'],
+};
+
 const sendRoom = {
   forbidden: { why: 'los visitantes no pueden hablar en esta sala', hint: 'Pide voz a un moderador.' },
   'not-acceptable': { why: 'no estás en la sala', hint: 'Entra primero.' },
@@ -325,7 +377,9 @@ export const errorsOfProtocol: typeof en = {
   register,
   send,
   'send-lines': send,
-  'send-room': { ...join, ...sendRoom },
+  'send-room': { ...roomMessage, ...join, ...sendRoom },
+  'room-message': roomMessage,
+  'private-message': privateMessage,
   'send-file': sendFile,
   user,
   users: directory,

@@ -95,7 +95,8 @@ export function helpText(
   ].join('\n\n');
 }
 
-function section(
+/** A heading, and under it what each use means, at that width in cells. */
+export function section(
   heading: string,
   entries: readonly Entry[],
   theme: Pick<Theme, 'bold'>,
@@ -105,7 +106,7 @@ function section(
 }
 
 /** The meaning stands beside its usage where there is room, else in lines of its own. */
-function entryText([usage, meaning, depth]: Entry, columns: number): string {
+export function entryText([usage, meaning, depth]: Entry, columns: number): string {
   const head = `${' '.repeat(2 + depth * 2)}${usage}`;
   const aside = Math.min(USAGE_COLUMN, Math.floor(columns / 2));
   const lines = wrap(meaning, columns - aside).split('\n');

@@ -1,24 +1,25 @@
 /**
- * `/help`: the commands of the view and of the table by their names, and the keys, on one screen; `/help all` and
- * `/help react` say what they do. A conversation with a person has none that only rooms have.
+ * `/help`: the commands of the view and of the table by their names, and the keys, on one screen; `/help react` says
+ * what one does, and `/help all`, in the pager, what all do. A conversation with a person has none that only rooms have.
  */
 import type { Action } from '../../actions/action.ts';
 import type { ChatKind } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
-import { type Heading, headingOf } from '../cli/help.ts';
+import { entryText, type Heading, headingOf, section } from '../cli/help.ts';
 import type { Face } from '../face.ts';
 import { ALIASES, isOfRooms, slashActions, usageOf } from '../slash.ts';
+import type { PagedText } from '../terminal.ts';
 
+/** `/help`, or `/help react`: what fits on one screen. */
 export function helpText(face: Face, kind: ChatKind, about: string): string {
-  const { words, theme } = face;
+  const { words, theme, terminal } = face;
   const { keys, helpTitle, helpKeys, helpMore } = words.conversation;
   const rows = commandRows(face, kind);
-  const text = ([usage, meaning]: Row) => `  ${usage}  ${theme.dim(meaning)}`;
   const wanted = about.replace(/^\/+/, '');
   const alike = [wanted, ALIASES[wanted], wanted === 'send-file' ? 'send' : undefined];
   const named = rows.filter(([usage]) => namesOf(usage).some((name) => alike.includes(name.slice(1))));
-  if (named.length > 0) return named.map(text).join('\n');
-  if (wanted === 'all') return [theme.bold(helpTitle), ...rows.map(text)].join('\n');
+  if (named.length > 0)
+    return named.map(([usage, meaning]) => entryText([usage, meaning, 0], terminal.columns)).join('\n');
   const groups = GROUPS.map((group) => {
     const names = rows.filter(([, , of]) => of === group).flatMap(([usage]) => namesOf(usage));
     return names.length === 0 ? '' : `  ${theme.dim(`${words.help.headings[group]}:`)} ${names.join(' ')}`;
@@ -32,6 +33,27 @@ export function helpText(face: Face, kind: ChatKind, about: string): string {
   ].join('\n');
 }
 
+/** `/help all`: what every command does, in groups. It is longer than a screen. */
+export function wholeHelp(face: Face, kind: ChatKind): PagedText {
+  const { words, theme, terminal } = face;
+  const rows = commandRows(face, kind);
+  const width = Math.min(terminal.columns, WIDEST);
+  return {
+    from: 'start',
+    *pieces(colours) {
+      const bold = colours ? theme.bold : (text: string) => text;
+      for (const group of GROUPS) {
+        const entries = rows.flatMap(([usage, meaning, of]) =>
+          of === group ? [[usage, meaning, 0] as const] : [],
+        );
+        if (entries.length > 0) yield `${section(words.help.headings[group], entries, { bold }, width)}\n`;
+      }
+    },
+  };
+}
+
+/** cells of a line of `/help all` */
+const WIDEST = 100;
 const GROUPS = ['messages', 'people', 'rooms', 'account', 'running'] as const;
 type Row = readonly [usage: string, meaning: string, group: Heading];
 

@@ -1,6 +1,6 @@
 /** What stands around a message: whom it answers, what others think of it, which signs it carries. Safe text. */
 import { bareOf, resourceOf } from '../../chat/address.ts';
-import type { Message, MessageFailure, MessageState } from '../../chat/message.ts';
+import type { ChatKind, Message, MessageFailure, MessageState } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import { characters, width } from '../screen/width.ts';
@@ -22,8 +22,8 @@ const LONGEST = 40;
 export interface NoteOptions {
   readonly words: Catalogue;
   readonly theme: Theme;
-  /** why a message failed, as a clause */
-  failure(failure: MessageFailure): string;
+  /** why a message to a chat of that kind failed, and what to try */
+  failure(failure: MessageFailure, kind: ChatKind): string;
   /** what the sender of a message is called here */
   nameOf(message: Message): string;
   /** what somebody who reacted is called here */
@@ -87,7 +87,7 @@ export function markOf(message: Message, options: NoteOptions): string {
 }
 
 /** What we changed of it has not reached the server, or was refused: `edit not sent yet`. */
-export function amendmentMark({ amendment, state }: Message, options: NoteOptions): string {
+export function amendmentMark({ amendment, state, kind }: Message, options: NoteOptions): string {
   const { words, theme } = options;
   // One that waits itself says so.
   if (amendment === undefined || state === 'queued') return '';
@@ -95,22 +95,25 @@ export function amendmentMark({ amendment, state }: Message, options: NoteOption
   if (amendment.state === 'queued') return theme.dim(`${MARKS.queued} ${waits}`);
   if (amendment.state === 'sent') return theme.dim(MARKS.sent);
   if (amendment.state !== 'failed') return '';
-  const why = amendment.failure === undefined ? '' : `: ${options.failure(amendment.failure)}`;
+  const why = amendment.failure === undefined ? '' : `: ${options.failure(amendment.failure, kind)}`;
   return theme.error(`${MARKS.failed} ${fails}${why}`);
 }
 
 /** `✓✓ read`: what became of an own message, readable without colours. */
-export function stateMark({ state, failure }: Message, options: NoteOptions): string {
+export function stateMark({ state, failure, kind }: Message, options: NoteOptions): string {
   const { words, theme } = options;
   if (state === undefined) return '';
-  if (state === 'failed') return theme.error(`${MARKS.failed} ${failureText(failure, options)}`);
+  if (state === 'failed') return theme.error(`${MARKS.failed} ${failureText({ failure, kind }, options)}`);
   if (state === 'read') return theme.accent(`${MARKS.read} ${words.conversation.states.read}`);
   return theme.dim(MARKS[state]);
 }
 
-export function failureText(failure: MessageFailure | undefined, { words, ...options }: NoteOptions): string {
+export function failureText(
+  { failure, kind }: Pick<Message, 'failure' | 'kind'>,
+  { words, ...options }: NoteOptions,
+): string {
   const { states, failed } = words.conversation;
-  return failure === undefined ? states.failed : failed(options.failure(failure));
+  return failure === undefined ? states.failed : failed(options.failure(failure, kind));
 }
 
 /** Cut at a width in cells, between characters. */

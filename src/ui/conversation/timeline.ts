@@ -104,7 +104,7 @@ export function timeline(options: TimelineOptions): Timeline {
     pending: (message) => entry(message).join('\n'),
     event: (text, time) => [...dayLine(time), theme.dim(`${clockTime(time)} ── ${text}`)],
     failed: (message) => {
-      const why = failureText(message.failure, options);
+      const why = failureText(message, options);
       return theme.error(`${MARKS.failed} ${clockTime(message.time)} “${excerpt(message, options)}”: ${why}`);
     },
     changed: pointBack,

@@ -9,7 +9,7 @@ import { actionNamed, runAction } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { ViewCommand } from '../slash.ts';
 import type { Shown } from './follow.ts';
-import { helpText, msgUsage } from './help.ts';
+import { helpText, msgUsage, wholeHelp } from './help.ts';
 import { LISTED } from './pointing.ts';
 import type { ViewEnd } from './view.ts';
 import { occupantMarks } from './who.ts';
@@ -32,7 +32,8 @@ export async function runViewCommand(
   const { client } = seat;
   switch (call.name) {
     case 'help':
-      terminal.log(helpText(face, client.kindOf(call.chat), call.rest));
+      if (call.rest === 'all') await terminal.page(wholeHelp(face, client.kindOf(call.chat)));
+      else terminal.log(helpText(face, client.kindOf(call.chat), call.rest));
       return undefined;
     case 'close':
       return { to: 'menu' };

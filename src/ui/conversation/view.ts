@@ -6,7 +6,7 @@ import type { Face, Seat } from '../face.ts';
 import { fileWaits } from '../file-waits.ts';
 import { readValue } from '../parameters.ts';
 import { expandHome } from '../prompts/path.ts';
-import { complain, type Input, runAction } from '../run-action.ts';
+import { complain, type Input, leaveRoom, runAction } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import { parseSlash, type SlashContext, usageOf } from '../slash.ts';
 import { EndOfInputError, InterruptedError } from '../terminal.ts';
@@ -194,6 +194,8 @@ async function act(
       }
       const input = await withWaiting(face, seat, meant.action, meant.input);
       if (input === undefined) return undefined;
+      if (meant.action.name === 'leave' && (await isRoom(seat, chat, input.room)))
+        return (await leaveRoom(face, seat, chat)) ? { to: 'menu' } : undefined;
       const silent = SHOWN_BY_THEMSELVES.includes(meant.action.name);
       const options = silent ? { text: () => '' } : {};
       const running = runAction(face, seat, meant.action, input, options);
@@ -202,6 +204,11 @@ async function act(
       return undefined;
     }
   }
+}
+
+/** Whether that chat is the room of that name or JID. */
+async function isRoom({ client }: Seat, chat: string, room: unknown): Promise<boolean> {
+  return typeof room === 'string' && (await client.roomAddress(room).catch(() => undefined)) === chat;
 }
 
 /** A file for who is away: one is asked whether it shall wait. Resolves to undefined where it shall not be sent. */

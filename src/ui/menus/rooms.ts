@@ -1,7 +1,7 @@
 /** Rooms: enter or create, talk, leave. */
 import { localOf } from '../../chat/address.ts';
 import type { Client } from '../../chat/client.ts';
-import { actionNamed, complain } from '../run-action.ts';
+import { actionNamed, complain, leaveRoom as leave } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { enterChat } from './enter-chat.ts';
@@ -9,7 +9,7 @@ import { submitForm } from './form.ts';
 import type { Screen } from './main.ts';
 import { chooseRoom, joinedChoices, typeRoom } from './room.ts';
 import { roomMenu } from './room-administration.ts';
-import { runFromMenu, sayCommandLine } from './run.ts';
+import { sayCommandLine } from './run.ts';
 import { choose } from './screen.ts';
 import type { OpenSeat } from './seat.ts';
 import { whileWorking } from './working.ts';
@@ -38,7 +38,9 @@ export const leaveRoom: Screen = async (app, seat) => {
     return undefined;
   }
   const room = await choose(app, labels.which, rooms);
-  if (room !== undefined) await runFromMenu(app, seat, 'leave', { preset: { room } });
+  if (room === undefined) return undefined;
+  await leave(app, seat, room);
+  sayCommandLine(app, seat, actionNamed(app, 'leave'), { room });
   return undefined;
 };
 

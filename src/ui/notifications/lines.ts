@@ -7,7 +7,7 @@ import { moderatorOf } from '../conversation/notes.ts';
 import { size } from '../render/formats.ts';
 import { reroutedText } from '../render/transfer.ts';
 import { brief, sanitize } from '../sanitize.ts';
-import { whyOf } from '../sentences.ts';
+import { whyNotDelivered, whyOf } from '../sentences.ts';
 import { inviterName, type Known, occupantName, peerName, personName } from './names.ts';
 
 const NAMED_ONLINE = 10;
@@ -97,11 +97,8 @@ function bodyOf(message: Message, words: Catalogue): string {
 }
 
 export function failedLine(known: Known, words: Catalogue, message: Message): string {
-  const { condition = 'undefined-condition', text } = message.failure ?? {};
-  return words.notifications.failed(
-    peerName(known, words, message.chat),
-    whyOf(words, condition, text, message.kind === 'room' ? 'send-room' : 'send'),
-  );
+  const { kind, chat, failure = { condition: 'undefined-condition' } } = message;
+  return words.notifications.failed(peerName(known, words, chat), whyNotDelivered(words, failure, kind));
 }
 
 export function requestLine(known: Known, words: Catalogue, request: Request): string {

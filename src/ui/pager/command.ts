@@ -20,12 +20,11 @@ const COLOURFUL: readonly string[] = ['less', 'more', 'most', 'bat', 'batcat', '
 const FOR_SHELL = /[|&;<>()$`*?[\]{}~#!\n]|^\s*\w+=/;
 
 /** Those to be tried, the first one first; then the text is shown page by page by ourselves. */
-export function pagerCommands(env: Env): PagerCommand[] {
+export function pagerCommands(env: Env, from: 'start' | 'end' = 'end'): PagerCommand[] {
   const wanted = env.PAGER?.trim() ?? '';
   return [
     ...(wanted === '' ? [] : [commandOf(wanted, env)]),
-    // The end is what was said last.
-    commandOf('less -R +G', env),
+    commandOf(from === 'end' ? 'less -R +G' : 'less -R', env),
     commandOf('more', env),
   ];
 }

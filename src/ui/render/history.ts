@@ -4,7 +4,7 @@ import type { Message, MessageVersion } from '../../chat/message.ts';
 import { readOnce } from '../conversation/notes.ts';
 import { timeline } from '../conversation/timeline.ts';
 import { sanitize } from '../sanitize.ts';
-import { whyOf } from '../sentences.ts';
+import { whyNotDelivered } from '../sentences.ts';
 import { stamp } from './formats.ts';
 import type { RenderOptions } from './options.ts';
 import { styledText } from './styled.ts';
@@ -18,7 +18,7 @@ export function historyText(messages: readonly Message[], options: RenderOptions
     theme,
     now,
     styled: (text) => styledText(text, theme),
-    failure: ({ condition, text }) => whyOf(words, condition, text, 'send'),
+    failure: (failure, kind) => whyNotDelivered(words, failure, kind),
     nameOf: (message) => (several ? withChat(message, options) : sender(message, options)),
     reactorOf: (message, from) => reactor(message, from, options),
     answeredBy: answersIn(messages),

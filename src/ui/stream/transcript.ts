@@ -5,7 +5,7 @@ import type { Catalogue } from '../../i18n/catalogue.ts';
 import { goneText } from '../conversation/notes.ts';
 import { stamp } from '../render/formats.ts';
 import { sanitize } from '../sanitize.ts';
-import { whyOf } from '../sentences.ts';
+import { whyNotDelivered } from '../sentences.ts';
 
 /** stands before every further line of a message, so that a line break cannot forge another */
 const CONTINUATION = '    │ ';
@@ -82,7 +82,7 @@ function marksOf(message: Message, words: Catalogue): string {
       : '',
     message.mayArriveTwice === true ? conversation.mayArriveTwice : '',
     undelivered ? conversation.states[state] : '',
-    failure === undefined ? '' : whyOf(words, failure.condition, failure.text, 'send'),
+    failure === undefined ? '' : whyNotDelivered(words, failure, message.kind),
   ].filter((mark) => mark !== '');
   return marks.map((mark) => ` (${mark})`).join('');
 }

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { actions } from '../../../src/actions/table.ts';
 import type { FileTransfer } from '../../../src/chat/events.ts';
 import { ChatError } from '../../../src/chat/problem.ts';
 import { en } from '../../../src/i18n/en.ts';
 import { es } from '../../../src/i18n/es.ts';
-import { helpText } from '../../../src/ui/conversation/help.ts';
+import { helpText, wholeHelp } from '../../../src/ui/conversation/help.ts';
 import { openConversation } from '../../../src/ui/conversation.ts';
 import type { Face } from '../../../src/ui/face.ts';
 import { wrapLines } from '../../../src/ui/screen/wrap.ts';
@@ -455,7 +454,17 @@ describe('commands', () => {
     const { terminal } = await play(ROMEO, '/help', ESC);
     expect(terminal.output).toContain('/close');
     expect(terminal.output).toContain('Enter sends');
-    expect((await play(ROMEO, '/help all', ESC)).terminal.output).toContain('/invite <jid>');
+  });
+
+  it('are explained in the pager, from the first on, no line wider than the screen, with /help all', async () => {
+    for (const words of [en, es]) {
+      const face = { ...plainFace(new ScriptedTerminal()), words };
+      const text = wholeHelp(face, 'room');
+      const lines = [...text.pieces(false)].join('\n').split('\n');
+      expect(text.from).toBe('start');
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+      expect(lines.filter((line) => /^ {2}\/invite <jid>/.test(line))).toHaveLength(1);
+    }
   });
 
   it('tell about one with /help and its name', async () => {
@@ -466,7 +475,7 @@ describe('commands', () => {
 
   it.each(['en', 'es'])('fit on a screen of 24 rows with their keys, in rooms too (%s)', (language) => {
     const words = language === 'en' ? en : es;
-    const face = { words, theme: plainFace(new ScriptedTerminal()).theme, actions } as unknown as Face;
+    const face: Face = { ...plainFace(new ScriptedTerminal()), words };
     const text = helpText(face, 'room', '');
     // the input and the footer have a row each
     expect(wrapLines(text, 80).split('\n').length).toBeLessThanOrEqual(22);
@@ -475,7 +484,7 @@ describe('commands', () => {
   it('list what only rooms have in rooms only', async () => {
     const listed = async (chat: string) => {
       const { terminal } = await play(chat, '/help all', ESC);
-      return (terminal.output.match(/^ {2}\/[\w-]+/gm) ?? []).map((command) => command.trim());
+      return (terminal.paged.join().match(/^ {2}\/[\w-]+/gm) ?? []).map((command) => command.trim());
     };
     const ofRooms = ['/who', '/mute', '/admin', '/kick', '/ban', '/subject', '/nick', '/voice', '/moderate'];
     const person = await listed(ROMEO);
@@ -492,6 +501,27 @@ describe('commands', () => {
   it('leave with /close, and the program with /exit', async () => {
     expect((await play(ROMEO, '/close')).end).toBe('menu');
     expect((await play(ROMEO, '/exit')).end).toBe('exit');
+  });
+
+  it('/leave in a room closes its conversation, and says once that one is out', async () => {
+    for (const line of ['/leave', '/part', '/leave lobby']) {
+      fake.addRoom(LOBBY, ['juliet']);
+      const { terminal, end } = await play(LOBBY, line);
+      expect(end).toBe('menu');
+      expect(terminal.lines.filter((text) => /you left|"left"/.test(text))).toEqual([
+        expect.stringContaining(`you left the room ${LOBBY}`),
+      ]);
+    }
+  });
+
+  it('/leave of another room, or one that fails, keeps the conversation open', async () => {
+    fake.addRoom(LOBBY, ['juliet']);
+    fake.addRoom('garden@conference.example.org', ['juliet']);
+    fake.failures.set('leave', new ChatError('offline'));
+    const { terminal } = await play(LOBBY, '/leave', '/leave garden', ESC);
+    expect(terminal.output).toContain('! offline');
+    expect(terminal.left).toBe(0);
+    expect(fake.joinedRooms().map(({ room }) => room)).toEqual([LOBBY]);
   });
 
   it('page backwards with /older until the beginning', async () => {

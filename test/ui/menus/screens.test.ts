@@ -218,6 +218,8 @@ describe('7 message to a room, 13 leave', () => {
     const terminal = await play('13', '1', '13');
     expect(fake.called('leave')).toEqual([[LOBBY]]);
     expect(terminal.output).toContain('You are in no room.');
+    // The room tells that one is out: a notification, and nothing beside it.
+    expect(terminal.output).not.toContain('"code":"left"');
   });
 });
 
