@@ -459,11 +459,11 @@ export class Client extends EventEmitter<ChatEvents> {
       attach: (features, session) => this.#attach(features, session),
       changed: (change) => this.#connectionChanged(change),
       inherited: (info) => outbox.handled(info),
-      streamUp: ({ goesOn }) => {
+      streamUp: ({ goesOn, forgotten }) => {
         if (goesOn) return outbox.resumed();
         outbox.lost();
         this.#delivery.amendments.lost();
-        this.#recovered = this.#recover();
+        this.#recovered = this.#recover(forgotten);
       },
       prepare: () => this.#archives.learn(this.account),
       rosterCopy: () => this.#contacts.copy(),
@@ -491,12 +491,12 @@ export class Client extends EventEmitter<ChatEvents> {
    * What an earlier stream left. Where nothing is unknown it goes out at once; else the archive tells first what
    * arrived, and the rest is written again.
    */
-  async #recover(): Promise<void> {
+  async #recover(forgotten: boolean): Promise<void> {
     const { outbox } = this.#delivery;
     if (!outbox.unknown()) return outbox.flush();
     await this.#archives.learn(this.account);
     const told = await this.#history.catchUp();
-    outbox.resend({ certain: told });
+    outbox.resend({ certain: told, forgotten });
   }
 
   /** What happened while we were away, from the archive and, where it `loads`, from our other devices. */

@@ -32,8 +32,11 @@ export interface ConnectionOptions {
   readonly changed: (change: ConnectionChange) => void;
   /** how much the server handled of the stream of an earlier process; before `streamUp` */
   readonly inherited: (info: { h: number; resumed: boolean }) => void;
-  /** a stream is up, nothing is asked yet: what waits in the outbox goes first; `goesOn`: it is this process's old one */
-  readonly streamUp: (stream: { goesOn: boolean }) => void;
+  /**
+   * a stream is up, nothing is asked yet: what waits in the outbox goes first; `goesOn`: it is this process's old one;
+   * `forgotten`: it is new, and the server knows nothing of the one before
+   */
+  readonly streamUp: (stream: { goesOn: boolean; forgotten: boolean }) => void;
   /** asked beside the roster: what must be known before messages come. Never rejects. */
   readonly prepare: () => Promise<void>;
   /** roster copy, to ask for changes only */
@@ -94,7 +97,7 @@ export class Connection {
     session.on('resumed', ({ inherited }) => {
       if (inherited) return this.#begin('resumed');
       changed({ state: 'resumed' });
-      streamUp({ goesOn: true });
+      streamUp({ goesOn: true, forgotten: false });
     });
     session.on('offline', ({ reason, final, retryIn }) => {
       // A resumed stream keeps what was reached; a new one says so by `online`.
@@ -108,18 +111,18 @@ export class Connection {
         final: final || this.#closed,
       });
     });
-    session.on('online', () => this.#begin('online'));
+    session.on('online', ({ forgotten }) => this.#begin('online', forgotten));
   }
 
   /** A stream of which this process knows nothing yet, be it new or that of an earlier process. */
-  #begin(state: 'online' | 'resumed'): void {
+  #begin(state: 'online' | 'resumed', forgotten = false): void {
     this.#stream++;
     this.#reached = 'stream';
     this.#inherited = state === 'resumed';
     // What was on its way to the earlier process tells who is there, and is no news.
     if (this.#inherited) this.#options.settling();
     this.#options.changed({ state });
-    this.#options.streamUp({ goesOn: false });
+    this.#options.streamUp({ goesOn: false, forgotten });
     // The first time `reach` does it; later streams climb to where the last one was.
     if (this.#connecting === undefined && this.#wanted !== undefined) this.#climbAgain(this.#wanted);
   }

@@ -55,6 +55,14 @@ const DONE: readonly string[] = ['delivered', 'read', 'failed'];
 /** What a message has beside its text. */
 type Beside = Pick<Message, 'replyTo' | 'thread' | 'url' | 'file'>;
 
+/** What an earlier stream left. */
+interface Left {
+  /** of which nobody knows whether they arrived, oldest first */
+  readonly rows: readonly number[];
+  /** the newest row behind the first of them that is known to have arrived */
+  readonly arrived: number | undefined;
+}
+
 export function outbound(options: OutboundOptions) {
   const { account, store, wire, appended, changed, failed, nick } = options;
   const waiting = new Map<number, Set<(message: Message | undefined) => void>>();
@@ -70,7 +78,7 @@ export function outbound(options: OutboundOptions) {
   /** nothing will be acknowledged any more */
   let closed = false;
   /** whose archive is asked what arrived: what is typed meanwhile waits, or it would overtake what is unknown */
-  const recovering = new Set<string>();
+  const recovering = new Map<string, Left>();
 
   /** Which archive knows of it: the room's, or the account's. */
   const archiveOf = (chat: string, kind: ChatKind) => (kind === 'room' ? chat : account);
@@ -91,6 +99,16 @@ export function outbound(options: OutboundOptions) {
       sequence: next === undefined ? undefined : following(next, ahead),
     };
   };
+
+  /**
+   * The message over which the server may have died: it archives what we send before it passes it on, one after the other.
+   * That is the newest that the archive holds, if nothing behind it is known to have arrived.
+   */
+  function halfDone(left: Left | undefined): number | undefined {
+    const row = left?.rows.findLast((each) => !isOpen(each));
+    if (left === undefined || row === undefined || store.get(row)?.state !== 'acked') return undefined;
+    return left.arrived !== undefined && left.arrived > row ? undefined : row;
+  }
 
   /** It was on its way from here, or from where nobody knows. */
   function isOurs(row: number): boolean {
@@ -323,15 +341,33 @@ export function outbound(options: OutboundOptions) {
       inherit();
       const found = unknownOf(archive);
       for (const { row } of found) waitingHere.add(row);
-      if (found.length > 0) recovering.add(archive);
-      else recovering.delete(archive);
-      return found.length > 0;
+      const [first] = found;
+      if (first === undefined) recovering.delete(archive);
+      else {
+        const arrived = store.arrivedBehind(first.row, options.instance()?.key);
+        recovering.set(archive, { rows: found.map(({ row }) => row), arrived });
+      }
+      return first !== undefined;
     },
 
-    /** Writes what is still unknown again. `certain`: the archive was asked; else it may arrive twice, and says so. */
-    resend({ certain }: { certain: boolean }, archive: string = account): void {
+    /**
+     * Writes what is still unknown again. `certain`: the archive was asked; else it may arrive twice, and says so. So may
+     * the newest that the archive holds where the server has `forgotten` the stream: it died, perhaps over that one.
+     */
+    resend(
+      { certain, forgotten = false }: { certain: boolean; forgotten?: boolean },
+      archive: string = account,
+    ): void {
+      const half = forgotten ? halfDone(recovering.get(archive)) : undefined;
       recovering.delete(archive);
       if (!certain) for (const { row } of unknownOf(archive)) store.setTwice(row);
+      else if (half !== undefined)
+        announce(
+          store.transaction(() => {
+            store.setTwice(half);
+            return store.setState(half, 'sent');
+          }),
+        );
       this.flush(({ chat, kind }) => archiveOf(chat, kind) === archive);
     },
 

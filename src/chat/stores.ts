@@ -243,6 +243,8 @@ export interface MessageStore {
   write(row: number, before: 'queued' | 'sent', written: Written): Message | undefined;
   /** who has it on its way */
   written(row: number): Written;
+  /** The newest row behind that one which that instance wrote, and which is known to have arrived. */
+  arrivedBehind(row: number, by: string | undefined): number | undefined;
   /** What one instance left becomes another's. False where that is done already. */
   inherit(row: number, from: string, by: string): boolean;
   /** takes a message away for good: one that was never written to a server */

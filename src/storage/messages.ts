@@ -272,6 +272,16 @@ export function messageStore(database: Database): MessageStore {
       };
     },
 
+    arrivedBehind(row, by) {
+      const found = database
+        .statement(
+          `SELECT row FROM message WHERE row > ? AND writer IS ? AND state IN ('acked', 'delivered', 'read')
+            ORDER BY row DESC LIMIT 1`,
+        )
+        .get(row, by ?? null)?.row;
+      return typeof found === 'number' ? found : undefined;
+    },
+
     inherit: (row, from, by) =>
       database
         .statement(

@@ -506,3 +506,80 @@ describe('what an earlier stream left in a room', () => {
     expect(world.stores.messages.get(message.row)?.mayArriveTwice).toBe(true);
   });
 });
+
+describe('what an earlier stream left for a contact', () => {
+  /** So many messages were written to a stream that is gone. */
+  async function left(count: number) {
+    const { world, archive } = await withArchive();
+    world.session.acknowledges = true;
+    const messages = numbered(1, count).map((body) => world.client.send(ROMEO, body));
+    const written = world.sent('message');
+    const acknowledge = async (body: string) => {
+      const stanza = written.findLast((each) => each.getChildText('body') === body);
+      if (stanza === undefined) throw new Error(`${body} was not written`);
+      world.session.emit('acknowledged', stanza);
+      await turn();
+    };
+    const keeps = (...bodies: readonly string[]) => {
+      for (const { id, body } of messages.filter((message) => bodies.includes(message.body)))
+        archive.add(`a-${body}`, body, {
+          attributes: `from='${ACCOUNT}/balcony' to='${ROMEO}' type='chat' id='${id}'`,
+        });
+    };
+    const back = async (forgotten: boolean) => {
+      world.session.drop();
+      world.session.renew({ forgotten });
+      for (let i = 0; i < 20; i++) await turn();
+      const now = world.sent('message');
+      written.push(...now);
+      return now.map((stanza) => ({
+        says: stanza.getChildText('body'),
+        again: child(stanza, 'delay', 'urn:xmpp:delay') !== undefined,
+        id: messages.find(({ id }) => id === stanza.attrs.id)?.body,
+      }));
+    };
+    const marked = () =>
+      messages
+        .filter(({ row }) => world.stores.messages.get(row)?.mayArriveTwice === true)
+        .map(({ body }) => body);
+    const states = () => messages.map(({ row }) => world.state(row));
+    return { world, messages, acknowledge, keeps, back, marked, states };
+  }
+
+  const again = (body: string) => ({ says: body, again: true, id: body });
+
+  it('is not written again where the archive has it, and the rest is', async () => {
+    const { keeps, back, marked, states } = await left(3);
+    keeps('n1', 'n2');
+    expect(await back(false)).toEqual([again('n3')]);
+    expect([marked(), states()]).toEqual([[], ['acked', 'acked', 'sent']]);
+  });
+
+  it('of a stream that the server forgot, the newest in the archive may be half done: it goes first, and says that it may arrive twice (XEP-0198 §5)', async () => {
+    const { acknowledge, keeps, back, marked, states } = await left(3);
+    keeps('n1', 'n2');
+    expect(await back(true)).toEqual([again('n2'), again('n3')]);
+    expect([marked(), states()]).toEqual([['n2'], ['acked', 'sent', 'sent']]);
+    await acknowledge('n2');
+    expect(states()).toEqual(['acked', 'acked', 'sent']);
+  });
+
+  it('is done where what was written behind it is known to have arrived', async () => {
+    const { acknowledge, keeps, back, marked } = await left(3);
+    keeps('n1', 'n2');
+    await acknowledge('n3');
+    expect(await back(true)).toEqual([]);
+    expect(marked()).toEqual([]);
+  });
+
+  it('is done where the other side says that it has it (XEP-0184)', async () => {
+    const { world, messages, keeps, back, marked, states } = await left(2);
+    keeps('n1', 'n2');
+    const { id = '' } = messages[1] ?? {};
+    world.receive(
+      `<message from='${ROMEO}/x' to='${ACCOUNT}/balcony' type='chat'><received xmlns='${NS_RECEIPTS}' id='${id}'/></message>`,
+    );
+    expect(await back(true)).toEqual([]);
+    expect([marked(), states()]).toEqual([[], ['acked', 'delivered']]);
+  });
+});

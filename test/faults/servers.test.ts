@@ -2,26 +2,41 @@
  * The fault matrix: what a server does (rows 7 to 10, 19 to 21, 28). Alice sends numbered messages to Bob and to a room
  * while it happens; afterwards `checkInvariant` looks into both databases.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CertificateKind, type Certificates, makeCertificates } from '../support/certificates.ts';
-import { type Server, startServer } from '../support/server.ts';
+import { type Server, serverKind, startServer } from '../support/server.ts';
 import { dice, long, seed } from './seed.ts';
 import { type Stage, type StageOptions, setStage } from './stage.ts';
 
+const MODULES = fileURLToPath(new URL('./prosody', import.meta.url));
+
 let server: Server;
 let stage: Stage;
+let folder: string;
+/** what mod_half_way is told */
+let orders: string;
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'xmpp-chat-server-faults-'));
+  orders = join(folder, 'order');
   // A lost connection can be resumed for 2 s; one that says nothing to a question counts as lost after 4 s.
   const settings = [
     'muc_room_default_persistent = true',
     'smacks_hibernation_time = 2',
     'smacks_max_ack_delay = 4',
+    `half_way_file = ${JSON.stringify(orders)}`,
+    `plugin_paths = { ${JSON.stringify(MODULES)}, "/usr/lib/prosody/modules", "/usr/local/lib/prosody/community-modules" }`,
   ].join('\n');
-  server = await startServer(undefined, { settings });
+  server = await startServer(undefined, { settings, modules: ['half_way'] });
 });
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 afterEach(() => stage?.strike());
 
 async function set(options: StageOptions): Promise<Stage> {
@@ -59,8 +74,26 @@ describe(`servers, seed ${seed}`, () => {
     await passes(2_000);
     await server.start();
     await alice.actor.saw(ONLINE, 2);
-    await checkInvariant();
+    await checkInvariant({ crashes: 1 });
   });
+
+  // ejabberd takes no module that would kill it there.
+  it.runIf(serverKind() === 'prosody')(
+    'row 7: the server is killed over a message that it archived, and did not pass on (quick)',
+    async () => {
+      const { alice, sends, startsSending, checkInvariant } = await set({ name: 'row7half' });
+      await sends(3);
+      writeFileSync(orders, `n${dice('row7half').between(4, 20)}`);
+      startsSending(20, { every: 5 });
+      await alice.actor.saw(OFFLINE);
+      // It is dead already; this waits until it is gone.
+      await server.kill();
+      expect(existsSync(orders)).toBe(false);
+      await server.start();
+      await alice.actor.saw(ONLINE, 2);
+      await checkInvariant({ crashes: 1 });
+    },
+  );
 
   it('row 8: the server is restarted (quick)', async () => {
     const { alice, bob, startsSending, checkInvariant } = await set({ name: 'row8' });

@@ -358,7 +358,8 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
     } else if (element.getName() === 'resume') {
       const old = this.#server.sessions.get(element.attrs.previd ?? '');
       if (old === undefined) {
-        this.write(`<failed xmlns='${NS_SM}'/>`);
+        const h = this.#server.expired.get(element.attrs.previd ?? '');
+        this.write(`<failed xmlns='${NS_SM}'${h === undefined ? '' : ` h='${h}'`}/>`);
         return;
       }
       this.managed = true;
@@ -446,6 +447,8 @@ export class FakeServer extends EventEmitter<FakeServerEvents> {
   received = '';
   /** the `h` of the last `<resume/>` */
   resumedWith: number | undefined;
+  /** streams that are over, and how many stanzas of each were handled */
+  readonly expired = new Map<string, number>();
   /** the GS2 header of the last SCRAM exchange */
   gs2 = '';
   readonly #server: Server;

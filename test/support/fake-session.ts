@@ -84,10 +84,10 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
     this.passwords.push(password);
   }
 
-  /** A new stream is up. */
-  renew(): void {
+  /** A new stream is up; `forgotten`: the server knows nothing of the old one. */
+  renew({ forgotten = false } = {}): void {
     this.online = true;
-    this.emit('online', { jid: this.jid });
+    this.emit('online', { jid: this.jid, forgotten });
   }
 
   /** The old stream goes on (XEP-0198 §5). */

@@ -40,7 +40,7 @@ describe('list (XEP-0191 §3.2)', () => {
     await session.ask(push('unblock', '', "<item jid='iago@example.net'/>"));
     expect(await api.list()).toEqual([ROMEO]);
     expect(session.take()).toHaveLength(1);
-    session.emit('online', { jid: session.jid });
+    session.emit('online', { jid: session.jid, forgotten: false });
     expect(await api.list()).toEqual(['iago@example.net']);
   });
 

@@ -261,7 +261,7 @@ describe('services', () => {
     expect(session.take()).toHaveLength(5);
     await api.services();
     expect(session.take()).toHaveLength(0);
-    session.emit('online', { jid: session.jid });
+    session.emit('online', { jid: session.jid, forgotten: false });
     await api.services();
     expect(session.take()).toHaveLength(5);
   });

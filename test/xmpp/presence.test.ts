@@ -120,7 +120,7 @@ describe('resources', () => {
     session.receive(from(`${ROMEO}/a`));
     session.emit('resumed', { inherited: false });
     expect(api.resources(ROMEO)).toHaveLength(1);
-    session.emit('online', { jid: session.jid });
+    session.emit('online', { jid: session.jid, forgotten: false });
     expect(api.resources(ROMEO)).toEqual([]);
     expect(seen.at(-1)).toBe('cleared');
   });

@@ -82,6 +82,8 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   #password: string;
   #strongest: string | undefined;
   #prepared = false;
+  /** the server forgot a stream, and no other was up since */
+  #forgotten = false;
   #jid = '';
   #security: Security | undefined;
   #localAddress: string | undefined;
@@ -355,6 +357,9 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         this.emit('authenticated', { mechanism });
       },
       inherited: (info) => this.emit('inherited', info),
+      forgotten: () => {
+        this.#forgotten = true;
+      },
       acknowledged: (stanzas) => this.#confirm(stanzas),
       renewed: (stanzas) => this.#renew(stanzas),
     };
@@ -409,7 +414,9 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         live.sendAgain();
         this.emit('resumed', { inherited: resumed === 'inherited' });
       } else {
-        this.emit('online', { jid });
+        const forgotten = this.#forgotten;
+        this.#forgotten = false;
+        this.emit('online', { jid, forgotten });
         for (const element of early) if (isStanza(element)) live.take(element);
       }
       adopt(live);

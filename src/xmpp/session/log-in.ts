@@ -31,6 +31,8 @@ export interface LogInOptions {
   authenticated(choice: Choice): void;
   /** how much the server handled of a stream that an earlier process wrote to, and whether that goes on here */
   inherited(info: { h: number; resumed: boolean }): void;
+  /** the server does not know the old stream any more, and does not say how much of it was handled */
+  forgotten(): void;
   /** stanzas that the server acknowledged in the old stream */
   acknowledged(stanzas: Element[]): void;
   /** the old stream is over for good; whether these stanzas of it arrived is unknown */
@@ -107,6 +109,7 @@ async function resume(inbox: Inbox, id: string, options: LogInOptions): Promise<
   const h = parseHandled(answer.attrs.h);
   const done = h === undefined ? undefined : state.acknowledged(h);
   if (inherited && h !== undefined) options.inherited({ h, resumed });
+  if (!resumed && h === undefined) options.forgotten();
   if (done !== undefined) options.acknowledged(done);
   else if (resumed) {
     options.renewed(state.ended());

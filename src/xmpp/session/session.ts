@@ -9,8 +9,11 @@ export interface SessionEvents {
   message: [stanza: Element];
   /** when a presence arrived, of any type; `from` is normalised */
   presence: [stanza: Element];
-  /** when a new stream is up: roster, presence, carbons, rooms are asked for again */
-  online: [info: { jid: string }];
+  /**
+   * when a new stream is up: roster, presence, carbons, rooms are asked for again. `forgotten`: the server knows nothing
+   * of the stream before it, nor how much of it was handled (XEP-0198 §5), as one that was started again
+   */
+  online: [info: { jid: string; forgotten: boolean }];
   /**
    * when the old stream goes on (XEP-0198): nothing needs to be asked again, unless it is `inherited` from an earlier
    * process, of whose presence, rooms and questions nothing is known here

@@ -262,7 +262,7 @@ describe('receiving in-band', () => {
     const bytes = expect(read(ibb.expect({ sid: 's', peer: PEER }))).rejects.toMatchObject({
       condition: 'disconnected',
     });
-    session.emit('online', { jid: 'juliet@example.org/new' });
+    session.emit('online', { jid: 'juliet@example.org/new', forgotten: false });
     await bytes;
   });
 });

@@ -125,7 +125,7 @@ describe('stream initiation', () => {
     const { session, offers } = responder();
     void session.ask(offerXml());
     await turn();
-    session.emit('online', { jid: 'juliet@example.org/new' });
+    session.emit('online', { jid: 'juliet@example.org/new', forgotten: false });
     expect(offers[0]?.signal.aborted).toBe(true);
   });
 

@@ -319,7 +319,7 @@ describe('after the connection was lost', () => {
     await room.enter();
     room.session.emit('offline', { reason: undefined, final: false, retryIn: 1000 });
     expect(room.rooms.get(ROOM)).toMatchObject({ joined: false });
-    room.session.emit('online', { jid: 'hag66@example.org/pda' });
+    room.session.emit('online', { jid: 'hag66@example.org/pda', forgotten: false });
     expect(room.rooms.lost()).toEqual([ROOM]);
     const again = room.rooms.reenter(ROOM, { history: { maxStanzas: 0 } });
     expect(room.session.take()[0]?.attrs.to).toBe(`${ROOM}/thirdwitch`);
@@ -328,7 +328,7 @@ describe('after the connection was lost', () => {
     expect(room.take()).toMatchObject([['room', { event: 'joined', again: true, occupants: 1 }]]);
 
     room.session.emit('offline', { reason: undefined, final: false, retryIn: 1000 });
-    room.session.emit('online', { jid: 'hag66@example.org/pda' });
+    room.session.emit('online', { jid: 'hag66@example.org/pda', forgotten: false });
     const refused = room.rooms.reenter(ROOM);
     room.refuse('forbidden', 'thirdwitch', 'auth');
     await expect(refused).rejects.toMatchObject({ condition: 'forbidden' });
@@ -352,7 +352,7 @@ describe('after the connection was lost', () => {
     const room = new FakeRoom();
     await room.enter();
     room.session.emit('offline', { reason: undefined, final: false, retryIn: 1000 });
-    room.session.emit('online', { jid: 'hag66@example.org/pda' });
+    room.session.emit('online', { jid: 'hag66@example.org/pda', forgotten: false });
     room.session.emit('offline', { reason: undefined, final: false, retryIn: 1000 });
     room.session.emit('resumed', { inherited: false });
     expect(room.rooms.get(ROOM)).toMatchObject({ joined: false, occupants: [] });

@@ -248,10 +248,28 @@ describe('stream management (XEP-0198)', () => {
     const question = session.request(x('iq', { type: 'get', to: 'localhost' }, x('q', { xmlns: 'urn:q' })));
     question.catch(() => undefined);
     server.sessions.clear();
+    const up = once(session, 'online');
     peer.cut();
     await back(server, session, 'online');
+    expect(await up).toMatchObject([{ forgotten: true }]);
     expect(lost[0]).toBe('1');
     await expect(question).rejects.toMatchObject({ name: 'DisconnectedError' });
+  });
+
+  it('a stream that is over, of which the server says how much it handled: that has arrived, and it is not forgotten (§5)', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server);
+    const [done, lost] = [collect(session, 'acknowledged'), collect(session, 'unconfirmed')];
+    const arrived = peer.stanza((stanza) => stanza.attrs.id === '2');
+    for (const id of ['1', '2']) session.send(message(id));
+    await arrived;
+    for (const id of server.sessions.keys()) server.expired.set(id, 1);
+    server.sessions.clear();
+    const up = once(session, 'online');
+    peer.cut();
+    await back(server, session, 'online');
+    expect(await up).toMatchObject([{ forgotten: false }]);
+    expect([done, lost]).toEqual([['1'], ['2']]);
   });
 
   /** What a process that died leaves: the stream on the server, and what it had kept of it. */
