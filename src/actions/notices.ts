@@ -67,6 +67,8 @@ export interface Notices {
   'no-settings': Record<never, never>;
   'setting-saved': { name: string; value: string };
   invited: { jid: string; room: string };
+  /** `invited`, `failed`: JIDs, separated by commas */
+  conference: { room: string; invited: string; failed: string; sent: number };
   kicked: { nick: string; room: string };
   banned: { who: string; room: string };
   unbanned: { who: string; room: string };

@@ -93,6 +93,8 @@ export interface RequestRecord extends RecordOf<'request'> {
   readonly room?: string | undefined;
   /** the room asks for a password, and the invitation brought one; the password itself is not told */
   readonly hasPassword?: true | undefined;
+  /** an invitation that goes on with a conversation of two (XEP-0045 §7.9) */
+  readonly continues?: { readonly thread: OrNull<string> } | undefined;
   readonly name?: string | undefined;
   readonly size?: number | undefined;
   /** under `--listen`: it needs no answer any more */
@@ -293,6 +295,7 @@ export function requestRecord(request: Request): RequestRecord {
     nick: request.nick,
     room: request.room,
     hasPassword: request.password === undefined ? undefined : true,
+    continues: request.continues && { thread: request.continues.thread ?? null },
     name: request.name,
     size: request.size,
   };

@@ -2,6 +2,7 @@
 import { changePassword, deleteAccount, logout, setting, status, wipeData } from './account.ts';
 import type { Action } from './action.ts';
 import { archiving } from './archiving.ts';
+import { conference } from './conference.ts';
 import {
   accept,
   addContact,
@@ -61,6 +62,7 @@ export const actions: readonly Action[] = [
   nick,
   registerNick,
   invite,
+  conference,
   kick,
   ban,
   unban,

@@ -20,6 +20,7 @@ import { type Attendance, attendance } from './client/attendance.ts';
 import { type Background, background } from './client/background.ts';
 import { bounces } from './client/bounces.ts';
 import { claimedIds } from './client/claimed-ids.ts';
+import { type Conference, type Conferences, type ConferenceWish, conferences } from './client/conference.ts';
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
 import { fileRoutes, onlyRoute } from './client/file-routes.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
@@ -154,6 +155,9 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #requests = new Requests();
   readonly #retention: Retention;
   readonly #roomForms: ReturnType<typeof roomForms>;
+  readonly #conferences: Conferences;
+  /** the thread of a conversation that goes on in a room, by room */
+  readonly #threads = new Map<string, string>();
   /** what moderators, admins and owners do with a room */
   readonly administration: RoomAdministration;
   readonly #petitions = new Map<string, Petition>();
@@ -228,6 +232,15 @@ export class Client extends EventEmitter<ChatEvents> {
       failed: (error) => this.#failed(error),
     });
     this.#roomForms = roomForms(() => this.#linked());
+    this.#conferences = conferences({
+      account,
+      linked: () => this.#linked(),
+      rooms: this.#rooms,
+      forms: this.#roomForms,
+      contact: (jid) => this.contact(jid),
+      last: (chat, limit) => this.history({ chat, limit }),
+      threads: this.#threads,
+    });
     this.administration = roomAdministration({
       linked: () => this.#linked(),
       rooms: this.#rooms,
@@ -275,6 +288,7 @@ export class Client extends EventEmitter<ChatEvents> {
       slow: this.#slow,
       link: () => this.#connection,
       linked: () => this.#linked(),
+      threadOf: (room) => this.#threads.get(room),
       tellsTyping: () => this.setting('send-typing') === 'on',
       appended: (message) => this.#added(message),
       changed: (message) => this.emit('messageChanged', message, 'state'),
@@ -580,6 +594,7 @@ export class Client extends EventEmitter<ChatEvents> {
       take: (message, source) => this.#take(message, source),
       attendance: this.#attendance,
       petitions: this.#petitions,
+      threads: this.#threads,
       newRooms: this.#newRooms,
       isKnown: (chat) => this.history({ chat, limit: 1 }).length > 0,
       entered: (room) => this.#entered(room),
@@ -974,6 +989,21 @@ export class Client extends EventEmitter<ChatEvents> {
 
   async invite(room: string, jid: string, reason: string | undefined): Promise<void> {
     await this.#rooms.feature().invite(room, jid, { reason });
+  }
+
+  /** Goes on with a conversation of two in a room of its own, with more people; see Conferences.start. XEP-0045 §7.9 */
+  conference(partner: string, wish: ConferenceWish): Promise<Conference> {
+    return this.#conferences.start(partner, wish);
+  }
+
+  /** What of a conversation would be sent there: its last messages that can be said again, oldest first. */
+  conferenceHistory(partner: string, count: number): Message[] {
+    return this.#conferences.seen(partner, count);
+  }
+
+  /** Whether an invitation goes on with our own conversation with who invites, and not with somebody else's. */
+  continuesOurs(request: Request): boolean {
+    return this.#conferences.continuesOurs(request);
   }
 
   /** The room's configuration form, for its owner; undefined where nothing can be configured. XEP-0045 §10.2. */

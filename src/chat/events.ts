@@ -84,6 +84,8 @@ export interface Request {
   readonly password?: string | undefined;
   /** invitation: the room hands it on, and can tell who invited that we will not come */
   readonly mediated?: boolean | undefined;
+  /** invitation: the room goes on with a conversation of two: `thread` is that one's, where it has one */
+  readonly continues?: { readonly thread: string | undefined } | undefined;
   /** invitation: this room was destroyed, and names the other as the one to go to */
   readonly instead?: string | undefined;
   readonly name?: string | undefined;

@@ -85,10 +85,15 @@ export function parseSlash(typed: string, context: SlashContext): Slash {
   const name = Object.hasOwn(ALIASES, word) ? (ALIASES[word] ?? word) : word;
   const view = VIEW_COMMANDS.find((command) => command === name);
   if (view !== undefined) return { kind: 'view', name: view, rest: rest.trim() };
-  const action = slashActions(context.actions).find((entry) => entry.name === name);
+  const meant = name === 'invite' && goesOn(rest, context) ? 'conference' : name;
+  const action = slashActions(context.actions).find((entry) => entry.name === meant);
   if (action === undefined) return { kind: 'unknown', name: word };
   return fill(action, rest, context);
 }
+
+/** Beside a person, to whom no room belongs, whoever invites somebody else goes on in a new one (XEP-0045 §7.9). */
+const goesOn = (rest: string, { kind }: SlashContext) =>
+  kind === 'contact' && !/(^|\s)--room(\s|$)/.test(rest);
 
 /** The actions that can be asked for in a conversation. */
 export function slashActions(actions: readonly Action[]): Action[] {
@@ -102,6 +107,7 @@ const VALUE_HERE: Readonly<Record<string, string | undefined>> = {
   affiliations: 'list',
   destroy: 'successor',
   'room-config': undefined,
+  conference: 'others',
 };
 
 function here(action: Action): Action {

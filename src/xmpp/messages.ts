@@ -179,6 +179,8 @@ export interface OutgoingMessage extends OutgoingAnnotations {
   readonly unstyled?: boolean;
   /** milliseconds since 1970: the message was written then and could not be sent */
   readonly delay?: number;
+  /** with `delay`: JID of who wrote it, where that was somebody else (XEP-0045 §7.9) */
+  readonly delayedFrom?: string;
   /** no copies of it on the other devices of both sides */
   readonly private?: boolean;
   readonly hints?: readonly Hint[];
@@ -207,7 +209,7 @@ export function xMessage(message: OutgoingMessage): Element {
     message.link !== undefined && xOob({ url: message.link }),
     ...(message.file === undefined ? [] : xFileSharing(message.file)),
     message.unstyled && xUnstyled(),
-    message.delay !== undefined && xDelay(message.delay),
+    message.delay !== undefined && xDelay(message.delay, message.delayedFrom),
     ...annotations,
     (body !== undefined || annotations.some(Boolean)) && xOriginId(message.id),
     message.private && xPrivate(),

@@ -98,6 +98,7 @@ describe('the table', () => {
       actions.filter(({ needs, flag }) => needs === need && flag !== false).map(({ name }) => name);
     expect(needs('presence')).toEqual([]);
     expect(needs('background').sort()).toEqual([
+      'conference',
       'contacts',
       'invite',
       'join',
@@ -625,6 +626,35 @@ describe('rooms', () => {
     const { outcome, client } = await run(name, input);
     expect(client.called(call)).toEqual([args]);
     expect(outcome).toMatchObject({ kind: 'done', notice: { code } });
+  });
+});
+
+describe('conference', () => {
+  it('sends nothing of what was said unless it is told how much (XEP-0045 §7.9)', async () => {
+    const { outcome, client } = await run('conference', { jid: ROMEO, others: ['nurse@example.org'] });
+    expect(client.called('conference')).toEqual([
+      [ROMEO, { others: ['nurse@example.org'], history: 0, reason: undefined }],
+    ]);
+    expect(outcome).toMatchObject({
+      notice: { code: 'conference', values: { invited: `${ROMEO}, nurse@example.org`, failed: '', sent: 0 } },
+    });
+    expect(outcome).not.toHaveProperty('exitCode');
+  });
+
+  it('is no success where somebody could not be invited', async () => {
+    const input = { jid: ROMEO, others: ['nobody@example.org'], history: 2, reason: 'come' };
+    const { outcome } = await run('conference', input, (client) => {
+      client.client.conference = async () => ({
+        room: ROOM,
+        invited: [ROMEO],
+        failed: ['nobody@example.org'],
+        sent: 2,
+      });
+    });
+    expect(outcome).toMatchObject({
+      exitCode: 1,
+      notice: { values: { failed: 'nobody@example.org', sent: 2 } },
+    });
   });
 });
 

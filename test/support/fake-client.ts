@@ -311,6 +311,22 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     const slow = this.slow.get(room);
     return slow && { room, ...slow };
   }
+  async conference(
+    ...[jid, wish]: Parameters<ClientFace['conference']>
+  ): ReturnType<ClientFace['conference']> {
+    this.did('conference', jid, wish);
+    const room = 'talk-1@conference.example.org';
+    this.addRoom(room, ['juliet']);
+    return { room, invited: [jid, ...wish.others], failed: [], sent: wish.history };
+  }
+  conferenceHistory(jid: string, count: number): Message[] {
+    return count === 0 ? [] : this.history({ chat: jid, limit: count });
+  }
+  /** threads of invitations that go on with a conversation of ours */
+  readonly ourThreads: string[] = [];
+  continuesOurs({ continues }: Request): boolean {
+    return this.ourThreads.includes(continues?.thread ?? '');
+  }
   async leave(room: string): Promise<void> {
     this.did('leave', room);
     const { nick = '' } = this.joined.get(room) ?? {};

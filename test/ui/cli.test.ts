@@ -82,6 +82,11 @@ const ACTIONS: [string[], string, object][] = [
   ],
   [['--subject', 'lobby', 'new', 'times'], 'subject', { room: 'lobby', subject: 'new times' }],
   [['--invite', 'b', '--room', 'lobby', 'come'], 'invite', { room: 'lobby', jid: 'b', reason: 'come' }],
+  [
+    ['--conference', 'b', '--with', 'c', '--with', 'd', '--send-history', '3', 'come'],
+    'conference',
+    { jid: 'b', others: ['c', 'd'], history: '3', reason: 'come' },
+  ],
   [['--kick', 'tybalt', '--room', 'lobby', 'go'], 'kick', { room: 'lobby', nick: 'tybalt', reason: 'go' }],
   [['--ban', 't@example.org', '--room', 'lobby'], 'ban', { room: 'lobby', who: 't@example.org' }],
   [['--unban', 't@example.org', '--room', 'lobby'], 'unban', { room: 'lobby', jid: 't@example.org' }],

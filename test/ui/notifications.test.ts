@@ -193,6 +193,35 @@ const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
       'x@y.org invites you to the room r@c.y.org',
     ],
     [
+      'an invitation that goes on with our conversation',
+      [
+        {
+          kind: 'invitation',
+          id: '1',
+          from: 'x@y.org',
+          room: 'r@c.y.org',
+          continues: { thread: 'ours' },
+          text: 'come',
+          time: NOON,
+        },
+      ],
+      'x@y.org goes on with your conversation in the room r@c.y.org, and invites you: come',
+    ],
+    [
+      'an invitation that goes on with another conversation',
+      [
+        {
+          kind: 'invitation',
+          id: '1',
+          from: 'x@y.org',
+          room: 'r@c.y.org',
+          continues: { thread: undefined },
+          time: NOON,
+        },
+      ],
+      'x@y.org goes on with a conversation in the room r@c.y.org, and invites you',
+    ],
+    [
       'file offered',
       [{ kind: 'file', id: '1', from: 'x@y.org/z', name: 'a.jpg', size: 2048, time: NOON }],
       'x@y.org offers you the file a.jpg (2 KiB)',

@@ -71,6 +71,22 @@ describe('an action in a conversation', () => {
     expect(meaning('/leave garden', room)).toEqual(['leave', { room: 'garden' }]);
   });
 
+  it('/invite beside a person goes on in a room with both; with --room it is that room (XEP-0045 §7.9)', () => {
+    const others = ['nurse@example.org'];
+    expect(meaning('/invite nurse come in', contact)).toEqual([
+      'conference',
+      { jid: 'romeo@example.org', others, reason: 'come in' },
+    ]);
+    expect(meaning('/conference nurse --with friar', contact)).toEqual([
+      'conference',
+      { jid: 'romeo@example.org', others: [...others, 'friar@example.org'] },
+    ]);
+    expect(meaning('/invite nurse --room garden', contact)).toEqual([
+      'invite',
+      { room: 'garden', jid: 'nurse@example.org' },
+    ]);
+  });
+
   it('sends a file to whom the chat is with, blanks in the path kept', () => {
     expect(meaning('/send my photo.jpg', contact)).toEqual([
       'send-file',

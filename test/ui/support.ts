@@ -56,6 +56,9 @@ export class ToldClient extends EventEmitter<ChatEvents> implements NotifyingCli
     if (!this.rooms.includes(bareOf(chat))) return 'contact';
     return resourceOf(chat) === undefined ? 'room' : 'private';
   }
+  continuesOurs({ continues }: Parameters<NotifyingClient['continuesOurs']>[0]): boolean {
+    return continues?.thread === 'ours';
+  }
   joinedRooms() {
     return this.rooms.map((room) => ({ room, nick: 'me', subject: '', joined: true, occupants: [] }));
   }

@@ -24,6 +24,8 @@ export interface DeliveryOptions
   /** undefined before the first connection */
   readonly link: () => Link | undefined;
   readonly linked: Linked;
+  /** the thread that goes on in a room (XEP-0045 §7.9) */
+  readonly threadOf: (room: string) => string | undefined;
   /** whether contacts are told what we do with their chat (XEP-0085 §5.2) */
   readonly tellsTyping: () => boolean;
 }
@@ -177,7 +179,7 @@ export function delivery(options: DeliveryOptions) {
     const room = bareOf(chat);
     if (kind !== 'contact' && !rooms.isRoom(room)) throw new ChatError('not-joined', { room });
     // XEP-0201 §4.1: an answer stays in the conversation that it answers.
-    const answering = { replyTo: to?.id, thread: to?.message.thread };
+    const answering = { replyTo: to?.id, thread: to?.message.thread ?? options.threadOf(chat) };
     const messages = outbox.sendAll(chat, kind, bodies, { ...answering, url, file });
     // XEP-0410 §3.2: a room silent for long is asked first; its answer lets the message out, or brings us back.
     const waits = messages.some(({ state }) => state === 'queued');

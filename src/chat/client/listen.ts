@@ -29,6 +29,8 @@ export interface Hearers {
   readonly attendance: Attendance;
   /** what rooms asked, by the id of the request */
   readonly petitions: Map<string, Petition>;
+  /** the thread that goes on in a room (XEP-0045 §7.9) */
+  readonly threads: Map<string, string>;
   /** rooms never seen before whose history is coming */
   readonly newRooms: Set<string>;
   /** whether anything of a chat is kept */
@@ -113,7 +115,8 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
     if (event === 'destroyed' && destroyed?.alternate !== undefined)
       requests.open(successor(room, destroyed.alternate, destroyed.password));
     if (event !== 'joined' && event !== 'created') return;
-    requests.close(requestId.invitation(room));
+    const { continues } = requests.close(requestId.invitation(room)) ?? {};
+    if (continues?.thread !== undefined) hearers.threads.set(room, continues.thread);
     void recover(room);
   });
   rooms.on('dropped', ({ room }) => {
@@ -138,7 +141,7 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
     hearers.petitions.set(id, petition);
     requests.open({ kind, id, from, room, nick, text: jid, time: Date.now() });
   });
-  rooms.on('invitation', ({ room, from, reason, password, mediated }) => {
+  rooms.on('invitation', ({ room, from, reason, password, mediated, continues }) => {
     requests.open({
       kind: 'invitation',
       id: requestId.invitation(room),
@@ -147,6 +150,7 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
       text: reason,
       password,
       mediated,
+      continues,
       time: Date.now(),
     });
   });

@@ -64,6 +64,16 @@ export const conversation = {
   mayArriveTwice: 'may arrive twice',
   answersUnknown: 'in reply to an earlier message',
   noReactions: 'no reactions any more',
+  /** a conversation of two goes on in a room */
+  conference: {
+    intro: (people: string) =>
+      `A new room for members only is made, and invited to it: ${people}. What was said here stays here, unless you send it.`,
+    howMany: 'How many of the last messages shall everybody there see (0: none)',
+    notSoMany: (most: number) => `A number from 0 to ${most}`,
+    wouldSee: 'Everybody in the room would see:',
+    sure: 'Send that into the room?',
+    notSent: 'Nothing of it is sent.',
+  },
   numbered: 'The last messages here, 1 is the newest:',
   aroundHint: '/around 2 shows what was said around the second.',
   file: (about: string) => `file ${about}`,
@@ -108,7 +118,8 @@ export const conversation = {
     who: 'shows who is in the room',
     subject: 'shows or changes the subject of the room',
     nick: 'changes your nickname in the room',
-    invite: 'invites somebody to the room',
+    invite: 'invites somebody to the room; beside a person: goes on in a new room with them',
+    conference: 'goes on with this conversation in a new room, with more people',
     msg: 'writes privately to somebody in the room',
     older: 'shows older messages',
     next: 'goes to the next chat with unread messages',

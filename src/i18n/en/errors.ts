@@ -40,6 +40,7 @@ const what = open({
   subject: 'cannot change the subject',
   nick: 'cannot change the nickname',
   invite: 'cannot invite {jid}',
+  conference: 'cannot go on in a room',
   kick: 'cannot kick {nick}',
   ban: 'cannot ban {who}',
   unban: 'cannot take the ban of {jid} back',
@@ -78,6 +79,15 @@ const what = open({
 
 const chat = {
   'nothing-to-configure': { why: 'the room offers nothing to configure', hint: '' },
+  'nobody-to-invite': {
+    why: 'nobody but the two of you would be there',
+    hint: 'Say who else: /invite <jid>, or --with <jid>.',
+  },
+  'room-exists': { why: 'the room {room} is there already', hint: 'Try again.' },
+  'room-not-private': {
+    why: 'the room service has no rooms for members only, and anybody could read what was said',
+    hint: 'Go on without sending what was said.',
+  },
   'no-such-occupant': { why: 'there is no {nick} in the room {room}', hint: '/who lists who is there.' },
   'ambiguous-occupant': {
     why: 'somebody in the room has taken {nick} for a nickname, and is somebody else',

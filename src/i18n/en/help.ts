@@ -18,6 +18,7 @@ export const help = {
   },
   /** names of values, as they stand in <…> */
   values: open({
+    others: 'jid',
     jid: 'jid',
     room: 'room',
     text: 'text',
@@ -74,6 +75,7 @@ export const help = {
     subject: 'changes the subject of the room',
     nick: 'changes your nickname in the room',
     invite: 'invites somebody to the room',
+    conference: 'goes on with a conversation of two in a room of its own, with more people',
     kick: 'makes somebody leave a room',
     ban: 'never lets somebody into a room again: a JID, or a nickname in it',
     unban: 'takes a ban back',
@@ -116,6 +118,8 @@ export const help = {
     to: 'who gets the file',
     nick: 'nickname in the room (default: your user name)',
     'room-password': 'password of the room',
+    with: 'who else is invited; may be repeated',
+    'send-history': 'sends so many of the last messages for all in the room to see (default: none)',
     room: 'the room: name or JID',
     as: 'what somebody shall be there',
     set: 'name=value of the form; may be repeated',
@@ -193,6 +197,7 @@ export const help = {
   /** questions for a missing value, by the name of the parameter */
   questions: open({
     jid: 'Whom (JID)',
+    others: 'Who else',
     room: 'Which room',
     text: 'Text',
     query: 'Search for',

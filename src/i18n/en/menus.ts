@@ -115,6 +115,7 @@ export const menus = {
     remove: 'Remove',
     block: 'Block',
     add: 'Add as a contact',
+    conference: 'Go on in a room, with more people',
     sendFile: 'Send a file',
   },
   addContact: {

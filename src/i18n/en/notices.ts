@@ -93,6 +93,14 @@ export const notices = {
   'no-settings': () => 'There are no settings.',
   'setting-saved': ({ name, value }: Of<'name' | 'value'>) => `${name} = ${value}`,
   invited: ({ jid, room }: Of<'jid' | 'room'>) => `${jid} is invited to the room ${room}.`,
+  conference: ({ room, invited, failed, sent }: Of<'room' | 'invited' | 'failed' | 'sent'>) =>
+    [
+      `The conversation goes on in the room ${room}.${invited === '' ? '' : ` Invited: ${invited}.`}`,
+      sent === '0' ? '' : `Messages sent there: ${sent}.`,
+      failed === '' ? '' : `Could not be invited: ${failed}.`,
+    ]
+      .filter((part) => part !== '')
+      .join(' '),
   kicked: ({ nick, room }: Of<'nick' | 'room'>) => `${nick} is kicked from the room ${room}.`,
   banned: ({ who, room }: Of<'who' | 'room'>) => `${who} is banned from the room ${room}.`,
   unbanned: ({ who, room }: Of<'who' | 'room'>) => `${who} is no longer banned from the room ${room}.`,

@@ -77,6 +77,10 @@ export const notifications = {
       `${who}${nick === '' ? '' : ` (calls itself “${nick}”)`} wants to add you as a contact${said(text)}`,
     invitation: (who: string, room: string, text: string) =>
       `${who} invites you to the room ${room}${said(text)}`,
+    continued: (who: string, room: string, text: string) =>
+      `${who} goes on with your conversation in the room ${room}, and invites you${said(text)}`,
+    continuedElse: (who: string, room: string, text: string) =>
+      `${who} goes on with a conversation in the room ${room}, and invites you${said(text)}`,
     successor: (old: string, room: string) => `the room ${old} is gone; its people go to ${room}`,
     voice: (who: string, room: string) => `${who} asks to speak in the room ${room}`,
     membership: (who: string, room: string) => `${who} asks to be a member of the room ${room}`,

@@ -30,6 +30,7 @@ const what: typeof en.what = {
   subject: 'no se puede cambiar el asunto',
   nick: 'no se puede cambiar el apodo',
   invite: 'no se puede invitar a {jid}',
+  conference: 'no se puede seguir en una sala',
   kick: 'no se puede echar a {nick}',
   ban: 'no se puede expulsar a {who}',
   unban: 'no se puede retirar la expulsión de {jid}',
@@ -68,6 +69,15 @@ const what: typeof en.what = {
 
 const chat: typeof en.groups.chat = {
   'nothing-to-configure': { why: 'la sala no ofrece nada que configurar', hint: '' },
+  'nobody-to-invite': {
+    why: 'no habría nadie más que vosotros dos',
+    hint: 'Di a quién más: /invite <jid>, o --with <jid>.',
+  },
+  'room-exists': { why: 'la sala {room} ya existe', hint: 'Inténtalo otra vez.' },
+  'room-not-private': {
+    why: 'el servicio de salas no tiene salas solo para miembros, y cualquiera podría leer lo dicho',
+    hint: 'Sigue sin enviar lo que se ha dicho.',
+  },
   'no-such-occupant': { why: 'no hay ningún {nick} en la sala {room}', hint: '/who muestra quién está.' },
   'ambiguous-occupant': {
     why: 'alguien en la sala ha tomado {nick} como apodo, y es otra persona',

@@ -17,6 +17,7 @@ export const help: typeof en = {
     exitCodes: 'Códigos de salida',
   },
   values: {
+    others: 'jid',
     jid: 'jid',
     room: 'sala',
     text: 'texto',
@@ -72,6 +73,7 @@ export const help: typeof en = {
     subject: 'cambia el asunto de la sala',
     nick: 'cambia tu apodo en la sala',
     invite: 'invita a alguien a la sala',
+    conference: 'sigue una conversación de dos en una sala propia, con más gente',
     kick: 'echa a alguien de una sala',
     ban: 'no deja entrar a alguien nunca más en una sala: un JID, o un apodo en ella',
     unban: 'retira una expulsión',
@@ -113,6 +115,9 @@ export const help: typeof en = {
     to: 'quién recibe el fichero',
     nick: 'apodo en la sala (por omisión, tu nombre de usuario)',
     'room-password': 'contraseña de la sala',
+    with: 'a quién más se invita; se puede repetir',
+    'send-history':
+      'envía tantos de los últimos mensajes para que los vean todos en la sala (por defecto, ninguno)',
     room: 'la sala: nombre o JID',
     as: 'lo que será esa persona en ella',
     set: 'nombre=valor del formulario; se puede repetir',
@@ -189,6 +194,7 @@ export const help: typeof en = {
   password: 'La contraseña se pregunta, o viene de --password-file, --password-stdin o XMPP_PASSWORD.',
   questions: {
     jid: 'A quién (JID)',
+    others: 'A quién más',
     room: 'Qué sala',
     text: 'Texto',
     query: 'Buscar',

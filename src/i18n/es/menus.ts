@@ -116,6 +116,7 @@ export const menus: typeof en = {
     remove: 'Quitar',
     block: 'Bloquear',
     add: 'Añadir como contacto',
+    conference: 'Seguir en una sala, con más gente',
     sendFile: 'Enviar un fichero',
   },
   addContact: {

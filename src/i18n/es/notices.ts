@@ -73,6 +73,14 @@ export const notices: typeof en = {
   'no-settings': () => 'No hay ajustes.',
   'setting-saved': ({ name, value }) => `${name} = ${value}`,
   invited: ({ jid, room }) => `Se ha invitado a ${jid} a la sala ${room}.`,
+  conference: ({ room, invited, failed, sent }) =>
+    [
+      `La conversación sigue en la sala ${room}.${invited === '' ? '' : ` Invitados: ${invited}.`}`,
+      sent === '0' ? '' : `Mensajes enviados allí: ${sent}.`,
+      failed === '' ? '' : `No se ha podido invitar a: ${failed}.`,
+    ]
+      .filter((part) => part !== '')
+      .join(' '),
   kicked: ({ nick, room }) => `Has echado a ${nick} de la sala ${room}.`,
   banned: ({ who, room }) => `${who} queda expulsado de la sala ${room}.`,
   unbanned: ({ who, room }) => `${who} ya no está expulsado de la sala ${room}.`,

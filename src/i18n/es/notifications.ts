@@ -73,6 +73,10 @@ export const notifications: typeof en = {
     subscription: (who, nick, text) =>
       `${who}${nick === '' ? '' : ` (se hace llamar «${nick}»)`} quiere añadirte como contacto${said(text)}`,
     invitation: (who, room, text) => `${who} te invita a la sala ${room}${said(text)}`,
+    continued: (who, room, text) =>
+      `${who} sigue vuestra conversación en la sala ${room} y te invita${said(text)}`,
+    continuedElse: (who, room, text) =>
+      `${who} sigue una conversación en la sala ${room} y te invita${said(text)}`,
     successor: (old, room) => `la sala ${old} ya no existe; su gente va a ${room}`,
     voice: (who, room) => `${who} pide la palabra en la sala ${room}`,
     membership: (who, room) => `${who} pide ser miembro de la sala ${room}`,

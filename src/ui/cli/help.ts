@@ -37,6 +37,7 @@ const GROUP: Readonly<Record<string, Heading>> = {
   leave: 'rooms',
   subject: 'rooms',
   invite: 'rooms',
+  conference: 'rooms',
   kick: 'rooms',
   ban: 'rooms',
   unban: 'rooms',

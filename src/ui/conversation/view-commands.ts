@@ -64,8 +64,7 @@ export async function runViewCommand(
       return privately(face, seat, call);
     case 'accept':
     case 'refuse':
-      await answer(face, seat, call);
-      return undefined;
+      return answer(face, seat, call);
     case 'cancel':
       cancelFiles(face, seat, call);
       return undefined;
@@ -140,8 +139,11 @@ function addressed({ client }: Seat, word: string): string | undefined {
   return jid === undefined ? undefined : client.chatOf(jid);
 }
 
-/** Answers what waits here: of the person or room of this chat, of the JID given, else the newest there is. */
-async function answer(face: Face, seat: Seat, call: ViewCommandCall): Promise<void> {
+/**
+ * Answers what waits here: of the person or room of this chat, of the JID given, else the newest there is. Who accepts
+ * an invitation is in that room then.
+ */
+async function answer(face: Face, seat: Seat, call: ViewCommandCall): Promise<ViewEnd | undefined> {
   const { client } = seat;
   const wanted = call.rest === '' ? bareOf(call.chat) : addressed(seat, call.rest);
   const open = client.requests();
@@ -149,9 +151,12 @@ async function answer(face: Face, seat: Seat, call: ViewCommandCall): Promise<vo
   const request = open.find(concerns) ?? (call.rest === '' ? open.at(-1) : undefined);
   if (request === undefined) {
     face.terminal.log(face.words.notices['no-requests']());
-    return;
+    return undefined;
   }
-  await answerRequest(face, seat, request, call.name === 'accept');
+  const yes = call.name === 'accept';
+  const { kind, room } = request;
+  const entered = (await answerRequest(face, seat, request, yes)) && yes && kind === 'invitation';
+  return entered && room !== undefined && room !== call.chat ? { to: 'chat', chat: room } : undefined;
 }
 
 /** Resolves to true where the answer was given. */

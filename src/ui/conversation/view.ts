@@ -11,6 +11,7 @@ import { sanitize } from '../sanitize.ts';
 import { parseSlash, type SlashContext, usageOf } from '../slash.ts';
 import { EndOfInputError, InterruptedError } from '../terminal.ts';
 import { completeLine } from './completion.ts';
+import { continueInRoom } from './conference.ts';
 import { follow } from './follow.ts';
 import { subjectNow } from './head.ts';
 import { completable } from './known-names.ts';
@@ -192,6 +193,7 @@ async function act(
         await shown.finding.search(meant.action, meant.input);
         return undefined;
       }
+      if (meant.action.name === 'conference') return continueInRoom(face, seat, meant.action, meant.input);
       const input = await withWaiting(face, seat, meant.action, meant.input);
       if (input === undefined) return undefined;
       if (meant.action.name === 'leave' && (await isRoom(seat, chat, input.room)))

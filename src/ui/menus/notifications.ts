@@ -4,6 +4,7 @@ import type { FileTransfer, Request } from '../../chat/events.ts';
 import { chatLabel } from '../conversation/names.ts';
 import { answerRequest } from '../conversation/view-commands.ts';
 import { filesUnderWay, underWayText } from '../files-under-way.ts';
+import { invitationKind } from '../notifications/lines.ts';
 import { occupantName } from '../notifications/names.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import type { Subscribe } from '../terminal.ts';
@@ -63,7 +64,7 @@ function waiting(app: MenuApp, seat: OpenSeat): Choice<Screen>[] {
   const requests = seat.client.requests().map(
     (request): Choice<Screen> => ({
       id: `request ${request.id}`,
-      name: requestText(app, request),
+      name: requestText(app, seat, request),
       value: () => answer(app, seat, request),
     }),
   );
@@ -108,7 +109,7 @@ const markAllRead: Screen = async (_app, { client }) => {
 };
 
 /** One line: who wants what, in their own words where there are some. */
-function requestText({ words, render }: MenuApp, request: Request): string {
+function requestText({ words, render }: MenuApp, { client }: OpenSeat, request: Request): string {
   const { notifications: labels } = words.menus;
   const from = sanitize(request.from);
   const what = {
@@ -118,7 +119,9 @@ function requestText({ words, render }: MenuApp, request: Request): string {
       const nick = resourceOf(request.from);
       const who = bareOf(request.from) === request.room && nick ? occupantName(words, nick, room) : from;
       return request.instead === undefined
-        ? labels.invitation(who, room)
+        ? request.continues === undefined
+          ? labels.invitation(who, room)
+          : words.notifications.request[invitationKind(client, request)](who, room, '')
         : words.notifications.request.successor(sanitize(request.instead), room);
     },
     voice: () => labels.voice(from, sanitize(request.room ?? '')),
@@ -172,7 +175,7 @@ async function answer(app: MenuApp, seat: OpenSeat, request: Request): Promise<M
     ],
   };
   // `0`, going back, is to decide later.
-  const chosen = await choose(app, requestText(app, request), answers[request.kind], { echo: 'item' });
+  const chosen = await choose(app, requestText(app, seat, request), answers[request.kind], { echo: 'item' });
   return chosen === undefined ? undefined : give(app, seat, request, chosen);
 }
 

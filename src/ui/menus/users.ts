@@ -4,12 +4,14 @@ import { domainOf, parseUserAddress } from '../../chat/address.ts';
 import type { Found } from '../../chat/details.ts';
 import type { Filled } from '../../chat/form.ts';
 import type { UserRow } from '../../chat/people.ts';
+import { continueInRoom } from '../conversation/conference.ts';
 import { actionNamed, attempt } from '../run-action.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { enterChat } from './enter-chat.ts';
 import { submitForm } from './form.ts';
 import type { MainEnd, Screen } from './main.ts';
+import { choosePerson } from './person.ts';
 import { runFromMenu, sayCommandLine } from './run.ts';
 import { choose } from './screen.ts';
 import type { OpenSeat } from './seat.ts';
@@ -114,12 +116,23 @@ async function personMenu(app: MenuApp, seat: OpenSeat, jid: string): Promise<Ma
     isContact ? { name: labels.remove, value: 'remove-contact' } : { name: labels.add, value: 'add-contact' },
     { name: labels.sendFile, value: 'send-file' },
     { name: labels.block, value: 'block' },
+    { name: labels.conference, value: 'conference' },
   ] as const);
   if (chosen === 'chat') return enterChat(app, seat, seat.client.chatOf(jid));
   const { confirm } = app.words.menus.removeContact;
   if (chosen === 'remove-contact')
     if (!(await app.terminal.confirm({ message: confirm(sanitize(jid)), initial: false }))) return undefined;
+  if (chosen === 'conference') return goOnInRoom(app, seat, jid);
   if (chosen === 'send-file') await runFromMenu(app, seat, chosen, { preset: { to: jid } });
   else if (chosen !== undefined) await runFromMenu(app, seat, chosen, { preset: { jid } });
   return undefined;
+}
+
+/** Who else, and what of the conversation they shall see; then one is in the room. */
+async function goOnInRoom(app: MenuApp, seat: OpenSeat, jid: string): Promise<MainEnd | undefined> {
+  const action = actionNamed(app, 'conference');
+  const other = await choosePerson(app, seat, { message: app.words.help.questions.others });
+  if (other === undefined) return undefined;
+  const end = await continueInRoom(app, seat, action, { jid, others: [other] });
+  return end && enterChat(app, seat, end.chat);
 }

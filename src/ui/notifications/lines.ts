@@ -101,6 +101,15 @@ export function failedLine(known: Known, words: Catalogue, message: Message): st
   return words.notifications.failed(peerName(known, words, chat), whyNotDelivered(words, failure, kind));
 }
 
+/** XEP-0045 §7.9: a room may go on with a conversation, ours with who invites or somebody else's. */
+export function invitationKind(
+  known: Pick<Known, 'continuesOurs'>,
+  request: Request,
+): 'invitation' | 'continued' | 'continuedElse' {
+  if (request.continues === undefined) return 'invitation';
+  return known.continuesOurs(request) ? 'continued' : 'continuedElse';
+}
+
 export function requestLine(known: Known, words: Catalogue, request: Request): string {
   const { request: sentences } = words.notifications;
   const text = brief(request.text ?? '');
@@ -118,7 +127,7 @@ export function requestLine(known: Known, words: Catalogue, request: Request): s
     case 'invitation':
       if (request.instead !== undefined)
         return sentences.successor(sanitize(request.instead), sanitize(request.room ?? ''));
-      return sentences.invitation(
+      return sentences[invitationKind(known, request)](
         inviterName(known, words, request.from, request.room ?? ''),
         sanitize(request.room ?? ''),
         text,

@@ -4,7 +4,7 @@ import type { Client } from '../../chat/client.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { brief, sanitize } from '../sanitize.ts';
 
-export type Known = Pick<Client, 'contact' | 'chatOf' | 'kindOf' | 'joinedRooms'>;
+export type Known = Pick<Client, 'contact' | 'chatOf' | 'kindOf' | 'joinedRooms' | 'continuesOurs'>;
 
 /** `Alice (alice@example.org)`; a stranger, or a contact without a name of its own, by JID alone. */
 export function personName(known: Known, jid: string): string {

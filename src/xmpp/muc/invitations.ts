@@ -9,6 +9,11 @@ import { NS_MUC_USER } from './occupants.ts';
 
 export const NS_DIRECT = 'jabber:x:conference';
 
+/** The room goes on with a conversation of two (XEP-0045 §7.9); `thread`: that conversation's, where it has one. */
+export interface Continued {
+  readonly thread: string | undefined;
+}
+
 export interface Invitation {
   /** bare JID of the room */
   readonly room: string;
@@ -17,6 +22,7 @@ export interface Invitation {
   readonly reason: string | undefined;
   readonly password: string | undefined;
   readonly mediated: boolean;
+  readonly continues?: Continued | undefined;
 }
 
 export interface Declined {
@@ -27,6 +33,14 @@ export interface Declined {
 }
 
 const notEmpty = (text: string | undefined) => text?.trim() || undefined;
+
+/** XEP-0045 §7.9, and the attributes that say the same in a direct invitation (XEP-0249 §2). */
+function continuedBy(invite: Element | undefined, direct: Element | undefined): Continued | undefined {
+  const element = child(invite, 'continue', NS_MUC_USER);
+  if (element !== undefined) return { thread: notEmpty(element.attrs.thread) };
+  const says = direct?.attrs.continue === 'true' || direct?.attrs.continue === '1';
+  return says ? { thread: notEmpty(direct.attrs.thread) } : undefined;
+}
 
 /** A message that speaks for itself: no error, and nothing said in a room. */
 const plain = (message: Element) => message.attrs.type !== 'error' && message.attrs.type !== 'groupchat';
@@ -44,6 +58,7 @@ function parseMediated(message: Element): Invitation | undefined {
     reason: notEmpty(childText(invite, 'reason', NS_MUC_USER)),
     password: notEmpty(childText(element, 'password', NS_MUC_USER)),
     mediated: true,
+    continues: continuedBy(invite, undefined),
   };
 }
 
@@ -58,6 +73,7 @@ function parseDirect(message: Element): Invitation | undefined {
     reason: notEmpty(element?.attrs.reason),
     password: notEmpty(element?.attrs.password),
     mediated: false,
+    continues: continuedBy(undefined, element),
   };
 }
 
@@ -88,8 +104,21 @@ export const xMediatedInvitation = (room: string, to: string, id: string, reason
 export const xDirectInvitation = (
   room: string,
   to: string,
-  { reason, password }: { reason?: string | undefined; password?: string | undefined } = {},
-): Element => x('message', { to, id: randomId() }, x('x', { xmlns: NS_DIRECT, jid: room, reason, password }));
+  {
+    id = randomId(),
+    reason,
+    password,
+    continues,
+  }: {
+    id?: string | undefined;
+    reason?: string | undefined;
+    password?: string | undefined;
+    continues?: Continued | undefined;
+  } = {},
+): Element => {
+  const goesOn = continues && { continue: 'true', thread: continues.thread };
+  return x('message', { to, id }, x('x', { xmlns: NS_DIRECT, jid: room, reason, password, ...goesOn }));
+};
 
 export const xDecline = (room: string, to: string, reason?: string): Element =>
   x(

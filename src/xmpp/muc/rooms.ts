@@ -17,6 +17,7 @@ import { child, type Element, x } from '../stanza.ts';
 import { answers } from './answers.ts';
 import { acceptDefaults } from './config.ts';
 import {
+  type Continued,
   type Declined,
   type Invitation,
   NS_DIRECT,
@@ -129,7 +130,9 @@ export interface RoomView {
 
 export interface InviteOptions {
   readonly reason?: string | undefined;
+  /** also where the room goes on with a conversation of two, which rooms do not hand on (§7.9, XEP-0249 §2) */
   readonly direct?: boolean | undefined;
+  readonly continues?: Continued | undefined;
 }
 
 export interface Rooms extends EventEmitter<RoomsEvents> {
@@ -172,7 +175,10 @@ export interface Rooms extends EventEmitter<RoomsEvents> {
   setSubject(room: string, subject: string): Promise<void>;
   /** What joined rooms, and those entered from now on, see of us. §7.7. */
   setPresence(show: OccupantShow, status: string): void;
-  /** Through the room (which adds its password), or `direct` (XEP-0249). Rejects with the room's StanzaError. */
+  /**
+   * Through the room (which adds its password), or `direct` (XEP-0249). Rejects with the room's StanzaError, or theirs as
+   * far as the own server has it: `service-unavailable` where it has nobody of that name.
+   */
   invite(room: string, jid: string, options?: InviteOptions): Promise<void>;
   /** Asks for the right to speak (§7.13). Rejects with the room's StanzaError. */
   requestVoice(room: string): Promise<void>;
@@ -517,15 +523,21 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
 
   async function invite(jid: string, who: string, options: InviteOptions = {}): Promise<void> {
     const { jid: room, password } = mustBeJoined(jid);
-    const { reason, direct = false } = options;
-    if (direct) return session.send(xDirectInvitation(room, who, { reason, password }));
+    const { reason, direct = false, continues } = options;
+    if (direct) {
+      const build = (id: string) => xDirectInvitation(room, who, { id, reason, password, continues });
+      return said(bareOf(who), build, session.domain);
+    }
     await said(room, (id) => xMediatedInvitation(room, who, id, reason));
   }
 
-  /** Success has no answer: what the room says to a question asked behind comes after an error would have. */
-  async function said(room: string, build: (id: string) => Element): Promise<void> {
-    await waiting.send(room, build, (id) => {
-      const question = x('iq', { type: 'get', to: room }, x('query', { xmlns: NS_DISCO_INFO }));
+  /**
+   * Success has no answer: what is said to a question asked behind comes after an error would have. `asked` is who
+   * answers it.
+   */
+  async function said(to: string, build: (id: string) => Element, asked = to): Promise<void> {
+    await waiting.send(to, build, (id) => {
+      const question = x('iq', { type: 'get', to: asked }, x('query', { xmlns: NS_DISCO_INFO }));
       const done = () => waiting.done(id);
       session.request(question).then(done, done);
     });

@@ -503,6 +503,64 @@ describe('commands', () => {
     expect((await play(ROMEO, '/exit')).end).toBe('exit');
   });
 
+  describe('/invite beside a person (XEP-0045 §7.9)', () => {
+    const invited = (history: number) => [ROMEO, { others: [NURSE], history, reason: undefined }];
+    const ROOM_MADE = 'talk-1@conference.example.org';
+
+    it('asks what of the conversation everybody shall see, shows it, and goes on in the room', async () => {
+      for (const body of ['one', 'two', 'three']) fake.keep(ROMEO, body);
+      const { terminal, seat } = await play(ROMEO, '/invite nurse', '2', 'y', ESC);
+      const shown = terminal.lines.find((line) => line.startsWith('Everybody in the room would see:'));
+      expect(shown).toMatch(/two\n.*three$/);
+      expect(shown).not.toContain('one');
+      expect(fake.called('conference')).toEqual([invited(2)]);
+      expect(seat.openChats).toEqual([ROMEO, ROOM_MADE, undefined]);
+    });
+
+    it.each([
+      ['nothing is wanted', [''], 0],
+      ['none is wanted', ['0'], 0],
+      ['what is shown is too much', ['2', 'n'], 0],
+      ['too many are wanted, then one', ['9', '1', 'y'], 1],
+    ])('sends nothing that was not agreed to: %s', async (_, answers, history) => {
+      for (const body of ['one', 'two']) fake.keep(ROMEO, body);
+      await play(ROMEO, '/invite nurse', ...answers, ESC);
+      expect(fake.called('conference')).toEqual([invited(history)]);
+    });
+
+    it('shows and asks where the command says how many, too', async () => {
+      fake.keep(ROMEO, 'one');
+      const { terminal } = await play(ROMEO, '/conference nurse --send-history 1', 'n', ESC);
+      expect(terminal.output).toContain('Nothing of it is sent.');
+      expect(fake.called('conference')).toEqual([invited(0)]);
+    });
+
+    it('does nothing where one gives up, and asks nothing where nothing was said', async () => {
+      fake.keep(ROMEO, 'one');
+      await play(ROMEO, '/invite nurse', CTRL_C, ESC);
+      expect(fake.called('conference')).toEqual([]);
+      await play(NURSE, `/invite ${ROMEO}`, ESC);
+      expect(fake.called('conference')).toEqual([
+        [NURSE, { others: [ROMEO], history: 0, reason: undefined }],
+      ]);
+    });
+
+    it('stays where the room could not be made, and says why', async () => {
+      fake.failures.set('conference', new ChatError('no-room-service'));
+      const { terminal, seat } = await play(ROMEO, '/invite nurse', ESC);
+      expect(terminal.output).toContain('! no-room-service');
+      expect(seat.openChats).toEqual([ROMEO, undefined]);
+    });
+  });
+
+  it('/accept of an invitation leads into its room', async () => {
+    fake.addRoom(LOBBY, ['juliet']);
+    fake.open = [{ kind: 'invitation', id: 'i', from: ROMEO, room: LOBBY, time: 0 }];
+    const { seat } = await play(ROMEO, '/accept', ESC);
+    expect(fake.called('accept')).toEqual([['i']]);
+    expect(seat.openChats).toEqual([ROMEO, LOBBY, undefined]);
+  });
+
   it('/leave in a room closes its conversation, and says once that one is out', async () => {
     for (const line of ['/leave', '/part', '/leave lobby']) {
       fake.addRoom(LOBBY, ['juliet']);

@@ -106,6 +106,19 @@ describe("5 a user's details", () => {
   });
 });
 
+describe('5 a person, and a room with somebody else', () => {
+  it('goes on there: who else is asked, and what of it they shall see (XEP-0045 §7.9)', async () => {
+    fake.addPerson(ROMEO);
+    fake.keep(ROMEO, 'wherefore?');
+    const terminal = await play('5', ROMEO, '5', 'J', 'nurse', '1', 'y', 'hello', ESC);
+    expect(terminal.output).toContain('Everybody in the room would see:');
+    expect(fake.called('conference')).toEqual([
+      [ROMEO, { others: ['nurse@example.org'], history: 1, reason: undefined }],
+    ]);
+    expect(fake.called('send')).toEqual([['talk-1@conference.example.org', 'hello']]);
+  });
+});
+
 describe('6 create or join a room', () => {
   it('completes a bare name, takes the user name for a nickname', async () => {
     await play('6', 'N', 'lobby', '');
@@ -304,6 +317,14 @@ describe('10 notifications', () => {
     expect(fake.called('join')).toMatchObject([[LOBBY, { password: 'capulet' }]]);
     expect(fake.called('accept')).toEqual([['f']]);
     expect(fake.called('refuse')).toEqual([['i'], ['g']]);
+  });
+
+  it('says which conversation an invitation goes on with (XEP-0045 §7.9)', async () => {
+    fake.ourThreads.push('ours');
+    const continues = { thread: 'ours' };
+    fake.open = [{ kind: 'invitation', id: 'i', from: ROMEO, room: LOBBY, continues, time: 0 }];
+    const terminal = await play('10', '1', '0', '0');
+    expect(terminal.menus[1]?.[0]).toContain('goes on with your conversation in the room');
   });
 
   it('lists the files under way, and cancels the one that is chosen', async () => {

@@ -32,6 +32,26 @@ describe('invitations received', () => {
     expect(parseInvitation(parse(mediated('example.org')))).toBeUndefined();
   });
 
+  it('reads that the room goes on with a conversation of two, with its thread or without (§7.9, XEP-0249 §2)', () => {
+    const inviting = (inner: string) =>
+      parseInvitation(
+        parse(
+          `<message from='${ROOM}'><x xmlns='${USER}'><invite from='a@b.org'>${inner}</invite></x></message>`,
+        ),
+      )?.continues;
+    expect(inviting("<continue thread='e0ff'/>")).toEqual({ thread: 'e0ff' });
+    expect(inviting('<continue/>')).toEqual({ thread: undefined });
+    expect(inviting("<continue xmlns='urn:other' thread='e0ff'/>")).toBeUndefined();
+    const direct = (attrs: string) =>
+      parseInvitation(
+        parse(`<message from='a@b.org/x'><x xmlns='${NS_DIRECT}' jid='${ROOM}' ${attrs}/></message>`),
+      )?.continues;
+    expect(direct("continue='true' thread='e0ff'")).toEqual({ thread: 'e0ff' });
+    expect(direct("continue='1'")).toEqual({ thread: undefined });
+    expect(direct("continue='false' thread='e0ff'")).toBeUndefined();
+    expect(direct("thread='e0ff'")).toBeUndefined();
+  });
+
   it('reads a direct one (XEP-0249 §2)', () => {
     const xml = `<message from='crone1@example.org/desktop'><x xmlns='${NS_DIRECT}' jid='${ROOM}' reason='Hey' password='p'/></message>`;
     expect(parseInvitation(parse(xml))).toEqual({
@@ -101,12 +121,36 @@ describe('invitations sent', () => {
     await expect(inviting).rejects.toMatchObject({ condition: 'forbidden' });
   });
 
+  it('say that the room goes on with a conversation, and whom the server does not know (XEP-0249 §2, XEP-0045 §7.9)', async () => {
+    const room = new FakeRoom();
+    await room.enter();
+    room.session.take();
+    const continues = { thread: 'e0ff' };
+    const inviting = room.rooms.invite(ROOM, 'hecate@example.org/pda', { direct: true, continues });
+    const [message] = room.session.take();
+    expect(message?.attrs.to).toBe('hecate@example.org/pda');
+    expect(
+      message && parseInvitation(parse(message.toString().replace('<message', "<message from='a@b.org'"))),
+    ).toEqual({
+      room: ROOM,
+      from: 'a@b.org',
+      mediated: false,
+      continues,
+    });
+    const refused = `<error type='cancel'><service-unavailable xmlns='${STANZAS}'/></error>`;
+    room.session.receive(
+      `<message type='error' from='hecate@example.org/pda' id='${message?.attrs.id}'>${refused}</message>`,
+    );
+    await expect(inviting).rejects.toMatchObject({ condition: 'service-unavailable' });
+  });
+
   it('go directly with the password where wanted (XEP-0249 §2)', async () => {
     const room = new FakeRoom();
     const entering = room.rooms.enter(ROOM, { nick: 'thirdwitch', password: 'cauldronburn' });
     room.here('thirdwitch', { codes: [110] });
     await entering;
     room.session.take();
+    room.session.whenAsked('get', 'query', NS_DISCO_INFO, `<query xmlns='${NS_DISCO_INFO}'/>`, 'example.org');
     await room.rooms.invite(ROOM, 'hecate@example.org', { direct: true, reason: 'Come' });
     const [message] = room.session.take();
     expect(message?.attrs.to).toBe('hecate@example.org');

@@ -1,0 +1,155 @@
+/** A conversation of two that goes on in a room. XEP-0045 §7.9; on real servers: test/server/conference.test.ts. */
+import { describe, expect, it } from 'vitest';
+import { tellable } from '../../../src/chat/client/conference.ts';
+import { NS_MUC_OWNER } from '../../../src/xmpp/muc/config.ts';
+import { ACCOUNT, JID, NS_MUC_USER, past, ROMEO, turn, World } from '../support.ts';
+
+const NS_DIRECT = 'jabber:x:conference';
+const SERVICE = 'conference.example.org';
+const NURSE = 'nurse@example.org';
+const FIELDS =
+  "<field var='muc#roomconfig_membersonly' type='boolean'/><field var='muc#roomconfig_publicroom' type='boolean'/>";
+
+/** A service whose rooms offer that form, and a conversation with Romeo. */
+async function talking(fields: string): Promise<World> {
+  const world = await new World({ roster: `<item jid='${ROMEO}' subscription='both'/>` }).login();
+  const { session } = world;
+  world.says(`${ROMEO}/orchard`, 'here, below', '<thread>e0ff</thread>', "type='chat' id='his'");
+  world.receive(`<presence from='${ROMEO}/orchard' to='${JID}'/>`);
+  session.whenAsked(
+    'get',
+    'query',
+    'http://jabber.org/protocol/disco#items',
+    `<query xmlns='http://jabber.org/protocol/disco#items'><item jid='${SERVICE}'/></query>`,
+  );
+  session.whenAsked(
+    'get',
+    'query',
+    'http://jabber.org/protocol/disco#info',
+    "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='conference' type='text'/>" +
+      "<feature var='http://jabber.org/protocol/muc'/></query>",
+    SERVICE,
+  );
+  session.whenAsked(
+    'get',
+    'query',
+    NS_MUC_OWNER,
+    `<query xmlns='${NS_MUC_OWNER}'><x xmlns='jabber:x:data' type='form'>` +
+      `<field var='FORM_TYPE' type='hidden'><value>http://jabber.org/protocol/muc#roomconfig</value></field>${fields}</x></query>`,
+  );
+  session.whenAsked('set', 'query', NS_MUC_OWNER, '');
+  session.whenAsked('set', 'query', 'http://jabber.org/protocol/muc#admin', '');
+  session.take();
+  return world;
+}
+
+/** Plays the room: lets us in, and shows what is said there. Gives what was sent, in order. */
+async function play(world: World, work: Promise<unknown>): Promise<string[]> {
+  const sent: string[] = [];
+  let done = false;
+  const ended = work.then(
+    () => undefined,
+    () => undefined,
+  );
+  void ended.then(() => {
+    done = true;
+  });
+  while (!done) {
+    await turn();
+    for (const stanza of world.session.take()) {
+      const { to = '', type, id } = stanza.attrs;
+      const [room = '', nick] = to.split('/');
+      if (stanza.is('message')) sent.push(stanza.toString());
+      if (stanza.is('presence') && nick !== undefined && type === undefined)
+        world.receive(
+          `<presence from='${to}' to='${JID}'><x xmlns='${NS_MUC_USER}'><item affiliation='owner' role='moderator'/><status code='110'/><status code='201'/></x></presence>`,
+        );
+      if (stanza.is('presence') && type === 'unavailable') {
+        sent.push('left');
+        world.occupant(room, nick ?? '', [110], "type='unavailable'");
+      }
+      if (stanza.is('message') && type === 'groupchat')
+        world.receive(
+          `<message from='${room}/juliet' to='${JID}' type='groupchat' id='${id}'>${stanza.children.join('')}</message>`,
+        );
+    }
+  }
+  return sent;
+}
+
+describe('a conversation of two that goes on in a room', () => {
+  it('says each message as delayed, by its author and in its thread, then invites to where they talk (§7.9)', async () => {
+    const world = await talking(FIELDS);
+    const made = world.client.conference(ROMEO, { others: [NURSE], history: 5 });
+    const [said, first, second, ...more] = await play(world, made);
+    expect(more).toEqual([]);
+    expect(said).toMatch(/type="groupchat"/);
+    expect(said).toContain(`<body>${ROMEO}: here, below</body>`);
+    expect(said).toContain('<thread>e0ff</thread>');
+    expect(said).toMatch(new RegExp(`<delay [^>]*from="${ROMEO}"`));
+    expect(first).toContain(`to="${ROMEO}/orchard"`);
+    expect(second).toContain(`to="${NURSE}"`);
+    for (const invitation of [first, second])
+      expect(invitation).toMatch(new RegExp(`xmlns="${NS_DIRECT}"[^>]* continue="true" thread="e0ff"`));
+    const { room, sent } = await made;
+    expect(sent).toBe(1);
+    expect(room).toMatch(/^talk-[a-z0-9]{1,12}@conference\.example\.org$/);
+    expect(room).not.toMatch(/juliet|romeo|nurse/);
+  });
+
+  it('keeps to the thread in what is said there (§7.9)', async () => {
+    const world = await talking(FIELDS);
+    const made = world.client.conference(ROMEO, { others: [NURSE], history: 0 });
+    expect((await play(world, made)).filter((xml) => xml.includes('groupchat'))).toEqual([]);
+    const { room } = await made;
+    world.client.send(room, 'we are three');
+    expect(world.sent('message').map((stanza) => stanza.getChildText('thread'))).toEqual(['e0ff']);
+  });
+
+  it('sends nothing that was said into a room that anybody may enter', async () => {
+    const world = await talking("<field var='muc#roomconfig_publicroom' type='boolean'/>");
+    const made = world.client.conference(ROMEO, { others: [NURSE], history: 5 });
+    const sent = await play(world, made);
+    await expect(made).rejects.toMatchObject({ condition: 'room-not-private' });
+    expect(sent).toEqual(['left']);
+  });
+
+  it('is none where nobody else is asked, and makes no room then', async () => {
+    const world = await talking(FIELDS);
+    for (const others of [[], [ROMEO], [ACCOUNT]])
+      await expect(world.client.conference(ROMEO, { others, history: 0 })).rejects.toMatchObject({
+        condition: 'nobody-to-invite',
+      });
+    expect(world.sent('presence')).toEqual([]);
+  });
+
+  it('says nothing again that was taken back, failed, or could not be read', () => {
+    const message = (row: number, more: object) => ({ row, ...past({ state: 'acked' }), ...more });
+    const told = tellable([
+      message(1, { retracted: true }),
+      message(2, { state: 'failed' }),
+      message(3, { state: 'queued' }),
+      message(4, { encryption: 'OMEMO' }),
+      message(5, { body: '' }),
+      message(6, { body: 'this one' }),
+    ]);
+    expect(told.map(({ row }) => row)).toEqual([6]);
+  });
+});
+
+describe('an invitation that goes on with a conversation', () => {
+  const invite = (from: string, thread: string) =>
+    `<message from='${from}' to='${JID}'><x xmlns='${NS_DIRECT}' jid='talk@${SERVICE}' continue='true' thread='${thread}'/></message>`;
+
+  it.each([
+    ['its thread', `${ROMEO}/orchard`, 'e0ff', true],
+    ['an id of it', `${ROMEO}/orchard`, 'his', true],
+    ['anything else', `${ROMEO}/orchard`, 'other', false],
+    ['its thread, by somebody else', 'mallory@example.org/x', 'e0ff', false],
+  ])('is with ours where it names it by %s: %s', async (_, from, thread, ours) => {
+    const world = await talking(FIELDS);
+    world.receive(invite(from, thread));
+    const [request] = world.client.requests();
+    expect(request && world.client.continuesOurs(request)).toBe(ours);
+  });
+});
