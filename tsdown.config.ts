@@ -1,16 +1,14 @@
-import { defineConfig } from 'tsdown';
+import { execFileSync } from 'node:child_process';
+import { defineConfig, type UserConfig } from 'tsdown';
 
 /**
- * dist/main.js is small and loads the rest when used: `--send` needs neither inquirer nor the menus.
- * Everything is bundled (imports of one file are several times faster than of hundreds) but the SQLite
- * driver, which finds its native part beside its own files.
+ * dist/main.js loads dist/app.cjs, which is small and loads the rest when used: `--send` needs neither inquirer nor the
+ * menus. Everything is bundled (imports of one file are several times faster than of hundreds) but the SQLite driver,
+ * which finds its native part beside its own files. CommonJS, since only that can be kept compiled: src/app/chunks.ts.
  */
-export default defineConfig({
-  entry: ['src/main.ts'],
-  format: 'esm',
+const shared: UserConfig = {
   platform: 'node',
   target: 'node20',
-  fixedExtension: false,
   minify: true,
   sourcemap: false,
   dts: false,
@@ -20,4 +18,16 @@ export default defineConfig({
     neverBundle: [/^@photostructure\//],
     onlyBundle: false,
   },
-});
+};
+
+export default defineConfig([
+  { ...shared, entry: ['src/main.ts'], format: 'esm', fixedExtension: false },
+  {
+    ...shared,
+    entry: ['src/app.ts'],
+    format: 'cjs',
+    onSuccess: async () => {
+      execFileSync(process.execPath, ['scripts/code-cache.js', 'dist'], { stdio: 'inherit' });
+    },
+  },
+]);

@@ -2,7 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { x } from '../src/xmpp/stanza.ts';
 import { verdictAtLeast } from './figures.ts';
-import { available, OWN, PEERS, paceOf, SLIXMPP, startPeer } from './peer.ts';
+import {
+  available,
+  OWN,
+  PEERS,
+  paceOf,
+  RAW,
+  RAW_MANAGED,
+  SLIXMPP,
+  SLIXMPP_MANAGED,
+  startPeer,
+} from './peer.ts';
 import { inPlace, online, type Place } from './place.ts';
 import { median, printRates } from './receive.ts';
 import { inTurns } from './turns.ts';
@@ -50,14 +60,16 @@ export async function archiveBench(rounds: number): Promise<void> {
           await peer.end();
         }
       };
-      const names = Object.keys(PEERS).filter(available);
+      const names = [...Object.keys(PEERS), SLIXMPP_MANAGED, RAW, RAW_MANAGED].filter(available);
       const results = await inTurns(
         rounds,
         names.map((name) => ({ name, turn: turn(name) })),
       );
       printRates(`Fetch an archive of ${MESSAGES} messages, 250 a page, from Prosody`, results, rounds);
-      const value = median(results, OWN) / median(results, SLIXMPP);
-      console.log(verdictAtLeast(`${OWN} ÷ ${SLIXMPP}`, value, GOAL, '×'));
+      for (const peer of [SLIXMPP, SLIXMPP_MANAGED].filter(available)) {
+        const value = median(results, OWN) / median(results, peer);
+        console.log(verdictAtLeast(`${OWN} ÷ ${peer}`, value, GOAL, '×'));
+      }
     },
     { settings: 'max_archive_query_results = 250\nstorage_archive_item_limit = 20000' },
   );

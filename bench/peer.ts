@@ -27,8 +27,13 @@ export const RAW = 'Node, sockets only';
 export const RAW_MANAGED = 'sockets, XEP-0198';
 export const OWN = 'xmpp-chat, stored';
 export const SLIXMPP = 'slixmpp';
+/** With its plugin for it, as this program's stream is. */
+export const SLIXMPP_MANAGED = 'slixmpp, XEP-0198';
 
-export const available = (name: string): boolean => name !== SLIXMPP || installed('python3');
+export const available = (name: string): boolean => !name.startsWith(SLIXMPP) || installed('python3');
+
+/** Rows that are a program of another row on a stream with XEP-0198. */
+const MANAGED: Readonly<Record<string, string>> = { [RAW_MANAGED]: RAW, [SLIXMPP_MANAGED]: SLIXMPP };
 
 /** A program whose lines are waited for one by one; killed when `end` is called. */
 export class Lines {
@@ -135,9 +140,9 @@ export async function startPeer(
   { mode, port, caFile, count, folder, env, data: given }: PeerRun,
 ): Promise<Lines> {
   const data = given ?? (await mkdtemp(join(folder, 'peer-')));
-  const raw = name === RAW || name === RAW_MANAGED;
-  const program = raw ? [process.execPath, at('peers/raw-peer.js')] : (PEERS[name]?.() ?? []);
-  const more = name === RAW_MANAGED ? ['managed'] : [];
+  const base = MANAGED[name] ?? name;
+  const program = base === RAW ? [process.execPath, at('peers/raw-peer.js')] : (PEERS[base]?.() ?? []);
+  const more = name === base ? [] : ['managed'];
   const command = [...program, mode, String(port), caFile, String(count), data, ...more];
   return new Lines(command, { ...env, BENCH_PASSWORD: PASSWORD, NODE_EXTRA_CA_CERTS: caFile });
 }

@@ -59,6 +59,9 @@ if (managed !== undefined) {
   await until('<enabled');
 }
 
+/** stanzas since the stream is managed */
+let handled = 0;
+
 /** Each resolves when it is done. */
 const modes = {
   async room() {
@@ -66,6 +69,23 @@ const modes = {
     const all = await until('</subject>');
     const people = all.split('<presence').length - 1;
     if (people !== count + 1) throw new Error(`${people} people`);
+  },
+  async archive() {
+    let after = '';
+    let got = 0;
+    for (let page = ''; !/<fin [^>]*complete='true'/.test(page); ) {
+      socket.write(
+        "<iq type='set' id='page'><query xmlns='urn:xmpp:mam:2' queryid='raw'>" +
+          `<set xmlns='http://jabber.org/protocol/rsm'><max>250</max>${after}</set></query></iq>`,
+      );
+      page = await until('</iq>');
+      const results = page.split('<result').length - 1;
+      got += results;
+      handled += results + 1;
+      if (managed !== undefined) socket.write(`<a xmlns='urn:xmpp:sm:3' h='${handled}'/>`);
+      after = `<after>${page.match(/<last>([^<]*)/)?.[1]}</after>`;
+    }
+    if (got !== count) throw new Error(`${got} messages`);
   },
   async roster() {
     socket.write("<iq type='get' id='roster'><query xmlns='jabber:iq:roster'/></iq>");

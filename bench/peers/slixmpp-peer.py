@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """
-slixmpp doing what is measured, storing nothing. Usage: slixmpp-peer.py MODE PORT CA-FILE COUNT, the password in
-BENCH_PASSWORD; it prints {"ready": true} when it is online, reads a line, and prints {"milliseconds": n} when it is done.
+slixmpp doing what is measured, storing nothing. Usage: slixmpp-peer.py MODE PORT CA-FILE COUNT FOLDER [managed], the
+password in BENCH_PASSWORD; it prints {"ready": true} when it is online, reads a line, and prints {"milliseconds": n}
+when it is done. `managed`: on a stream with XEP-0198.
 """
 import asyncio
 import json
@@ -16,6 +17,7 @@ from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
 mode, port, ca, count = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+managed = sys.argv[6:] == ["managed"]
 MAM = "{urn:xmpp:mam:2}"
 RSM = "{http://jabber.org/protocol/rsm}"
 BODY = "Message number %d: the quick brown fox jumps over the lazy dog"
@@ -29,6 +31,8 @@ class Peer(slixmpp.ClientXMPP):
     def __init__(self):
         super().__init__("user@localhost/slixmpp", os.environ["BENCH_PASSWORD"])
         self.got = 0
+        if managed:
+            self.register_plugin("xep_0198")
         self.add_event_handler("session_start", self.started)
 
     async def started(self, _):
