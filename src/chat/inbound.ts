@@ -217,7 +217,7 @@ export function inbound(options: InboundOptions) {
    * Another copy of what is kept: of our own it is the acknowledgement (XEP-0045 §7.4), from the archive the order.
    */
   const takeCopy: Step = (message, later) => {
-    const { stanzaId, page, parsed, stamped, time, chat, before, since } = message;
+    const { stanzaId, page, parsed, stamped, time, chat, before } = message;
     const known = findCopy(store, account, message);
     if (known === undefined) return message;
     const inPage = page !== undefined;
@@ -227,7 +227,7 @@ export function inbound(options: InboundOptions) {
     if (parsed.occupantId !== undefined) store.setOccupant(known.row, parsed.occupantId);
     if (parsed.delay !== undefined && known.delayed !== true) store.setDelayed(known.row);
     const archived = { id: stanzaId ?? '', time: stamped ? time : undefined };
-    if (inPage && page !== 'older' && store.follow(known.row, archived, before.get(chat), since))
+    if (inPage && page !== 'older' && store.follow(known.row, archived, before.get(chat)))
       before.set(chat, known.row);
     if (message.kind === 'room' && !stamped) later(() => options.said(known.row, parsed.from));
     // What waited for the id that it got only now.

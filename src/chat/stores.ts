@@ -207,21 +207,22 @@ export interface MessageStore {
   lastRow(): number;
   /**
    * Behind everything in its chat, where a page of an archive named it: `stanzaId` says which message of it. What was
-   * kept after the row `since`, when the archive was asked, and is not named by it yet, stays behind.
+   * kept after the row `since`, when the archive was asked, and what is queued or on its way, stays behind until it is
+   * named too.
    */
   appendArchived(message: NewMessage, more?: { read: boolean; since?: number | undefined }): Message;
   /** before everything in its chat: what one pages back to in an archive, read already */
   prepend(message: NewMessage): Message;
   /**
    * An archive names a message that is kept as its `archiveId`, stamped with `time` where it says one, and as the next
-   * one of its chat behind the row `previous`. It moves only where the order is another so far. False where its place
-   * is from another archive id: a message can be archived more than once, and the first counts. `since` as above.
+   * one of its chat behind the row `previous`. It moves only where the order is another so far, and no further than
+   * that. False where its place is from another archive id: a message can be archived more than once, and the first
+   * counts.
    */
   follow(
     row: number,
     archived: { id: string; time: number | undefined },
     previous: number | undefined,
-    since?: number | undefined,
   ): boolean;
   get(row: number): Message | undefined;
   /** messages of that id attribute in a chat, newest first */

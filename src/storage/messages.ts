@@ -41,13 +41,13 @@ const MARK_READ = `UPDATE message SET unread = 0 WHERE unread = 1
 const READABLE = `m.direction = 'out' AND m.state IN ('acked', 'delivered') AND ${IN_CHAT}
   AND m.position <= (SELECT position FROM message WHERE row = ?)`;
 
-const LAST_POSITION = 'SELECT max(position) AS at FROM message WHERE chat = ?';
 /** a chat, and the position of its newest message */
 const CHAT = `SELECT c.id, (SELECT max(position) FROM message WHERE chat = c.id) AS last
   FROM chat c WHERE c.account = ? AND c.jid = ?`;
 const LAST_PLACED = 'SELECT max(position) AS at FROM message WHERE chat = ? AND placed IS NOT NULL';
-/** of what was there when an archive was asked, and what it named since */
-const LAST_SETTLED = `SELECT position AS at FROM message WHERE chat = ? AND (row <= ? OR placed IS NOT NULL)
+/** of what was there when an archive was asked, and what it named since; what has not arrived is behind all of it */
+const LAST_SETTLED = `SELECT position AS at FROM message
+  WHERE chat = ? AND (row <= ? AND coalesce(state, '') NOT IN ('queued', 'sent') OR placed IS NOT NULL)
   ORDER BY position DESC LIMIT 1`;
 const FIRST_POSITION = 'SELECT min(position) AS at FROM message WHERE chat = ?';
 
@@ -186,7 +186,7 @@ export function messageStore(database: Database): MessageStore {
     // What one pages back to is the past: it is no news.
     prepend: (message) => insert(message, { end: 'oldest', unread: false, placed: true }),
 
-    follow: (row, { id, time }, previous, since) =>
+    follow: (row, { id, time }, previous) =>
       database.whole(() => {
         const kept = database
           .statement('SELECT chat, position, placed, time FROM message WHERE row = ?')
@@ -195,18 +195,12 @@ export function messageStore(database: Database): MessageStore {
         const { placed } = kept;
         const chat = Number(kept.chat);
         if (placed !== null && placed !== id) return false;
-        const before = positionOf(previous) ?? Number.NEGATIVE_INFINITY;
         const behind = Math.max(
           (placed === null ? positionBy(LAST_PLACED, chat) : undefined) ?? Number.NEGATIVE_INFINITY,
-          before,
+          positionOf(previous) ?? Number.NEGATIVE_INFINITY,
         );
-        // What was on its way when the archive was asked is behind the page too, and stands between where both were
-        // written by different processes.
-        const moved = () =>
-          behind === before
-            ? rightBehind(chat, before)
-            : placeBehind(chat, positionBy(LAST_POSITION, chat), since);
-        const position = Number(kept.position) > behind ? Number(kept.position) : moved();
+        // No further than it has to: what stood behind it stays there.
+        const position = Number(kept.position) > behind ? Number(kept.position) : rightBehind(chat, behind);
         const stamp = time === undefined ? Number(kept.time) : wholeTime(time);
         if (placed === null || position !== kept.position || stamp !== kept.time)
           database

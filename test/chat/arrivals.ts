@@ -7,7 +7,7 @@ import { amendments } from '../../src/chat/client/amendments.ts';
 import { type ArchivedPage, type InboundOptions, inbound } from '../../src/chat/inbound.ts';
 import { speaksToUs } from '../../src/chat/mentions.ts';
 import type { Message, NewMessage } from '../../src/chat/message.ts';
-import { outbound } from '../../src/chat/outbound.ts';
+import { outbound, type Wire } from '../../src/chat/outbound.ts';
 import type { AmendmentStore, MessageStore } from '../../src/chat/stores.ts';
 import type { ParsedMessage } from '../../src/xmpp/messages.ts';
 import { ACCOUNT, JID, memoryStores, ROMEO, ROOM } from './support.ts';
@@ -64,6 +64,8 @@ export interface ArrivalsOptions extends Partial<InboundOptions> {
   readonly store?: MessageStore;
   /** default: none, and nothing can be changed from here */
   readonly amendments?: AmendmentStore | undefined;
+  /** what is written; default: it goes nowhere */
+  readonly wire?: Partial<Wire>;
   /** a change of ours is written */
   readonly amend?: AmendingOptions['write'];
   readonly namesOccupants?: boolean;
@@ -81,13 +83,13 @@ export function arrivals(options: ArrivalsOptions = {}) {
     store = stores.messages,
     ...others
   } = options;
-  const { amendments: changesKept = stores.amendments, amend = () => undefined, ...more } = others;
+  const { amendments: changesKept = stores.amendments, amend = () => undefined, wire, ...more } = others;
   const nothing = () => undefined;
   const told: string[] = [];
   const outbox = outbound({
     account: ACCOUNT,
     store,
-    wire: { ready: true, jid: JID, reachable: () => true, write: nothing, nextSequence: undefined },
+    wire: { ready: true, jid: JID, reachable: () => true, write: nothing, nextSequence: undefined, ...wire },
     appended: nothing,
     changed: (message) => outgoing.known(message),
     failed: nothing,

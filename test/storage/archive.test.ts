@@ -44,7 +44,7 @@ describe('order', () => {
       read: false,
       since,
     });
-    expect(messages.follow(known.row, { id: 'a2', time: 7 }, missed.row, since)).toBe(true);
+    expect(messages.follow(known.row, { id: 'a2', time: 7 }, missed.row)).toBe(true);
     messages.appendArchived(incoming({ body: 'more', stanzaId: 'a3' }), { read: false, since });
     const kept = messages.history({ account, chat: romeo, limit: 9 });
     expect(bodies(kept)).toEqual(['missed', 'known', 'more', 'live', 'last']);
@@ -55,15 +55,46 @@ describe('order', () => {
     const [n1, n2, n3, n21, under] = ['n1', 'n2', 'n3', 'n21', 'under way'].map(
       (body) => messages.append(outgoing({ body })).row,
     ) as [number, number, number, number, number];
-    const since = messages.lastRow();
     let before: number | undefined;
     for (const [at, row] of [n1, n21, n2, n3].entries()) {
-      expect(messages.follow(row, { id: `a${at}`, time: at }, before, since)).toBe(true);
+      expect(messages.follow(row, { id: `a${at}`, time: at }, before)).toBe(true);
       before = row;
     }
     const kept = messages.history({ account, chat: romeo, limit: 9 });
     expect(bodies(kept)).toEqual(['n1', 'n21', 'n2', 'n3', 'under way']);
     expect(kept.at(-1)?.row).toBe(under);
+  });
+
+  it.each([
+    ['is under way', 'sent'],
+    ['has arrived since', 'acked'],
+  ] as const)(
+    'keeps what %s in the order of its writing, behind what came by the archive alone',
+    (_, state) => {
+      const { messages } = temporaryStores();
+      const write = (body: string) => messages.append(outgoing({ body, state: 'sent' })).row;
+      const [n1, n2] = [write('n1'), write('n2')] as const;
+      const asked = messages.lastRow();
+      for (const row of [n1, n2]) messages.setState(row, state);
+      messages.appendArchived(incoming({ body: 'missed', stanzaId: 'a1' }), { read: false, since: asked });
+      write('n3');
+      expect(messages.follow(n1, { id: 'a2', time: 2 }, undefined)).toBe(true);
+      expect(messages.follow(n2, { id: 'a3', time: 3 }, n1)).toBe(true);
+      const kept = messages.history({ account, chat: romeo, limit: 9 });
+      expect(bodies(kept)).toEqual(['missed', 'n1', 'n2', 'n3']);
+    },
+  );
+
+  it('puts what came by the archive alone before what is under way', () => {
+    const { messages } = temporaryStores();
+    messages.append(incoming({ body: 'known' }));
+    messages.append(outgoing({ body: 'under way', state: 'queued' }));
+    messages.appendArchived(incoming({ body: 'missed', stanzaId: 'a1' }), {
+      read: false,
+      since: messages.lastRow(),
+    });
+    const kept = messages.history({ account, chat: romeo, limit: 9 });
+    expect(bodies(kept)).toEqual(['known', 'missed', 'under way']);
   });
 
   it('keeps what came live before the first page was there behind it', () => {
