@@ -1,5 +1,7 @@
 /** The shape of a row in the table of actions, and what running one gives. Data only: faces render it. */
+import type { Check } from '../chat/checks.ts';
 import type { Client } from '../chat/client.ts';
+import type { Diagnosis } from '../chat/doctor.ts';
 import type { FileTransfer } from '../chat/events.ts';
 import type { Notice } from './notices.ts';
 import type { InputOf, Params } from './params.ts';
@@ -11,26 +13,36 @@ import type { Row } from './rows.ts';
  */
 export type Need = 'nothing' | 'store' | 'stream' | 'background' | 'presence';
 
-export interface ActionContext {
-  readonly client: Client;
+/** What every action gets; those that need nothing get no more. */
+export interface BareContext {
   /** ended by Ctrl-C, a signal or the user's cancelling */
   readonly signal: AbortSignal;
   /** a flag run: the process ends afterwards, so what was sent must be confirmed before */
   readonly oneShot: boolean;
   /** milliseconds that one confirmation may take */
   readonly timeout: number;
-  /** Logs in as far as `need` asks; does nothing where that stands already. */
-  online(need: Need): Promise<void>;
+  /** of the account, else the one that completes bare names */
+  readonly domain: string | undefined;
   /** Creates an account on its server (XEP-0077); `fields` answers the server's form. */
   register(account: {
     jid: string;
     password: string;
     fields?: Readonly<Record<string, string>>;
   }): Promise<void>;
+  /** Checks the way to a server; each check is told as soon as it is done. Logs in where that was asked for. */
+  examine(domain: string, tell: (check: Check) => void): Promise<Diagnosis>;
+  /** Shows a row before the action has ended. */
+  show(row: Row): void;
   /** The lines of standard input as they come, several where they come together; of a flag run whose action takes them. */
   readonly lines?: (() => AsyncIterable<readonly string[]>) | undefined;
   /** Tells how far a long action is. */
   progress(file: FileTransfer): void;
+}
+
+export interface ActionContext extends BareContext {
+  readonly client: Client;
+  /** Logs in as far as `need` asks; does nothing where that stands already. */
+  online(need: Need): Promise<void>;
 }
 
 /** What an action gives that has ended. `exitCode` only where success is not 0. */
@@ -58,10 +70,9 @@ export interface Streaming {
 
 export type Outcome = Ended | Streaming;
 
-export interface Action {
+interface Described {
   /** as in `--name`, `/name` and the JSON command */
   readonly name: string;
-  readonly needs: Need;
   readonly params: Params;
   /** the parameter that the flag takes itself (`--add-contact <jid>`) */
   readonly value?: string | undefined;
@@ -77,19 +88,22 @@ export interface Action {
   readonly flag?: false | undefined;
   /** cannot be undone: asked at a terminal, `--yes` without one */
   readonly confirm?: boolean | undefined;
-  /** `input` has been read by the parameters' kinds; required ones are there */
-  run(context: ActionContext, input: Readonly<Record<string, unknown>>): Promise<Outcome>;
 }
 
+/** `input` has been read by the parameters' kinds; required ones are there. */
+type Running<Input> =
+  | { readonly needs: 'nothing'; run(context: BareContext, input: Input): Promise<Outcome> }
+  | { readonly needs: Exclude<Need, 'nothing'>; run(context: ActionContext, input: Input): Promise<Outcome> };
+
+export type Action = Described & Running<Readonly<Record<string, unknown>>>;
+
 /** An action as it is written: `run` knows the types of its own parameters. */
-export interface Definition<P extends Params>
-  extends Omit<Action, 'params' | 'value' | 'rest' | 'options' | 'run'> {
+export type Definition<P extends Params> = Omit<Described, 'params' | 'value' | 'rest' | 'options'> & {
   readonly params: P;
   readonly value?: Extract<keyof P, string> | undefined;
   readonly rest?: Extract<keyof P, string> | undefined;
   readonly options?: Readonly<Partial<Record<Extract<keyof P, string>, string>>> | undefined;
-  run(context: ActionContext, input: InputOf<P>): Promise<Outcome>;
-}
+} & Running<InputOf<P>>;
 
 export function action<const P extends Params>(definition: Definition<P>): Action {
   return definition;

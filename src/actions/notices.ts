@@ -86,6 +86,8 @@ export interface Notices {
   'subject-set': { room: string };
   'nick-set': { nick: string };
   'logged-out': { jid: string };
+  checked: { domain: string };
+  'checked-warned': { domain: string; count: number };
 }
 
 export type NoticeCode = keyof Notices;

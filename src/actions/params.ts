@@ -19,11 +19,12 @@ export interface Param<T> {
 export type Meant = 'own' | 'theirs' | 'changed';
 
 /**
- * `jid`: a bare name means name@own-domain. `full-jid` keeps the resource. `room`: a bare name means
+ * `domain`: also by a JID in it. `jid`: a bare name means name@own-domain. `full-jid` keeps the resource. `room`: a bare name means
  * name@the-server's-room-service. `date`: RFC 3339, `2026-11-21`, or `2h`, `3d` ago. `message`:
  * a message of the open chat by its number, 1 for the newest.
  */
 export type ParamKind =
+  | 'domain'
   | 'jid'
   | 'full-jid'
   | 'room'
@@ -47,6 +48,7 @@ function param<T>(kind: ParamKind, more: Partial<Param<T>> = {}): Param<T> {
   return { kind, required: true, many: false, secret: false, ...more };
 }
 
+export const domain = (): Param<string> => param('domain');
 export const jid = (): Param<string> => param('jid');
 export const fullJid = (): Param<string> => param('full-jid');
 export const room = (): Param<string> => param('room');

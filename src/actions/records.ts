@@ -6,6 +6,7 @@
  * Times are RFC 3339 in UTC. Nothing is sanitised: JSON escapes what a terminal must not see.
  */
 import type { ArchivePreferences } from '../chat/archiving.ts';
+import type { Check, FindingCode } from '../chat/checks.ts';
 import type { Affiliated } from '../chat/client/room-administration.ts';
 import type { Contact, FileTransfer, Request, Resource } from '../chat/events.ts';
 import type { FormField } from '../chat/form.ts';
@@ -402,7 +403,39 @@ function rest(ending: Ending) {
   return { id: ending.id ?? null, text: ending.text ?? null, hint: ending.hint ?? null };
 }
 
+/** One step of `--doctor`. */
+export interface CheckRecord extends RecordOf<'check'> {
+  readonly check: Check['check'];
+  readonly state: Check['state'];
+  /** host, address or port that it is about */
+  readonly about: OrNull<string>;
+  /** what was found; of what does not work, the condition that a log-in would end with */
+  readonly condition: FindingCode | string;
+  /** values of what was found, by its condition; times are RFC 3339 */
+  readonly details: Readonly<Record<string, string | number | readonly string[]>>;
+}
+
+function checkRecord({ check, state, about, finding }: Check): CheckRecord {
+  const entries: [string, string | number | readonly string[]][] = Object.entries(finding.values);
+  const { condition = finding.code, ...details } = Object.fromEntries(
+    entries.map(([name, value]) => [name, name === 'from' || name === 'until' ? timeOf(value) : value]),
+  );
+  return {
+    v: 1,
+    type: 'check',
+    check,
+    state,
+    about: about === '' ? null : about,
+    condition: String(condition),
+    details,
+  };
+}
+
+/** What a certificate says may be no date at all. */
+const timeOf = (time: unknown) => (Number.isFinite(time) ? formatDateTime(Number(time)) : '');
+
 export type RowRecord =
+  | CheckRecord
   | ArchivingRecord
   | SettingRecord
   | AffiliationRecord
@@ -452,6 +485,8 @@ export function rowRecord(row: Row): RowRecord {
         reason: reason ?? null,
       };
     }
+    case 'check':
+      return checkRecord(row.check);
     case 'field':
       return fieldRecord(row.room, row.field);
     case 'blocked':

@@ -1,5 +1,6 @@
 /** The rows that actions give. `type` is also the `type` of the JSON line. */
 import type { ArchivePreferences } from '../chat/archiving.ts';
+import type { Check } from '../chat/checks.ts';
 import type { Affiliated } from '../chat/client/room-administration.ts';
 import type { Contact, FileTransfer, Request } from '../chat/events.ts';
 import type { FormField } from '../chat/form.ts';
@@ -32,5 +33,6 @@ export type Row =
   | { readonly type: 'setting'; readonly setting: SettingRow }
   | { readonly type: 'archiving'; readonly preferences: ArchivePreferences }
   | { readonly type: 'affiliated'; readonly entry: Affiliated }
+  | { readonly type: 'check'; readonly check: Check }
   /** what can be configured of a room */
   | { readonly type: 'field'; readonly room: string; readonly field: FormField };

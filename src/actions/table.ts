@@ -18,6 +18,7 @@ import {
   user,
   users,
 } from './contacts.ts';
+import { doctor } from './doctor.ts';
 import { exportChat } from './export.ts';
 import { cancelFile, get, sendFile, waitingFiles } from './files.ts';
 import { edit, history, react, reply, retract, search, send, sendRoom, versions } from './messages.ts';
@@ -93,6 +94,7 @@ export const actions: readonly Action[] = [
   blocked,
   archiving,
   setting,
+  doctor,
   logout,
 ];
 

@@ -1,7 +1,10 @@
 /** Opens what an account needs: its local data, its client, and how to reach its server. */
 import { appendFileSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
+import { bareOf, domainOf } from '../chat/address.ts';
+import type { Check } from '../chat/checks.ts';
 import { Client } from '../chat/client.ts';
+import type { Diagnosis } from '../chat/doctor.ts';
 import type { SettingName } from '../chat/settings.ts';
 import type { Stores } from '../chat/stores.ts';
 import type { Config } from '../config/config.ts';
@@ -11,7 +14,7 @@ import type { SessionOptions } from '../xmpp/session/create-session.ts';
 /** What of the configuration an account is opened with; the demo puts its own in. */
 export type Reach = Pick<
   Config,
-  'service' | 'resource' | 'dataDir' | 'filesDir' | 'timeout' | 'debug' | 'roomSearch'
+  'jid' | 'service' | 'resource' | 'dataDir' | 'filesDir' | 'timeout' | 'debug' | 'roomSearch' | 'sources'
 > & {
   /** PEM text */
   readonly ca?: string | undefined;
@@ -32,10 +35,18 @@ export interface AccountHost {
   /** A client that connects when it is first asked to. `password` is asked for then. */
   client(jid: string, password?: () => Promise<string>): Promise<Client>;
   session(jid: string, password: string): SessionOptions;
+  /** Checks the way to a server, by the way it is given here; `account` logs in where the domain is its own. */
+  examine(domain: string, examination: Examination): Promise<Diagnosis>;
   /** Puts local data out of the way that cannot be read, and begins anew; resolves to where it is kept. Throws StorageError. */
   moveAside(): Promise<string>;
   /** Ends every client and the local data. */
   close(): Promise<void>;
+}
+
+export interface Examination {
+  readonly account: { readonly jid: string; readonly password: string } | undefined;
+  readonly signal: AbortSignal;
+  tell(check: Check): void;
 }
 
 /** What this run says of settings counts before what is kept. */
@@ -87,6 +98,34 @@ export function accountHost({
     return opened;
   };
 
+  /** A server and authorities that a file or a variable names are those of its account: another domain has its own. */
+  function wayTo(domain: string): Pick<Reach, 'service' | 'ca'> {
+    const { jid, sources } = reach;
+    const own = jid === undefined || domainOf(bareOf(jid)) === domain;
+    return {
+      service: own || sources.service === 'flag' ? reach.service : undefined,
+      ca: own || sources.ca === 'flag' ? reach.ca : undefined,
+    };
+  }
+
+  async function examine(domain: string, { account, signal, tell }: Examination): Promise<Diagnosis> {
+    const { checkConnection } = await import('../chat/doctor.ts');
+    const own = account !== undefined && domainOf(account.jid) === domain ? account : undefined;
+    const mechanism = own && (await stores()).accounts.account(own.jid)?.mechanism;
+    return checkConnection(
+      {
+        ...wayTo(domain),
+        domain,
+        lang: languages[0],
+        timeout: reach.timeout,
+        debug: trace === undefined ? undefined : debug,
+        account: own && { ...session(own.jid, own.password), strongestSeen: mechanism },
+        signal,
+      },
+      tell,
+    );
+  }
+
   function session(jid: string, password: string): SessionOptions {
     return {
       jid,
@@ -105,6 +144,7 @@ export function accountHost({
   return {
     stores,
     session,
+    examine,
     async moveAside() {
       const [{ DATABASE_FILE }, { moveAside }] = await Promise.all([
         import('../storage/stores.ts'),

@@ -1,5 +1,6 @@
 /** The run of a person: a terminal, the menus, one account at a time. */
-import type { ActionContext } from '../actions/action.ts';
+import type { ActionContext, BareContext } from '../actions/action.ts';
+import type { Row } from '../actions/rows.ts';
 import { actions } from '../actions/table.ts';
 import { domainOf } from '../chat/address.ts';
 import type { Client } from '../chat/client.ts';
@@ -54,21 +55,27 @@ export async function runMenus(options: InteractiveOptions): Promise<number> {
     });
     terminal.onGone(() => resolve(0));
   });
-  const seats = accountSeats(options, terminal.log, (client) => tellings({ client, words, theme, terminal }));
+  const render = renderer({
+    words,
+    theme,
+    // What is piped on is not cut to the width of a terminal that nobody has.
+    columns: () => (terminal.interactive ? terminal.columns : undefined),
+    now: Date.now,
+  });
+  const seats = accountSeats(options, {
+    log: terminal.log,
+    show: (row) => terminal.log(render.row(row)),
+    tell: (client) => tellings({ client, words, theme, terminal }),
+  });
   const app: MenuApp = {
     terminal,
     words,
     theme,
     actions,
-    render: renderer({
-      words,
-      theme,
-      // What is piped on is not cut to the width of a terminal that nobody has.
-      columns: () => (terminal.interactive ? terminal.columns : undefined),
-      now: Date.now,
-    }),
+    render,
     now: Date.now,
     accounts: seats.accounts,
+    bare: seats.bare,
     context: seats.context,
     notify: seats.notify,
   };
@@ -105,18 +112,22 @@ async function start(
 
 interface Seats {
   readonly accounts: Accounts;
+  bare: MenuApp['bare'];
   context: MenuApp['context'];
   notify: MenuApp['notify'];
   show(status: StartPresence): Parameters<Client['setPresence']>[0];
   close(): Promise<void>;
 }
 
+/** Where a seat's news goes. */
+interface Telling {
+  log(text: string): void;
+  show(row: Row): void;
+  tell(client: Client): Tellings;
+}
+
 /** Logging in and registering; each server is reached as the configuration says, the demo's as the demo says. */
-function accountSeats(
-  options: InteractiveOptions,
-  log: (text: string) => void,
-  tell: (client: Client) => Tellings,
-): Seats {
+function accountSeats(options: InteractiveOptions, { log, show, tell }: Telling): Seats {
   const { config, version, language } = options;
   const languages = [language];
   const overrides = overridesOf(config);
@@ -131,6 +142,8 @@ function accountSeats(
   const last = lastAccount(host);
   let demo: Demo | undefined;
   const told = new WeakMap<Client, Tellings>();
+  /** which way a client has come */
+  const hostOf = new WeakMap<Client, AccountHost>();
   /** the account of this run that was logged in last, and still exists */
   let used: string | undefined;
 
@@ -148,6 +161,7 @@ function accountSeats(
     signal: AbortSignal,
   ): Promise<Client> {
     const client = await from.client(jid, async () => password);
+    hostOf.set(client, from);
     const telling = tell(client);
     const cancel = () => void client.close();
     signal.addEventListener('abort', cancel);
@@ -182,7 +196,7 @@ function accountSeats(
       const { startDemo } = await import('../demo/demo.ts');
       demo ??= await startDemo({ language, version });
       const { service, ca, dataDir } = demo;
-      const reach: Reach = { ...config, resource: undefined, service, ca, dataDir };
+      const reach: Reach = { ...config, jid: demo.jid, resource: undefined, service, ca, dataDir };
       const demoHost = accountHost({ reach, version, languages, overrides, reconnects: true });
       hosts.push(demoHost);
       const client = await logIn(demoHost, demo.jid, demo.password, signal);
@@ -191,18 +205,30 @@ function accountSeats(
     },
   };
 
+  const bare = (
+    from: AccountHost,
+    { signal, account, domain }: Parameters<MenuApp['bare']>[0] & { domain: string | undefined },
+  ): BareContext => ({
+    signal,
+    oneShot: false,
+    timeout: config.timeout,
+    domain,
+    register: ({ jid, password, fields }) => registerAccount(host.session(jid, password), fields),
+    examine: (name, tell) => from.examine(name, { account, signal, tell }),
+    show,
+    progress: () => {},
+  });
+
   return {
     accounts,
+    bare: (wish) => bare(host, { ...wish, domain: accounts.domain }),
     context: (client, { signal, progress }): ActionContext => ({
+      ...bare(hostOf.get(client) ?? host, { signal, domain: domainOf(client.account) }),
       client,
-      signal,
-      oneShot: false,
-      timeout: config.timeout,
       online: async (need) => {
         // The session comes back by itself; what needs it says so when it is asked.
         if (need !== 'nothing' && need !== 'store' && client.state === 'offline') throw noConnection(client);
       },
-      register: ({ jid, password, fields }) => registerAccount(host.session(jid, password), fields),
       progress,
     }),
     notify: (client, openChat) => (told.get(client) ?? tell(client)).start(openChat),

@@ -1,5 +1,5 @@
 /** The run of a script: one action by its flag, or `--listen`. Nothing of the menus is loaded for it. */
-import type { Action, ActionContext } from '../actions/action.ts';
+import type { ActionContext, BareContext } from '../actions/action.ts';
 import { bareOf, domainOf } from '../chat/address.ts';
 import type { Client } from '../chat/client.ts';
 import type { Config } from '../config/config.ts';
@@ -87,9 +87,8 @@ export async function runScripted(options: ScriptedOptions): Promise<number> {
   }
 }
 
-/** The account of the run: the one that `--register` makes, else `--jid`. Throws UsageError `missing-account`. */
-function accountOf({ config }: Stage, action?: Action, input?: Readonly<Record<string, unknown>>): string {
-  if (action?.needs === 'nothing' && typeof input?.jid === 'string') return bareOf(input.jid);
+/** The account of the run. Throws UsageError `missing-account`. */
+function accountOf({ config }: Stage): string {
   if (config.jid === undefined) throw new UsageError('missing-account');
   return bareOf(config.jid);
 }
@@ -118,27 +117,41 @@ function runAction(stage: Stage, invocation: Extract<Invocation, { kind: 'action
     passwords: stage.passwords,
     signal: stage.interrupts.signal,
     now: Date.now,
-    async prepare(values) {
-      const own = accountOf(stage, action, values);
-      const client = await host.client(own, () => stage.passwords.password(own));
-      return contextOf(stage, client);
+    bare: bareContext(stage),
+    async prepare() {
+      const own = accountOf(stage);
+      return accountContext(await host.client(own, () => stage.passwords.password(own)));
     },
   });
 }
 
-function contextOf(
-  { config, host }: Stage,
-  client: Client,
-): Omit<ActionContext, 'signal' | 'oneShot' | 'progress'> {
+function bareContext(stage: Stage): Pick<BareContext, 'timeout' | 'domain' | 'register' | 'examine'> {
+  const { config, host, interrupts } = stage;
   return {
-    client,
     timeout: config.timeout,
-    async online(need) {
-      if (need !== 'nothing' && need !== 'store') await client.online(need);
-    },
+    domain: config.jid === undefined ? config.domain : domainOf(config.jid),
     async register({ jid, password, fields }) {
       const { registerAccount } = await import('../chat/registration.ts');
       await registerAccount(host.session(jid, password), fields);
+    },
+    async examine(domain, tell) {
+      // Nobody is asked for a password: who gives one with the account wants to be logged in.
+      const own = config.jid === undefined ? undefined : bareOf(config.jid);
+      const password = own === undefined ? undefined : await stage.passwords.given();
+      return host.examine(domain, {
+        account: own === undefined || password === undefined ? undefined : { jid: own, password },
+        signal: interrupts.signal,
+        tell,
+      });
+    },
+  };
+}
+
+function accountContext(client: Client): Pick<ActionContext, 'client' | 'online'> {
+  return {
+    client,
+    async online(need) {
+      if (need !== 'nothing' && need !== 'store') await client.online(need);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** English: the catalogue. Every other language has the same shape, or the compile fails. */
 import { conversation } from './en/conversation.ts';
+import { doctor } from './en/doctor.ts';
 import { errors } from './en/errors.ts';
 import { forms } from './en/forms.ts';
 import { help } from './en/help.ts';
@@ -23,5 +24,6 @@ export const en = {
   errors,
   help,
   forms,
+  doctor,
   roomMenus,
 };

@@ -1,6 +1,7 @@
 /** Español. */
 import type { en } from './en.ts';
 import { conversation } from './es/conversation.ts';
+import { doctor } from './es/doctor.ts';
 import { errors } from './es/errors.ts';
 import { forms } from './es/forms.ts';
 import { help } from './es/help.ts';
@@ -24,5 +25,6 @@ export const es: typeof en = {
   errors,
   help,
   forms,
+  doctor,
   roomMenus,
 };

@@ -18,6 +18,15 @@ const CREDENTIALS: readonly string[] = [
   'invalid-authzid',
 ];
 
+/** What the domain says that is more than a failure. */
+const CHAT: ReadonlyMap<string, number> = new Map([
+  ['offline', EXIT.unconnected],
+  ['not-online', EXIT.unconnected],
+  ['unreachable-server', EXIT.unconnected],
+  ['log-in-refused', EXIT.unauthorised],
+  ['no-domain', EXIT.usage],
+]);
+
 interface Named {
   readonly name: string;
   readonly condition: string | undefined;
@@ -53,7 +62,7 @@ export function exitCodeOf(error: unknown): number {
     case 'DisconnectedError':
       return EXIT.unconnected;
     case 'ChatError':
-      return condition === 'offline' || condition === 'not-online' ? EXIT.unconnected : EXIT.failed;
+      return CHAT.get(condition ?? '') ?? EXIT.failed;
     case 'InterruptedError':
       return signalExitCode('SIGINT');
     case 'OutputError':

@@ -1,5 +1,6 @@
 /** What every screen is given: the terminal, the words, the table, and how data becomes text. */
 import type { Action, ActionContext, Ended } from '../actions/action.ts';
+import type { Row } from '../actions/rows.ts';
 import type { Client } from '../chat/client.ts';
 import type { FileTransfer } from '../chat/events.ts';
 import type { ChatKind, MessageFailure } from '../chat/message.ts';
@@ -24,6 +25,8 @@ export interface Renderer {
   /** colours the marks of XEP-0393 in a text that is already safe; line breaks stay */
   styled(text: string): string;
   outcome(outcome: Ended): string;
+  /** one that is known before its action has ended */
+  row(row: Row): string;
   /** one line: what, why, what to try */
   problem(error: unknown, about?: About): string;
   /** why a message to a chat of that kind failed, and what to try */

@@ -6,11 +6,14 @@
 import type { Ended } from '../actions/action.ts';
 import { eventRecord } from '../actions/event-records.ts';
 import { errorRecord, resultRecord, rowRecord } from '../actions/records.ts';
+import type { Row } from '../actions/rows.ts';
 import type { ChatEvents } from '../chat/events.ts';
 import type { Problem } from './sentences.ts';
 import { problemText } from './sentences.ts';
 
 export interface JsonOutput {
+  /** a row that is known before the action has ended */
+  row(row: Row): void;
   /** rows, then the `result` that ends an action; `text` is what a person would read */
   end(outcome: Ended, text: string, id?: string): void;
   /** the `error` that ends an action */
@@ -22,6 +25,7 @@ export interface JsonOutput {
 export function jsonOutput(print: (line: string) => void): JsonOutput {
   const write = (record: object) => print(safeLine(record));
   return {
+    row: (row) => write(rowRecord(row)),
     end(outcome, text, id) {
       const rows = outcome.kind === 'rows' ? outcome.rows : outcome.row === undefined ? [] : [outcome.row];
       for (const row of rows) write(rowRecord(row));

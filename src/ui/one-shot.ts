@@ -2,7 +2,8 @@
  * Runs one action for a command line: values, log-in, result, one line for what went wrong, exit code. Tables, colours
  * and JSON are loaded where a run prints them: `--send` does not.
  */
-import type { Action, ActionContext, Ended, Outcome, Streaming } from '../actions/action.ts';
+import type { Action, ActionContext, BareContext, Ended, Outcome, Streaming } from '../actions/action.ts';
+import type { Row } from '../actions/rows.ts';
 import { bareOf, domainOf, parseAddress } from '../chat/address.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import { interruptedExitCode } from './interrupts.ts';
@@ -47,10 +48,10 @@ export interface OneShot {
   readonly passwords: Passwords;
   /** ended by a signal */
   readonly signal: AbortSignal;
-  /** Makes what the action runs with; called when the command line is known to be right. */
-  prepare(
-    input: Readonly<Record<string, unknown>>,
-  ): Promise<Omit<ActionContext, 'signal' | 'oneShot' | 'progress'>>;
+  /** what an action gets that needs no account */
+  readonly bare: Pick<BareContext, 'timeout' | 'domain' | 'register' | 'examine'>;
+  /** Makes what the others get beside it; called when the command line is known to be right. */
+  prepare(): Promise<Pick<ActionContext, 'client' | 'online'>>;
   /** milliseconds since 1970 */
   now(): number;
 }
@@ -58,17 +59,20 @@ export interface OneShot {
 /** Resolves to the exit code; never rejects. */
 export async function runOneShot(run: OneShot): Promise<number> {
   const shown = progress(run.errStream, run.words, run.now);
+  const early = earlyRows(run);
   let input: Record<string, unknown> = { ...run.input };
   try {
     input = await completeInput(run.action, { ...run, raw: run.input, now: run.now() });
-    const outcome = await untilAborted(perform(run, input, shown), run.signal);
+    const outcome = await untilAborted(perform(run, input, shown, early.show), run.signal);
     shown.clear();
     await run.asked?.();
+    await early.shown();
     await printOutcome(run, outcome.kind === 'stream' ? await written(run, outcome) : outcome);
     return exitCodeOf(outcome);
   } catch (error) {
     shown.clear();
     await run.asked?.();
+    await early.shown();
     if (run.signal.aborted) return interruptedExitCode(run.signal);
     return await fail(run, problemOf(error, run.words, aboutRun(run, input)));
   } finally {
@@ -80,19 +84,43 @@ async function perform(
   run: OneShot,
   input: Readonly<Record<string, unknown>>,
   shown: Progress,
+  show: BareContext['show'],
 ): Promise<Outcome> {
   const { action, signal } = run;
-  const context: ActionContext = {
-    ...(await run.prepare(input)),
+  const bare: BareContext = {
+    ...run.bare,
     signal,
     oneShot: true,
     lines: run.action.stdin === 'lines' ? run.stdin?.lines : undefined,
     progress: (file) => {
       if (!run.quiet) shown.show(file);
     },
+    show,
   };
+  if (action.needs === 'nothing') return action.run(bare, input);
+  const context: ActionContext = { ...bare, ...(await run.prepare()) };
   await context.online(action.needs);
   return action.run(context, input);
+}
+
+/** Rows that are known before the action has ended, printed one after the other. */
+function earlyRows(run: OneShot): { show(row: Row): void; shown(): Promise<void> } {
+  let last: Promise<void> = Promise.resolve();
+  const print = async (row: Row) => {
+    if (run.json) {
+      const { jsonOutput } = await import('./json.ts');
+      jsonOutput((line) => run.out.line(line)).row(row);
+      return;
+    }
+    const [{ rowsText }, theme] = await Promise.all([import('./render/rows.ts'), run.theme()]);
+    run.out.line(rowsText([row], { ...run, theme }));
+  };
+  return {
+    show(row) {
+      last = last.then(() => print(row));
+    },
+    shown: () => last,
+  };
 }
 
 const exitCodeOf = (outcome: Outcome): number => (outcome.kind === 'done' ? (outcome.exitCode ?? 0) : 0);

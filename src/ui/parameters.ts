@@ -1,7 +1,7 @@
 /** Text becomes the typed values of an action's parameters: for flags, slash commands, questions alike. */
 import type { Action } from '../actions/action.ts';
 import type { Param } from '../actions/params.ts';
-import { bareOf, parseAddress } from '../chat/address.ts';
+import { bareOf, domainOf, parseAddress } from '../chat/address.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Reading {
@@ -25,6 +25,8 @@ export function readValue(param: Param<unknown>, typed: string, reading: Reading
       const jid = readJid(typed, reading);
       return param.kind === 'jid' ? bareOf(jid) : jid;
     }
+    case 'domain':
+      return domainOf(readJid(typed, { ...reading, domain: undefined }));
     case 'room':
       return readRoom(typed, reading);
     case 'number':

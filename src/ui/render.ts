@@ -4,6 +4,7 @@ import { size } from './render/formats.ts';
 import { inMenus } from './render/in-menus.ts';
 import type { RenderOptions } from './render/options.ts';
 import { outcomeText } from './render/outcome.ts';
+import { rowsText } from './render/rows.ts';
 import { styledText } from './render/styled.ts';
 import { problemOf, problemText, whyNotDelivered, whyOf } from './sentences.ts';
 
@@ -20,6 +21,7 @@ export function renderer(
         .filter((text) => text !== '')
         .join('\n');
     },
+    row: (row) => rowsText([row], { ...options, columns: options.columns?.() }),
     problem: (error, about) => capital(inMenus(problemText(problemOf(error, words, about)), words)),
     failure: (failure, kind) => inMenus(whyNotDelivered(words, failure, kind), words),
     whyNotEntered: ({ condition, text }) => whyOf(words, condition, text, 'join'),

@@ -94,6 +94,17 @@ export function whyNotDelivered(
   return hint === '' ? why : `${why}. ${fill(hint, { condition })}`;
 }
 
+/** Why a step did not work, as a clause, and what to try; `groups` are looked into first. */
+export function adviceOf(
+  words: Catalogue,
+  condition: string,
+  { groups, ...values }: Values & { readonly groups: readonly string[] },
+): Sentence {
+  const { why, hint } =
+    find(words, [...groups, ...EVERYWHERE], condition) ?? words.errors.groups.unknown.condition;
+  return { why: fill(why, { ...values, condition }), hint: fill(hint, { ...values, condition }) };
+}
+
 /** True where the condition has a sentence. */
 export function knows(words: Catalogue, condition: string): boolean {
   return find(words, EVERYWHERE, condition) !== undefined;

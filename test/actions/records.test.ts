@@ -9,6 +9,7 @@ import {
   resultRecord,
   rowRecord,
 } from '../../src/actions/records.ts';
+import { type Check, type Finding, finding as found } from '../../src/chat/checks.ts';
 import type { ChatEvents, Contact, FileTransfer, Request } from '../../src/chat/events.ts';
 import type { Message } from '../../src/chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../../src/chat/people.ts';
@@ -238,6 +239,34 @@ const events: { [N in keyof ChatEvents]: fc.Arbitrary<ChatEvents[N]> } = {
   problem: fc.tuple(fc.record({ condition: text, text, hint: perhaps(text) })),
 };
 
+const certificate = fc.record({
+  subject: text,
+  issuer: text,
+  from: when,
+  until: when,
+  days: fc.integer(),
+  names: fc.array(text),
+  more: size,
+});
+const finding: fc.Arbitrary<Finding> = fc.oneof(
+  fc.constantFrom(found('not-asked', {}), found('missing', {}), found('registration-open', {})),
+  fc.record({ name: text, targets: fc.array(text), more: size }).map((values) => found('srv-found', values)),
+  size.map((milliseconds) => found('connected', { milliseconds })),
+  certificate.map((values) => found('certificate', values)),
+  fc
+    .tuple(certificate, text)
+    .map(([values, code]) =>
+      found('certificate-bad', { ...values, domain: code, condition: 'certificate-untrusted', code }),
+    ),
+  fc.record({ domain: text, condition: text, code: text, text }).map((values) => found('failed', values)),
+);
+const check: fc.Arbitrary<Check> = fc.record({
+  check: fc.constantFrom('dns', 'tcp', 'certificate', 'channel-binding', 'stream-management', 'rooms'),
+  state: fc.constantFrom('ok', 'warn', 'fail'),
+  about: text,
+  finding,
+});
+
 const rows = fc.oneof(
   contact.map((value) => ({ type: 'contact', contact: value }) as const),
   user.map((value) => ({ type: 'user', user: value }) as const),
@@ -270,6 +299,7 @@ const rows = fc.oneof(
       never: fc.array(bare, { maxLength: 2 }),
     })
     .map((preferences) => ({ type: 'archiving', preferences }) as const),
+  check.map((found) => ({ type: 'check', check: found }) as const),
   fc.constantFrom(...(Object.keys(SETTINGS) as Setting[])).map((name) => {
     const values = settingValues(name);
     return { type: 'setting', setting: { name, value: values[0] ?? '', values } } as const;
@@ -282,6 +312,30 @@ const rows = fc.oneof(
 const sample = <T>(arbitrary: fc.Arbitrary<T>): T => fc.sample(arbitrary, { numRuns: 1, seed: 5 })[0] as T;
 
 describe('JSON lines', () => {
+  it('of a check name what was found, or the condition of what failed', () => {
+    const failed = found('failed', { domain: 'x', condition: 'refused', code: 'ECONNREFUSED', text: '' });
+    expect(
+      rowRecord({
+        type: 'check',
+        check: { check: 'tcp', state: 'fail', about: '[::1]:5222', finding: failed },
+      }),
+    ).toEqual({
+      v: 1,
+      type: 'check',
+      check: 'tcp',
+      state: 'fail',
+      about: '[::1]:5222',
+      condition: 'refused',
+      details: { domain: 'x', code: 'ECONNREFUSED', text: '' },
+    });
+    const missing = { check: 'rooms', state: 'warn', about: '', finding: found('missing', {}) } as const;
+    expect(rowRecord({ type: 'check', check: missing })).toMatchObject({
+      about: null,
+      condition: 'missing',
+      details: {},
+    });
+  });
+
   it('of every event are as the schema says', () => {
     expect([...eventNames].sort()).toEqual(Object.keys(events).sort());
     for (const name of eventNames) {

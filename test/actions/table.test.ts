@@ -5,7 +5,9 @@ import type { FilledForm } from '../../src/chat/form.ts';
 import type { Message } from '../../src/chat/message.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { SETTINGS } from '../../src/chat/settings.ts';
+import { exitCodeOf } from '../../src/ui/exit-codes.ts';
 import { FakeClient } from '../support/fake-client.ts';
+import { bareContext } from '../support/plain-face.ts';
 
 const ROMEO = 'romeo@example.org';
 const ROOM = 'lobby@conference.example.org';
@@ -27,15 +29,12 @@ async function run(
   prepare(client);
   const needed: Need[] = [];
   const context: ActionContext = {
+    ...bareContext(),
     client: client.client,
-    signal: new AbortController().signal,
-    oneShot: false,
     timeout: 50,
     online: async (need) => {
       needed.push(need);
     },
-    register: async () => {},
-    progress: () => {},
     ...more,
   };
   return { outcome: await actionOf(name).run(context, input), client, needed };
@@ -48,6 +47,68 @@ function actionOf(name: string): Action {
 }
 
 const once = { oneShot: true };
+
+describe('doctor', () => {
+  const well = { reachable: true, unauthorised: false, failed: 0, warned: 0 };
+
+  it('asks about the domain named, else about the own one, and shows each check as it comes', async () => {
+    const asked: string[] = [];
+    const shown: unknown[] = [];
+    const check = {
+      check: 'dns',
+      state: 'ok',
+      about: '',
+      finding: { code: 'not-asked', values: {} },
+    } as const;
+    const more: Partial<ActionContext> = {
+      domain: 'own.example',
+      async examine(domain, tell) {
+        asked.push(domain);
+        tell(check);
+        return well;
+      },
+      show: (row) => shown.push(row),
+    };
+    const { outcome } = await run('doctor', { domain: 'other.example' }, undefined, more);
+    expect(outcome).toEqual({
+      kind: 'done',
+      notice: { code: 'checked', values: { domain: 'other.example' } },
+    });
+    await run('doctor', {}, undefined, more);
+    expect(asked).toEqual(['other.example', 'own.example']);
+    expect(shown).toEqual([
+      { type: 'check', check },
+      { type: 'check', check },
+    ]);
+  });
+
+  it.each([
+    [{ reachable: false, failed: 1 }, 'unreachable-server', 4],
+    [{ unauthorised: true, failed: 1 }, 'log-in-refused', 3],
+    [{ failed: 2, warned: 1 }, 'checks-failed', 1],
+  ])('ends as a log-in would: %j is %s (product §5)', async (more, condition, exitCode) => {
+    const examine = async () => ({ ...well, ...more });
+    const error = await run('doctor', { domain: 'x.example' }, undefined, { examine }).catch(
+      (thrown) => thrown,
+    );
+    expect(error).toMatchObject({ name: 'ChatError', condition, values: { domain: 'x.example' } });
+    expect(exitCodeOf(error)).toBe(exitCode);
+  });
+
+  it('warnings are no failure', async () => {
+    const { outcome } = await run('doctor', { domain: 'x' }, undefined, {
+      examine: async () => ({ ...well, warned: 3 }),
+    });
+    expect(outcome).toMatchObject({ notice: { code: 'checked-warned', values: { count: 3 } } });
+    expect(outcome).not.toHaveProperty('exitCode');
+  });
+
+  it('without any domain is wrong usage', async () => {
+    const error = await run('doctor').catch((thrown) => thrown);
+    expect(error).toMatchObject({ condition: 'no-domain' });
+    expect(exitCodeOf(error)).toBe(2);
+  });
+});
 
 describe('the table', () => {
   it('names every action once, in the form of a flag', () => {
@@ -74,7 +135,7 @@ describe('the table', () => {
           'add-contact',
         ],
         ...['remove-contact', 'approve', 'decline', 'rooms', 'join', 'leave', 'status', 'history'],
-        ...['change-password', 'delete-account', 'block', 'unblock', 'blocked'],
+        ...['change-password', 'delete-account', 'block', 'unblock', 'blocked', 'doctor'],
       ]),
     );
   });
@@ -106,7 +167,7 @@ describe('the table', () => {
       'subject',
       'user',
     ]);
-    expect(needs('nothing')).toEqual(['register']);
+    expect(needs('nothing')).toEqual(['register', 'doctor']);
     expect(needs('store').sort()).toEqual([
       'cancel-file',
       'export',

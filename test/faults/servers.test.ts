@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type CertificateKind, type Certificates, makeCertificates } from '../support/certificates.ts';
-import { type Server, serverKind, startServer } from '../support/server.ts';
+import { makeCertificates } from '../support/certificates.ts';
+import { replaceCertificate, type Server, serverKind, startServer } from '../support/server.ts';
 import { dice, long, seed } from './seed.ts';
 import { type Stage, type StageOptions, setStage } from './stage.ts';
 
@@ -48,21 +48,6 @@ const ONLINE = { event: 'connection', state: 'online' };
 const OFFLINE = { event: 'connection', state: 'offline' };
 /** The length of a fault, not a wait for something. */
 const passes = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Puts another certificate in the place of the server's; gives what puts the old one back. Both take a restart. */
-async function replaceCertificate(certificates: Certificates, kind: CertificateKind) {
-  const files = [server.caFile, join(server.folder, 'server.key')] as const;
-  const old = files.map((file) => readFileSync(file, 'utf8'));
-  const put = async (texts: readonly string[]) => {
-    files.forEach((file, at) => {
-      writeFileSync(file, texts[at] ?? '');
-    });
-    await server.restart();
-  };
-  const { cert, key } = certificates.of(kind);
-  await put([cert, key]);
-  return () => put(old);
-}
 
 describe(`servers, seed ${seed}`, () => {
   it('row 7: the server is killed, and back in 2 s (quick)', async () => {
@@ -142,7 +127,7 @@ describe(`servers, seed ${seed}`, () => {
     const ca = `${readFileSync(server.caFile, 'utf8')}\n${other.ca}`;
     const { alice, startsSending, checkInvariant } = await set({ name: 'row19', alice: { ca }, bob: { ca } });
     startsSending(20, { every: dice('row19').between(2, 40) });
-    const restore = await replaceCertificate(other, 'good');
+    const restore = await replaceCertificate(server, other, 'good');
     try {
       await alice.actor.saw(ONLINE, 2);
       await checkInvariant();
@@ -161,7 +146,7 @@ describe(`servers, seed ${seed}`, () => {
       const ca = `${readFileSync(server.caFile, 'utf8')}\n${kind === 'expired' ? other.ca : ''}`;
       const { alice, bob, sends, checkInvariant } = await set({ name, alice: { ca }, bob: { ca } });
       await sends(3);
-      const restore = await replaceCertificate(other, kind);
+      const restore = await replaceCertificate(server, other, kind);
       try {
         for (const { actor } of [alice, bob]) await actor.saw({ ...OFFLINE, condition, final: true });
         await sends(3);

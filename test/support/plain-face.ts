@@ -1,4 +1,5 @@
 /** A face without colours, in English, whose terminal is a script. */
+import type { BareContext } from '../../src/actions/action.ts';
 import { actions } from '../../src/actions/table.ts';
 import { en } from '../../src/i18n/en.ts';
 import { drafts } from '../../src/ui/conversation/drafts.ts';
@@ -19,6 +20,7 @@ export function plainFace(terminal: ScriptedTerminal): Face {
     render: {
       styled: (text) => text,
       outcome: (outcome) => JSON.stringify(outcome),
+      row: (row) => JSON.stringify(row),
       problem: (error) =>
         error instanceof Error && 'condition' in error ? `! ${error.condition}` : `! ${error}`,
       failure: (failure) => failure.condition,
@@ -43,13 +45,19 @@ export function plainSeat(fake: FakeClient): Seat & { openChats: (string | undef
 }
 
 export function contextOf(fake: FakeClient, signal: AbortSignal): ReturnType<Seat['context']> {
+  return { ...bareContext(signal), client: fake.client, online: async () => {} };
+}
+
+/** Of somebody who is not logged in; the servers it looks for are well. */
+export function bareContext(signal = new AbortController().signal): BareContext {
   return {
-    client: fake.client,
     signal,
     oneShot: false,
     timeout: 1000,
-    online: async () => {},
+    domain: undefined,
     register: async () => {},
+    examine: async () => ({ reachable: true, unauthorised: false, failed: 0, warned: 0 }),
+    show: () => {},
     progress: () => {},
   };
 }
@@ -72,6 +80,7 @@ export function plainApp(
       register: async () => {},
       ...overrides,
     },
+    bare: ({ signal }) => bareContext(signal),
     context: (_client, { signal }) => contextOf(fake, signal),
     notify: () => () => {},
   };

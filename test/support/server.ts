@@ -1,5 +1,8 @@
 /** Throw-away servers of either kind behind one handle: `--server prosody|ejabberd` chooses. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Prosody, ProsodyStart } from '../../src/demo/prosody.ts';
+import type { CertificateKind, Certificates } from './certificates.ts';
 import { startEjabberd } from './ejabberd.ts';
 import { startProsodyServer } from './prosody.ts';
 
@@ -28,4 +31,23 @@ export function serverKind(): ServerKind {
 /** Starts a server with its own folder and free ports. Whoever starts it calls `stop()` in afterAll. */
 export function startServer(kind: ServerKind = serverKind(), options: ServerOptions = {}): Promise<Server> {
   return kind === 'ejabberd' ? startEjabberd(options) : startProsodyServer(options);
+}
+
+/** Puts another certificate in the place of the server's; gives what puts the old one back. Both take a restart. */
+export async function replaceCertificate(
+  server: Server,
+  certificates: Certificates,
+  kind: CertificateKind,
+): Promise<() => Promise<void>> {
+  const files = [server.caFile, join(server.folder, 'server.key')] as const;
+  const old = files.map((file) => readFileSync(file, 'utf8'));
+  const put = async (texts: readonly string[]) => {
+    files.forEach((file, at) => {
+      writeFileSync(file, texts[at] ?? '');
+    });
+    await server.restart();
+  };
+  const { cert, key } = certificates.of(kind);
+  await put([cert, key]);
+  return () => put(old);
 }

@@ -61,6 +61,8 @@ const ACTIONS: [string[], string, object][] = [
     { jid: 'b', format: 'jsonl', output: 'b.jsonl', until: '1h' },
   ],
   [['--export'], 'export', {}],
+  [['--doctor'], 'doctor', {}],
+  [['--doctor', 'example.org'], 'doctor', { domain: 'example.org' }],
   [['--archiving'], 'archiving', {}],
   [
     ['--archiving', 'roster', '--always', 'a', '--always', 'b', '--never', 'c', '--usual', 'd'],

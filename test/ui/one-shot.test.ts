@@ -1,8 +1,11 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
-import type { Action, ActionContext } from '../../src/actions/action.ts';
+import type { Action } from '../../src/actions/action.ts';
 import { notice } from '../../src/actions/notices.ts';
+import type { Row } from '../../src/actions/rows.ts';
 import { findAction } from '../../src/actions/table.ts';
+import { finding } from '../../src/chat/checks.ts';
+import { ChatError } from '../../src/chat/problem.ts';
 import { catalogueFor } from '../../src/i18n/catalogue.ts';
 import { SignalError } from '../../src/ui/interrupts.ts';
 import { output } from '../../src/ui/one-shot/output.ts';
@@ -10,7 +13,12 @@ import { type Ask, type PasswordSources, passwords } from '../../src/ui/one-shot
 import { standardInput } from '../../src/ui/one-shot/standard-input.ts';
 import { type OneShot, runOneShot } from '../../src/ui/one-shot.ts';
 import { AuthenticationError, ConnectionError, StanzaError } from '../../src/xmpp/errors.ts';
+import { FakeClient } from '../support/fake-client.ts';
+import { parseLines } from '../support/json-lines.ts';
+import { bareContext } from '../support/plain-face.ts';
 import { plain } from './support.ts';
+
+type Run = Extract<Action, { needs: 'nothing' }>['run'];
 
 const en = await catalogueFor('en');
 
@@ -65,7 +73,7 @@ function table(name: string): Action {
   return found;
 }
 
-function setup(name: string, input: OneShot['input'], more: Partial<OneShot> & { run?: Action['run'] } = {}) {
+function setup(name: string, input: OneShot['input'], more: Partial<OneShot> & { run?: Run } = {}) {
   const out = sink();
   const err = sink();
   const run = vi.fn(
@@ -87,13 +95,58 @@ function setup(name: string, input: OneShot['input'], more: Partial<OneShot> & {
     errStream: { write: () => true },
     passwords: passwords(sources()),
     signal: new AbortController().signal,
-    prepare: async () =>
-      ({ client: {}, timeout: 1000, online, register: async () => {} }) as unknown as ActionContext,
+    bare: bareContext(),
+    prepare: async () => ({ client: new FakeClient().client, online }),
     now: () => 0,
     ...more,
   };
   return { shot, run, online, out: out.stream, err: err.stream };
 }
+
+describe('what needs no account', () => {
+  const found = (code: 'not-asked' | 'binding-none'): Row => ({
+    type: 'check',
+    check: { check: 'dns', state: 'ok', about: '', finding: finding(code, {}) },
+  });
+  const tells: Run = async ({ show }) => {
+    show(found('not-asked'));
+    show(found('binding-none'));
+    throw new ChatError('unreachable-server', { domain: 'x.example' });
+  };
+
+  it('opens nothing, and prints what it found before it failed', async () => {
+    const prepare = vi.fn();
+    const { shot, out, err } = setup('doctor', { domain: 'x.example' }, { run: tells, prepare });
+    expect(await runOneShot(shot)).toBe(4);
+    expect(prepare).not.toHaveBeenCalled();
+    expect(out.text).toMatch(/^ok {4}DNS +this computer.+\nok {4}DNS +not offered\n$/);
+    expect(err.text).toBe(
+      'xmpp-chat: not all is well with x.example: no connection can be made that can be trusted. The lines above say where it ends. (4)\n',
+    );
+  });
+
+  it('prints an object for each, and the error at the end', async () => {
+    const { shot, out, err } = setup('doctor', { domain: 'x.example' }, { run: tells, json: true });
+    expect(await runOneShot(shot)).toBe(4);
+    expect(parseLines(out.text)).toMatchObject([
+      { type: 'check', condition: 'not-asked' },
+      { type: 'check', condition: 'binding-none' },
+      { type: 'error', condition: 'unreachable-server', exitCode: 4 },
+    ]);
+    expect(err.text).toBe('');
+  });
+
+  it('reads a domain by itself or in a JID, and nothing else', async () => {
+    for (const domain of ['Example.org', 'anna@example.org/pc', 'xmpp:anna@example.org']) {
+      const { shot, run } = setup('doctor', { domain });
+      expect(await runOneShot(shot)).toBe(0);
+      expect(run.mock.calls[0]?.[1]).toEqual({ domain: 'example.org' });
+    }
+    const { shot, err } = setup('doctor', { domain: 'not a name' });
+    expect(await runOneShot(shot)).toBe(2);
+    expect(err.text).toContain('not a name');
+  });
+});
 
 describe('one action by flag', () => {
   it('results to standard output, notices to standard error', async () => {

@@ -59,6 +59,7 @@ const what = open({
   history: 'cannot show the history',
   search: 'cannot search',
   export: 'cannot export to {output}',
+  doctor: 'not all is well with {domain}',
   reply: 'cannot answer',
   react: 'cannot react',
   edit: 'cannot change the message',
@@ -122,6 +123,16 @@ const chat = {
   'no-archive-preferences': {
     why: 'your server does not let people choose what its archive keeps, or has no archive',
     hint: 'What is kept on this computer is a setting (menu 16, --keep-messages).',
+  },
+  'no-domain': { why: 'no server is named', hint: 'Write --doctor example.org, or give --domain.' },
+  'unreachable-server': {
+    why: 'no connection can be made that can be trusted',
+    hint: 'The lines above say where it ends.',
+  },
+  'log-in-refused': { why: 'wrong user name or password', hint: 'The lines above say what else was found.' },
+  'checks-failed': {
+    why: 'it can be used, but not everything works (failures: {count})',
+    hint: 'The lines above say what does not.',
   },
   'no-such-setting': { why: 'there is no setting {name}', hint: '/setting alone lists them.' },
   'wrong-value': { why: '{name} cannot be {value}', hint: 'It takes one of: {choices}.' },

@@ -182,6 +182,7 @@ export const help = {
     { line: 'df -h | xmpp-chat --send bob@example.org', does: 'sends what another program prints' },
     { line: 'xmpp-chat --send bob@example.org -- -5 °C today', does: 'text that starts with “-”' },
     { line: 'xmpp-chat --send-file photo.jpg --to bob@example.org', does: 'sends a file' },
+    { line: 'xmpp-chat --doctor example.org', does: 'checks the way to a server' },
     { line: 'xmpp-chat --listen --join lobby --json', does: 'events for a script' },
   ],
   exitCodes: [

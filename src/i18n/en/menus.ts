@@ -82,6 +82,10 @@ export const menus = {
     moveAside: 'Move the damaged data aside and begin anew? The server’s archive brings back what it holds.',
     movedAside: (path: string) => `The damaged data, with what was not sent yet, is kept as ${path}.`,
   },
+  doctor: {
+    which: 'Which server (its name, or a JID)',
+    password: 'Password, to log in and see more (empty: without)',
+  },
   register: {
     title: 'Register a new account',
     jid: 'The JID you would like (user@server)',

@@ -120,5 +120,8 @@ export const notices = {
   'request-refused': () => 'Refused.',
   'subject-set': ({ room }: Of<'room'>) => `The subject of the room ${room} is changed.`,
   'nick-set': ({ nick }: Of<'nick'>) => `You are called ${nick} in this room now.`,
+  checked: ({ domain }: Of<'domain'>) => `All is well with ${domain}.`,
+  'checked-warned': ({ domain, count }: Of<'domain' | 'count'>) =>
+    `${domain} can be used; warnings: ${count}.`,
   'logged-out': ({ jid }: Of<'jid'>) => `${jid} is logged out.`,
 };

@@ -49,6 +49,7 @@ const what: typeof en.what = {
   history: 'no se puede mostrar el historial',
   search: 'no se puede buscar',
   export: 'no se puede exportar a {output}',
+  doctor: 'no todo está bien con {domain}',
   reply: 'no se puede responder',
   react: 'no se puede reaccionar',
   edit: 'no se puede cambiar el mensaje',
@@ -112,6 +113,22 @@ const chat: typeof en.groups.chat = {
   'no-archive-preferences': {
     why: 'tu servidor no deja elegir qué guarda su archivo, o no tiene archivo',
     hint: 'Lo que se guarda en este ordenador es un ajuste (menú 16, --keep-messages).',
+  },
+  'no-domain': {
+    why: 'no se nombra ningún servidor',
+    hint: 'Escribe --doctor example.org, o indica --domain.',
+  },
+  'unreachable-server': {
+    why: 'no se puede hacer ninguna conexión en la que se pueda confiar',
+    hint: 'Las líneas de arriba dicen dónde acaba.',
+  },
+  'log-in-refused': {
+    why: 'usuario o contraseña incorrectos',
+    hint: 'Las líneas de arriba dicen qué más se ha encontrado.',
+  },
+  'checks-failed': {
+    why: 'se puede usar, pero no todo funciona (fallos: {count})',
+    hint: 'Las líneas de arriba dicen qué no funciona.',
   },
   'no-such-setting': { why: 'no existe el ajuste {name}', hint: '/setting sin nada más los lista.' },
   'wrong-value': { why: '{name} no puede ser {value}', hint: 'Valores posibles: {choices}.' },

@@ -180,6 +180,7 @@ export const help: typeof en = {
     { line: 'df -h | xmpp-chat --send bob@example.org', does: 'envía lo que escribe otro programa' },
     { line: 'xmpp-chat --send bob@example.org -- -5 °C hoy', does: 'texto que empieza por «-»' },
     { line: 'xmpp-chat --send-file foto.jpg --to bob@example.org', does: 'envía un fichero' },
+    { line: 'xmpp-chat --doctor example.org', does: 'comprueba el camino hasta un servidor' },
     { line: 'xmpp-chat --listen --join lobby --json', does: 'sucesos para un programa' },
   ],
   exitCodes: [

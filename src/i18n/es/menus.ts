@@ -83,6 +83,10 @@ export const menus: typeof en = {
       '¿Apartar los datos dañados y empezar de nuevo? El archivo del servidor devuelve lo que guarda.',
     movedAside: (path) => `Los datos dañados, con lo que aún no se había enviado, quedan en ${path}.`,
   },
+  doctor: {
+    which: 'Qué servidor (su nombre, o un JID)',
+    password: 'Contraseña, para entrar y ver más (vacía: sin entrar)',
+  },
   register: {
     title: 'Registrar una cuenta nueva',
     jid: 'El JID que te gustaría (usuario@servidor)',

@@ -99,5 +99,7 @@ export const notices: typeof en = {
   'request-refused': () => 'Rechazado.',
   'subject-set': ({ room }) => `El asunto de la sala ${room} ha cambiado.`,
   'nick-set': ({ nick }) => `Ahora te llamas ${nick} en esta sala.`,
+  checked: ({ domain }) => `Todo está bien con ${domain}.`,
+  'checked-warned': ({ domain, count }) => `${domain} se puede usar; avisos: ${count}.`,
   'logged-out': ({ jid }) => `Sesión de ${jid} cerrada.`,
 };

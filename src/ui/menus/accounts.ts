@@ -1,5 +1,5 @@
 /** What the start menu needs of the program around it. */
-import type { ActionContext } from '../../actions/action.ts';
+import type { ActionContext, BareContext } from '../../actions/action.ts';
 import type { Client } from '../../chat/client.ts';
 import type { FileTransfer } from '../../chat/events.ts';
 import type { Filled, FilledForm } from '../../chat/form.ts';
@@ -36,6 +36,8 @@ export interface Accounts {
 /** Everything the menus take. */
 export interface MenuApp extends Face {
   readonly accounts: Accounts;
+  /** a context for actions that need no account; what they check logs in as `account` where that is given */
+  bare(options: { signal: AbortSignal; account?: Credentials | undefined }): BareContext;
   /** a context for actions of that client */
   context(
     client: Client,

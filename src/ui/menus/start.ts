@@ -3,6 +3,7 @@ import type { Client } from '../../chat/client.ts';
 import { attempt } from '../run-action.ts';
 import { InterruptedError } from '../terminal.ts';
 import type { MenuApp } from './accounts.ts';
+import { checkAConnection } from './doctor.ts';
 import { login } from './login.ts';
 import { register } from './register.ts';
 import { topMenu } from './top.ts';
@@ -12,11 +13,11 @@ import { whileWorking } from './working.ts';
 export async function startMenu(app: MenuApp): Promise<Client | undefined> {
   const { start } = app.words.menus;
   const { demo } = app.accounts;
-  // 4 is the connection check, which does not exist yet: the numbers of the others stay.
   const items = [
     { key: '1', name: start.login, value: 'login' },
     { key: '2', name: start.register, value: 'register' },
     ...(demo === undefined ? [] : [{ key: '3', name: start.demo, value: 'demo' }]),
+    { key: '4', name: start.doctor, value: 'doctor' },
     { key: '0', name: start.exit, value: 'exit' },
   ];
   for (;;) {
@@ -34,6 +35,7 @@ async function enter(app: MenuApp, how: string): Promise<Client | undefined> {
     await attempt(app, async () => {
       if (how === 'login') client = await login(app);
       else if (how === 'register') client = await register(app);
+      else if (how === 'doctor') await checkAConnection(app);
       else if (app.accounts.demo !== undefined)
         client = await whileWorking(
           app,

@@ -21,6 +21,8 @@ export interface PasswordSources {
 export interface Passwords {
   /** the account's own; found once. `twice`: it is new, so a typing error must show. Throws UsageError. */
   password(account: string, options?: { readonly twice?: boolean }): Promise<string>;
+  /** the account's own as far as nobody has to be asked; undefined where there is none */
+  given(): Promise<string | undefined>;
   /** Takes the line of `--password-stdin`, if there is one: a text from standard input stands behind it. */
   taken(): Promise<void>;
   /** the one to change to. Throws UsageError. */
@@ -44,10 +46,10 @@ export function passwords(sources: PasswordSources): Passwords {
       throw new UsageError('passwords-differ');
     return password;
   };
+  const given = async () => (stdin === undefined ? sources.configured() : firstLine());
   const found = async (account: string, twice: boolean): Promise<string> => {
-    const given = stdin === undefined ? sources.configured() : await firstLine();
     return checked(
-      given ?? (await asked(words.help.passwordOf(sanitize(account)), twice)),
+      (await given()) ?? (await asked(words.help.passwordOf(sanitize(account)), twice)),
       'missing-password',
     );
   };
@@ -56,6 +58,7 @@ export function passwords(sources: PasswordSources): Passwords {
       own ??= found(account, twice);
       return own;
     },
+    given,
     async taken() {
       await firstLine();
     },

@@ -7,6 +7,7 @@ import type { RoomRow, UserRow } from '../../chat/people.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import { archivingText } from './archiving.ts';
+import { checkText } from './check.ts';
 import { detailsText } from './details.ts';
 import { size, stamp } from './formats.ts';
 import { historyText, versionsText } from './history.ts';
@@ -67,6 +68,8 @@ export function rowsText(rows: readonly Row[], options: RenderOptions): string {
         affiliationColumns,
         pick((row) => (row.type === 'affiliated' ? row.entry : undefined)),
       );
+    case 'check':
+      return pick((row) => (row.type === 'check' ? checkText(row.check, options) : undefined)).join('\n');
     case 'field':
       return columns(
         fieldColumns,

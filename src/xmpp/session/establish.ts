@@ -28,6 +28,8 @@ export interface EstablishOptions {
   targetTimeout?: number;
   /** told of every connection that is begun */
   began?: ((raw: Socket) => void) | undefined;
+  /** told of every TLS handshake that is through, before its certificate is judged: to look at, not to write to */
+  handshaken?: ((tls: TLSSocket) => void) | undefined;
   resolveSrv?: ResolveSrv | undefined;
   signal: AbortSignal;
 }
@@ -111,6 +113,8 @@ async function reach(
     await proceeding;
     const tls = connectTls({ ...tlsOptions(options.domain, secure, target.direct), socket });
     tls.on('error', ignore);
+    // Node judges in a listener of its own for this event, and what is refused has no certificate any more.
+    tls.prependListener('secure', () => options.handshaken?.(tls));
     hastenTickets(tls);
     await ready(tls, 'secureConnect', where);
     if (!tls.authorized) throw new ConnectionError('certificate-untrusted', where);

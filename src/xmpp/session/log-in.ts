@@ -52,7 +52,7 @@ export interface LoggedIn {
 }
 
 /** tls-exporter (RFC 9266) is unique for TLS 1.3 only, unless an extension of TLS 1.2 was negotiated. */
-function exporter(tls: TLSSocket | undefined): (() => Buffer) | undefined {
+export function exporter(tls: TLSSocket | undefined): (() => Buffer) | undefined {
   if (tls?.getProtocol() !== 'TLSv1.3') return undefined;
   return () => tls.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
 }

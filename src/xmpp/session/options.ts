@@ -69,7 +69,7 @@ export interface Batch {
   end(): void;
 }
 
-/** How the connection is protected, for the doctor. */
+/** How the connection is protected. */
 export interface Security {
   /** `TLSv1.3`, `TLSv1.2`, or `none` on plain loopback */
   protocol: string;

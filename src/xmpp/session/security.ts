@@ -1,12 +1,7 @@
 /** How a connection is protected, in a few words. */
+import { nameOf } from './certificate.ts';
 import type { ClientStream } from './client-adapter.ts';
 import type { Security } from './options.ts';
-
-/** The `CN` of a certificate's name, else what else it says of itself. */
-function nameOf(name: object): string {
-  const fields = new Map(Object.entries(name));
-  return String(fields.get('CN') ?? [...fields].map(([key, value]) => `${key}=${value}`).join(', '));
-}
 
 export function securityOf(
   stream: ClientStream,

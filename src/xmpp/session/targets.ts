@@ -14,7 +14,7 @@ export interface Target {
   direct: boolean;
 }
 
-interface SrvRecord {
+export interface SrvRecord {
   name: string;
   port: number;
   priority: number;
@@ -89,37 +89,69 @@ export function srvResolver(signal: AbortSignal): ResolveSrv {
   };
 }
 
-/** An empty list when there is none, `undefined` when DNS gave no usable answer. */
-async function lookup(resolve: ResolveSrv, name: string): Promise<SrvRecord[] | undefined> {
+/** What DNS says of one kind of records. */
+export interface SrvAnswer {
+  /** the name that was asked for: `_xmpp-client._tcp.example.org` */
+  readonly name: string;
+  /** in no order; empty where there is none, `undefined` where DNS gave no usable answer */
+  readonly records: readonly SrvRecord[] | undefined;
+  /** of the failure: `ESERVFAIL`, `ETIMEOUT`, … */
+  readonly code: string | undefined;
+}
+
+export interface FoundTargets {
+  /** direct TLS first, then STARTTLS; none for a domain that DNS is not asked about */
+  readonly answers: readonly SrvAnswer[];
+  /** in the order to try; empty where the domain says that it has no such service */
+  readonly targets: readonly Target[];
+  /** what is tried was said by no record */
+  readonly guessed: boolean;
+}
+
+async function lookup(resolve: ResolveSrv, name: string): Promise<SrvAnswer> {
   try {
-    return await resolve(name);
+    return { name, records: await resolve(name), code: undefined };
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return code !== undefined && NO_RECORD.has(code) ? [] : undefined;
+    const { code = 'UNKNOWN' } = error as NodeJS.ErrnoException;
+    return NO_RECORD.has(code) ? { name, records: [], code: undefined } : { name, records: undefined, code };
   }
+}
+
+/** Nobody has more servers; what stands behind them is never tried. */
+const MOST_RECORDS = 100;
+
+/** Asks DNS for both kinds of records. Never rejects: where DNS fails, the bare domain is left to try. */
+export async function findTargets(domain: string, resolve: ResolveSrv): Promise<FoundTargets> {
+  const host = asciiDomain(domain);
+  const fallback = [{ host, port: DEFAULT_PORT, direct: false }];
+  if (isIP(host) !== 0 || host === 'localhost' || host.endsWith('.localhost'))
+    return { answers: [], targets: fallback, guessed: true };
+  const [direct, starttls] = await Promise.all([
+    lookup(resolve, `_xmpps-client._tcp.${host}`),
+    lookup(resolve, `_xmpp-client._tcp.${host}`),
+  ]);
+  const answers = [direct, starttls];
+  const records = [
+    ...(direct.records ?? []).map((record) => ({ ...record, direct: true })),
+    ...(starttls.records ?? []).map((record) => ({ ...record, direct: false })),
+  ];
+  const usable = records
+    .filter(({ name }) => name !== '.' && name !== '')
+    .sort((a, b) => a.priority - b.priority)
+    .slice(0, MOST_RECORDS);
+  // XEP-0368 §3: both kinds of records are one list.
+  const targets = bySrvOrder(usable).map(({ name, port, direct }) => ({ host: name, port, direct }));
+  // RFC 2782: a single target "." means that the service is decidedly not available.
+  const guessed = records.length === 0;
+  return { answers, targets: guessed ? fallback : targets, guessed };
 }
 
 /**
  * Resolves to at least one target. Rejects with ConnectionError `dns-not-found` when the domain says that it has
  * no such service. A failing DNS is no error here: the bare domain is left to try, and says so itself.
  */
-export async function resolveTargets(domain: string, resolve: ResolveSrv): Promise<Target[]> {
-  const host = asciiDomain(domain);
-  const fallback = [{ host, port: DEFAULT_PORT, direct: false }];
-  if (isIP(host) !== 0 || host === 'localhost' || host.endsWith('.localhost')) return fallback;
-  const [direct, starttls] = await Promise.all([
-    lookup(resolve, `_xmpps-client._tcp.${host}`),
-    lookup(resolve, `_xmpp-client._tcp.${host}`),
-  ]);
-  const records = [
-    ...(direct ?? []).map((record) => ({ ...record, direct: true })),
-    ...(starttls ?? []).map((record) => ({ ...record, direct: false })),
-  ];
-  const usable = records.filter(({ name }) => name !== '.' && name !== '');
-  if (usable.length > 0)
-    // XEP-0368 §3: both kinds of records are one list.
-    return bySrvOrder(usable).map(({ name, port, direct }) => ({ host: name, port, direct }));
-  // RFC 2782: a single target "." means that the service is decidedly not available.
-  if (records.length > 0) throw new ConnectionError('dns-not-found', `${domain} offers no XMPP service`);
-  return fallback;
+export async function resolveTargets(domain: string, resolve: ResolveSrv): Promise<readonly Target[]> {
+  const { targets } = await findTargets(domain, resolve);
+  if (targets.length === 0) throw new ConnectionError('dns-not-found', `${domain} offers no XMPP service`);
+  return targets;
 }

@@ -3,8 +3,8 @@ import type { FilledForm } from '../../../src/chat/form.ts';
 import { menuLoop } from '../../../src/ui/menu.ts';
 import type { Accounts } from '../../../src/ui/menus/accounts.ts';
 import { FakeClient } from '../../support/fake-client.ts';
-import { plainApp } from '../../support/plain-face.ts';
-import { ScriptedTerminal, type Step } from '../../support/scripted-terminal.ts';
+import { bareContext, plainApp } from '../../support/plain-face.ts';
+import { CTRL_C, ScriptedTerminal, type Step } from '../../support/scripted-terminal.ts';
 
 const FORM: FilledForm = {
   instructions: 'Welcome.',
@@ -30,16 +30,18 @@ const closed = Object.assign(new Error('no'), { condition: 'registration-closed'
 let fake: FakeClient;
 let logins: unknown[];
 let registered: unknown[];
+let examined: unknown[];
 beforeEach(() => {
   fake = new FakeClient();
   logins = [];
   registered = [];
+  examined = [];
 });
 
 async function play(accounts: Partial<Accounts>, ...script: Step[]) {
   const terminal = new ScriptedTerminal(...script);
-  const code = await menuLoop(
-    plainApp(terminal, fake, {
+  const code = await menuLoop({
+    ...plainApp(terminal, fake, {
       login: async (credentials) => {
         logins.push(credentials);
         return fake.client;
@@ -49,7 +51,15 @@ async function play(accounts: Partial<Accounts>, ...script: Step[]) {
       },
       ...accounts,
     }),
-  );
+    bare: ({ signal, account }) => ({
+      ...bareContext(signal),
+      async examine(domain) {
+        examined.push({ domain, account });
+        if (domain === 'down.example') return { reachable: false, unauthorised: false, failed: 1, warned: 0 };
+        return { reachable: true, unauthorised: false, failed: 0, warned: 0 };
+      },
+    }),
+  });
   return { terminal, code };
 }
 
@@ -60,6 +70,7 @@ describe('the start menu', () => {
       '1) Log in',
       '2) Register a new account',
       '3) Try the demo',
+      '4) Check a connection',
       '0) Exit',
     ]);
     expect(code).toBe(0);
@@ -68,6 +79,45 @@ describe('the start menu', () => {
   it('starts the demo with 3', async () => {
     const { terminal } = await play({ demo: async () => fake.client }, '3', '0');
     expect(terminal.asked.at(-1)).toBe('Logged in as juliet@example.org');
+  });
+});
+
+describe('checking a connection', () => {
+  it('asks for a domain, and for no password; then one is back in the menu', async () => {
+    const { terminal } = await play({}, '4', 'Example.org', '0');
+    expect(examined).toEqual([{ domain: 'example.org', account: undefined }]);
+    expect(terminal.asked).toEqual(['xmpp-chat', 'Which server (its name, or a JID)', 'xmpp-chat']);
+    expect(terminal.output).toContain('Checking the way to example.org');
+    expect(terminal.output).toContain('"code":"checked"');
+  });
+
+  it('takes the configured domain, else the last account’s, for an empty answer', async () => {
+    await play({ domain: 'home.example', lastJid: 'me@other.example' }, '4', '', '0');
+    await play({ lastJid: 'me@other.example' }, '4', '', '0');
+    await play({}, '4', '', '0');
+    expect(examined).toMatchObject([{ domain: 'home.example' }, { domain: 'other.example' }]);
+  });
+
+  it('logs in with a JID where a password is typed', async () => {
+    await play({}, '4', 'romeo@example.org/pc', 'secret', '0');
+    await play({}, '4', 'romeo@example.org', '', '0');
+    expect(examined).toEqual([
+      { domain: 'example.org', account: { jid: 'romeo@example.org', password: 'secret' } },
+      { domain: 'example.org', account: undefined },
+    ]);
+  });
+
+  it('says what is no name of a server, and what cannot be reached', async () => {
+    const { terminal } = await play({}, '4', 'not a name', 'down.example', '0');
+    expect(terminal.output).toContain('“not a name” is not a JID');
+    expect(terminal.output).toContain('! unreachable-server');
+    expect(terminal.asked.at(-1)).toBe('xmpp-chat');
+  });
+
+  it('is left by Ctrl-C', async () => {
+    const { terminal } = await play({}, '4', CTRL_C, '0');
+    expect(examined).toEqual([]);
+    expect(terminal.left).toBe(0);
   });
 });
 
