@@ -1,6 +1,7 @@
 /** Receives one file: bounded, hashed on the way, whole or not at all. */
 import { createHash, type Hash } from 'node:crypto';
 import { ChatError } from '../problem.ts';
+import { frugality } from './memory.ts';
 import { falseClaim, mimeOf, SNIFFED } from './mime.ts';
 import { folderError, type PartFile, partFile, type resumedFile } from './part-file.ts';
 import type { IncomingOffer, Refusal, SendContext } from './route.ts';
@@ -131,6 +132,7 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
   let begins: Uint8Array = new Uint8Array(0);
   const { overlap = 0 } = resume ?? {};
   let tail: Uint8Array = new Uint8Array(0);
+  const memory = frugality();
   const look = (bytes: Uint8Array) => {
     if (begins.length < SNIFFED) begins = Buffer.concat([begins, bytes.subarray(0, SNIFFED)]);
   };
@@ -154,6 +156,7 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
       hash.update(bytes);
       claimed?.update(bytes);
       await part.write(bytes);
+      memory.moved(bytes.length);
       onProgress(size);
     }
     signal.throwIfAborted();
@@ -179,5 +182,7 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
       resume?.ended();
     }
     throw reason;
+  } finally {
+    memory.end();
   }
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ChatError } from '../problem.ts';
+import { frugality } from './memory.ts';
 import { mimeOf, SNIFFED } from './mime.ts';
 import type { OutgoingFile } from './route.ts';
 
@@ -64,14 +65,17 @@ async function* content(
     return filling;
   };
   let filling = begin(from, 0);
+  const memory = frugality();
   try {
     for (let at = from, turn = 1; at < size; turn++) {
       const bytes = await filling;
       at += bytes.length;
       if (at < size) filling = begin(at, turn);
       yield bytes;
+      memory.moved(bytes.length);
     }
   } finally {
+    memory.end();
     // Nothing is read any more when this has ended: the file may be closed.
     await filling.catch(() => undefined);
   }

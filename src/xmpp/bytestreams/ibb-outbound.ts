@@ -9,7 +9,7 @@ export interface OutboundTerms {
   /** full JID */
   readonly peer: string;
   readonly source: AsyncIterable<Uint8Array>;
-  /** bytes a block; default 4096 (§4), halved when the peer asks for less */
+  /** most bytes a block; default BLOCK_SIZE, halved when the peer asks for less */
   readonly blockSize?: number | undefined;
   /** most blocks that may be unconfirmed, where the way is quick; default 32 */
   readonly window?: number | undefined;
@@ -18,25 +18,41 @@ export interface OutboundTerms {
   readonly onProgress?: ((sent: number) => void) | undefined;
 }
 
+/**
+ * Most bytes a block: a server has as much work with a small one. As Base64, with what stands around it, it stays below
+ * the 64 KiB that every server in use takes of a stanza.
+ */
+export const BLOCK_SIZE = 32_768;
 const SMALLEST_BLOCK = 256;
+/** bytes of a block (§4), and blocks, to begin with */
+const FIRST_BLOCK = 4096;
 const FIRST_WINDOW = 8;
 /** milliseconds */
 const QUICK = 300;
+/** bytes unconfirmed */
+const MOST_UNDER_WAY = 512 * 1024;
 /** A reader that is slow confirms late: its answers are waited for longer than usual. */
 const BLOCK_TIMEOUT = 120_000;
 /** milliseconds: libpurple never answers, and nothing hangs on it */
 const CLOSE_TIMEOUT = 2_000;
 
-/** Cuts a stream of bytes into blocks of exactly `size` bytes; only the last one may be shorter. */
+/**
+ * Cuts a stream of bytes into blocks. `next` resolves when another one may go, to its size; only the last one may be
+ * shorter.
+ */
 export async function* blocksOf(
   source: AsyncIterable<Uint8Array>,
-  size: number,
+  next: () => Promise<number>,
 ): AsyncGenerator<Uint8Array, void> {
   let rest: Uint8Array = new Uint8Array(0);
+  let size: number | undefined;
   for await (const chunk of source) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let at = 0;
-    for (; at + size <= bytes.length; at += size) yield bytes.subarray(at, at + size);
+    for (size ??= await next(); at + size <= bytes.length; size = await next()) {
+      yield bytes.subarray(at, at + size);
+      at += size;
+    }
     // A copy: the source may use its buffer again.
     rest = Uint8Array.from(bytes.subarray(at));
   }
@@ -45,7 +61,7 @@ export async function* blocksOf(
 
 async function open(session: Session, terms: OutboundTerms): Promise<number> {
   const options = terms.signal === undefined ? {} : { signal: terms.signal };
-  for (let blockSize = terms.blockSize ?? 4096; ; blockSize = Math.floor(blockSize / 2)) {
+  for (let blockSize = terms.blockSize ?? BLOCK_SIZE; ; blockSize = Math.floor(blockSize / 2)) {
     try {
       const payload = xOpen({ sid: terms.sid, blockSize, stanza: 'iq' });
       await session.request(x('iq', { type: 'set', to: terms.peer }, payload), options);
@@ -57,15 +73,21 @@ async function open(session: Session, terms: OutboundTerms): Promise<number> {
   }
 }
 
-/** Everything under way; `room` waits until one more fits, `empty` until all are confirmed, both throw a failure. */
-function flight(most: number, ended: AbortSignal) {
-  // On a slow way a full window would hold chat messages back for seconds: it grows with quick answers only.
+/**
+ * Everything under way; `room` waits until one more fits, `empty` until all are confirmed, both throw a failure. What is
+ * under way holds chat messages back, on a slow way for seconds: blocks grow with quick answers, to `largest` bytes, then
+ * their number does, to `most`; with slow ones both fall again. §2.1: `block-size` is the maximum.
+ */
+function flight(largest: number, most: number, ended: AbortSignal) {
+  const smallest = Math.min(FIRST_BLOCK, largest);
+  let size = smallest;
   let window = Math.min(FIRST_WINDOW, most);
   let underWay = 0;
+  let bytes = 0;
   let fault: unknown;
   let wake = () => {};
-  const until = async (left: () => number) => {
-    while (underWay > left() && fault === undefined) {
+  const until = async (isEnough: () => boolean) => {
+    while (!isEnough() && fault === undefined) {
       await new Promise<void>((go) => {
         wake = go;
       });
@@ -76,23 +98,33 @@ function flight(most: number, ended: AbortSignal) {
     fault ??= error;
     wake();
   };
+  const answered = (quick: boolean) => {
+    if (quick && size < largest) size = Math.min(2 * size, largest);
+    else if (quick) window = Math.min(window + 1, most);
+    else if (window > 1) window = Math.ceil(window / 2);
+    else size = Math.max(Math.ceil(size / 2), smallest);
+  };
   // One listener for the whole stream: one for each block would pile up.
   ended.addEventListener('abort', () => fail(ended.reason), { once: true });
   return {
-    add(block: Promise<void>) {
+    add(block: Promise<void>, length: number) {
       underWay++;
+      bytes += length;
       const begun = performance.now();
-      const answered = () => {
-        const quick = performance.now() - begun < QUICK;
-        window = quick ? Math.min(window + 1, most) : Math.max(Math.ceil(window / 2), 1);
-      };
-      block.then(answered, fail).finally(() => {
-        underWay--;
-        wake();
-      });
+      block
+        .then(() => answered(performance.now() - begun < QUICK), fail)
+        .finally(() => {
+          underWay--;
+          bytes -= length;
+          wake();
+        });
     },
-    room: () => until(() => window - 1),
-    empty: () => until(() => 0),
+    /** Resolves to the bytes of the next block. */
+    async room() {
+      await until(() => underWay < window && (bytes === 0 || bytes + size <= MOST_UNDER_WAY));
+      return size;
+    },
+    empty: () => until(() => underWay === 0),
   };
 }
 
@@ -113,7 +145,7 @@ export async function sendInBand(
   onProgress?.(0);
   let sent = 0;
   let seq = 0;
-  const blocks = flight(terms.window ?? 32, ended);
+  const blocks = flight(blockSize, terms.window ?? 32, ended);
   const transmit = async (block: Uint8Array) => {
     const iq = set(xData(sid, seq, block));
     seq = (seq + 1) % 65_536;
@@ -122,10 +154,9 @@ export async function sendInBand(
     onProgress?.(sent);
   };
   try {
-    for await (const block of blocksOf(terms.source, blockSize)) {
+    for await (const block of blocksOf(terms.source, blocks.room)) {
       ended.throwIfAborted();
-      await blocks.room();
-      blocks.add(transmit(block));
+      blocks.add(transmit(block), block.length);
     }
     await blocks.empty();
   } catch (error) {

@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { ConnectionError } from '../errors.ts';
 import type { Established } from './establish.ts';
+import { FOOTER } from './stream-header.ts';
 import { connectionError } from './trust.ts';
 import { Utf8Stream } from './utf8-stream.ts';
 import { carriable } from './xml.ts';
@@ -22,6 +23,18 @@ const LINGER = 500;
  */
 const TOGETHER = 128 * 1024;
 
+/**
+ * Bytes of a record of TLS. Prosody reads so many at a time, and where that is not the end of a record it sleeps for a
+ * millisecond before it reads on (server_epoll.lua: `dirty`, `min_wait`): what is larger than that takes it as many
+ * milliseconds as there are 4,096 bytes in it.
+ */
+const RECORD = 4096;
+/** Milliseconds behind what took more than a record, within which everything ends with a record. */
+const BULK = 250;
+/** White space between stanzas (RFC 6120 §4.6.1) may be this part of what is written in bulk, and so many bytes before. */
+const FILLING = 1 / 8;
+const FIRST_FILLING = 4 * RECORD;
+
 export interface TransportReader {
   /** false while nobody can take characters: they are dropped then */
   wanted(): boolean;
@@ -41,6 +54,12 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
   #soon: NodeJS.Immediate | undefined;
   /** bytes below TLS when something whole came the last time */
   #whole = 0;
+  /** bytes that this turn of the program wrote */
+  #written = 0;
+  /** until when, by the monotonic clock */
+  #bulkUntil = Number.NEGATIVE_INFINITY;
+  /** bytes of white space that may be written */
+  #credit = FIRST_FILLING;
 
   constructor(establish: () => Promise<Established>, reader: TransportReader) {
     super();
@@ -82,10 +101,34 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
     // What one turn of the program writes becomes one packet.
     if (socket.writableCorked === 0) {
       socket.cork();
-      process.nextTick(() => socket.uncork());
+      process.nextTick(() => {
+        this.#fill();
+        socket.uncork();
+      });
     }
     // One such character would end the stream, at every attempt to send what it stands in.
-    socket.write(carriable(text), done);
+    const bytes = Buffer.from(carriable(text));
+    this.#written += bytes.length;
+    // Nothing follows the end of the stream.
+    if (text.endsWith(FOOTER)) this.#credit = Number.NEGATIVE_INFINITY;
+    socket.write(bytes, done);
+  }
+
+  /** So that a read of the server's ends where a record does: one that does not is followed by others that do not. */
+  #fill(): void {
+    const { tls } = this.#established ?? {};
+    const written = this.#written;
+    this.#written = 0;
+    if (tls?.writable !== true) return;
+    const now = performance.now();
+    if (written > RECORD) {
+      this.#bulkUntil = now + BULK;
+      this.#credit = Math.min(this.#credit + written * FILLING, FIRST_FILLING);
+    }
+    const missing = (RECORD - (written % RECORD)) % RECORD;
+    if (now > this.#bulkUntil || missing > this.#credit) return;
+    this.#credit -= missing;
+    tls.write(Buffer.alloc(missing, ' '));
   }
 
   /** Flushes, says good-bye, and is gone `linger` milliseconds later whatever the peer does. */
@@ -112,6 +155,7 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
   #adopt(established: Established): void {
     const { socket } = established;
     this.#established = established;
+    established.tls?.setMaxSendFragment(RECORD);
     const utf8 = new Utf8Stream();
     // All that came at once, not record by record: what comes together is kept together.
     const read = () => {

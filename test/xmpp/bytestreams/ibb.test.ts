@@ -307,6 +307,35 @@ describe('sending in-band', () => {
     expect(session.take().filter((stanza) => stanza.getChild('data', NS))).toHaveLength(7);
   });
 
+  it('sends blocks as large as was agreed only while answers are quick (XEP-0047 §2.1: a maximum)', async () => {
+    vi.useFakeTimers();
+    try {
+      const session = new FakeSession();
+      session.whenAsked('set', 'open', NS, '');
+      session.whenAsked('set', 'close', NS, '');
+      const stop = new AbortController();
+      const sending = inBand(session, { disco }).send({
+        ...{ sid: 's', peer: PEER, window: 1, signal: stop.signal },
+        source: chunks(Buffer.alloc(1_000_000)),
+      });
+      const sizes: (number | undefined)[] = [];
+      for (const wait of [0, 0, 0, 0, 400, 400, 400, 400, 0]) {
+        await vi.advanceTimersByTimeAsync(wait);
+        const [block] = session.take().filter((stanza) => stanza.getChild('data', NS));
+        const element = block?.getChild('data', NS);
+        sizes.push(element && parseData(element)?.bytes?.length);
+        await vi.advanceTimersByTimeAsync(wait);
+        if (block) session.answer(block);
+        await vi.advanceTimersByTimeAsync(0);
+      }
+      expect(sizes).toEqual([4096, 8192, 16_384, 32_768, 32_768, 16_384, 8192, 4096, 4096]);
+      stop.abort(new Error('enough'));
+      await expect(sending).rejects.toThrow('enough');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('halves the block size when the peer asks for less (XEP-0047 §2.1)', async () => {
     const wire = wiredSessions();
     const stream = inBand(wire.bob, { disco }).expect({
@@ -325,7 +354,7 @@ describe('sending in-band', () => {
     const sizes = wire.alice.sentStanzas
       .map((stanza) => stanza.getChild('open', NS)?.attrs['block-size'])
       .filter((size) => size !== undefined);
-    expect(sizes).toEqual(['4096', '2048', '1024']);
+    expect(sizes).toEqual(['32768', '16384', '8192', '4096', '2048', '1024']);
   });
 
   it('closes after an error for a block (XEP-0047 §2.2)', async () => {
@@ -428,6 +457,20 @@ describe('in-band elements', () => {
     );
   });
 
+  it('takes exactly what would be written so again', () => {
+    const unit = fc.constantFrom(...'AZaz09+/=-_ \n');
+    fc.assert(
+      fc.property(fc.string({ unit }), (text) => {
+        const bytes = Buffer.from(text, 'base64');
+        const known = decodeBase64(text);
+        expect(known && Buffer.from(known).equals(bytes)).toBe(
+          bytes.toString('base64') === text ? true : undefined,
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('ignores other namespaces', () => {
     expect(parseOpen(x('open', { xmlns: 'urn:evil', sid: 's', 'block-size': '1' }))).toBeUndefined();
     expect(parseData(x('data', { xmlns: 'urn:evil', sid: 's', seq: '1' }))).toBeUndefined();
@@ -435,12 +478,19 @@ describe('in-band elements', () => {
 
   it('cuts any chunks into full blocks', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.uint8Array()), fc.integer({ min: 1, max: 50 }), async (parts, size) => {
-        const blocks: Uint8Array[] = [];
-        for await (const block of blocksOf(chunks(...parts), size)) blocks.push(block);
-        expect(Buffer.concat(blocks).equals(Buffer.concat(parts))).toBe(true);
-        expect(blocks.slice(0, -1).every((block) => block.length === size)).toBe(true);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.uint8Array()),
+        fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }),
+        async (parts, sizes) => {
+          const blocks: Uint8Array[] = [];
+          // The one that is not taken yet may have another size when it is.
+          const size = async () => sizes[blocks.length % sizes.length] ?? 1;
+          for await (const block of blocksOf(chunks(...parts), size)) blocks.push(block);
+          expect(Buffer.concat(blocks).equals(Buffer.concat(parts))).toBe(true);
+          const full = blocks.slice(0, -1).map((block) => block.length);
+          expect(full).toEqual(full.map((_, at) => sizes[at % sizes.length]));
+        },
+      ),
     );
   });
 });

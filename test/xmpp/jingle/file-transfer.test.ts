@@ -159,7 +159,7 @@ describe('a file that we offer', () => {
     ['another transport', FOOBAR, `<transport xmlns='${S5B}' sid='x'/>`],
   ])('is not sent to who accepts %s', async (_what, file, transport) => {
     const { accept, sent, session, stream } = await offered();
-    const answer = await accept(file, transport === 'larger' ? xIbb(stream, 4097) : transport);
+    const answer = await accept(file, transport === 'larger' ? xIbb(stream, 32_769) : transport);
     expect(conditionsOf(answer)).toEqual(['bad-request']);
     await expect(sent).rejects.toMatchObject({ condition: 'bad-request' });
     expect(actions(session)).toMatchObject([{ action: 'session-terminate' }]);

@@ -313,6 +313,29 @@ describe('elements of Jingle', () => {
   });
 });
 
+it.each([
+  [32_768, '32768'],
+  [65_535, '32768'],
+  [32_767, '4096'],
+  [512, '512'],
+])(
+  'of blocks of %i bytes takes such of %s: those between are held back where they come one by one (XEP-0261 §2.2)',
+  async (size, agreed) => {
+    const { session, offers } = start();
+    await session.ask(iq(initiate('s1', xContent(FOOBAR + xIbb('i1', size)))));
+    await turn();
+    const stop = new AbortController();
+    const text = read(
+      offers[0]?.accept({ limit: 6, reach, signal: stop.signal }) ?? (async function* () {})(),
+    );
+    await turn();
+    const [accepted] = actions(session);
+    expect(accepted?.contents[0]?.transport?.attrs).toMatchObject({ sid: 'i1', 'block-size': agreed });
+    stop.abort(new Error('enough'));
+    await expect(text).rejects.toThrow();
+  },
+);
+
 it('reads the file where the peer sends it (XEP-0261 §2)', async () => {
   const { session, offers } = start();
   await session.ask(iq(initiate('s1', xContent(FOOBAR + xIbb('i1', 8192)))));

@@ -76,3 +76,61 @@ describe('characters of a connection', () => {
     expect(told).toEqual(['close']);
   });
 });
+
+/** As `transport`, over TLS; what is written comes back. */
+async function secure() {
+  const server = new PassThrough();
+  const fragments: number[] = [];
+  const tls = Object.assign(server, { setMaxSendFragment: (size: number) => fragments.push(size) });
+  const socket = new TransportSocket(
+    () => Promise.resolve({ socket: server, raw: server, tls } as unknown as Established),
+    { wanted: () => true, broken: () => undefined },
+  );
+  let written = '';
+  socket.on('data', (text) => {
+    written += text;
+  });
+  socket.connect();
+  await once(socket, 'connect');
+  const write = async (...texts: string[]): Promise<string> => {
+    written = '';
+    for (const text of texts) socket.write(text);
+    await turnOver();
+    return written;
+  };
+  return { fragments, write };
+}
+
+describe('what is written over TLS', () => {
+  const large = `<a>${'x'.repeat(5000)}</a>`;
+
+  it('goes in records of 4,096 bytes, of which a server reads a whole one', async () => {
+    expect((await secure()).fragments).toEqual([4096]);
+  });
+
+  it('ends with a record where it is more than one, and so does what follows (RFC 6120 §4.6.1)', async () => {
+    const { write } = await secure();
+    expect(await write(large, large)).toBe((large + large).padEnd(3 * 4096));
+    expect(await write('<r/>')).toBe('<r/>'.padEnd(4096));
+    expect(await write('x'.repeat(8192))).toBe('x'.repeat(8192));
+  });
+
+  it('stays as it is where it is little', async () => {
+    const { write } = await secure();
+    expect(await write('<one/>')).toBe('<one/>');
+    expect(await write('x'.repeat(4096))).toBe('x'.repeat(4096));
+  });
+
+  it('is filled up by no more than an eighth in the long run', async () => {
+    const { write } = await secure();
+    let filled = 0;
+    for (let turn = 0; turn < 200; turn++) filled += (await write(large)).length - large.length;
+    expect(filled).toBeGreaterThan(0);
+    expect(filled).toBeLessThan(4 * 4096 + (200 * large.length) / 8);
+  });
+
+  it('has nothing behind the end of the stream', async () => {
+    const { write } = await secure();
+    expect(await write(large, '</stream:stream>')).toBe(`${large}</stream:stream>`);
+  });
+});
