@@ -487,10 +487,7 @@ export class Client extends EventEmitter<ChatEvents> {
         this.#background.start();
         this.#retention.start();
         void this.#catchUp({ loads: true });
-        this.emit(
-          'contactsOnline',
-          this.#contacts.list().filter((contact) => contact.resources.length > 0),
-        );
+        this.emit('contactsOnline', this.#contacts.online());
       },
       enterRooms: () => this.#rooms.enterKept(),
       failed: (error) => this.#failed(error),

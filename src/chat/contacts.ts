@@ -64,6 +64,20 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
     };
   }
 
+  const isThere = ({ jid }: RosterItem) => (presence?.resources(jid).length ?? 0) > 0;
+
+  /** What is kept of them is read at once: asked for one by one, thousands of contacts hold up the screen. */
+  function listed(some: readonly RosterItem[], seen: (jid: string) => number | undefined): Contact[] {
+    const unread = new Map(messages.unreadChats(account).map(({ chat, count }) => [chat, count]));
+    const rank = (contact: Contact) => {
+      const best = contact.resources[0];
+      return best === undefined ? STATUS_ORDER.length : STATUS_ORDER.indexOf(best.show);
+    };
+    return some
+      .map((item) => view(item, unread.get(item.jid) ?? 0, seen))
+      .sort((a, b) => rank(a) - rank(b) || byName(a.name || a.jid, b.name || b.jid));
+  }
+
   function onPresence(event: ResourcePresence & { jid: string; before: ResourcePresence | undefined }): void {
     const { jid, resource, show, status, before } = event;
     if (before?.show === show && before.status === status) return;
@@ -120,24 +134,15 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
     copy: () => ({ version, items: [...items.values()] }),
     /** those who are there first, then by name */
     list(): Contact[] {
-      const unread = new Map(messages.unreadChats(account).map(({ chat, count }) => [chat, count]));
-      // Read at once: asked for one by one, thousands of contacts hold up the screen.
       const times = cache.lastSeenTimes(account);
-      const seen = (jid: string) => times.get(jid);
-      const rank = (contact: Contact) => {
-        const best = contact.resources[0];
-        return best === undefined ? STATUS_ORDER.length : STATUS_ORDER.indexOf(best.show);
-      };
-      return [...items.values()]
-        .map((item) => view(item, unread.get(item.jid) ?? 0, seen))
-        .sort((a, b) => rank(a) - rank(b) || byName(a.name || a.jid, b.name || b.jid));
+      return listed([...items.values()], (jid) => times.get(jid));
     },
+    /** those who are there, in the order of the list: of thousands the rest is neither read nor sorted */
+    online: (): Contact[] => listed([...items.values()].filter(isThere), () => undefined),
     /** bare JIDs whose presence we may see and have not seen yet */
     awaited(): string[] {
       const sees = ({ subscription }: RosterItem) => subscription === 'to' || subscription === 'both';
-      return [...items.values()]
-        .filter((item) => sees(item) && (presence?.resources(item.jid).length ?? 0) === 0)
-        .map(({ jid }) => jid);
+      return [...items.values()].filter((item) => sees(item) && !isThere(item)).map(({ jid }) => jid);
     },
     get(jid: string): Contact | undefined {
       const item = items.get(jid);

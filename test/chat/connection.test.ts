@@ -271,6 +271,23 @@ describe('who is there after the log-in', () => {
     expect(world.events('contactsOnline')).toHaveLength(1);
   });
 
+  it('is told in the order of the list; of the others nothing is read', async () => {
+    const jids = ['tybalt', 'romeo', 'nurse', 'benvolio'].map((name) => `${name}@example.org`);
+    const [tybalt = '', romeo = '', nurse = ''] = jids;
+    const world = new World({ roster: jids.map((jid) => item(jid)).join('') });
+    world.stores.messages.unreadChats = () => [{ chat: nurse, kind: 'contact', count: 2, mentions: 0 }];
+    const seen = [vi.spyOn(world.stores.roster, 'lastSeen'), vi.spyOn(world.stores.roster, 'lastSeenTimes')];
+    await world.client.online('presence');
+    world.receive(here(`${romeo}/orchard`, '<show>away</show>'));
+    world.receive(here(`${tybalt}/street`));
+    world.receive(here(`${nurse}/house`));
+    await world.client.contactsSettled();
+    const [online] = world.events('contactsOnline');
+    expect(seen.map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+    expect(online).toMatchObject([{ jid: nurse, unread: 2 }, { jid: tybalt }, { jid: romeo }]);
+    expect(online).toEqual(world.client.contacts().slice(0, 3));
+  });
+
   it.each([
     [ROMEO, 250],
     ['romeo@elsewhere.example', 1000],

@@ -1,17 +1,8 @@
 /** Lo que encuentra `--doctor`, y qué hacer. */
 import type { doctor as english } from '../en/doctor.ts';
 
-type Of<K extends string> = Readonly<Record<K, string>>;
-
-const certificate = ({
-  subject,
-  issuer,
-  from,
-  until,
-  days,
-  names,
-}: Of<'subject' | 'issuer' | 'from' | 'until' | 'days' | 'names'>) =>
-  `${subject}, emitido por ${issuer}, del ${from} al ${until} (días que quedan: ${days}), para ${names || 'ningún nombre'}`;
+const certificate: (typeof english)['texts']['certificate'] = (of) =>
+  `${of.subject}, emitido por ${of.issuer}, del ${of.from} al ${of.until} (días que quedan: ${of.days}), para ${of.names || 'ningún nombre'}`;
 
 const issuer = 'el servidor no envía el certificado de quien lo emite, o aquí no se confía en su autoridad';
 
