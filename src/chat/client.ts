@@ -24,6 +24,7 @@ import { type Conference, type Conferences, type ConferenceWish, conferences } f
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
 import { fileRoutes, onlyRoute } from './client/file-routes.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
+import { type Invitations, invitations } from './client/invitations.ts';
 import { type KeptStreamState, keptStreamState } from './client/kept-stream.ts';
 import { type ChatKinds, chatKinds } from './client/kinds.ts';
 import type { Link } from './client/link.ts';
@@ -153,6 +154,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #reading: ReturnType<typeof reading>;
   readonly #typing: TypingStates;
   readonly #requests = new Requests();
+  readonly #invitations: Invitations;
   readonly #retention: Retention;
   readonly #roomForms: ReturnType<typeof roomForms>;
   readonly #conferences: Conferences;
@@ -232,6 +234,12 @@ export class Client extends EventEmitter<ChatEvents> {
       failed: (error) => this.#failed(error),
     });
     this.#roomForms = roomForms(() => this.#linked());
+    this.#invitations = invitations({
+      account,
+      settings: stores.settings,
+      requests: this.#requests,
+      isThere: (room) => this.#rooms.isRoom(room),
+    });
     this.#conferences = conferences({
       account,
       linked: () => this.#linked(),
@@ -360,6 +368,7 @@ export class Client extends EventEmitter<ChatEvents> {
       owes: () => this.#marks.owes(),
       said: this.#attendance.said,
       isNew: (room) => this.#newRooms.has(room),
+      invited: (...kept) => this.#invitations.kept(...kept),
       counted: () => this.#stream?.next() ?? (() => undefined),
       received: (message, _parsed, source) => {
         // First, since whoever has the chat open says at once that it is displayed.
@@ -587,6 +596,7 @@ export class Client extends EventEmitter<ChatEvents> {
       slow: this.#slow,
       amendments: this.#delivery.amendments,
       requests: this.#requests,
+      invitations: this.#invitations,
       typing: this.#typing,
       take: (message, source) => this.#take(message, source),
       attendance: this.#attendance,
@@ -993,9 +1003,9 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#conferences.start(partner, wish);
   }
 
-  /** What of a conversation would be sent there: its last messages that can be said again, oldest first. */
-  conferenceHistory(partner: string, count: number): Message[] {
-    return this.#conferences.seen(partner, count);
+  /** What of a conversation would be sent there: its last messages, or these rows, as far as they can be said again. */
+  conferenceHistory(partner: string, which: number | readonly number[]): Message[] {
+    return this.#conferences.seen(partner, which);
   }
 
   /** Whether an invitation goes on with our own conversation with who invites, and not with somebody else's. */

@@ -5,6 +5,7 @@
 import { withoutFallback } from '../xmpp/fallback.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
 import type { Tombstone } from '../xmpp/moderation.ts';
+import type { Invitation } from '../xmpp/muc/invitations.ts';
 import { NS_REPLY } from '../xmpp/replies.ts';
 import { bareOf, resourceOf } from './address.ts';
 import type { Batch, Later } from './batch.ts';
@@ -52,6 +53,8 @@ export interface Archived {
   readonly message: ParsedMessage;
   /** when the archive got it, milliseconds since 1970 */
   readonly time: number | undefined;
+  /** it is an invitation to a room, or the answer to one, and nothing that was said */
+  readonly invitation?: Invitation | 'declined' | undefined;
 }
 
 export interface ArchivedPage {
@@ -105,6 +108,8 @@ export interface InboundOptions {
   readonly counted: () => () => void;
   /** whether senders who want to hear that their messages arrived may be told */
   readonly owes: () => boolean;
+  /** the archive kept an invitation; told when its page is kept */
+  readonly invited: (invitation: Invitation, archiveId: string, time: number) => void;
   /** a message is new here; told when it is kept */
   readonly received: (message: Message, parsed: ParsedMessage, source: MessageSource) => void;
 }
@@ -321,6 +326,13 @@ export function inbound(options: InboundOptions) {
     later(() => options.received(now(), parsed, source));
   }
 
+  /** One to us is news where the page is; what we sent ourselves, and answers of long ago, are none. */
+  function invited({ invitation, archiveId, message, time }: Archived, page: Page, later: Later): void {
+    if (invitation === undefined || invitation === 'declined' || page !== 'newer') return;
+    if (bareOf(message.from) === account) return;
+    later(() => options.invited(invitation, archiveId, time ?? Date.now()));
+  }
+
   return {
     /**
      * Takes one parsed message through all steps and keeps it, in one transaction, which it may share with others that
@@ -350,6 +362,10 @@ export function inbound(options: InboundOptions) {
         for (const item of order) {
           // What was said in a room stands in the room's archive, by the room's ids.
           if ((item.message.type === 'groupchat') !== (archive !== account)) continue;
+          if (item.invitation !== undefined) {
+            invited(item, page, later);
+            continue;
+          }
           const message = address(item.message, 'archive', item);
           through(message && { ...message, page, before, since }, later);
         }

@@ -140,7 +140,7 @@ function fill(action: Action, typed: string, context: SlashContext): Slash {
   try {
     for (const [name, param] of Object.entries(action.params)) {
       const given = values.get(name);
-      if (given === undefined && param.kind === 'message') input[name] = context.meant(param);
+      if (given === undefined && param.kind === 'message' && !param.many) input[name] = context.meant(param);
       if (given === undefined) continue;
       input[name] = param.many
         ? given.map((text) => context.read(param, text))

@@ -100,7 +100,9 @@ export function parseMessage(stanza: Element, options: ParseOptions = {}): Parse
   const type = TYPES.includes(stanza.attrs.type ?? '') ? (stanza.attrs.type as MessageType) : 'normal';
   const body = chooseText(stanza, 'body', options.languages);
   const thread = child(stanza, 'thread', NS_CLIENT);
-  const prefer = account === '' ? [bareOf(from)] : [account, domainOf(account), bareOf(from)];
+  // What an occupant says of its time, in whose name ever, does not count beside what the room says.
+  const own = account === '' || type === 'groupchat' ? [] : [account, domainOf(account)];
+  const prefer = [...own, bareOf(from)];
   return {
     type,
     from,

@@ -137,6 +137,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
     owes: () => true,
     isNew: () => false,
     counted: () => nothing,
+    invited: () => undefined,
     received: ({ body }) => told.push(`new ${body}`),
     ...more,
   });

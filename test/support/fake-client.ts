@@ -317,10 +317,13 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.did('conference', jid, wish);
     const room = 'talk-1@conference.example.org';
     this.addRoom(room, ['juliet']);
-    return { room, invited: [jid, ...wish.others], failed: [], sent: wish.history };
+    const { history } = wish;
+    const sent = typeof history === 'number' ? history : history.length;
+    return { room, invited: [jid, ...wish.others], failed: [], sent };
   }
-  conferenceHistory(jid: string, count: number): Message[] {
-    return count === 0 ? [] : this.history({ chat: jid, limit: count });
+  conferenceHistory(jid: string, which: number | readonly number[]): Message[] {
+    if (typeof which !== 'number') return this.messages.filter(({ row }) => which.includes(row));
+    return which === 0 ? [] : this.history({ chat: jid, limit: which });
   }
   /** threads of invitations that go on with a conversation of ours */
   readonly ourThreads: string[] = [];

@@ -193,6 +193,11 @@ const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
       'x@y.org invites you to the room r@c.y.org',
     ],
     [
+      'an invitation by somebody in the room: it is named once',
+      [{ kind: 'invitation', id: '1', from: 'r@c.y.org/ann', room: 'r@c.y.org', text: 'come', time: NOON }],
+      'ann in the room r@c.y.org invites you there: come',
+    ],
+    [
       'an invitation that goes on with our conversation',
       [
         {

@@ -75,11 +75,11 @@ describe('an action in a conversation', () => {
     const others = ['nurse@example.org'];
     expect(meaning('/invite nurse come in', contact)).toEqual([
       'conference',
-      { jid: 'romeo@example.org', others, reason: 'come in' },
+      { jid: 'romeo@example.org', others, messages: [], reason: 'come in' },
     ]);
     expect(meaning('/conference nurse --with friar', contact)).toEqual([
       'conference',
-      { jid: 'romeo@example.org', others: [...others, 'friar@example.org'] },
+      { jid: 'romeo@example.org', others: [...others, 'friar@example.org'], messages: [] },
     ]);
     expect(meaning('/invite nurse --room garden', contact)).toEqual([
       'invite',

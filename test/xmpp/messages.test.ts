@@ -209,3 +209,14 @@ describe('messages', () => {
     ]);
   });
 });
+
+it('believes the room of when something was said in it, whoever else is named beside it (XEP-0045 §7.2.13)', () => {
+  const delay = (from: string, year: number) =>
+    `<delay xmlns='urn:xmpp:delay' from='${from}' stamp='${year}-01-01T00:00:00Z'/>`;
+  const xml = (type: string) =>
+    `<message from='coven@chat.example.org/hecate' type='${type}'><body>x</body>${delay('me@example.org', 2003)}${delay('coven@chat.example.org', 2004)}</message>`;
+  const told = (type: string) => parseMessage(parse(xml(type)), { account: 'me@example.org' })?.delay?.time;
+  expect(told('groupchat')).toBe(Date.UTC(2004, 0));
+  // What our own server says counts where it is the one that kept it.
+  expect(told('chat')).toBe(Date.UTC(2003, 0));
+});

@@ -14,8 +14,8 @@ import type { Linked } from './link.ts';
 export interface ConferenceWish {
   /** bare JIDs of the others */
   readonly others: readonly string[];
-  /** how many of the last messages are sent into the room for all to see; 0: none */
-  readonly history: number;
+  /** what is sent into the room for all to see: so many of the last messages, 0 for none, or those of these rows */
+  readonly history: number | readonly number[];
   readonly reason?: string | undefined;
 }
 
@@ -90,7 +90,7 @@ export function conferences(options: ConferenceOptions) {
   async function make(): Promise<string> {
     const name = randomId()
       .replace(/[^a-z0-9]/gi, '')
-      .slice(0, 12)
+      .slice(0, 8)
       .toLowerCase();
     const room = await rooms.address(`talk-${name}`);
     const { created } = await rooms.join(room, { reserve: true });
@@ -153,8 +153,11 @@ export function conferences(options: ConferenceOptions) {
     },
 
     /** What of a conversation everybody in the room would see, oldest first. */
-    seen: (partner: string, count: number): Message[] =>
-      count === 0 ? [] : tellable(last(partner, MOST_HISTORY)).slice(-count),
+    seen(partner: string, which: number | readonly number[]): Message[] {
+      const all = tellable(last(partner, MOST_HISTORY));
+      if (typeof which !== 'number') return all.filter(({ row }) => which.includes(row));
+      return which === 0 ? [] : all.slice(-which);
+    },
 
     /**
      * Makes the room, sends what shall be seen, invites. Rejects with ChatError `nobody-to-invite`, `room-not-private`
@@ -164,7 +167,7 @@ export function conferences(options: ConferenceOptions) {
     async start(partner: string, { others, history, reason }: ConferenceWish): Promise<Conference> {
       const invited = [...new Set([partner, ...others])].filter((jid) => jid !== account);
       if (invited.length < 2) throw new ChatError('nobody-to-invite', { jid: partner });
-      const said = this.seen(partner, Math.min(history, MOST_HISTORY));
+      const said = this.seen(partner, history);
       const thread = threadOf(last(partner, MOST_HISTORY));
       const room = await make();
       const { session, features } = linked();

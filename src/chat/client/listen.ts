@@ -14,6 +14,7 @@ import type { TypingStates } from '../typing.ts';
 import type { TrustedArchives } from './archives.ts';
 import type { Attendance } from './attendance.ts';
 import type { bounces } from './bounces.ts';
+import type { Invitations } from './invitations.ts';
 import type { ChatKinds } from './kinds.ts';
 
 export interface Hearers {
@@ -24,6 +25,7 @@ export interface Hearers {
   readonly bounced: ReturnType<typeof bounces>;
   readonly amendments: Amending;
   readonly requests: Requests;
+  readonly invitations: Invitations;
   readonly typing: TypingStates;
   readonly take: (message: ParsedMessage, source: MessageSource) => void;
   readonly attendance: Attendance;
@@ -115,6 +117,7 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
     if (event === 'destroyed' && destroyed?.alternate !== undefined)
       requests.open(successor(room, destroyed.alternate, destroyed.password));
     if (event !== 'joined' && event !== 'created') return;
+    hearers.kinds.entered(room);
     const { continues } = requests.close(requestId.invitation(room)) ?? {};
     if (continues?.thread !== undefined) hearers.threads.set(room, continues.thread);
     void recover(room);
@@ -141,17 +144,5 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
     hearers.petitions.set(id, petition);
     requests.open({ kind, id, from, room, nick, text: jid, time: Date.now() });
   });
-  rooms.on('invitation', ({ room, from, reason, password, mediated, continues }) => {
-    requests.open({
-      kind: 'invitation',
-      id: requestId.invitation(room),
-      from: bareOf(from) === room ? from : bareOf(from),
-      room,
-      text: reason,
-      password,
-      mediated,
-      continues,
-      time: Date.now(),
-    });
-  });
+  rooms.on('invitation', hearers.invitations.came);
 }

@@ -20,6 +20,12 @@ export const conversation = {
   },
   noSubject: 'This room has no subject.',
   howTo: 'Enter sends · /help: all commands and keys · Esc leaves',
+  howToAnswer: '/accept or /decline answers that.',
+  muted: {
+    all: 'Everything of this room is told again.',
+    mentions: 'Of this room you are told only what names you.',
+    off: 'Of this room you are told nothing.',
+  },
   today: 'today',
   yesterday: 'yesterday',
   newMessages: 'new messages',
@@ -68,7 +74,7 @@ export const conversation = {
   conference: {
     intro: (people: string) =>
       `A new room for members only is made, and invited to it: ${people}. What was said here stays here, unless you send it.`,
-    howMany: 'How many of the last messages shall everybody there see (0: none)',
+    howMany: 'How many of the last messages shall everybody there see',
     notSoMany: (most: number) => `A number from 0 to ${most}`,
     wouldSee: 'Everybody in the room would see:',
     sure: 'Send that into the room?',

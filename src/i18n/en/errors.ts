@@ -89,7 +89,10 @@ const chat = {
     why: 'the room service has no rooms for members only, and anybody could read what was said',
     hint: 'Go on without sending what was said.',
   },
-  'no-such-occupant': { why: 'there is no {nick} in the room {room}', hint: '/who lists who is there.' },
+  'no-such-occupant': {
+    why: 'there is no {nick} in the room {room}',
+    hint: '/who lists who is there; of others give the whole JID.',
+  },
   'ambiguous-occupant': {
     why: 'somebody in the room has taken {nick} for a nickname, and is somebody else',
     hint: 'Kick the nickname, or look at /who for the JID behind it.',

@@ -185,7 +185,6 @@ export const menus = {
     unread: (chat: string, count: number) =>
       `${chat}: ${n(count, { one: 'unread message', other: 'unread messages' })}`,
     subscription: (jid: string) => `${jid} wants to add you as a contact`,
-    invitation: (jid: string, room: string) => `${jid} invites you to the room ${room}`,
     voice: (who: string, room: string) => `${who} asks to speak in the room ${room}`,
     membership: (who: string, room: string) => `${who} asks to be a member of the room ${room}`,
     allow: 'Allow it',

@@ -77,6 +77,8 @@ export const notifications = {
       `${who}${nick === '' ? '' : ` (calls itself “${nick}”)`} wants to add you as a contact${said(text)}`,
     invitation: (who: string, room: string, text: string) =>
       `${who} invites you to the room ${room}${said(text)}`,
+    insider: (nick: string, room: string, text: string) =>
+      `${nick} in the room ${room} invites you there${said(text)}`,
     continued: (who: string, room: string, text: string) =>
       `${who} goes on with your conversation in the room ${room}, and invites you${said(text)}`,
     continuedElse: (who: string, room: string, text: string) =>

@@ -24,6 +24,12 @@ export const conversation: typeof en = {
   },
   noSubject: 'Esta sala no tiene asunto.',
   howTo: 'Intro envía · /help: órdenes y teclas · Esc para salir del chat',
+  howToAnswer: '/accept o /decline lo contesta.',
+  muted: {
+    all: 'Se avisa otra vez de todo lo de esta sala.',
+    mentions: 'De esta sala solo se avisa de lo que te nombra.',
+    off: 'De esta sala no se avisa de nada.',
+  },
   today: 'hoy',
   yesterday: 'ayer',
   newMessages: 'mensajes nuevos',
@@ -70,7 +76,7 @@ export const conversation: typeof en = {
   conference: {
     intro: (people) =>
       `Se crea una sala nueva, solo para miembros, y se invita a: ${people}. Lo que se ha dicho aquí se queda aquí, si no lo envías.`,
-    howMany: 'Cuántos de los últimos mensajes verán todos allí (0: ninguno)',
+    howMany: 'Cuántos de los últimos mensajes verán todos allí',
     notSoMany: (most) => `Un número de 0 a ${most}`,
     wouldSee: 'Todos en la sala verían:',
     sure: '¿Enviar eso a la sala?',

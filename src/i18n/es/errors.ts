@@ -79,7 +79,10 @@ const chat: typeof en.groups.chat = {
     why: 'el servicio de salas no tiene salas solo para miembros, y cualquiera podría leer lo dicho',
     hint: 'Sigue sin enviar lo que se ha dicho.',
   },
-  'no-such-occupant': { why: 'no hay ningún {nick} en la sala {room}', hint: '/who muestra quién está.' },
+  'no-such-occupant': {
+    why: 'no hay ningún {nick} en la sala {room}',
+    hint: '/who muestra quién está; de otros da el JID entero.',
+  },
   'ambiguous-occupant': {
     why: 'alguien en la sala ha tomado {nick} como apodo, y es otra persona',
     hint: 'Echa a ese apodo, o mira con /who el JID que tiene detrás.',

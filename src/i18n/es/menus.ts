@@ -184,7 +184,6 @@ export const menus: typeof en = {
     over: 'Entretanto esto ha terminado.',
     unread: (chat, count) => `${chat}: ${n(count, { one: 'mensaje sin leer', other: 'mensajes sin leer' })}`,
     subscription: (jid) => `${jid} quiere añadirte como contacto`,
-    invitation: (jid, room) => `${jid} te invita a la sala ${room}`,
     voice: (who, room) => `${who} pide la palabra en la sala ${room}`,
     membership: (who, room) => `${who} pide ser miembro de la sala ${room}`,
     allow: 'Permitirlo',

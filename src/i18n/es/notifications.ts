@@ -73,6 +73,7 @@ export const notifications: typeof en = {
     subscription: (who, nick, text) =>
       `${who}${nick === '' ? '' : ` (se hace llamar «${nick}»)`} quiere añadirte como contacto${said(text)}`,
     invitation: (who, room, text) => `${who} te invita a la sala ${room}${said(text)}`,
+    insider: (nick, room, text) => `${nick}, en la sala ${room}, te invita allí${said(text)}`,
     continued: (who, room, text) =>
       `${who} sigue vuestra conversación en la sala ${room} y te invita${said(text)}`,
     continuedElse: (who, room, text) =>

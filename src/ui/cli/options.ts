@@ -71,7 +71,11 @@ export interface SideOption {
 
 /** Options of an action's other parameters; secrets have none (product: never from the command line). */
 export function sideOptions(action: Action): SideOption[] {
-  return Object.entries(action.params)
-    .filter(([name, param]) => name !== action.value && name !== action.rest && !param.secret)
-    .map(([param]) => ({ name: optionName(action, param), param, action }));
+  return (
+    Object.entries(action.params)
+      .filter(([name, param]) => name !== action.value && name !== action.rest && !param.secret)
+      // A message has a number in an open conversation only.
+      .filter(([, param]) => param.kind !== 'message')
+      .map(([param]) => ({ name: optionName(action, param), param, action }))
+  );
 }

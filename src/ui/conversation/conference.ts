@@ -39,15 +39,19 @@ async function withConsent(face: Face, seat: Seat, input: Input): Promise<Input 
   if (!terminal.interactive || others.length === 0) return input;
   try {
     terminal.log(labels.intro([chat, ...others].map((jid) => sanitize(jid)).join(', ')));
-    const count = typeof input.history === 'number' ? input.history : await howMany(face, seat, chat);
-    const said = seat.client.conferenceHistory(chat, count);
-    if (said.length === 0) return { ...input, history: undefined };
+    const rows = Array.isArray(input.messages) ? input.messages.map(Number) : [];
+    const count = typeof input.history === 'number' ? input.history : undefined;
+    const which = rows.length > 0 ? rows : (count ?? (await howMany(face, seat, chat)));
+    const said = seat.client.conferenceHistory(chat, which);
+    const none = { ...input, history: undefined, messages: [] };
+    if (said.length === 0) return none;
     const lines = timeline(timelineOptions(face, seat, 'contact'));
     terminal.log([labels.wouldSee, ...said.flatMap((message) => lines.message(message))].join('\n'));
     if (await terminal.confirm({ message: labels.sure, initial: false }))
-      return { ...input, history: said.length };
+      // These and no others: more may have come since they were shown.
+      return { ...none, messages: said.map(({ row }) => row) };
     terminal.log(labels.notSent);
-    return { ...input, history: undefined };
+    return none;
   } catch (error) {
     if (error instanceof InterruptedError) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 /** What is shown of an open chat: the kept messages on entry, then everything that happens in it. */
+import { bareOf } from '../../chat/address.ts';
 import type { ChatEvents, TypingState } from '../../chat/events.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Face, Seat } from '../face.ts';
@@ -174,7 +175,11 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
         fold: ({ more }) => words.notifications.bursts[sort](more, roomName(client, chat)),
       });
     },
-    subject: (change) => change.room === chat && event(subjectLine(words, change)),
+    // That there is none is what a room without one says to who enters.
+    subject: (change) => {
+      if (change.room !== chat || (change.nick === '' && change.subject === '')) return;
+      event(subjectLine(words, change));
+    },
     room: (change) => {
       if (change.room !== chat || isUneventful(change)) return;
       const why =
@@ -191,6 +196,10 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       const text = state.room === chat ? slow.news(state) : undefined;
       if (text !== undefined) event(text);
       redraw();
+    },
+    request: (request) => {
+      const here = request.room === chat || bareOf(request.from) === chat;
+      if (here && terminal.interactive) print([theme.dim(words.conversation.howToAnswer)]);
     },
     connection: redraw,
   };

@@ -163,7 +163,9 @@ async function answer(face: Face, seat: Seat, call: ViewCommandCall): Promise<Vi
 export function answerRequest(face: Face, seat: Seat, request: Request, yes: boolean): Promise<boolean> {
   if (request.kind === 'subscription')
     return runAction(face, seat, actionNamed(face, yes ? 'approve' : 'decline'), { jid: request.from });
-  return runAction(face, seat, actionNamed(face, yes ? 'accept' : 'refuse'), { id: request.id });
+  // That one is in the room now is told by the room.
+  const options = yes && request.kind === 'invitation' ? { text: () => '' } : {};
+  return runAction(face, seat, actionNamed(face, yes ? 'accept' : 'refuse'), { id: request.id }, options);
 }
 
 /** `/cancel [n|all]`: the only one, the n-th, or all; where it is not clear which, they are listed. Throws ChatError. */
@@ -197,5 +199,6 @@ async function mute(face: Face, seat: Seat, call: ViewCommandCall): Promise<void
     face.terminal.log(face.words.conversation.wrongUse(`/mute [${MUTE_VALUES.join('|')}]`));
     return;
   }
-  await runAction(face, seat, actionNamed(face, 'setting'), { name, value });
+  const text = () => face.words.conversation.muted[value as (typeof MUTE_VALUES)[number]];
+  await runAction(face, seat, actionNamed(face, 'setting'), { name, value }, { text });
 }

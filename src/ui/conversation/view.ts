@@ -38,7 +38,9 @@ export type ViewEnd =
   | { readonly to: 'aside'; readonly chat: string; readonly wish: RoomWish };
 
 /** actions whose outcome is a line of the timeline */
-const SHOWN_BY_THEMSELVES: readonly string[] = ['reply', 'react', 'edit', 'retract'];
+const SHOWN_BY_THEMSELVES: readonly string[] = ['reply', 'react', 'edit', 'retract', 'moderate'];
+/** what a room tells everybody of somebody who is there */
+const TOLD_BY_ROOM: readonly string[] = ['kick', 'role', 'ban', 'affiliation'];
 
 /** how long a plain run waits for its own messages before it goes on, in milliseconds */
 const LAST_WORDS = 10_000;
@@ -198,7 +200,8 @@ async function act(
       if (input === undefined) return undefined;
       if (meant.action.name === 'leave' && (await isRoom(seat, chat, input.room)))
         return (await leaveRoom(face, seat, chat)) ? { to: 'menu' } : undefined;
-      const silent = SHOWN_BY_THEMSELVES.includes(meant.action.name);
+      const silent =
+        SHOWN_BY_THEMSELVES.includes(meant.action.name) || isToldByRoom(seat, chat, meant.action, input);
       const options = silent ? { text: () => '' } : {};
       const running = runAction(face, seat, meant.action, input, options);
       // A file takes its time: one goes on talking meanwhile.
@@ -206,6 +209,12 @@ async function act(
       return undefined;
     }
   }
+}
+
+/** Whether the room whose conversation is open tells what becomes of somebody: they are there. */
+function isToldByRoom({ client }: Seat, chat: string, { name }: Action, { room, nick, who }: Input): boolean {
+  if (!TOLD_BY_ROOM.includes(name) || room !== chat) return false;
+  return client.joinedRoom(chat)?.occupants.some((occupant) => occupant.nick === (nick ?? who)) === true;
 }
 
 /** Whether that chat is the room of that name or JID. */

@@ -1,11 +1,10 @@
 /** What happened while away, what waits for an answer, what to be notified of. */
-import { bareOf, localOf, resourceOf } from '../../chat/address.ts';
+import { bareOf, localOf } from '../../chat/address.ts';
 import type { FileTransfer, Request } from '../../chat/events.ts';
 import { chatLabel } from '../conversation/names.ts';
 import { answerRequest } from '../conversation/view-commands.ts';
 import { filesUnderWay, underWayText } from '../files-under-way.ts';
-import { invitationKind } from '../notifications/lines.ts';
-import { occupantName } from '../notifications/names.ts';
+import { invitationLine } from '../notifications/lines.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import type { Subscribe } from '../terminal.ts';
 import type { MenuApp } from './accounts.ts';
@@ -114,16 +113,10 @@ function requestText({ words, render }: MenuApp, { client }: OpenSeat, request: 
   const from = sanitize(request.from);
   const what = {
     subscription: () => labels.subscription(from),
-    invitation: () => {
-      const room = sanitize(request.room ?? '');
-      const nick = resourceOf(request.from);
-      const who = bareOf(request.from) === request.room && nick ? occupantName(words, nick, room) : from;
-      return request.instead === undefined
-        ? request.continues === undefined
-          ? labels.invitation(who, room)
-          : words.notifications.request[invitationKind(client, request)](who, room, '')
-        : words.notifications.request.successor(sanitize(request.instead), room);
-    },
+    invitation: () =>
+      request.instead === undefined
+        ? invitationLine(client, words, request, '')
+        : words.notifications.request.successor(sanitize(request.instead), sanitize(request.room ?? '')),
     voice: () => labels.voice(from, sanitize(request.room ?? '')),
     membership: () => labels.membership(from, sanitize(request.room ?? '')),
     file: () =>

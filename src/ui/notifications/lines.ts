@@ -102,12 +102,23 @@ export function failedLine(known: Known, words: Catalogue, message: Message): st
 }
 
 /** XEP-0045 §7.9: a room may go on with a conversation, ours with who invites or somebody else's. */
-export function invitationKind(
+function invitationKind(
   known: Pick<Known, 'continuesOurs'>,
   request: Request,
 ): 'invitation' | 'continued' | 'continuedElse' {
   if (request.continues === undefined) return 'invitation';
   return known.continuesOurs(request) ? 'continued' : 'continuedElse';
+}
+
+/** Who invites to which room: a person, or somebody in it. Safe text. */
+export function invitationLine(known: Known, words: Catalogue, request: Request, text: string): string {
+  const { request: sentences } = words.notifications;
+  const room = sanitize(request.room ?? '');
+  const kind = invitationKind(known, request);
+  const nick = resourceOf(request.from);
+  if (bareOf(request.from) === request.room && nick !== undefined && kind === 'invitation')
+    return sentences.insider(brief(nick), room, text);
+  return sentences[kind](inviterName(known, words, request.from, request.room ?? ''), room, text);
 }
 
 export function requestLine(known: Known, words: Catalogue, request: Request): string {
@@ -127,11 +138,7 @@ export function requestLine(known: Known, words: Catalogue, request: Request): s
     case 'invitation':
       if (request.instead !== undefined)
         return sentences.successor(sanitize(request.instead), sanitize(request.room ?? ''));
-      return sentences[invitationKind(known, request)](
-        inviterName(known, words, request.from, request.room ?? ''),
-        sanitize(request.room ?? ''),
-        text,
-      );
+      return invitationLine(known, words, request, text);
     case 'file':
       return offerLine(known, words, { peer: request.from, name: request.name ?? '', size: request.size });
   }

@@ -2,6 +2,7 @@
 import { StanzaError, type XmppError } from '../errors.ts';
 import { bareOf, parseJid } from '../jid.ts';
 import type { ParsedMessage } from '../messages.ts';
+import { type Invitation, parseDeclined, parseInvitation } from '../muc/invitations.ts';
 import { NS_MUC_USER } from '../muc/occupants.ts';
 import { randomId, type Session } from '../session/session.ts';
 import { child, type Element } from '../stanza.ts';
@@ -14,6 +15,8 @@ export interface ArchivedMessage {
   readonly message: ParsedMessage;
   /** when the archive got it, milliseconds since 1970 */
   readonly time: number | undefined;
+  /** set where it is no word of anybody: an invitation to a room, or the answer to one (XEP-0045 §7.8) */
+  readonly invitation?: Invitation | 'declined' | undefined;
   /** archives of rooms: bare JID of who said it, where the room tells it (§6.1.2) */
   readonly sender: string | undefined;
 }
@@ -78,6 +81,7 @@ export function openQueries(session: Session, { messages }: OpenQueriesOptions) 
       archiveId: parsed.id,
       message,
       time: parsed.delay?.time ?? message.delay?.time,
+      invitation: invitationIn(parsed.message),
       sender: query.archive === session.account ? undefined : senderOf(parsed.message),
     });
   });
@@ -97,6 +101,11 @@ export function openQueries(session: Session, { messages }: OpenQueriesOptions) 
 function belongs(message: ParsedMessage, archive: string, account: string): boolean {
   if (archive === account) return bareOf(message.from) === account || bareOf(message.to) === account;
   return message.type === 'groupchat' && bareOf(message.from) === archive;
+}
+
+function invitationIn(message: Element | undefined): Invitation | 'declined' | undefined {
+  if (message === undefined) return undefined;
+  return parseInvitation(message) ?? (parseDeclined(message) && 'declined');
 }
 
 function senderOf(message: Element | undefined): string | undefined {

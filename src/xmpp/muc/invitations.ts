@@ -23,6 +23,8 @@ export interface Invitation {
   readonly password: string | undefined;
   readonly mediated: boolean;
   readonly continues?: Continued | undefined;
+  /** by what the own archive knows it, where the server says so (XEP-0359) */
+  readonly archiveId?: string | undefined;
 }
 
 export interface Declined {

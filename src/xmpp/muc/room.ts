@@ -2,8 +2,10 @@
 import { DisconnectedError, type StanzaError, TimeoutError, XmppError } from '../errors.ts';
 import type { Affiliation, Destruction, Occupant, OccupantPresence, Role } from './occupants.ts';
 import {
+  ANY_OCCUPANT_SEES_JIDS,
   type Departure,
   departureOf,
+  LOGGED,
   noticesOf,
   RENAMED,
   ROOM_CREATED,
@@ -119,6 +121,14 @@ export function expected<T>(milliseconds: number, what: string): Expected<T> {
     },
   };
 }
+
+/** which code of an entrance says the same as one of a change, and which one is over by it */
+const SAID_AT_ENTRANCE: Readonly<Record<number, number>> = { 170: LOGGED, 172: ANY_OCCUPANT_SEES_JIDS };
+const OVER_BY: Readonly<Record<number, number>> = {
+  171: LOGGED,
+  173: ANY_OCCUPANT_SEES_JIDS,
+  174: ANY_OCCUPANT_SEES_JIDS,
+};
 
 export class Room {
   readonly jid: string;
@@ -524,6 +534,14 @@ export class Room {
     this.forget();
     if (!inside) return;
     this.#tell.room({ room: this.jid, nick: this.nick, ...change });
+  }
+
+  /** What the room says of itself when one enters the next time is known by that (§10.2.1). */
+  noted(codes: readonly number[]): void {
+    const [said, over] = [SAID_AT_ENTRANCE, OVER_BY].map((table) =>
+      codes.flatMap((code) => table[code] ?? []),
+    );
+    this.#codes = [...this.#codes.filter((code) => over?.includes(code) !== true), ...(said ?? [])];
   }
 
   #notice(codes: readonly number[]): void {

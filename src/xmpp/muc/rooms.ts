@@ -10,6 +10,7 @@ import {
 import { NS_DISCO_INFO } from '../disco.ts';
 import { parseStanzaError, StanzaError, TimeoutError, XmppError } from '../errors.ts';
 import type { FormValues } from '../forms.ts';
+import { parseStanzaIds } from '../ids.ts';
 import { bareOf, localOf, parseJid, resourceOf } from '../jid.ts';
 import type { ParsedMessage } from '../messages.ts';
 import { randomId, type Session } from '../session/session.ts';
@@ -346,7 +347,8 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     const invitation = parseInvitation(stanza);
     if (invitation !== undefined) {
       // XEP-0249 §5: no invitation to where we are already. A room that lost us may let us in by it only (§7.8.2).
-      if (joined(invitation.room) === undefined) events.emit('invitation', invitation);
+      if (joined(invitation.room) === undefined)
+        events.emit('invitation', { ...invitation, archiveId: archiveIdOf(stanza) });
       return;
     }
     const asked = challengeOf(stanza);
@@ -363,6 +365,12 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
     if (declined !== undefined) events.emit('invitationDeclined', declined);
     else heard(room, stanza);
   });
+
+  /** No id that could not be kept in a list. */
+  function archiveIdOf(stanza: Element): string | undefined {
+    const id = parseStanzaIds(stanza).find(({ by }) => by === session.account)?.id;
+    return id !== undefined && /^\S{1,100}$/.test(id) ? id : undefined;
+  }
 
   /** §9.3 and after: told to somebody who is not in the room, by a message of the room itself. */
   function affiliationChanged(stanza: Element): void {
@@ -382,7 +390,10 @@ export function rooms(session: Session, { disco, messages, silences = SILENCES }
       return;
     }
     const codes = nick === '' ? noticesOf(parseStatusCodes(stanza)) : [];
-    if (codes.length > 0) events.emit('roomNotice', { room: room.jid, codes });
+    if (codes.length > 0) {
+      room.noted(codes);
+      events.emit('roomNotice', { room: room.jid, codes });
+    }
     if (isSubject(message)) subjectChanged(room, nick, message);
     else if (codes.length === 0 || message.body !== undefined)
       events.emit('message', { room: room.jid, nick, self: nick === room.nick, message });

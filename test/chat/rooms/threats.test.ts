@@ -97,3 +97,14 @@ describe('300 invitations', () => {
     expect(world.stores.rooms.rooms(ACCOUNT)).toEqual([]);
   });
 });
+
+describe('a room that put us out before anybody said anything', () => {
+  it('is no person: what is typed there goes to nobody', async () => {
+    const world = await inRoom();
+    world.occupant(ROOM, 'juliet', [110, 307], "type='unavailable'");
+    await turn();
+    expect(world.client.kindOf(ROOM)).toBe('room');
+    expect(() => world.client.send(ROOM, 'hello?')).toThrow('not-joined');
+    expect(world.sent('message')).toEqual([]);
+  });
+});

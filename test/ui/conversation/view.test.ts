@@ -504,7 +504,7 @@ describe('commands', () => {
   });
 
   describe('/invite beside a person (XEP-0045 §7.9)', () => {
-    const invited = (history: number) => [ROMEO, { others: [NURSE], history, reason: undefined }];
+    const invited = (history: number | number[]) => [ROMEO, { others: [NURSE], history, reason: undefined }];
     const ROOM_MADE = 'talk-1@conference.example.org';
 
     it('asks what of the conversation everybody shall see, shows it, and goes on in the room', async () => {
@@ -513,7 +513,7 @@ describe('commands', () => {
       const shown = terminal.lines.find((line) => line.startsWith('Everybody in the room would see:'));
       expect(shown).toMatch(/two\n.*three$/);
       expect(shown).not.toContain('one');
-      expect(fake.called('conference')).toEqual([invited(2)]);
+      expect(fake.called('conference')).toEqual([invited([2, 3])]);
       expect(seat.openChats).toEqual([ROMEO, ROOM_MADE, undefined]);
     });
 
@@ -521,11 +521,28 @@ describe('commands', () => {
       ['nothing is wanted', [''], 0],
       ['none is wanted', ['0'], 0],
       ['what is shown is too much', ['2', 'n'], 0],
-      ['too many are wanted, then one', ['9', '1', 'y'], 1],
+      ['too many are wanted, then one', ['9', '1', 'y'], [2]],
     ])('sends nothing that was not agreed to: %s', async (_, answers, history) => {
       for (const body of ['one', 'two']) fake.keep(ROMEO, body);
       await play(ROMEO, '/invite nurse', ...answers, ESC);
       expect(fake.called('conference')).toEqual([invited(history)]);
+    });
+
+    it('sends what was shown, whatever came since', async () => {
+      const { row } = fake.keep(ROMEO, 'one');
+      const confirm = vi.spyOn(ScriptedTerminal.prototype, 'confirm').mockImplementationOnce(async () => {
+        fake.receive(ROMEO, 'not for others');
+        return true;
+      });
+      await play(ROMEO, '/invite nurse', '1', ESC);
+      confirm.mockRestore();
+      expect(fake.called('conference')).toEqual([invited([row])]);
+    });
+
+    it('takes messages by their numbers, 1 for the newest', async () => {
+      for (const body of ['one', 'two', 'three']) fake.keep(ROMEO, body);
+      await play(ROMEO, '/conference nurse --message 1 --message 3', 'y', ESC);
+      expect(fake.called('conference')).toEqual([invited([1, 3])]);
     });
 
     it('shows and asks where the command says how many, too', async () => {
@@ -551,6 +568,50 @@ describe('commands', () => {
       expect(terminal.output).toContain('! no-room-service');
       expect(seat.openChats).toEqual([ROMEO, undefined]);
     });
+  });
+
+  it('says what a moderator did once: the room tells it of who is there', async () => {
+    fake.addRoom(LOBBY, ['juliet', 'romeo']);
+    for (const line of [
+      '/kick romeo',
+      '/role romeo --as visitor',
+      '/ban romeo',
+      '/affiliation romeo --as member',
+    ])
+      expect((await play(LOBBY, line, ESC)).terminal.output).not.toContain('"kind":"done"');
+    for (const line of [`/ban ${NURSE}`, '/affiliation nurse@example.org --as member'])
+      expect((await play(LOBBY, line, ESC)).terminal.output).toContain('"kind":"done"');
+  });
+
+  it('/mute says in words what is told from now on', async () => {
+    fake.addRoom(LOBBY, ['juliet']);
+    const { terminal } = await play(LOBBY, '/mute', '/mute off', '/mute all', ESC);
+    expect(terminal.output).toMatch(/only what names you[\s\S]*you are told nothing[\s\S]*told again/);
+  });
+
+  it('a room without a subject says nothing of it to who comes back', async () => {
+    fake.addRoom(LOBBY, ['juliet']);
+    const { terminal } = await play(
+      LOBBY,
+      then(() => {
+        fake.emit('subject', { room: LOBBY, nick: '', subject: '' });
+        fake.emit('subject', { room: LOBBY, nick: 'romeo', subject: '' });
+      }),
+    );
+    expect(terminal.lines.filter((line) => line.includes('removed the subject'))).toEqual([
+      expect.stringContaining('romeo removed the subject'),
+    ]);
+  });
+
+  it('an invitation by who the chat is with says how it is answered', async () => {
+    const { terminal } = await play(
+      ROMEO,
+      then(() => {
+        fake.emit('request', { kind: 'invitation', id: 'i', from: ROMEO, room: LOBBY, time: 0 });
+        fake.emit('request', { kind: 'subscription', id: 's', from: NURSE, time: 0 });
+      }),
+    );
+    expect(terminal.lines.filter((line) => line.includes('/accept'))).toHaveLength(1);
   });
 
   it('/accept of an invitation leads into its room', async () => {

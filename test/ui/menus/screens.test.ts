@@ -113,7 +113,7 @@ describe('5 a person, and a room with somebody else', () => {
     const terminal = await play('5', ROMEO, '5', 'J', 'nurse', '1', 'y', 'hello', ESC);
     expect(terminal.output).toContain('Everybody in the room would see:');
     expect(fake.called('conference')).toEqual([
-      [ROMEO, { others: ['nurse@example.org'], history: 1, reason: undefined }],
+      [ROMEO, { others: ['nurse@example.org'], history: [1], reason: undefined }],
     ]);
     expect(fake.called('send')).toEqual([['talk-1@conference.example.org', 'hello']]);
   });

@@ -1,6 +1,6 @@
 /** Who leaves may be the first whom an outage takes: what is told of them, and when. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeRoom, ROOM } from './fake-room.ts';
+import { FakeRoom, ROOM, USER } from './fake-room.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -114,6 +114,24 @@ describe('an outage that begins with others (XEP-0045 §11.2, code 332)', () => 
     expect(told(room)).toEqual([]);
     room.session.resume();
     expect(told(room)).toEqual(['occupant firstwitch left']);
+  });
+
+  it('brings nothing of what the room told of itself meanwhile, in other words (XEP-0045 §10.2.1)', async () => {
+    const room = await entered();
+    const renewed = async (codes: number[]) => {
+      room.session.drop();
+      room.session.renew();
+      const entering = room.rooms.reenter(ROOM);
+      room.here('thirdwitch', { codes: [110, ...codes] });
+      await entering;
+      return room.take().flatMap(([name, event]) => (name === 'roomNotice' ? [event] : []));
+    };
+    room.says('', `<x xmlns='${USER}'><status code='170'/><status code='172'/></x>`);
+    room.take();
+    expect(await renewed([100, 170])).toEqual([]);
+    room.says('', `<x xmlns='${USER}'><status code='171'/><status code='173'/></x>`);
+    room.take();
+    expect(await renewed([100, 170])).toEqual([{ room: ROOM, codes: [100, 170] }]);
   });
 
   it('brings what the room says of itself only where that is new', async () => {

@@ -1,0 +1,65 @@
+/**
+ * Invitations to rooms, each asked about once: those that come now, and those that the archive kept while we were away.
+ * Servers keep the former as well, so the ids of the latest ones are remembered.
+ */
+import type { Invitation } from '../../xmpp/muc/invitations.ts';
+import { bareOf } from '../address.ts';
+import { type Requests, requestId } from '../requests.ts';
+import type { SettingsStore } from '../stores.ts';
+
+export interface InvitationsOptions {
+  readonly account: string;
+  readonly settings: SettingsStore;
+  readonly requests: Requests;
+  /** we are in that room, or keep it: whatever the archive says of it was answered */
+  readonly isThere: (room: string) => boolean;
+}
+
+/** beside the settings, under a name that is none */
+const NAME = 'invitations-known';
+/** ids that are remembered */
+const MOST = 100;
+
+export function invitations({ account, settings, requests, isThere }: InvitationsOptions) {
+  let known: readonly string[] | undefined;
+  const ids = () => {
+    known ??= (settings.get(account, NAME) ?? '').split(' ').filter((id) => id !== '');
+    return known;
+  };
+  const note = (id: string) => {
+    known = [...ids(), id].slice(-MOST);
+    settings.set(account, NAME, known.join(' '));
+  };
+
+  function ask(invitation: Invitation, time: number): void {
+    const { room, from, reason, password, mediated, continues } = invitation;
+    requests.open({
+      kind: 'invitation',
+      id: requestId.invitation(room),
+      from: bareOf(from) === room ? from : bareOf(from),
+      room,
+      text: reason,
+      password,
+      mediated,
+      continues,
+      time,
+    });
+  }
+
+  return {
+    /** One comes now. */
+    came(invitation: Invitation): void {
+      if (invitation.archiveId !== undefined) note(invitation.archiveId);
+      ask(invitation, Date.now());
+    },
+
+    /** One that the archive kept, by its id there; news where it came while nobody was here. */
+    kept(invitation: Invitation, archiveId: string, time: number): void {
+      if (ids().includes(archiveId)) return;
+      note(archiveId);
+      if (!isThere(invitation.room)) ask(invitation, time);
+    },
+  };
+}
+
+export type Invitations = ReturnType<typeof invitations>;
