@@ -107,6 +107,7 @@ function incoming(offer: JingleOffer, socks5Terms: JingleOptions['socks5Terms'])
       hash === undefined && hashUsed !== undefined
         ? { algorithm: hashUsed, hex: () => offer.checksum() }
         : undefined,
+    version: file.date,
     ranged: file.range !== undefined,
     signal,
     accept: (limit, stop, begin, onFallback) =>
@@ -133,16 +134,21 @@ export function jingle({ disco, presence, jingleFiles, socks5Terms }: JingleOpti
       addresses: (peer) => fileAddresses(peer, [NS_JINGLE, NS_FILE_TRANSFER, xmlns], { disco, presence }),
       async send(file, peer, { signal, onProgress, onFallback }) {
         const { name, size, mime, modified } = file;
-        // Said at once, and not behind the file: by its sum the other side knows what it has of it already.
-        const hashes = [{ algorithm: 'sha-256', hex: await unless(signal, file.sha256()) }];
+        const checksum = async () => ({ algorithm: 'sha-256', hex: await unless(signal, file.sha256()) });
         const date = formatDateTime(modified.getTime());
         let reached: Reached = 'nowhere';
         try {
           await jingleFiles.send({
             peer,
-            file: { name, size, mime, date, hashes, range: { offset: 0 } },
+            // The sum follows the last byte: nothing is read before it is wanted.
+            file: { name, size, mime, date, hashes: [], hashUsed: 'sha-256', range: { offset: 0 } },
             transports: [transport, ...(onFallback === undefined ? [] : others.map((way) => way.transport))],
-            read: (from) => file.read(from),
+            read(from) {
+              // What is only read in part is summed meanwhile.
+              if (from > 0) file.sha256().catch(() => undefined);
+              return file.read(from);
+            },
+            checksum,
             reach: socks5Terms(peer),
             signal,
             onProgress(sent) {

@@ -108,6 +108,9 @@ export function parseChecksum(info: Element): Checksum | undefined {
   return file && { creator: info.attrs.creator, name: info.attrs.name, hashes: parseHashes(file) };
 }
 
+export const xChecksum = ({ creator, name, hashes }: Checksum): Element =>
+  x('checksum', { xmlns: NS_FILE_TRANSFER, creator, name }, x('file', {}, ...hashes.map(xHash)));
+
 /** Reads `<received/>`: the other side has all of it. §8.1 */
 export function parseReceived(info: Element): About | undefined {
   return info.is('received', NS_FILE_TRANSFER)

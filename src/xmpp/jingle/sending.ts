@@ -1,5 +1,6 @@
 /** XEP-0234 §6: a file that is offered to somebody, from the offer to the word that it is there. */
 import { StanzaError, TimeoutError, XmppError } from '../errors.ts';
+import type { Hash } from '../hashes.ts';
 import { type Element, x } from '../stanza.ts';
 import { type Deferred, deferred, within } from '../waiting.ts';
 import { type Content, outOfOrder, type Reason, tieBreak } from './elements.ts';
@@ -10,6 +11,7 @@ import {
   parseFile,
   parseReceived,
   type Range,
+  xChecksum,
   xFile,
 } from './file-description.ts';
 import { type Application, SessionEndedError } from './session.ts';
@@ -24,6 +26,8 @@ export interface FileTerms {
   readonly transports: readonly TransportName[];
   /** the content from a byte on */
   read(from: number): AsyncIterable<Uint8Array>;
+  /** the sum of all of it, told behind the last byte, where `file` has only its algorithm */
+  checksum?(): Promise<Hash>;
   readonly reach: Reach;
   readonly signal: AbortSignal;
   /** milliseconds that a person has to answer; default 10 minutes */
@@ -216,12 +220,20 @@ export async function sendFile(
     });
     terms.onProgress(0);
     await transmit(range);
+    await tellChecksum();
     await lastWord();
   } catch (error) {
     session.terminate(reasonOf(error, signal.aborted));
     throw error;
   } finally {
     way?.close();
+  }
+
+  /** §8.2. Who did not wait for it has ended the session, and who does not know of it will say so: neither is a failure. */
+  async function tellChecksum(): Promise<void> {
+    const hash = await terms.checksum?.();
+    if (hash === undefined) return;
+    session.inform(xChecksum({ ...session.content, hashes: [hash] })).catch(() => undefined);
   }
 
   /** §6.6: the one who receives ends the session. That every byte was taken does not say that they were kept. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -239,11 +239,7 @@ describe('a file by Jingle in-band', () => {
     const alice = side(wire.alice);
     const bob = side(wire.bob);
     wire.between = (stanza) => {
-      const file = stanza
-        .getChild('jingle', NS)
-        ?.getChild('content')
-        ?.getChild('description')
-        ?.getChild('file');
+      const file = stanza.getChild('jingle', NS)?.getChild('checksum', NS_FILE_TRANSFER)?.getChild('file');
       const hash = file?.getChild('hash', 'urn:xmpp:hashes:2');
       if (hash) hash.children = ['47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='];
       return stanza;
@@ -253,6 +249,24 @@ describe('a file by Jingle in-band', () => {
     await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'file-not-kept' });
     expect(await over).toMatchObject({ failure: 'file-corrupt' });
     expect(await received()).toEqual([]);
+  });
+
+  it('is read once, when it is wanted: the offer names the kind of its sum (XEP-0234 §8.2)', async () => {
+    const wire = wiredSessions();
+    const alice = side(wire.alice);
+    const bob = side(wire.bob);
+    const told: string[] = [];
+    wire.between = (stanza, from) => {
+      const text = stanza.toString();
+      if (from === wire.alice && /<hash|<data/.test(text))
+        told.push(/<(hash-used|hash|data)/.exec(text)?.[1] ?? '');
+      return stanza;
+    };
+    const { path, sha256 } = await source(100);
+    const over = ended(bob);
+    await alice.send(path, BOB);
+    expect(await over).toMatchObject({ state: 'done', sha256, unverified: undefined });
+    expect(told).toEqual(['hash-used', 'data', 'hash']);
   });
 
   it('is not waited for without end, nor offered again by another way', async () => {
@@ -291,6 +305,37 @@ describe('a file by Jingle in-band', () => {
     expect(await whole).toMatchObject({ state: 'done', sha256, size: 300_000 });
     expect(steps.filter((step) => step > 0)[0]).toBeGreaterThan(100_000);
     expect(await received()).toEqual(['report.txt']);
+    expect(store.kept.size).toBe(0);
+  });
+
+  it('is not joined to another of the same name, size and time (XEP-0234 §6.4)', async () => {
+    const wire = wiredSessions();
+    const store = partials();
+    const alice = side(wire.alice);
+    const bob = side(wire.bob, { partials: store });
+    const { path } = await source(600_000);
+    const { mtime } = await stat(path);
+    const broken = ended(bob);
+    bob.on('changed', ({ sent }) => {
+      if (sent > 200_000 && wire.bob.online) {
+        wire.bob.drop({ final: true });
+        wire.alice.drop();
+      }
+    });
+    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'disconnected' });
+    await broken;
+    bob.removeAllListeners('changed');
+    wire.alice.renew();
+    wire.bob.renew();
+    // Alike where the halves meet: only the sum tells.
+    const bytes = await readFile(path);
+    bytes.write('another beginning');
+    await writeFile(path, bytes);
+    await utimes(path, mtime, mtime);
+    const mixed = ended(bob);
+    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'file-not-kept' });
+    expect(await mixed).toMatchObject({ state: 'failed', failure: 'file-corrupt' });
+    expect(await received()).toEqual([]);
     expect(store.kept.size).toBe(0);
   });
 });

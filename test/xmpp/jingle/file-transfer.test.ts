@@ -22,6 +22,7 @@ import {
   FOOBAR,
   FT,
   iq,
+  NS,
   PEER,
   reach,
   read,
@@ -122,6 +123,26 @@ describe('a file that we offer', () => {
     expect(actions(session)).toMatchObject([
       { action: 'session-terminate', reason: { condition: 'success' } },
     ]);
+  });
+
+  it('has its sum told behind the last byte, whatever the receiver says to that (XEP-0234 §8.2)', async () => {
+    const checksum = async () => ({ algorithm: 'sha-256', hex: 'ab'.repeat(32) });
+    const { accept, end, sent, session, about } = await offered({ checksum });
+    session.whenAsked('set', 'data', 'http://jabber.org/protocol/ibb', '');
+    session.whenAsked('set', 'open', 'http://jabber.org/protocol/ibb', '');
+    session.whenAsked('set', 'close', 'http://jabber.org/protocol/ibb', '');
+    await accept();
+    await vi.waitFor(() => {
+      const last = session.sentStanzas.at(-1)?.getChild('jingle', NS);
+      expect(last?.attrs.action).toBe('session-info');
+    });
+    const told = session.sentStanzas.at(-1)?.getChild('jingle', NS)?.getChild('checksum', FT);
+    expect(told && parseChecksum(told)).toEqual({
+      ...{ creator: 'initiator', name: about.name },
+      hashes: [await checksum()],
+    });
+    await end('<success/>');
+    await sent;
   });
 
   it('is not taken for sent where the receiver does not say so (XEP-0234 §6.6)', async () => {
