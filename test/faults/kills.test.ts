@@ -91,7 +91,9 @@ describe(`kills, seed ${seed}`, () => {
     await sends(2);
     await stage.bobHasAll();
     await bob.actor.close();
-    await sends(60);
+    // What was said to Bob alone waits for him elsewhere too: it is the room's archive that is surely read. A page may be
+    // kept in the first round, and the second has to come as far.
+    await sends(120);
     await alice.actor.does({ do: 'settle' });
     for (let round = 0; round < 2; round += 1) {
       const at = oneOf(['before appendArchived', 'after appendArchived']);
