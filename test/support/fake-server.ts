@@ -68,6 +68,8 @@ export interface FakeServerOptions {
     neverAnswer?: boolean;
     /** does not acknowledge and does not answer pings once bound */
     silentOnceBound?: boolean;
+    /** resumes a stream, and hears nothing that comes in it then */
+    deafOnceResumed?: boolean;
   };
   /** Each stanza that is not part of the negotiation; without it gets are answered with an empty result. */
   onStanza?: (stanza: Element, connection: FakeConnection) => void;
@@ -89,6 +91,7 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
   managed = false;
   /** stanzas received since `<enable/>` */
   handled = 0;
+  #resumed = false;
 
   constructor(socket: Socket, server: FakeServer, options: FakeServerOptions) {
     super();
@@ -262,6 +265,7 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
     }
     // XEP-0198 §4: stanzas count, a stream error does not.
     if (!['iq', 'message', 'presence'].includes(element.getName())) return;
+    if (misbehave.deafOnceResumed === true && this.#resumed) return;
     if (this.managed) this.handled++;
     if (misbehave.silentOnceBound === true) return;
     this.emit('stanza', element);
@@ -346,6 +350,7 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
   }
 
   #management(element: Element): void {
+    const { misbehave } = this.#options;
     if (element.getName() === 'enable') {
       this.managed = true;
       this.handled = 0;
@@ -363,13 +368,15 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
         return;
       }
       this.managed = true;
+      this.#resumed = true;
       this.handled = old.handled;
       this.jid = old.jid;
       this.#server.resumedWith = Number(element.attrs.h);
       this.write(`<resumed xmlns='${NS_SM}' previd='${element.attrs.previd}' h='${old.handled}'/>`);
       this.#server.sessions.set(element.attrs.previd ?? '', this);
       this.#online();
-    } else if (element.getName() === 'r' && this.#options.misbehave?.silentOnceBound !== true)
+    } else if (misbehave?.deafOnceResumed === true && this.#resumed) return;
+    else if (element.getName() === 'r' && misbehave?.silentOnceBound !== true)
       this.write(`<a xmlns='${NS_SM}' h='${this.handled}'/>`);
     else if (element.getName() === 'a') this.#server.emit('acknowledged', Number(element.attrs.h));
   }

@@ -401,6 +401,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         stanza: (stanza) => this.#incoming.take(stanza),
         acknowledged: (stanzas) => this.#confirm(stanzas),
         confused: () => this.#forget(),
+        deaf: () => this.abandon(),
         ping: () => this.#ping(),
         ended: (reason) => {
           this.#live = undefined;

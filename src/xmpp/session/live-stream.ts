@@ -26,6 +26,8 @@ export interface LiveStreamOptions {
   acknowledged(stanzas: Element[]): void;
   /** the counters do not agree: what was not acknowledged is unknown, and the stream ends */
   confused(): void;
+  /** the server resumed the stream, and does not hear what is written to it */
+  deaf(): void;
   /** asks the server for anything at all, where there is no `<r/>` */
   ping(): void;
   ended(reason: XmppError | undefined): void;
@@ -46,6 +48,13 @@ const ANSWER_EVERY = 100;
 /** Stanzas that are answered at once all the same: a server may keep some 500 unanswered ones, and no more. */
 const ANSWER_AFTER = 100;
 
+/**
+ * A server may resume a stream and not hear it: Prosody 0.12 reads on behind half a stanza that the lost connection left,
+ * and takes all that follows for a part of that. Without an answer to the first `<r/>` the stream is given up: when nothing
+ * came for as long as its patience lasts, or after so many times that.
+ */
+const MOST_LOOKS = 4;
+
 export class LiveStream implements StreamListener {
   readonly features: Element;
   readonly managed: boolean;
@@ -63,6 +72,11 @@ export class LiveStream implements StreamListener {
   /** stanzas that were handled since */
   #unanswered = 0;
   #answerTimer: NodeJS.Timeout | undefined;
+  /** looks whether the server hears a stream that was resumed, until it does */
+  #hearing: NodeJS.Timeout | undefined;
+  #looks = 0;
+  /** something came since the last look */
+  #lively = false;
 
   constructor(options: LiveStreamOptions) {
     const { stream, features, managed, liveness } = options;
@@ -74,7 +88,10 @@ export class LiveStream implements StreamListener {
       ...liveness,
       partial: () => stream.partial,
       probe: () => (managed ? this.requestAcknowledgement() : options.ping()),
-      dead: () => stream.destroy(new ConnectionError('timeout', 'the server is silent')),
+      dead: () => {
+        if (this.#hearing !== undefined) options.deaf();
+        else stream.destroy(new ConnectionError('timeout', 'the server is silent'));
+      },
     });
   }
 
@@ -91,9 +108,12 @@ export class LiveStream implements StreamListener {
     if (counted) this.#askSoon();
   }
 
-  /** §5: after a resumption, what the server did not get, before anything new. */
+  /** §5: after a resumption, what the server did not get, before anything new; before that, whether it hears us. */
   sendAgain(): void {
-    const { unacknowledged } = this.#options.state;
+    const { liveness, state } = this.#options;
+    const { unacknowledged } = state;
+    this.#hearing = setInterval(() => this.#look(), liveness.patience);
+    this.requestAcknowledgement();
     for (const stanza of unacknowledged) if (this.#stream.writable) this.#stream.send(stanza);
     if (unacknowledged.length > 0) this.requestAcknowledgement();
   }
@@ -122,6 +142,7 @@ export class LiveStream implements StreamListener {
   }
 
   heard(): void {
+    this.#lively = true;
     this.#liveness.heard();
   }
 
@@ -194,8 +215,20 @@ export class LiveStream implements StreamListener {
   ended(reason: XmppError | undefined): void {
     this.#liveness.stop();
     this.#stopAsking();
+    this.#stopLooking();
     clearTimeout(this.#answerTimer);
     this.#options.ended(reason);
+  }
+
+  #look(): void {
+    this.#looks += 1;
+    if (!this.#lively || this.#looks >= MOST_LOOKS) this.#options.deaf();
+    this.#lively = false;
+  }
+
+  #stopLooking(): void {
+    clearInterval(this.#hearing);
+    this.#hearing = undefined;
   }
 
   #acknowledgeSoon(): void {
@@ -216,6 +249,7 @@ export class LiveStream implements StreamListener {
   }
 
   #acknowledgedUpTo(element: Element): void {
+    this.#stopLooking();
     const { state, acknowledged, confused } = this.#options;
     const h = parseHandled(element.attrs.h);
     if (h === undefined) return;

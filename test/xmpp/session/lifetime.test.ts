@@ -352,6 +352,39 @@ describe('stream management (XEP-0198)', () => {
     expect(lost).toEqual(['1']);
   });
 
+  it.each([
+    ['and says nothing', false],
+    ['however much it says', true],
+  ])(
+    'gives up a stream that was resumed where the server does not hear it, %s: the next one is new',
+    async (_, talks) => {
+      const server = await fake({ ...silent, misbehave: { deafOnceResumed: true } });
+      const { session, peer } = await connected(server, { liveness: { silence: 60_000, patience: 40 } });
+      const lost = collect(session, 'unconfirmed');
+      peer.cut();
+      const deaf = await back(server, session, 'resumed');
+      const talking = setInterval(() => talks && deaf.write(String(message('more'))), 10);
+      session.send(message('1'));
+      await next(session, 'offline');
+      clearInterval(talking);
+      const up = once(session, 'online');
+      session.reconnectNow();
+      await up;
+      expect(lost).toEqual(['1']);
+    },
+  );
+
+  it('stays with a stream that was resumed where the server hears it, however long it is silent then', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server, { liveness: { silence: 60_000, patience: 20 } });
+    peer.cut();
+    await back(server, session, 'resumed');
+    const ended: unknown[] = [];
+    session.on('offline', (info) => ended.push(info));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(ended).toEqual([]);
+  });
+
   it('ends the stream when more is acknowledged than was sent (§4)', async () => {
     const server = await fake(silent);
     const { session, peer } = await connected(server);
