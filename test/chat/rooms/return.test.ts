@@ -29,13 +29,21 @@ async function joined(...features: string[]): Promise<World> {
   return world;
 }
 
+/** The room's service shuts down; where a refusal is named, that is its answer when it is asked again. */
+async function outage(world: World, refusal?: string): Promise<void> {
+  shutDown(world);
+  await turn();
+  if (refusal === undefined) return;
+  refuse(world, refusal);
+  await turn();
+}
+
 afterEach(() => void vi.useRealTimers());
 
 describe('a room whose service restarts', () => {
   it('is entered again at once, asking for what was missed where it has no archive (XEP-0045 §7.2.14)', async () => {
     const world = await joined();
-    shutDown(world);
-    await turn();
+    await outage(world);
     const [entrance] = entrances(world);
     expect(entrance?.attrs.to).toBe(`${ROOM}/juliet`);
     expect(historyIn(entrance)).toMatchObject({ since: expect.any(String), maxstanzas: '500' });
@@ -44,8 +52,7 @@ describe('a room whose service restarts', () => {
 
   it('is entered again without its history where it has an archive', async () => {
     const world = await joined(NS_MAM, 'urn:xmpp:sid:0');
-    shutDown(world);
-    await turn();
+    await outage(world);
     expect(historyIn(entrances(world)[0])).toEqual({ maxstanzas: '0' });
   });
 
@@ -74,18 +81,14 @@ describe('a room whose service restarts', () => {
 
   it('that will not have us any more is given up, and told', async () => {
     const world = await joined();
-    shutDown(world);
-    await turn();
-    refuse(world, 'forbidden');
-    await turn();
+    await outage(world, 'forbidden');
     expect(world.events('room')).toMatchObject([{ event: 'failed', condition: 'forbidden' }]);
     expect(world.client.joinedRooms()).toEqual([]);
   });
 
   it('is entered under another nickname where ours was taken meanwhile (XEP-0045 §7.2.8)', async () => {
     const world = await joined();
-    shutDown(world);
-    await turn();
+    await outage(world);
     world.session.take();
     refuse(world, 'conflict');
     await turn();
@@ -97,8 +100,7 @@ describe('a room whose service restarts', () => {
 
   it('is entered under the next one where that is taken too', async () => {
     const world = await joined();
-    shutDown(world);
-    await turn();
+    await outage(world);
     for (const nick of ['juliet', 'juliet_', 'juliet__']) {
       expect(entrances(world)[0]?.attrs.to).toBe(`${ROOM}/${nick}`);
       refuse(world, 'conflict', nick);
@@ -109,10 +111,7 @@ describe('a room whose service restarts', () => {
 
   it('is tried on where a stream was lost and goes on while we waited (XEP-0198 §5)', async () => {
     const world = await joined();
-    shutDown(world);
-    await turn();
-    refuse(world, 'service-unavailable');
-    await turn();
+    await outage(world, 'service-unavailable');
     world.session.take();
     world.session.drop({ resumable: true });
     world.session.resume();
@@ -125,24 +124,17 @@ describe('a room whose service restarts', () => {
 
   it('entered by hand meanwhile, its next outage is one of its own: told again', async () => {
     const world = await joined();
-    shutDown(world);
-    await turn();
-    refuse(world, 'service-unavailable');
-    await turn();
+    await outage(world, 'service-unavailable');
     await world.enter(ROOM);
     world.told.length = 0;
-    shutDown(world);
-    await turn();
-    refuse(world, 'service-unavailable');
-    await turn();
+    await outage(world, 'service-unavailable');
     expect(world.events('room')).toMatchObject([{ event: 'failed', again: true }]);
   });
 
   it('destroyed while we enter it again: forgotten, so that nobody makes it anew (XEP-0045 §10.9)', async () => {
     const world = await joined();
     await world.client.join(ROOM, { keep: true });
-    shutDown(world);
-    await turn();
+    await outage(world);
     world.receive(
       `<presence from='${ROOM}/juliet' to='${JID}' type='unavailable'><x xmlns='${MUC}#user'>` +
         "<item affiliation='none' role='none'/><destroy/></x></presence>",
@@ -154,10 +146,7 @@ describe('a room whose service restarts', () => {
 
   it('that we leave meanwhile is not entered again', async () => {
     const world = await joined();
-    shutDown(world);
-    await turn();
-    refuse(world, 'service-unavailable');
-    await turn();
+    await outage(world, 'service-unavailable');
     await world.client.leave(ROOM);
     world.session.take();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -248,8 +237,7 @@ describe('what is said to a room that lost us', () => {
   it('and never came back is unknown, and goes out again when we are in (may arrive twice without an archive)', async () => {
     const world = await joined();
     const message = world.client.send(ROOM, 'hello');
-    shutDown(world);
-    await turn();
+    await outage(world);
     world.session.take();
     world.occupant(ROOM, 'juliet', [110]);
     await turn();

@@ -92,6 +92,44 @@ async function source(size: number): Promise<{ path: string; sha256: string }> {
   return { path: join(folder, 'report.txt'), sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
+/** Alice sends a file, and bob, who has begun to take it, does not want it any more. */
+async function cancelledByReceiver(condition: string, size: number, sender: SideOptions = {}): Promise<void> {
+  const wire = wiredSessions();
+  const alice = side(wire.alice, { ...sender, now: everyStep() });
+  const bob = side(wire.bob, { now: everyStep() });
+  const { path } = await source(size);
+  bob.on('changed', (file) => {
+    if (file.state === 'active' && file.sent > 0) bob.cancel(file.id);
+  });
+  await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition });
+  await bob.close();
+  expect(await readdir(join(folder, 'in'))).toEqual([]);
+}
+
+/** Alice cancels a file that bob has a part of, and keeps. */
+async function brokenOff() {
+  const wire = wiredSessions();
+  const alice = side(wire.alice, { now: everyStep() });
+  const bob = side(wire.bob, { now: everyStep(), partials: partialFiles() });
+  const { path, sha256 } = await source(20_000_000);
+  const { mtime } = await stat(path);
+  const broken = ended(bob, /failed|cancelled|done/);
+  const stop = new AbortController();
+  const first = alice.send(path, BOB, {
+    signal: stop.signal,
+    onProgress: ({ sent }) => sent > 5_000_000 && stop.abort(),
+  });
+  await expect(first).rejects.toMatchObject({ condition: 'cancelled' });
+  expect(await broken).toMatchObject({ state: 'failed', failure: 'bytestream-broken' });
+  return { alice, bob, path, sha256, mtime };
+}
+
+/** Puts something else of the same size there. */
+async function replace(path: string, time: Date | number): Promise<void> {
+  await writeFile(path, Buffer.alloc(20_000_000, 'something else'));
+  await utimes(path, time, time);
+}
+
 const IN_BAND: SideOptions = { only: () => 'si-ibb' };
 const ended = (transfers: Files, state: RegExp) =>
   new Promise<FileTransfer>((resolve) => {
@@ -168,18 +206,8 @@ describe('a file by stream initiation in-band', () => {
     expect(await readdir(join(folder, 'in'))).toEqual([]);
   });
 
-  it('is cancelled by the receiver: the sender is told (XEP-0047 §2.3)', async () => {
-    const wire = wiredSessions();
-    const alice = side(wire.alice, { ...IN_BAND, now: everyStep() });
-    const bob = side(wire.bob, { now: everyStep() });
-    const { path } = await source(5_000_000);
-    bob.on('changed', (file) => {
-      if (file.state === 'active' && file.sent > 0) bob.cancel(file.id);
-    });
-    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'peer-closed' });
-    await bob.close();
-    expect(await readdir(join(folder, 'in'))).toEqual([]);
-  });
+  it('is cancelled by the receiver: the sender is told (XEP-0047 §2.3)', () =>
+    cancelledByReceiver('peer-closed', 5_000_000, IN_BAND));
 
   it('is refused when the folder is full: both sides know (RFC 6120 §8.3.3.18)', async () => {
     const wire = wiredSessions();
@@ -327,32 +355,11 @@ describe('a file by stream initiation over SOCKS5', () => {
     expect(methodsOf(wire.alice)).toHaveLength(1);
   });
 
-  it('is cancelled by the receiver: the sender is told, nothing is left', async () => {
-    const wire = wiredSessions();
-    const alice = side(wire.alice, { now: everyStep() });
-    const bob = side(wire.bob, { now: everyStep() });
-    const { path } = await source(20_000_000);
-    bob.on('changed', (file) => {
-      if (file.state === 'active' && file.sent > 0) bob.cancel(file.id);
-    });
-    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'bytestream-broken' });
-    await bob.close();
-    expect(await readdir(join(folder, 'in'))).toEqual([]);
-  });
+  it('is cancelled by the receiver: the sender is told, nothing is left', () =>
+    cancelledByReceiver('bytestream-broken', 20_000_000));
 
   it('breaks off when the sender cancels; offered again it goes on from the byte reached (XEP-0096 §3)', async () => {
-    const wire = wiredSessions();
-    const alice = side(wire.alice, { now: everyStep() });
-    const bob = side(wire.bob, { now: everyStep(), partials: partialFiles() });
-    const { path, sha256 } = await source(20_000_000);
-    const broken = ended(bob, /failed|cancelled|done/);
-    const stop = new AbortController();
-    const first = alice.send(path, BOB, {
-      signal: stop.signal,
-      onProgress: ({ sent }) => sent > 5_000_000 && stop.abort(),
-    });
-    await expect(first).rejects.toMatchObject({ condition: 'cancelled' });
-    expect(await broken).toMatchObject({ state: 'failed', failure: 'bytestream-broken' });
+    const { alice, bob, path, sha256 } = await brokenOff();
     const [part = ''] = await readdir(join(folder, 'in'));
     expect(part).toMatch(/\.part$/);
     const reached = (await stat(join(folder, 'in', part))).size;
@@ -368,42 +375,17 @@ describe('a file by stream initiation over SOCKS5', () => {
   });
 
   it('begins anew where the file is another one meanwhile', async () => {
-    const wire = wiredSessions();
-    const alice = side(wire.alice, { now: everyStep() });
-    const bob = side(wire.bob, { now: everyStep(), partials: partialFiles() });
-    const { path } = await source(20_000_000);
-    const stop = new AbortController();
-    const broken = ended(bob, /failed/);
-    const first = alice.send(path, BOB, {
-      signal: stop.signal,
-      onProgress: ({ sent }) => sent > 5_000_000 && stop.abort(),
-    });
-    await expect(first).rejects.toMatchObject({ condition: 'cancelled' });
-    await broken;
-    await writeFile(path, Buffer.alloc(20_000_000, 'something else'));
-    await utimes(path, 1, 1);
+    const { alice, bob, path } = await brokenOff();
+    await replace(path, 1);
     const done = ended(bob, /done/);
     const again = await alice.send(path, BOB);
     expect(await done).toMatchObject({ sha256: again.sha256 });
   });
 
   it('compares the last that it has with what comes, for nothing else says that it is the same file', async () => {
-    const wire = wiredSessions();
-    const alice = side(wire.alice, { now: everyStep() });
-    const bob = side(wire.bob, { now: everyStep(), partials: partialFiles() });
-    const { path } = await source(20_000_000);
-    const { mtime } = await stat(path);
-    const stop = new AbortController();
-    const broken = ended(bob, /failed/);
-    const first = alice.send(path, BOB, {
-      signal: stop.signal,
-      onProgress: ({ sent }) => sent > 5_000_000 && stop.abort(),
-    });
-    await expect(first).rejects.toMatchObject({ condition: 'cancelled' });
-    await broken;
+    const { alice, bob, path, mtime } = await brokenOff();
     // Of the same name, size and time.
-    await writeFile(path, Buffer.alloc(20_000_000, 'something else'));
-    await utimes(path, mtime, mtime);
+    await replace(path, mtime);
     const mixed = ended(bob, /failed|done/);
     await alice.send(path, BOB).catch(() => undefined);
     expect(await mixed).toMatchObject({ state: 'failed', failure: 'file-corrupt' });
