@@ -1,32 +1,11 @@
 /** This program's client, with its database on the disk, doing what is measured. See slixmpp-peer.py. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Client } from '../../src/chat/client.ts';
-import { DATABASE_FILE, openStores } from '../../src/storage/stores.ts';
+import { ownClient, tell, told } from './own-client.ts';
 
 const [mode = '', port = '', caFile = '', wanted = '', folder = ''] = process.argv.slice(2);
 const count = Number(wanted);
 const account = 'user@localhost';
 
-const tell = (fact: object) => process.stdout.write(`${JSON.stringify(fact)}\n`);
-const stores = openStores(join(folder, DATABASE_FILE));
-const client = new Client({
-  account,
-  stores,
-  session: async () => ({
-    jid: account,
-    password: process.env.BENCH_PASSWORD ?? '',
-    resource: 'own',
-    service: `xmpp://127.0.0.1:${port}`,
-    ca: readFileSync(caFile, 'utf8'),
-    reconnect: 'never',
-  }),
-  filesDir: () => '/nowhere',
-  version: '0.0.0',
-  languages: ['en'],
-});
-client.on('problem', ({ condition, text }) => process.stderr.write(`${condition} ${text}\n`));
+const { client, stores } = ownClient({ account, port, caFile, folder });
 
 const kept = () =>
   client.chats().reduce((sum, { chat }) => sum + client.history({ chat, limit: count + 1 }).length, 0);
@@ -53,7 +32,7 @@ async function room(): Promise<void> {
   await client.contactsSettled();
   await client.caughtUp();
   tell({ ready: true });
-  await new Promise((resolve) => createInterface({ input: process.stdin }).once('line', resolve));
+  await told();
   const began = performance.now();
   await client.join('room@crowd.localhost', { nick: 'bench' });
   const milliseconds = performance.now() - began;
@@ -66,7 +45,7 @@ async function room(): Promise<void> {
 async function roster(): Promise<void> {
   await client.online('stream');
   tell({ ready: true });
-  await new Promise((resolve) => createInterface({ input: process.stdin }).once('line', resolve));
+  await told();
   const began = performance.now();
   await client.online('background');
   const contacts = client.contacts().length;
@@ -84,7 +63,7 @@ async function send(): Promise<void> {
   await client.online('presence');
   await client.contactsSettled();
   tell({ ready: true });
-  await new Promise((resolve) => createInterface({ input: process.stdin }).once('line', resolve));
+  await told();
   let open = count;
   const began = performance.now();
   const all = new Promise<void>((resolve) => {

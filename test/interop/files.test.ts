@@ -103,21 +103,47 @@ class Stage {
   }
 }
 
-describe('files with slixmpp', () => {
-  let stage: Stage;
-  let nurse: SlixmppDevice;
+/** A stage and the other client, while the tests of one description run. */
+interface Scene<Kind extends Other> {
+  readonly stage: Stage;
+  readonly nurse: Kind;
+}
 
-  beforeAll(async () => {
-    [stage, nurse] = await Stage.open(SlixmppDevice, { proxy: true });
+function scene<Kind extends Other>(
+  title: string,
+  Kind: new (server: Server, user: string, resource: string) => Kind,
+  options: { readonly proxy: boolean },
+  tests: (scene: Scene<Kind>) => void,
+): void {
+  describe(title, () => {
+    let open: [Stage, Kind] | undefined;
+    const opened = () => {
+      if (open === undefined) throw new Error('the stage is not set');
+      return open;
+    };
+    beforeAll(async () => {
+      open = await Stage.open(Kind, options);
+    });
+    afterAll(async () => open?.[0].close(open[1]));
+    tests({
+      get stage() {
+        return opened()[0];
+      },
+      get nurse() {
+        return opened()[1];
+      },
+    });
   });
-  beforeEach(() => stage.settle('si-socks5', 'contacts'));
-  afterAll(() => stage?.close(nurse));
+}
+
+scene('files with slixmpp', SlixmppDevice, { proxy: true }, (on) => {
+  beforeEach(() => on.stage.settle('si-socks5', 'contacts'));
 
   async function takes(methods: readonly string[]): Promise<{ method: string; file: FileTransfer }> {
-    const coming = stage.next();
-    const to = `${stage.romeo.jid}/orchard`;
-    const { method, sha256 } = await nurse.offer(to, { name: 'answer.bin', size: 200_000, methods });
-    return { method, file: await stage.came(coming, sha256) };
+    const coming = on.stage.next();
+    const to = `${on.stage.romeo.jid}/orchard`;
+    const { method, sha256 } = await on.nurse.offer(to, { name: 'answer.bin', size: 200_000, methods });
+    return { method, file: await on.stage.came(coming, sha256) };
   }
 
   it('takes a file over SOCKS5, by the proxy (XEP-0095, XEP-0065)', async () => {
@@ -133,99 +159,75 @@ describe('files with slixmpp', () => {
   it.each(['contacts', 'none'])(
     'sends a file over SOCKS5, with our address for %s (XEP-0065)',
     async (whom) => {
-      await nurse.prefer(SOCKS5);
-      stage.settle('si-socks5', whom);
-      expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'si-socks5' });
+      await on.nurse.prefer(SOCKS5);
+      on.stage.settle('si-socks5', whom);
+      expect(await on.stage.sends(on.nurse)).toMatchObject({ state: 'done', route: 'si-socks5' });
     },
   );
 
   it('sends a file in-band where that is chosen, and says so (XEP-0095)', async () => {
-    await nurse.prefer(IN_BAND);
-    stage.settle('any', 'contacts');
+    await on.nurse.prefer(IN_BAND);
+    on.stage.settle('any', 'contacts');
     const before = { route: 'si-socks5', condition: 'not-chosen' };
-    expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'si-ibb', before });
+    expect(await on.stage.sends(on.nurse)).toMatchObject({ state: 'done', route: 'si-ibb', before });
   });
 });
 
 /** The next file that it offers, as it came. */
-async function takesFrom(nurse: PurpleDevice | LiberviaDevice, stage: Stage): Promise<FileTransfer> {
+async function takesFrom({ nurse, stage }: Scene<PurpleDevice | LiberviaDevice>): Promise<FileTransfer> {
   const coming = stage.next();
   const { path, sha256 } = await stage.letter(200_000);
   await nurse.offer(`${stage.romeo.jid}/orchard`, path);
   return stage.came(coming, sha256);
 }
 
-describe('files with libpurple', () => {
-  let stage: Stage;
-  let nurse: PurpleDevice;
-
-  beforeAll(async () => {
-    [stage, nurse] = await Stage.open(PurpleDevice, { proxy: true });
-  });
-  afterAll(() => stage?.close(nurse));
-
+scene('files with libpurple', PurpleDevice, { proxy: true }, (on) => {
   it.each(['contacts', 'none'])(
     'come over SOCKS5, from its own address where that is connected to for %s (XEP-0065)',
     async (whom) => {
-      stage.settle('si-socks5', whom);
-      expect(await takesFrom(nurse, stage)).toMatchObject({ route: 'si-socks5' });
+      on.stage.settle('si-socks5', whom);
+      expect(await takesFrom(on)).toMatchObject({ route: 'si-socks5' });
     },
   );
 
   it.each(['contacts', 'none'])('go over SOCKS5, with our address for %s (XEP-0065)', async (whom) => {
-    stage.settle('si-socks5', whom);
-    expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'si-socks5' });
+    on.stage.settle('si-socks5', whom);
+    expect(await on.stage.sends(on.nurse)).toMatchObject({ state: 'done', route: 'si-socks5' });
   });
 
   it('go in-band, though it does not answer the end (XEP-0047 §2.3)', async () => {
-    stage.settle('si-ibb', 'contacts');
-    expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'si-ibb' });
+    on.stage.settle('si-ibb', 'contacts');
+    expect(await on.stage.sends(on.nurse)).toMatchObject({ state: 'done', route: 'si-ibb' });
   });
 });
 
-describe('files with libpurple without a proxy', () => {
-  let stage: Stage;
-  let nurse: PurpleDevice;
-
-  beforeAll(async () => {
-    [stage, nurse] = await Stage.open(PurpleDevice, { proxy: false });
-  });
-  afterAll(() => stage?.close(nurse));
-
+scene('files with libpurple without a proxy', PurpleDevice, { proxy: false }, (on) => {
   it('come in-band within the same offer, where its address is not connected to (XEP-0095)', async () => {
-    stage.settle('any', 'none');
+    on.stage.settle('any', 'none');
     const before = { route: 'si-socks5', condition: 'no-bytestream' };
-    expect(await takesFrom(nurse, stage)).toMatchObject({ route: 'si-ibb', before });
+    expect(await takesFrom(on)).toMatchObject({ route: 'si-ibb', before });
   });
 });
 
-describe('files with Libervia', () => {
-  let stage: Stage;
-  let nurse: LiberviaDevice;
-
-  beforeAll(async () => {
-    [stage, nurse] = await Stage.open(LiberviaDevice, { proxy: true });
-  });
-  afterAll(() => stage?.close(nurse));
-
+scene('files with Libervia', LiberviaDevice, { proxy: true }, (on) => {
   it('come over SOCKS5, from its own address (XEP-0234, XEP-0260)', async () => {
-    stage.settle('any', 'contacts');
-    expect(await takesFrom(nurse, stage)).toMatchObject({ route: 'jingle-socks5' });
+    on.stage.settle('any', 'contacts');
+    expect(await takesFrom(on)).toMatchObject({ route: 'jingle-socks5' });
   });
 
   it('come in-band within the same session, where its address is not connected to (XEP-0260 §3)', async () => {
-    stage.settle('any', 'none');
+    on.stage.settle('any', 'none');
     const before = { route: 'jingle-socks5', condition: 'no-bytestream' };
-    expect(await takesFrom(nurse, stage)).toMatchObject({ route: 'jingle-ibb', before });
+    expect(await takesFrom(on)).toMatchObject({ route: 'jingle-ibb', before });
   });
 
   it.each(['contacts', 'none'])('go over SOCKS5 by Jingle, our address for %s (XEP-0260)', async (whom) => {
-    stage.settle('jingle-socks5', whom);
-    expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'jingle-socks5' });
+    on.stage.settle('jingle-socks5', whom);
+    expect(await on.stage.sends(on.nurse)).toMatchObject({ state: 'done', route: 'jingle-socks5' });
   });
 
   it('go in-band by Jingle (XEP-0261)', async () => {
-    stage.settle('jingle-ibb', 'contacts');
-    expect(await stage.sends(nurse)).toMatchObject({ state: 'done', route: 'jingle-ibb' });
+    on.stage.settle('jingle-ibb', 'contacts');
+    expect(await on.stage.sends(on.nurse)).toMatchObject({ state: 'done', route: 'jingle-ibb' });
   });
 });
