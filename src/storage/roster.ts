@@ -4,21 +4,20 @@ import type { RosterCache, RosterItemRow } from '../chat/stores.ts';
 import { wholeTime } from './message-row.ts';
 import type { Database, Row } from './sql.ts';
 
+const PUT = 'INSERT OR REPLACE INTO roster_item (account, jid, name, groups, subscription, ask, approved)';
+const PUT_ITEM = `${PUT} VALUES (?, ?, ?, ?, ?, ?, ?)`;
+/** of a JSON array with an array of values for each */
+const PUT_ITEMS = `${PUT} SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
+  FROM json_each(?)`;
+
+const valuesOf = ({ jid, name, groups, subscription, ask, approved }: RosterItemRow) =>
+  [jid, name, JSON.stringify(groups), subscription, Number(ask), Number(approved)] as const;
+
 export function rosterCache(database: Database): RosterCache {
   function setVersion(account: string, version: string | undefined): void {
     database
       .statement('INSERT OR REPLACE INTO roster (account, version) VALUES (?, ?)')
       .run(account, version ?? null);
-  }
-
-  function putItem(account: string, item: RosterItemRow): void {
-    const { jid, name, groups, subscription, ask, approved } = item;
-    database
-      .statement(
-        `INSERT OR REPLACE INTO roster_item (account, jid, name, groups, subscription, ask, approved)
-          VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(account, jid, name, JSON.stringify(groups), subscription, Number(ask), Number(approved));
   }
 
   return {
@@ -35,13 +34,15 @@ export function rosterCache(database: Database): RosterCache {
     replace: (account, version, items) =>
       database.transaction(() => {
         database.statement('DELETE FROM roster_item WHERE account = ?').run(account);
-        for (const item of items) putItem(account, item);
+        // In one call: of thousands, each would cost as much as what SQLite does with it.
+        const rows = items.map((item) => valuesOf(item));
+        database.statement(PUT_ITEMS).run(account, JSON.stringify(rows));
         setVersion(account, version);
       }),
 
     put: (account, version, item) =>
       database.transaction(() => {
-        putItem(account, item);
+        database.statement(PUT_ITEM).run(account, ...valuesOf(item));
         setVersion(account, version);
       }),
 

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { StanzaError } from './errors.ts';
 import { parseJid } from './jid.ts';
 import type { Session } from './session/session.ts';
-import { child, type Element, x } from './stanza.ts';
+import { child, children, type Element, x } from './stanza.ts';
 
 export const NS_ROSTER = 'jabber:iq:roster';
 export const NS_ROSTER_VERSIONING = 'urn:xmpp:features:rosterver';
@@ -38,8 +38,7 @@ export function parseRosterItem(element: Element): RosterItem | { jid: string; r
   const jid = parseJid(attrs.jid)?.full;
   if (jid === undefined) return undefined;
   if (attrs.subscription === 'remove') return { jid, removed: true };
-  const groups = element
-    .getChildren('group', NS_ROSTER)
+  const groups = children(element, 'group', NS_ROSTER)
     .map((group) => group.getText())
     .filter((group) => group !== '');
   return {
@@ -101,7 +100,7 @@ export function roster(session: Session): Roster {
       replace(copy.items);
     } else {
       version = query?.attrs.ver;
-      replace((query?.getChildren('item', NS_ROSTER) ?? []).flatMap(parseListed));
+      replace(query === undefined ? [] : children(query, 'item', NS_ROSTER).flatMap(parseListed));
     }
     api.emit('loaded', { items: [...items.values()], version, unchanged });
     return unchanged ? 'unchanged' : [...items.values()];
@@ -111,7 +110,7 @@ export function roster(session: Session): Roster {
     // §2.1.6: only the account itself pushes; the rest is forged, and hears what a stranger hears.
     const { from } = iq.attrs;
     if (from !== undefined && from !== session.account) throw new StanzaError('service-unavailable');
-    const pushed = query.getChildren('item', NS_ROSTER);
+    const pushed = children(query, 'item', NS_ROSTER);
     const item = pushed.length === 1 && pushed[0] ? parseRosterItem(pushed[0]) : undefined;
     if (item === undefined) throw new StanzaError('bad-request', 'modify');
     version = query.attrs.ver ?? version;

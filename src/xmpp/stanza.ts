@@ -16,6 +16,12 @@ export function child(element: Element | undefined, name: string, xmlns: string)
   return undefined;
 }
 
+/** All children of that name and namespace. Theirs is looked up once where they have none of their own: lists are long. */
+export function children(element: Element, name: string, xmlns: string): Element[] {
+  const around = element.getNS();
+  return elements(element).filter((node) => node.name === name && (node.attrs.xmlns ?? around) === xmlns);
+}
+
 /** Text of the first child of that name and namespace, `undefined` when there is none. */
 export function childText(
   element: Element | undefined,
