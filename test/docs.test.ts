@@ -192,6 +192,15 @@ it('names a test that is there for every status code of rooms (XEP-0045 §15.6.2
   }
 });
 
+it('names a test that is there for everything that others may try with rooms', () => {
+  const attempts = table(read('docs/rooms.md'), 'attempt');
+  expect(attempts.length).toBeGreaterThan(10);
+  for (const [attempt = '', , test = ''] of attempts) {
+    const [, path = '', name = ''] = /^`([^`]+)`: (.+)$/.exec(test) ?? [];
+    expect(testNames(path), `${attempt}: ${path}`).toContain(name);
+  }
+});
+
 it('names tests that are there for the use cases of rooms', () => {
   for (const [section, , , test = ''] of table(read('docs/rooms.md'), '§')) {
     for (const path of quoted(test)) expect(existsSync(join(root, path)), `${section}: ${path}`).toBe(true);

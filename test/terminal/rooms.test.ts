@@ -2,7 +2,7 @@
  * Three people on one Prosody, each with the built program in a terminal: a room from its creation to its destruction,
  * and what each of them sees of it, in words (XEP-0045 §7–§10). The steps build on each other.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../support/server.ts';
 import { Visitor } from '../support/visitor.ts';
 
@@ -204,5 +204,53 @@ describe('the end', () => {
     await ben.pick('the room ', 'Enter the room');
     await ben.answer('Your nickname in the room', '');
     await ann.sees(`ben joined the room ${NEXT}`);
+    await ben.notified(`you joined the room ${NEXT} as ben, 2 people here`);
+    await ben.input('parlour');
+    cleo.pty.type(ESC);
+    await cleo.choose(menuOf('cleo'), '10');
+    await cleo.pick('Notifications', `the room ${ROOM} is gone`);
+    await cleo.pick('the room ', 'Enter the room');
+    await cleo.answer('Your nickname in the room', '');
+    await cleo.notified(`you joined the room ${NEXT} as cleo, 3 people here`);
+    await everybody(`cleo joined the room ${NEXT}`, 1, [ann, ben]);
+    await cleo.input('parlour');
+  });
+
+  it('comes by /leave too: it closes the conversation, and is said once (§7.14)', async () => {
+    await cleo.says('parlour', '/leave');
+    await cleo.menu(menuOf('cleo'));
+    await everybody(`cleo left the room ${NEXT}`, 1, [ann, ben]);
+    const said = cleo.pty.sentences().filter((line) => /left the room/.test(line) && line.includes(NEXT));
+    expect(said).toEqual([expect.stringContaining(`you left the room ${NEXT}`)]);
+  });
+});
+
+describe('a conversation of two', () => {
+  it('goes on in a room with a third one; what they shall see of it is shown and asked for (§7.9)', async () => {
+    for (const visitor of [ann, ben]) visitor.pty.type(ESC);
+    await ann.choose(menuOf('ann'), '1\r');
+    await ann.answer('With whom', 'ben');
+    await ann.says('ben@localhost', 'shall we ask cleo?');
+    await ben.notified('message from ann@localhost: shall we ask cleo?');
+    await ann.says('ben@localhost', '/invite cleo your turn');
+    await ann.sees('A new room for members only is made, and invited to it: ben@localhost, cleo@localhost.');
+    await ann.answer('How many of the last messages shall everybody there see', '1');
+    await ann.sees('Everybody in the room would see:');
+    await ann.answer('Send that into the room?', 'y');
+    await ann.sees(/Invited: ben@localhost, cleo@localhost\. Messages sent there: 1\./);
+    await ben.sees(/ann@localhost goes on with your conversation in the room talk-\w+@.*: your turn/);
+    await cleo.sees(/ann@localhost goes on with a conversation in the room talk-\w+@.*: your turn/);
+    for (const [name, visitor] of [
+      ['ben', ben],
+      ['cleo', cleo],
+    ] as const) {
+      await visitor.menu(menuOf(name));
+      await visitor.choose(menuOf(name), '10');
+      await visitor.pick('Notifications', 'ann@localhost goes on with');
+      await visitor.pick('ann@localhost', 'Enter the room');
+      await visitor.answer('Your nickname in the room', '');
+      await visitor.sees(/^\d\d:\d\d ann {2}shall we ask cleo\?/);
+    }
+    await ann.sees(/cleo joined the room talk-\w+@/);
   });
 });

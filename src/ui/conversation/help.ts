@@ -103,7 +103,7 @@ function commandRows({ words, actions }: Face, kind: ChatKind): Row[] {
 
 function groupOf(action: Action): Heading {
   if (isOfRooms(action)) return 'rooms';
-  const pointsAt = Object.values(action.params).some(({ kind }) => kind === 'message');
+  const pointsAt = Object.values(action.params).some(({ kind, many }) => kind === 'message' && !many);
   return pointsAt ? 'messages' : headingOf(action.name);
 }
 
