@@ -1,5 +1,6 @@
 /** Checks the way to a server step by step: DNS, TCP, TLS, certificate, SASL, and what it offers to who logs in. */
 import { isIPv6 } from 'node:net';
+import { StreamError } from '../xmpp/errors.ts';
 import type { SessionOptions } from '../xmpp/session/create-session.ts';
 import { type Examined, examineStream, type StreamOffer } from '../xmpp/session/examine.ts';
 import { addressesOf, type LookUp, lookUpHost, reachAddress } from '../xmpp/session/reach-address.ts';
@@ -173,7 +174,8 @@ function streamChecks(
   const place = placeOf(host, port);
   const failed = (name: CheckName) =>
     failure({ check: name, state: 'fail', about: place, domain }, error, code);
-  if (handshake === undefined) return [failed('tls')];
+  // What the server itself said no to is no fault of TLS.
+  if (handshake === undefined) return [failed(error instanceof StreamError ? 'stream' : 'tls')];
   const { version, cipher, certificate } = handshake;
   const how = direct ? 'direct' : 'starttls';
   const checks = [check('tls', 'ok', place, finding('encrypted', { how, version, cipher }))];

@@ -262,6 +262,16 @@ describe('what is not well', () => {
     });
   });
 
+  it('a domain that the server does not have, said before TLS (RFC 6120 §4.9.3.6)', async () => {
+    const insteadOfStream =
+      "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'><stream:error><host-unknown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>";
+    const { checks } = await examine(await good({ misbehave: { insteadOfStream } }));
+    expect(checks.at(-1)).toMatchObject({
+      check: 'stream',
+      finding: { values: { condition: 'host-unknown' } },
+    });
+  });
+
   it('a server that never answers', async () => {
     const { checks } = await examine(await good({ misbehave: { neverAnswer: true } }), { timeout: 100 });
     expect(checks.at(-1)).toMatchObject({ check: 'tls', finding: { values: { condition: 'timeout' } } });

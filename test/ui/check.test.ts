@@ -105,6 +105,20 @@ describe('a check', () => {
     expect(text('features', 'ok', '', finding('features', { features, more: 0 })).length).toBeLessThan(1200);
   });
 
+  it('goes on below itself where the terminal is narrow, and is never wider', () => {
+    const found = finding('certificate-ending', certificate);
+    for (const columns of [60, 80]) {
+      const lines = checkText(check('certificate', 'warn', 'a:5222', found), { ...options, columns }).split(
+        '\n',
+      );
+      for (const line of lines) expect(line.length).toBeLessThan(columns);
+      const hint = lines.findIndex((line) => line.startsWith('      to do: '));
+      for (const line of lines.slice(1, hint)) expect(line).toMatch(/^ {26}\S/);
+    }
+    const narrow = checkText(check('certificate', 'warn', 'a:5222', found), { ...options, columns: 40 });
+    expect(narrow.split('\n')).toHaveLength(2);
+  });
+
   it('is told in Spanish too', () => {
     const line = checkText(check('rooms', 'warn', '', finding('missing', {})), { ...options, words: es });
     expect(line).toMatch(/^aviso {2}salas +el servidor no lo tiene\n +qué hacer: /);

@@ -3,6 +3,7 @@ import type { Check, Finding, FindingCode, Findings } from '../../chat/checks.ts
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import { width } from '../screen/width.ts';
+import { wrap } from '../screen/wrap.ts';
 import { adviceOf } from '../sentences.ts';
 import { size, stamp } from './formats.ts';
 import type { RenderOptions } from './options.ts';
@@ -14,19 +15,35 @@ type FindingWords = {
 };
 
 const LONGEST_LIST = 1000;
+/** cells of text that are worth a column of their own */
+const ROOM = 30;
 
-export function checkText({ check, state, about, finding }: Check, { words, theme }: RenderOptions): string {
+export function checkText(
+  { check, state, about, finding }: Check,
+  { words, theme, columns }: RenderOptions,
+): string {
   const { states, checks, texts } = words.doctor;
   const paint = { ok: theme.success, warn: theme.warning, fail: theme.error }[state];
   const known: FindingWords = texts;
   const say = known[finding.code] as (values: Texts) => string;
   const advice = adviceFor(finding, check === 'log-in' ? ['auth'] : ['connection', 'stream'], words);
   const place = about === '' ? '' : `${sanitize(about)}: `;
-  const head = `${paint(padded(states[state], Object.values(states)))}  ${padded(checks[check], Object.values(checks))}  `;
-  const line = `${head}${place}${say({ ...readable(finding, words), why: advice.why })}`;
+  const shown = padded(states[state], Object.values(states));
+  const step = padded(checks[check], Object.values(checks));
+  const said = `${place}${say({ ...readable(finding, words), why: advice.why })}`;
+  const line = `${paint(shown)}  ${step}  ${hanging(said, width(shown) + width(step) + 4, columns)}`;
   const hint = finding.code === 'missing' ? missing(check, words) : advice.hint;
-  const indent = ' '.repeat(Math.max(...Object.values(states).map(width)) + 2);
-  return hint === '' ? line : `${line}\n${indent}${theme.dim(words.doctor.try)} ${hint}`;
+  if (hint === '') return line;
+  const indent = width(shown) + 2;
+  const todo = words.doctor.try;
+  const below = hanging(hint, indent + width(todo) + 1, columns);
+  return `${line}\n${' '.repeat(indent)}${theme.dim(todo)} ${below}`;
+}
+
+/** Further lines stand below the first, where there is room for some words. */
+function hanging(text: string, indent: number, columns: number | undefined): string {
+  const room = (columns ?? 0) - 1 - indent;
+  return room < ROOM ? text : wrap(text, room).replaceAll('\n', `\n${' '.repeat(indent)}`);
 }
 
 function padded(text: string, all: readonly string[]): string {
