@@ -32,6 +32,8 @@ afterEach(async () => {
 });
 
 const SIZE = 3_000_000;
+/** bytes of what came before that are sent again */
+const COMPARED = 64 * 1024;
 const received = () => readdir(join(folder, 'received')).catch(() => []);
 
 /** Both are there, and so much of a file of Alice's has come to Bob; messages go on. */
@@ -54,16 +56,24 @@ async function underWay(name: string): Promise<Stage> {
   return stage;
 }
 
-/** It goes on where it broke off, and is the same in the end; nothing else is left. */
+/** It goes on from the byte reached (but for what is compared), and is the same in the end; nothing else is left. */
 async function sentAgain({ alice, bob, bobsWire }: Stage): Promise<void> {
-  bobsWire.pass();
+  // Slowly enough for progress to be told.
+  bobsWire.slow(8_000, 4, 'down');
   const path = join(folder, 'picture.png');
+  const { size: kept } = await stat(join(folder, 'received', 'picture.png.part'));
+  const told = alice.actor.lines.length;
   await alice.actor.does({ do: 'send-file', path, to: bob.jid, route: 'jingle-ibb' });
   await bob.actor.sawWhere(
     'the whole file',
     ({ event, direction, state }) => event === 'file' && direction === 'in' && state === 'done',
   );
   expect(await received()).toEqual(['picture.png']);
+  const steps = alice.actor.lines
+    .slice(told)
+    .filter(({ event, sent }) => event === 'file' && Number(sent) > 0);
+  expect(steps.length).toBeGreaterThan(0);
+  for (const { sent } of steps) expect(Number(sent)).toBeGreaterThan(kept - COMPARED);
   const [sent, come] = await Promise.all(
     [path, join(folder, 'received', 'picture.png')].map((at) => readFile(at)),
   );

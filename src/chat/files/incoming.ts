@@ -68,6 +68,9 @@ export function refusalFor(error: unknown): Refusal {
       : 'declined';
 }
 
+/** told of every file */
+const OWN_ALGORITHM = 'sha256';
+
 /** Names of XEP-0300 §4 that are good enough to compare by, as OpenSSL calls them. */
 const ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ['sha-256', 'sha256'],
@@ -79,9 +82,11 @@ const ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ['md5', 'md5'],
 ]);
 
-function claimedHash({ hash, laterHash }: IncomingOffer): Hash | undefined {
+/** What the file is summed by beside `own`, or that itself where it is of the kind announced; undefined where none is. */
+function claimedHash({ hash, laterHash }: IncomingOffer, own: Hash): Hash | undefined {
   const algorithm = ALGORITHMS.get((hash ?? laterHash)?.algorithm ?? '');
-  return algorithm === undefined ? undefined : createHash(algorithm);
+  if (algorithm === undefined) return undefined;
+  return algorithm === OWN_ALGORITHM ? own : createHash(algorithm);
 }
 
 export interface Received {
@@ -139,13 +144,13 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
   try {
     if (signal.aborted) offer.decline('declined');
     signal.throwIfAborted();
-    const hash = createHash('sha256');
-    const claimed = claimedHash(offer);
+    const hash = createHash(OWN_ALGORITHM);
+    const claimed = claimedHash(offer, hash);
+    const sums = new Set(claimed === undefined ? [hash] : [hash, claimed]);
     for await (const bytes of before?.contents() ?? []) {
       look(bytes);
       size += bytes.length;
-      hash.update(bytes);
-      claimed?.update(bytes);
+      for (const each of sums) each.update(bytes);
       if (overlap > 0) tail = Buffer.concat([tail, bytes.subarray(-overlap)]).subarray(-overlap);
     }
     const source = offer.accept(bound, signal, size - tail.length, onFallback);
@@ -153,23 +158,23 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
       size += bytes.length;
       if (size > bound) throw new ChatError('file-too-large');
       look(bytes);
-      hash.update(bytes);
-      claimed?.update(bytes);
+      for (const each of sums) each.update(bytes);
       await part.write(bytes);
       memory.moved(bytes.length);
       onProgress(size);
     }
     signal.throwIfAborted();
     if (offer.size !== undefined && size < offer.size) throw new ChatError('file-incomplete');
+    const sha256 = hash.digest('hex');
+    const found = claimed === hash ? sha256 : claimed?.digest('hex');
     const sum = claimed && (offer.hash?.hex ?? (await offer.laterHash?.hex()));
-    if (sum !== undefined && claimed?.digest('hex') !== sum) throw new ChatError('file-corrupt');
+    if (sum !== undefined && found !== sum) throw new ChatError('file-corrupt');
     const announced = offer.hash ?? offer.laterHash;
     const unverified = announced !== undefined && sum === undefined ? true : undefined;
     const path = await part.finish();
     resume?.ended();
     const mime = mimeOf(name, begins);
     const claim = falseClaim({ name, mime: offer.mime }, begins);
-    const sha256 = hash.digest('hex');
     return { path, sha256, size, mime: claim?.content ?? mime, claimed: claim?.claimed, unverified };
   } catch (error) {
     const reason = signal.aborted ? signal.reason : folderError(error, folder);
