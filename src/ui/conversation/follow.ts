@@ -33,6 +33,8 @@ const LIVE = 5;
 /** people coming and going whose lines appear one by one, in so many milliseconds; more are counted */
 const FREE = { joined: 5, left: 5, changedInRoom: 20 };
 const CROWD = 5000;
+/** who was put out may come back, as far as the room lets them */
+const PUT_OUT: readonly string[] = ['kicked', 'removed'];
 /** messages among which the last own one is looked for */
 const LOOKED_AT = 200;
 
@@ -187,6 +189,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
           ? ''
           : face.render.whyNotEntered({ condition: change.condition, text: change.text });
       event(selfLine(words, change, why));
+      if (PUT_OUT.includes(change.event)) print([theme.dim(words.conversation.notInRoom(sanitize(chat)))]);
     },
     roomNotice: (notice) => {
       const text = notice.room === chat ? roomNoticeLine(words, notice) : undefined;

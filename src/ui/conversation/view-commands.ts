@@ -118,6 +118,9 @@ async function privately(face: Face, seat: Seat, call: ViewCommandCall): Promise
     .filter((name) => call.rest === name || call.rest.startsWith(`${name} `))
     .sort((a, b) => b.length - a.length)[0];
   const [word = ''] = call.rest.split(/\s/, 1);
+  // Who has left the room is not looked for elsewhere: a nickname is no user name.
+  if (room !== undefined && nick === undefined && word !== '' && !word.includes('@'))
+    throw new ChatError('no-such-occupant', { nick: word, room: room.room });
   const to = room !== undefined && nick !== undefined ? `${room.room}/${nick}` : undefined;
   const chat = to ?? addressed(seat, word);
   const text = call.rest.slice((nick ?? word).length).trim();

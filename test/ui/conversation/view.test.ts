@@ -583,6 +583,28 @@ describe('commands', () => {
       expect((await play(LOBBY, line, ESC)).terminal.output).toContain('"kind":"done"');
   });
 
+  it('/msg to who has left the room is not sent to a user of that name', async () => {
+    fake.addRoom(LOBBY, ['juliet', 'romeo']);
+    const { terminal } = await play(LOBBY, '/msg nurse psst', `/msg ${NURSE} psst`, '/msg romeo psst', ESC);
+    expect(terminal.output).toContain('! no-such-occupant');
+    expect(fake.called('send')).toEqual([
+      [NURSE, 'psst'],
+      [`${LOBBY}/romeo`, 'psst'],
+    ]);
+  });
+
+  it('tells who was kicked how to come back, and nobody who left', async () => {
+    fake.addRoom(LOBBY, ['juliet']);
+    const { terminal } = await play(
+      LOBBY,
+      then(() => {
+        fake.emit('room', { room: LOBBY, nick: 'juliet', event: 'kicked' });
+        fake.emit('room', { room: LOBBY, nick: 'juliet', event: 'left' });
+      }),
+    );
+    expect(terminal.lines.filter((line) => line.includes('/join enters it'))).toHaveLength(1);
+  });
+
   it('/mute says in words what is told from now on', async () => {
     fake.addRoom(LOBBY, ['juliet']);
     const { terminal } = await play(LOBBY, '/mute', '/mute off', '/mute all', ESC);
