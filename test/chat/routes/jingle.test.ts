@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileTransfer } from '../../../src/chat/events.ts';
 import { type Files, type FilesOptions, files } from '../../../src/chat/files.ts';
 import { jingle } from '../../../src/chat/routes/jingle.ts';
-import type { PartialFile } from '../../../src/chat/stores.ts';
 import { inBand } from '../../../src/xmpp/bytestreams/ibb.ts';
 import type { Permit } from '../../../src/xmpp/bytestreams/socks5-connect.ts';
 import { NS_SOCKS5_TRANSPORT } from '../../../src/xmpp/jingle/candidates.ts';
@@ -15,6 +13,7 @@ import { ibbTransport, NS_IBB_TRANSPORT } from '../../../src/xmpp/jingle/ibb-tra
 import { socks5Transport } from '../../../src/xmpp/jingle/socks5-transport.ts';
 import type { FakeSession } from '../../support/fake-session.ts';
 import { wiredSessions } from '../../support/wired-sessions.ts';
+import { everyStep, partialFiles, report } from './support.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -24,15 +23,6 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const ALICE = 'alice@example.org/a';
 const BOB = 'bob@example.org/b';
-
-/** A clock that is a second later each time: every step is told. */
-function everyStep(): () => number {
-  let now = 0;
-  return () => {
-    now += 1000;
-    return now;
-  };
-}
 
 interface Network {
   readonly patience?: number;
@@ -63,27 +53,7 @@ function side(session: FakeSession, more: Partial<FilesOptions> & Network = {}) 
   });
 }
 
-function partials() {
-  const kept = new Map<string, PartialFile & { busy: boolean }>();
-  return {
-    kept,
-    take(key: string) {
-      const found = kept.get(key);
-      if (found !== undefined) kept.delete(key);
-      return found;
-    },
-    put: (key: string, file: PartialFile, { busy }: { busy: boolean }) =>
-      void kept.set(key, { ...file, busy }),
-    remove: (key: string) => void kept.delete(key),
-    list: () => [],
-  };
-}
-
-async function source(size: number): Promise<{ path: string; sha256: string }> {
-  const bytes = Buffer.alloc(size, 'some content of a file\n');
-  await writeFile(join(folder, 'report.txt'), bytes);
-  return { path: join(folder, 'report.txt'), sha256: createHash('sha256').update(bytes).digest('hex') };
-}
+const source = (size: number) => report(folder, size);
 
 const ended = (api: Files): Promise<FileTransfer> =>
   new Promise((resolve) => {
@@ -281,7 +251,7 @@ describe('a file by Jingle in-band', () => {
 
   it('goes on where it broke off, when the same is offered again (XEP-0234 §6.4)', async () => {
     const wire = wiredSessions();
-    const store = partials();
+    const store = partialFiles();
     const alice = side(wire.alice);
     const bob = side(wire.bob, { partials: store });
     const { path, sha256 } = await source(300_000);
@@ -310,7 +280,7 @@ describe('a file by Jingle in-band', () => {
 
   it('is not joined to another of the same name, size and time (XEP-0234 §6.4)', async () => {
     const wire = wiredSessions();
-    const store = partials();
+    const store = partialFiles();
     const alice = side(wire.alice);
     const bob = side(wire.bob, { partials: store });
     const { path } = await source(600_000);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileTransfer } from '../../../src/chat/events.ts';
 import { type Files, type FilesOptions, files } from '../../../src/chat/files.ts';
 import { type Socks5Terms, si } from '../../../src/chat/routes/si.ts';
-import type { PartialFile, PartialFiles } from '../../../src/chat/stores.ts';
 import { inBand, NS as NS_IBB } from '../../../src/xmpp/bytestreams/ibb.ts';
 import { parseData } from '../../../src/xmpp/bytestreams/ibb-blocks.ts';
 import { NS as NS_SOCKS5, socks5Bytestreams } from '../../../src/xmpp/bytestreams/s5b.ts';
@@ -18,6 +16,7 @@ import {
 } from '../../../src/xmpp/bytestreams/si.ts';
 import type { FakeSession } from '../../support/fake-session.ts';
 import { wiredSessions } from '../../support/wired-sessions.ts';
+import { everyStep, partialFiles, report } from './support.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -26,15 +25,6 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const BOB = 'bob@example.org/b';
-
-/** A clock that is a second later each time: every step is told. */
-function everyStep(): () => number {
-  let now = 0;
-  return () => {
-    now += 1000;
-    return now;
-  };
-}
 
 interface SideOptions extends Partial<FilesOptions> {
   readonly supports?: boolean;
@@ -47,21 +37,6 @@ interface SideOptions extends Partial<FilesOptions> {
 
 const ALL = [NS_SI, NS_FILE_TRANSFER, NS_SOCKS5, NS_IBB];
 const anywhere: Socks5Terms['permit'] = async ({ host }) => [{ address: host, family: 4 }];
-
-/** What is known of files that broke off, kept in memory. */
-function partialFiles(): PartialFiles {
-  const kept = new Map<string, PartialFile>();
-  return {
-    take: (key) => {
-      const found = kept.get(key);
-      kept.delete(key);
-      return found;
-    },
-    put: (key, file) => void kept.set(key, file),
-    remove: (key) => void kept.delete(key),
-    list: () => [],
-  };
-}
 
 function side(session: FakeSession, more: SideOptions = {}) {
   const disco = {
@@ -86,11 +61,7 @@ function side(session: FakeSession, more: SideOptions = {}) {
   return files({ routes, filesDir: () => join(folder, 'in'), acceptPolicy: () => 'accept', ...more });
 }
 
-async function source(size: number): Promise<{ path: string; sha256: string }> {
-  const bytes = Buffer.alloc(size, 'some content of a file\n');
-  await writeFile(join(folder, 'report.txt'), bytes);
-  return { path: join(folder, 'report.txt'), sha256: createHash('sha256').update(bytes).digest('hex') };
-}
+const source = (size: number) => report(folder, size);
 
 /** Alice sends a file, and bob, who has begun to take it, does not want it any more. */
 async function cancelledByReceiver(condition: string, size: number, sender: SideOptions = {}): Promise<void> {
