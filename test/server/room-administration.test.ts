@@ -217,3 +217,18 @@ it('invites through the room, and hears who will not come (§7.8.2)', async () =
   const declined = await juliet.hears('invitationDeclined', { room: address });
   expect(String(declined.from)).toContain(romeo.jid);
 });
+
+it('asks once about an invitation that came while nobody was here, and shows it as no message (§7.8.2)', async () => {
+  const address = await room();
+  await romeo.leave();
+  await juliet.client.invite(address, romeo.jid, 'come when you can');
+  await romeo.come();
+  const request = await romeo.hears('request', { kind: 'invitation', room: address });
+  expect(request).toMatchObject({ text: 'come when you can' });
+  expect(romeo.history(address)).toEqual([]);
+  await romeo.client.accept(String(request.id));
+  await romeo.client.leave(address);
+  await romeo.leave();
+  await romeo.come();
+  expect(romeo.client.requests().filter((open) => open.room === address)).toEqual([]);
+});
