@@ -183,7 +183,9 @@ function newest(path) {
 
 /** Builds dist/ if it is missing or older than what it is made of. */
 export function ensureBuilt() {
-  const sources = ['src', 'package.json', 'tsdown.config.ts'].map((name) => newest(join(root, name)));
+  const sources = ['src', 'package.json', 'tsdown.config.ts', 'scripts/code-cache.js'].map((name) =>
+    newest(join(root, name)),
+  );
   if (newest(join(root, 'dist/main.js')) > Math.max(...sources)) return;
   say('Building (npm run build)');
   const { ok, output } = npm(['run', 'build']);
