@@ -185,10 +185,21 @@ describe(`servers, seed ${seed}`, () => {
     const written = sends(80, { every: 20 });
     await first.saw({ event: 'message', direction: 'out' }, dice('row28').between(7, 60));
     const second = await alice.enter();
-    await first.saw({ ...OFFLINE, condition: 'conflict', final: true });
+    const conflict = { ...OFFLINE, condition: 'conflict', final: true };
+    const told = await Promise.race(
+      [first, second].map(async (actor) => {
+        await actor.saw(conflict);
+        return actor;
+      }),
+    );
     await passes(1_500);
-    for (const actor of [first, second]) expect(actor.count(ONLINE)).toBe(1);
-    expect(first.count({ ...OFFLINE, final: true })).toBe(1);
+    expect(first.count(conflict) + second.count(conflict)).toBe(1);
+    expect(second.count(ONLINE)).toBe(1);
+    // A reset may take away what the server said last (the first was writing): then the first comes back, once, and the
+    // server has forgotten its stream.
+    const missed = told === second;
+    expect(first.count({ ...OFFLINE, condition: 'closed', final: false })).toBe(missed ? 1 : 0);
+    expect(first.count(ONLINE)).toBe(missed ? 2 : 1);
     await written;
     await sends(3);
     // What the one that gave up kept, the next run sends.
@@ -196,7 +207,7 @@ describe(`servers, seed ${seed}`, () => {
     expect(await second.close()).toBe(0);
     await alice.enter();
     // What the second found unsent went out before what was on its way from the first when it was thrown out.
-    await checkInvariant({ anyOrder: true });
+    await checkInvariant({ anyOrder: true, crashes: missed ? 1 : 0 });
   });
 
   it('row 29: SIGSTOP for longer than the server waits, then SIGCONT', async () => {
