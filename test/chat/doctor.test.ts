@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../src/chat/checks.ts';
 import { checkConnection, type DoctorOptions } from '../../src/chat/doctor.ts';
+import { MemoryStreamState } from '../../src/xmpp/session/stream-state.ts';
 import type { ResolveSrv } from '../../src/xmpp/session/targets.ts';
 import type { FakeServer, FakeServerOptions } from '../support/fake-server.ts';
 import { fake, PASSWORD } from '../xmpp/session/support.ts';
@@ -329,6 +330,19 @@ describe('logged in', () => {
     ]);
     expect(diagnosis).toMatchObject({ reachable: true, failed: 0, warned: 3 });
     expect(server.received).not.toContain('<presence');
+  });
+
+  it('binds what the server gives (RFC 6120 §7.6), and resumes nothing (XEP-0198 §5)', async () => {
+    const server = await good();
+    const jid = 'juliet@localhost/laptop';
+    const resumption = { id: 'left-behind', jid, location: undefined };
+    const state = new MemoryStreamState({ resumption, inbound: 3 });
+    const left = { jid, resource: 'laptop', state };
+    const { lines } = await examine(server, { account: { ...account(server), ...left } });
+    expect(lines).toContain('ok log-in logged-in');
+    expect(server.received).not.toContain('laptop');
+    expect(server.received).not.toContain('<resume');
+    expect(state.resumption).toEqual(resumption);
   });
 
   it('what does not answer is a warning', async () => {

@@ -10,6 +10,7 @@ import {
   type SessionControl,
   type SessionOptions,
 } from '../../xmpp/session/create-session.ts';
+import { bareOf } from '../address.ts';
 import { type Check, check, type Finding, finding, type LoggedInCheck } from '../checks.ts';
 import { failure } from './failure.ts';
 
@@ -20,7 +21,10 @@ export async function checkLoggedIn(
   tell: (check: Check) => void,
 ): Promise<boolean> {
   signal.throwIfAborted();
-  const session = createSession({ ...account, reconnect: 'never', goodbye: 'said' });
+  // Its own resource, of the server's choice (RFC 6120 §7.6), and no stream that was left: who is online with that of the
+  // account is thrown out by nobody (§7.7.2.2), and what waits there to be resumed (XEP-0198 §5) stays.
+  const own = { jid: bareOf(account.jid), resource: undefined, state: undefined };
+  const session = createSession({ ...account, ...own, reconnect: 'never', goodbye: 'said' });
   const abort = () => void session.close();
   signal.addEventListener('abort', abort);
   try {
