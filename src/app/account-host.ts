@@ -119,7 +119,7 @@ export function accountHost({
         lang: languages[0],
         timeout: reach.timeout,
         debug: trace === undefined ? undefined : debug,
-        account: own && { ...session(own.jid, own.password), strongestSeen: mechanism },
+        account: own && { ...own, strongestSeen: mechanism },
         signal,
       },
       tell,

@@ -21,8 +21,8 @@ export interface DoctorOptions extends Pick<SessionOptions, 'service' | 'ca' | '
   /** milliseconds for each step */
   readonly timeout: number;
   readonly signal: AbortSignal;
-  /** of the account that the person logs in with; without it nobody logs in */
-  readonly account?: SessionOptions | undefined;
+  /** of the domain, to log in with by the way that is checked, and by no other; without it nobody logs in */
+  readonly account?: Pick<SessionOptions, 'jid' | 'password' | 'strongestSeen'> | undefined;
   readonly resolveSrv?: ResolveSrv | undefined;
   readonly lookUp?: LookUp | undefined;
   /** milliseconds since 1970 */
@@ -68,10 +68,15 @@ export async function checkConnection(
     offer ??= examined?.offer;
   }
   if (offer !== undefined) for (const check of offerChecks(offer)) say(check);
-  const { account } = options;
-  const unauthorised =
-    offer !== undefined && account !== undefined && (await checkLoggedIn(account, options.signal, say));
+  const unauthorised = offer !== undefined && (await logIn(options, say));
   return { reachable: offer !== undefined, unauthorised, failed: counts.fail, warned: counts.warn };
+}
+
+/** Resolves to true where the server refuses the credentials. */
+async function logIn(options: DoctorOptions, say: (check: Check) => void): Promise<boolean> {
+  const { account, service, ca, lang, debug, timeout, resolveSrv, signal } = options;
+  if (account === undefined) return false;
+  return checkLoggedIn({ ...account, service, ca, lang, debug, timeout, resolveSrv }, signal, say);
 }
 
 const placeOf = (host: string, port: number) => (isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`);

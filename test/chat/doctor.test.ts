@@ -4,6 +4,7 @@ import type { Check } from '../../src/chat/checks.ts';
 import { checkConnection, type DoctorOptions } from '../../src/chat/doctor.ts';
 import { MemoryStreamState } from '../../src/xmpp/session/stream-state.ts';
 import type { ResolveSrv } from '../../src/xmpp/session/targets.ts';
+import { makeCertificates } from '../support/certificates.ts';
 import type { FakeServer, FakeServerOptions } from '../support/fake-server.ts';
 import { fake, PASSWORD } from '../xmpp/session/support.ts';
 
@@ -293,13 +294,7 @@ describe('what is not well', () => {
 });
 
 describe('logged in', () => {
-  const account = (server: FakeServer, password = PASSWORD) => ({
-    jid: 'juliet@localhost',
-    password,
-    service: server.service,
-    ca: server.ca,
-    timeout: 2000,
-  });
+  const account = { jid: 'juliet@localhost', password: PASSWORD };
   const NS_INFO = 'http://jabber.org/protocol/disco#info';
 
   it('tells what the server offers, and sends no presence', async () => {
@@ -317,7 +312,7 @@ describe('logged in', () => {
         );
       },
     });
-    const { lines, diagnosis } = await examine(server, { account: account(server) });
+    const { lines, diagnosis } = await examine(server, { account });
     expect(lines.slice(8)).toEqual([
       'ok log-in logged-in',
       'ok archive offered',
@@ -332,13 +327,26 @@ describe('logged in', () => {
     expect(server.received).not.toContain('<presence');
   });
 
+  it('goes by the records that were checked', async () => {
+    const domain = 'example.org';
+    const server = await good({ domain, certificates: makeCertificates(domain) });
+    const resolveSrv = dns([], [record('localhost', server.port)]);
+    const { lines } = await examine(server, {
+      domain,
+      service: undefined,
+      resolveSrv,
+      account: { jid: 'juliet@example.org', password: PASSWORD },
+    });
+    expect(lines).toContain('ok log-in logged-in');
+  });
+
   it('binds what the server gives (RFC 6120 §7.6), and resumes nothing (XEP-0198 §5)', async () => {
     const server = await good();
     const jid = 'juliet@localhost/laptop';
     const resumption = { id: 'left-behind', jid, location: undefined };
     const state = new MemoryStreamState({ resumption, inbound: 3 });
     const left = { jid, resource: 'laptop', state };
-    const { lines } = await examine(server, { account: { ...account(server), ...left } });
+    const { lines } = await examine(server, { account: { ...account, ...left } });
     expect(lines).toContain('ok log-in logged-in');
     expect(server.received).not.toContain('laptop');
     expect(server.received).not.toContain('<resume');
@@ -354,7 +362,7 @@ describe('logged in', () => {
         connection.answer(stanza, `<query xmlns='${query.getNS()}'/>`);
       },
     });
-    const { checks } = await examine(server, { account: { ...account(server), timeout: 100 } });
+    const { checks } = await examine(server, { account, timeout: 500 });
     expect(checks.find(({ check }) => check === 'archive')).toMatchObject({
       state: 'warn',
       finding: { code: 'failed', values: { condition: 'remote-server-timeout' } },
@@ -364,7 +372,7 @@ describe('logged in', () => {
 
   it('a wrong password is told, and the password never', async () => {
     const server = await good();
-    const { checks, diagnosis } = await examine(server, { account: account(server, 'wrong') });
+    const { checks, diagnosis } = await examine(server, { account: { ...account, password: 'wrong' } });
     expect(checks.at(-1)).toMatchObject({
       check: 'log-in',
       state: 'fail',
@@ -377,7 +385,7 @@ describe('logged in', () => {
 
   it('is not tried where no connection can be trusted', async () => {
     const server = await good({ certificate: 'expired' });
-    const { checks } = await examine(server, { account: account(server) });
+    const { checks } = await examine(server, { account });
     expect(checks.some(({ check }) => check === 'log-in')).toBe(false);
     expect(server.received).not.toContain('<auth');
   });
