@@ -76,8 +76,8 @@ function filled({ fields }: FilledForm): Record<string, string> {
 }
 
 /**
- * How the conversation is named: by its thread, else by the id of its newest message, which the two of them alone know
- * (XEP-0201 §3: a thread is whatever its sender makes it).
+ * How the conversation is named: by its thread, else by the id of its newest message (XEP-0201 §3: a thread is whatever
+ * its sender makes it). Everybody who was ever invited knows it, so it proves nothing of who says it.
  */
 const threadOf = (messages: readonly Message[]): string | undefined =>
   messages.findLast((message) => message.thread !== undefined)?.thread ??
@@ -146,9 +146,10 @@ export function conferences(options: ConferenceOptions) {
 
   return {
     /** Whether an invitation goes on with our own conversation with who invites, by what names it. */
-    continuesOurs({ from, continues }: Pick<Request, 'from' | 'continues'>): boolean {
+    continuesOurs({ from, mediated, continues }: Pick<Request, 'from' | 'mediated' | 'continues'>): boolean {
       const thread = continues?.thread;
-      if (thread === undefined) return false;
+      // §7.8.2: who invites by way of a room is that room's word, and it may be anybody's room.
+      if (thread === undefined || mediated === true) return false;
       return last(bareOf(from), MOST_HISTORY).some((said) => said.thread === thread || said.id === thread);
     },
 

@@ -152,4 +152,14 @@ describe('an invitation that goes on with a conversation', () => {
     const [request] = world.client.requests();
     expect(request && world.client.continuesOurs(request)).toBe(ours);
   });
+
+  it('is never ours by the word of a room, which can name anybody (§7.8.2)', async () => {
+    const world = await talking(FIELDS);
+    world.receive(
+      `<message from='talk@${SERVICE}' to='${JID}'><x xmlns='${NS_MUC_USER}'><invite from='${ROMEO}'><continue thread='e0ff'/></invite></x></message>`,
+    );
+    const [request] = world.client.requests();
+    expect(request).toMatchObject({ from: ROMEO, mediated: true, continues: { thread: 'e0ff' } });
+    expect(request && world.client.continuesOurs(request)).toBe(false);
+  });
 });
