@@ -246,6 +246,7 @@ export class Client extends EventEmitter<ChatEvents> {
       rooms: this.#rooms,
       forms: this.#roomForms,
       contact: (jid) => this.contact(jid),
+      kindOf: (chat) => this.kindOf(chat),
       last: (chat, limit) => this.history({ chat, limit }),
       threads: this.#threads,
     });

@@ -25,6 +25,7 @@ const CHAT: ReadonlyMap<string, number> = new Map([
   ['unreachable-server', EXIT.unconnected],
   ['log-in-refused', EXIT.unauthorised],
   ['no-domain', EXIT.usage],
+  ['not-a-person', EXIT.usage],
 ]);
 
 interface Named {

@@ -207,6 +207,7 @@ describe('exit codes (product §5)', () => {
     [new ChatError('offline'), 4],
     [new StanzaError('not-authorized'), 1],
     [new StanzaError('forbidden'), 1],
+    [new ChatError('not-a-person', { jid: 'lobby@rooms.example.org' }), 2],
     [new StorageError('full', '/x', ''), 1],
     [new Error('x'), 1],
     [undefined, 1],

@@ -6,7 +6,7 @@ import { randomId } from '../../xmpp/session/random-id.ts';
 import { bareOf, resourceOf } from '../address.ts';
 import type { Contact, Request } from '../events.ts';
 import type { FilledForm } from '../form.ts';
-import type { Message } from '../message.ts';
+import type { ChatKind, Message } from '../message.ts';
 import { ChatError } from '../problem.ts';
 import type { ChatRooms } from '../rooms.ts';
 import type { Linked } from './link.ts';
@@ -38,6 +38,7 @@ export interface ConferenceOptions {
     submit(room: string, filled: Readonly<Record<string, string>>): Promise<void>;
   };
   readonly contact: (jid: string) => Contact | undefined;
+  readonly kindOf: (chat: string) => ChatKind;
   /** the last messages of a chat, oldest first */
   readonly last: (chat: string, limit: number) => Message[];
   /** the thread that goes on in a room */
@@ -84,7 +85,10 @@ const threadOf = (messages: readonly Message[]): string | undefined =>
   messages.findLast(({ id }) => id !== '')?.id;
 
 export function conferences(options: ConferenceOptions) {
-  const { account, linked, rooms, forms, contact, last, threads } = options;
+  const { account, linked, rooms, forms, contact, kindOf, last, threads } = options;
+
+  /** What is said in a room is said to those who are there, and goes nowhere else. */
+  const isPerson = (jid: string) => kindOf(jid) === 'contact';
 
   /** A room that nobody has, named by chance: who talks with whom is nobody's business. */
   async function make(): Promise<string> {
@@ -149,23 +153,25 @@ export function conferences(options: ConferenceOptions) {
     continuesOurs({ from, mediated, continues }: Pick<Request, 'from' | 'mediated' | 'continues'>): boolean {
       const thread = continues?.thread;
       // §7.8.2: who invites by way of a room is that room's word, and it may be anybody's room.
-      if (thread === undefined || mediated === true) return false;
+      if (thread === undefined || mediated === true || !isPerson(from)) return false;
       return last(bareOf(from), MOST_HISTORY).some((said) => said.thread === thread || said.id === thread);
     },
 
-    /** What of a conversation everybody in the room would see, oldest first. */
+    /** What of a conversation everybody in the room would see, oldest first; none of what was said in another room. */
     seen(partner: string, which: number | readonly number[]): Message[] {
+      if (!isPerson(partner)) return [];
       const all = tellable(last(partner, MOST_HISTORY));
       if (typeof which !== 'number') return all.filter(({ row }) => which.includes(row));
       return which === 0 ? [] : all.slice(-which);
     },
 
     /**
-     * Makes the room, sends what shall be seen, invites. Rejects with ChatError `nobody-to-invite`, `room-not-private`
-     * (nothing was sent), `no-room-service`, `offline`; else as entering and configuring a room do. A room that could not
-     * be made ready is left.
+     * Makes the room, sends what shall be seen, invites. Rejects with ChatError `not-a-person` (a room, or somebody in
+     * one), `nobody-to-invite`, `room-not-private` (nothing was sent), `no-room-service`, `offline`; else as entering and
+     * configuring a room do. A room that could not be made ready is left.
      */
     async start(partner: string, { others, history, reason }: ConferenceWish): Promise<Conference> {
+      if (!isPerson(partner)) throw new ChatError('not-a-person', { jid: partner });
       const invited = [...new Set([partner, ...others])].filter((jid) => jid !== account);
       if (invited.length < 2) throw new ChatError('nobody-to-invite', { jid: partner });
       const said = this.seen(partner, history);

@@ -84,6 +84,10 @@ const chat = {
     why: 'nobody but the two of you would be there',
     hint: 'Say who else: /invite <jid>, or --with <jid>.',
   },
+  'not-a-person': {
+    why: '{jid} is a room or somebody in one, and what is said there goes nowhere else',
+    hint: 'Name whom you talk with outside of rooms: name@server.',
+  },
   'room-exists': { why: 'the room {room} is there already', hint: 'Try again.' },
   'room-not-private': {
     why: 'the room service has no rooms for members only, and anybody could read what was said',

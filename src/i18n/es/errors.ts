@@ -74,6 +74,10 @@ const chat: typeof en.groups.chat = {
     why: 'no habría nadie más que vosotros dos',
     hint: 'Di a quién más: /invite <jid>, o --with <jid>.',
   },
+  'not-a-person': {
+    why: '{jid} es una sala o alguien en una, y lo que se dice allí no va a otra parte',
+    hint: 'Nombra a alguien con quien hables fuera de las salas: nombre@servidor.',
+  },
   'room-exists': { why: 'la sala {room} ya existe', hint: 'Inténtalo otra vez.' },
   'room-not-private': {
     why: 'el servicio de salas no tiene salas solo para miembros, y cualquiera podría leer lo dicho',

@@ -1,11 +1,13 @@
 /** A conversation of two that goes on in a room. XEP-0045 §7.9; on real servers: test/server/conference.test.ts. */
 import { describe, expect, it } from 'vitest';
+import { bareOf } from '../../../src/chat/address.ts';
 import { tellable } from '../../../src/chat/client/conference.ts';
 import { NS_MUC_OWNER } from '../../../src/xmpp/muc/config.ts';
 import { ACCOUNT, JID, NS_MUC_USER, past, ROMEO, turn, World } from '../support.ts';
 
 const NS_DIRECT = 'jabber:x:conference';
 const SERVICE = 'conference.example.org';
+const LOBBY = `lobby@${SERVICE}`;
 const NURSE = 'nurse@example.org';
 const FIELDS =
   "<field var='muc#roomconfig_membersonly' type='boolean'/><field var='muc#roomconfig_publicroom' type='boolean'/>";
@@ -41,6 +43,19 @@ async function talking(fields: string): Promise<World> {
   session.whenAsked('set', 'query', 'http://jabber.org/protocol/muc#admin', '');
   session.take();
   return world;
+}
+
+/** We are in a room, or were: something was said there to all, and something to us alone. */
+async function inLobby(world: World, stays: boolean): Promise<void> {
+  await world.enter(LOBBY);
+  world.says(`${LOBBY}/mallory`, 'for the room alone', '', "type='groupchat' id='seen-by-all'");
+  world.says(`${LOBBY}/mallory`, 'for us alone', `<x xmlns='${NS_MUC_USER}'/>`, "type='chat' id='private'");
+  if (!stays) {
+    const left = world.client.leave(LOBBY);
+    await play(world, left);
+    await left;
+  }
+  world.session.take();
 }
 
 /** Plays the room: lets us in, and shows what is said there. Gives what was sent, in order. */
@@ -123,6 +138,25 @@ describe('a conversation of two that goes on in a room', () => {
     expect(world.sent('presence')).toEqual([]);
   });
 
+  it.each([
+    ['a room that we are in', LOBBY, true],
+    ['a room that we left', LOBBY, false],
+    ['somebody in a room', `${LOBBY}/mallory`, true],
+    ['somebody in a room that we left', `${LOBBY}/mallory`, false],
+  ])('is with a person: of %s nothing goes on', async (_, jid, stays) => {
+    const world = await talking(FIELDS);
+    await inLobby(world, stays);
+    expect(world.client.history({ chat: jid, limit: 9 })).toHaveLength(1);
+    for (const history of [0, 50])
+      await expect(world.client.conference(jid, { others: [NURSE], history })).rejects.toMatchObject({
+        name: 'ChatError',
+        condition: 'not-a-person',
+        values: { jid },
+      });
+    expect(world.client.conferenceHistory(jid, 50)).toEqual([]);
+    expect(world.session.take()).toEqual([]);
+  });
+
   it('says nothing again that was taken back, failed, or could not be read', () => {
     const message = (row: number, more: object) => ({ row, ...past({ state: 'acked' }), ...more });
     const told = tellable([
@@ -151,6 +185,17 @@ describe('an invitation that goes on with a conversation', () => {
     world.receive(invite(from, thread));
     const [request] = world.client.requests();
     expect(request && world.client.continuesOurs(request)).toBe(ours);
+  });
+
+  it('is never ours where a room or somebody in one is all it comes from', async () => {
+    const world = await talking(FIELDS);
+    await inLobby(world, true);
+    for (const from of [LOBBY, `${LOBBY}/mallory`]) {
+      world.receive(invite(from, 'seen-by-all'));
+      const request = world.client.requests().at(-1);
+      expect(bareOf(request?.from ?? '')).toBe(LOBBY);
+      expect(request && world.client.continuesOurs(request)).toBe(false);
+    }
   });
 
   it('is never ours by the word of a room, which can name anybody (§7.8.2)', async () => {
