@@ -24,6 +24,7 @@ import { NS_OOB, type OutOfBand, parseOob, xOob } from './oob.ts';
 import type { Session } from './session/session.ts';
 import { child, type Element, type Node, NS_CLIENT, x } from './stanza.ts';
 import { NS_STYLING, parseUnstyled, xUnstyled } from './styling.ts';
+import { readThread } from './thread.ts';
 import { NS_XHTML_IM, parseXhtml } from './xhtml-im.ts';
 
 export type MessageType = 'chat' | 'normal' | 'groupchat' | 'headline' | 'error';
@@ -110,8 +111,8 @@ export function parseMessage(stanza: Element, options: ParseOptions = {}): Parse
     id: stanza.attrs.id || undefined,
     body: body?.text,
     subject: chooseText(stanza, 'subject', options.languages)?.text,
-    thread: thread?.getText() || undefined,
-    parentThread: thread?.attrs.parent || undefined,
+    thread: readThread(thread?.getText()),
+    parentThread: readThread(thread?.attrs.parent),
     lang: body?.lang,
     delay: parseDelay(stanza, options.now === undefined ? { prefer } : { prefer, now: options.now }),
     state: parseChatState(stanza),

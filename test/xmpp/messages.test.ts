@@ -47,6 +47,21 @@ describe('parseMessage', () => {
     });
   });
 
+  it.each([
+    [256, true],
+    [257, false],
+  ])(
+    'a thread of %i characters names a conversation: %s (XEP-0201 §3; answers repeat it)',
+    (length, names) => {
+      const thread = 'e'.repeat(length);
+      const message = parseMessage(
+        parse(`<message ${FROM}><body>hi</body><thread parent='${thread}'>${thread}</thread></message>`),
+      );
+      const read = names ? thread : undefined;
+      expect(message).toMatchObject({ body: 'hi', thread: read, parentThread: read });
+    },
+  );
+
   it('takes an unknown or absent type as normal (RFC 6121 §5.2.2)', () => {
     expect(parseMessage(parse(`<message ${FROM}/>`))?.type).toBe('normal');
     expect(parseMessage(parse(`<message ${FROM} type='shout'/>`))?.type).toBe('normal');

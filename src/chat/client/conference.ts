@@ -3,6 +3,7 @@ import { TimeoutError } from '../../xmpp/errors.ts';
 import type { ParsedMessage } from '../../xmpp/messages.ts';
 import { setAffiliation } from '../../xmpp/muc/administration.ts';
 import { randomId } from '../../xmpp/session/random-id.ts';
+import { readThread } from '../../xmpp/thread.ts';
 import { bareOf, resourceOf } from '../address.ts';
 import type { Contact, Request } from '../events.ts';
 import type { FilledForm } from '../form.ts';
@@ -81,8 +82,8 @@ function filled({ fields }: FilledForm): Record<string, string> {
  * its sender makes it). Everybody who was ever invited knows it, so it proves nothing of who says it.
  */
 const threadOf = (messages: readonly Message[]): string | undefined =>
-  messages.findLast((message) => message.thread !== undefined)?.thread ??
-  messages.findLast(({ id }) => id !== '')?.id;
+  messages.findLast(({ thread }) => readThread(thread) !== undefined)?.thread ??
+  messages.findLast(({ id }) => readThread(id) !== undefined)?.id;
 
 export function conferences(options: ConferenceOptions) {
   const { account, linked, rooms, forms, contact, kindOf, last, threads } = options;

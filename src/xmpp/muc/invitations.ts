@@ -5,6 +5,7 @@
 import { parseJid } from '../jid.ts';
 import { randomId } from '../session/session.ts';
 import { child, childText, type Element, x } from '../stanza.ts';
+import { readThread } from '../thread.ts';
 import { NS_MUC_USER } from './occupants.ts';
 
 export const NS_DIRECT = 'jabber:x:conference';
@@ -39,9 +40,9 @@ const notEmpty = (text: string | undefined) => text?.trim() || undefined;
 /** XEP-0045 §7.9, and the attributes that say the same in a direct invitation (XEP-0249 §2). */
 function continuedBy(invite: Element | undefined, direct: Element | undefined): Continued | undefined {
   const element = child(invite, 'continue', NS_MUC_USER);
-  if (element !== undefined) return { thread: notEmpty(element.attrs.thread) };
+  if (element !== undefined) return { thread: readThread(notEmpty(element.attrs.thread)) };
   const says = direct?.attrs.continue === 'true' || direct?.attrs.continue === '1';
-  return says ? { thread: notEmpty(direct.attrs.thread) } : undefined;
+  return says ? { thread: readThread(notEmpty(direct.attrs.thread)) } : undefined;
 }
 
 /** A message that speaks for itself: no error, and nothing said in a room. */

@@ -13,10 +13,10 @@ const FIELDS =
   "<field var='muc#roomconfig_membersonly' type='boolean'/><field var='muc#roomconfig_publicroom' type='boolean'/>";
 
 /** A service whose rooms offer that form, and a conversation with Romeo. */
-async function talking(fields: string): Promise<World> {
+async function talking(fields: string, thread = '<thread>e0ff</thread>'): Promise<World> {
   const world = await new World({ roster: `<item jid='${ROMEO}' subscription='both'/>` }).login();
   const { session } = world;
-  world.says(`${ROMEO}/orchard`, 'here, below', '<thread>e0ff</thread>', "type='chat' id='his'");
+  world.says(`${ROMEO}/orchard`, 'here, below', thread, "type='chat' id='his'");
   world.receive(`<presence from='${ROMEO}/orchard' to='${JID}'/>`);
   session.whenAsked(
     'get',
@@ -119,6 +119,14 @@ describe('a conversation of two that goes on in a room', () => {
     const { room } = await made;
     world.client.send(room, 'we are three');
     expect(world.sent('message').map((stanza) => stanza.getChildText('thread'))).toEqual(['e0ff']);
+  });
+
+  it('is named by a short id where the newest is too long for a thread', async () => {
+    const world = await talking(FIELDS, '');
+    world.says(`${ROMEO}/orchard`, 'a long one', '', `type='chat' id='${'i'.repeat(257)}'`);
+    const made = world.client.conference(ROMEO, { others: [NURSE], history: 0 });
+    const [invitation] = await play(world, made);
+    expect(invitation).toContain('continue="true" thread="his"');
   });
 
   it('sends nothing that was said into a room that anybody may enter', async () => {

@@ -52,6 +52,20 @@ describe('invitations received', () => {
     expect(direct("thread='e0ff'")).toBeUndefined();
   });
 
+  it('takes no thread that is longer than 256 characters: it goes into all that is said there (§7.9)', () => {
+    for (const [length, taken] of [
+      [256, true],
+      [257, false],
+    ] as const) {
+      const thread = 'e'.repeat(length);
+      const continues = { thread: taken ? thread : undefined };
+      const mediated = `<message from='${ROOM}'><x xmlns='${USER}'><invite from='a@b.org'><continue thread='${thread}'/></invite></x></message>`;
+      expect(parseInvitation(parse(mediated))?.continues).toEqual(continues);
+      const direct = `<message from='a@b.org/x'><x xmlns='${NS_DIRECT}' jid='${ROOM}' continue='true' thread='${thread}'/></message>`;
+      expect(parseInvitation(parse(direct))?.continues).toEqual(continues);
+    }
+  });
+
   it('reads a direct one (XEP-0249 §2)', () => {
     const xml = `<message from='crone1@example.org/desktop'><x xmlns='${NS_DIRECT}' jid='${ROOM}' reason='Hey' password='p'/></message>`;
     expect(parseInvitation(parse(xml))).toEqual({
