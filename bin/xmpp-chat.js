@@ -8,8 +8,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else {
   const program = new URL('../dist/main.js', import.meta.url);
   import(program.href).catch((error) => {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    const built = error.url !== program.href;
+    // dist/main.js reads the rest of the build as files.
+    const unread = error.code === 'ENOENT' && /[\\/]dist[\\/][^\\/]+\.cjs$/.test(error.path);
+    if (error.code !== 'ERR_MODULE_NOT_FOUND' && !unread) throw error;
+    const built = !unread && error.url !== program.href;
     console.error(
       built
         ? 'xmpp-chat: a package is missing. Run: npm install'

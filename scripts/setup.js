@@ -181,12 +181,16 @@ function newest(path) {
   return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** Builds dist/ if it is missing or older than what it is made of. */
+/** What the build must have made: the one that is started, and the one that it reads. */
+const built = ['dist/main.js', 'dist/app.cjs'];
+
+/** Builds dist/ if something of it is missing or older than what it is made of. */
 export function ensureBuilt() {
   const sources = ['src', 'package.json', 'tsdown.config.ts', 'scripts/code-cache.js'].map((name) =>
     newest(join(root, name)),
   );
-  if (newest(join(root, 'dist/main.js')) > Math.max(...sources)) return;
+  const oldest = Math.min(...built.map((name) => newest(join(root, name))));
+  if (oldest > Math.max(...sources)) return;
   say('Building (npm run build)');
   const { ok, output } = npm(['run', 'build']);
   if (ok) return;

@@ -38,6 +38,21 @@ it('says in one line what to run when it is not built', () => {
   expect(status).toBe(1);
 });
 
+it('says the same when a part of the build is missing that is read as a file', () => {
+  const reads = "import { readFileSync } from 'node:fs'; readFileSync(new URL('app.cjs', import.meta.url));";
+  const { status, stderr } = launch(reads);
+  expect(stderr).toBe('xmpp-chat is not built yet. Run: npm install && npm run build\n');
+  expect(status).toBe(1);
+});
+
+it('does not take another file that is missing for the build', () => {
+  const { status, stderr } = launch(
+    "import { readFileSync } from 'node:fs'; readFileSync('/nowhere/app.cjs');",
+  );
+  expect(stderr).toContain('ENOENT');
+  expect(status).not.toBe(0);
+});
+
 it('says in one line what to run when a package is missing', () => {
   const { status, stderr } = launch("import 'a-package-that-is-not-there';");
   expect(stderr).toBe('xmpp-chat: a package is missing. Run: npm install\n');
