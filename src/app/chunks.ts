@@ -36,13 +36,19 @@ export function chunks(): (file: string) => unknown {
     const outside = createRequire(file);
     const run = compiled(file);
     loaded.set(file, module);
-    run(
-      module.exports,
-      (id) => (id.startsWith('./') ? load(resolve(folder, id)) : outside(id)),
-      module,
-      file,
-      folder,
-    );
+    try {
+      run(
+        module.exports,
+        (id) => (id.startsWith('./') ? load(resolve(folder, id)) : outside(id)),
+        module,
+        file,
+        folder,
+      );
+    } catch (error) {
+      // Half made: who asks again is told again, as by `require`.
+      loaded.delete(file);
+      throw error;
+    }
     return module.exports;
   };
 }

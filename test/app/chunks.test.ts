@@ -77,6 +77,19 @@ it.each([
   expect(made()).toBe('behind');
 });
 
+it('runs a file again that threw, and never gives what it had made till then', () => {
+  const folder = folderOf({
+    'one.cjs': "exports.half = 1; exports.whole = require('./two.cjs').two;",
+    'two.cjs': "exports.half = 2; throw new TypeError('broken');",
+  });
+  const load = chunks();
+  expect(() => load(join(folder, 'one.cjs'))).toThrow('broken');
+  expect(() => load(join(folder, 'one.cjs'))).toThrow('broken');
+  expect(() => load(join(folder, 'two.cjs'))).toThrow('broken');
+  writeFileSync(join(folder, 'two.cjs'), 'exports.two = 2;');
+  expect(load(join(folder, 'one.cjs'))).toEqual({ half: 1, whole: 2 });
+});
+
 it('throws what a file throws, and what is missing', () => {
   const folder = folderOf({
     'one.cjs': "throw new TypeError('broken');",
