@@ -17,6 +17,8 @@ interface Bounds {
 
 /** Rejects with ConnectionError `timeout`, or with the signal's reason. */
 async function within<T>(work: Promise<T>, { timeout, signal }: Bounds, detail: string): Promise<T> {
+  // What lost the race may still fail; nobody is left to hear it.
+  work.catch(() => undefined);
   signal.throwIfAborted();
   let timer: NodeJS.Timeout | undefined;
   let abort = () => {};
@@ -30,8 +32,6 @@ async function within<T>(work: Promise<T>, { timeout, signal }: Bounds, detail: 
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
-    // What lost the race may still fail; nobody is left to hear it.
-    work.catch(() => undefined);
   }
 }
 

@@ -1,8 +1,9 @@
 /** One target looked at, and nobody logs in. RFC 6120 §4.3, §13.7; XEP-0077 §2.3; XEP-0440. */
 import { createServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { PeerCertificate } from 'node:tls';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { certificateFacts } from '../../../src/xmpp/session/certificate.ts';
 import { type ExamineOptions, examineStream } from '../../../src/xmpp/session/examine.ts';
 import { addressesOf, reachAddress } from '../../../src/xmpp/session/reach-address.ts';
@@ -131,6 +132,18 @@ describe('addresses', () => {
     await expect(addressesOf('x.invalid', { timeout: 1000, signal, lookUp: lost })).rejects.toMatchObject({
       condition: 'dns-not-found',
     });
+  });
+
+  it('that are not found when the signal has said so already are nobody’s concern', async () => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    onTestFinished(() => void process.off('unhandledRejection', hear));
+    const lost = () => Promise.reject(new Error('not found'));
+    const bounds = { timeout: 1000, signal: AbortSignal.abort(new Error('enough')), lookUp: lost };
+    await expect(addressesOf('example.org', bounds)).rejects.toThrow('enough');
+    await setImmediate();
+    expect(unheard).toEqual([]);
   });
 
   it('are connected to one by one', async () => {
