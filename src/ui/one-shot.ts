@@ -72,7 +72,8 @@ export async function runOneShot(run: OneShot): Promise<number> {
   } catch (error) {
     shown.clear();
     await run.asked?.();
-    await early.shown();
+    // What they failed with is the error at hand, or comes second to it.
+    await early.shown().catch(() => undefined);
     if (run.signal.aborted) return interruptedExitCode(run.signal);
     return await fail(run, problemOf(error, run.words, aboutRun(run, input)));
   } finally {
@@ -103,7 +104,7 @@ async function perform(
   return action.run(context, input);
 }
 
-/** Rows that are known before the action has ended, printed one after the other. */
+/** Rows that are known before the action has ended, printed one after the other; `shown` rejects where one could not be. */
 function earlyRows(run: OneShot): { show(row: Row): void; shown(): Promise<void> } {
   let last: Promise<void> = Promise.resolve();
   const print = async (row: Row) => {
@@ -118,6 +119,8 @@ function earlyRows(run: OneShot): { show(row: Row): void; shown(): Promise<void>
   return {
     show(row) {
       last = last.then(() => print(row));
+      // Heard of at the end, by `shown`.
+      last.catch(() => undefined);
     },
     shown: () => last,
   };

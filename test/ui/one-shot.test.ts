@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { describe, expect, it, vi } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Action } from '../../src/actions/action.ts';
 import { notice } from '../../src/actions/notices.ts';
 import type { Row } from '../../src/actions/rows.ts';
@@ -134,6 +135,31 @@ describe('what needs no account', () => {
       { type: 'error', condition: 'unreachable-server', exitCode: 4 },
     ]);
     expect(err.text).toBe('');
+  });
+
+  it.each([
+    ['at the end of what went well, as an error', 1, 'broken'],
+    ['by nobody beside the error of the action', 4, 'no connection can be made'],
+  ])('what cannot be printed is told %s', async (_name, exitCode, told) => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    onTestFinished(() => void process.off('unhandledRejection', hear));
+    const run: Run = async ({ show }) => {
+      show(found('not-asked'));
+      show(found('binding-none'));
+      // The action goes on for a while, as a check of a server does.
+      await setImmediate();
+      await setImmediate();
+      if (exitCode === 4) throw new ChatError('unreachable-server', { domain: 'x.example' });
+      return { kind: 'done', notice: notice('checked', { domain: 'x.example' }) };
+    };
+    const theme = () => Promise.reject(new Error('broken'));
+    const { shot, out, err } = setup('doctor', { domain: 'x.example' }, { run, theme });
+    expect(await runOneShot(shot)).toBe(exitCode);
+    expect(unheard).toEqual([]);
+    expect(out.text).toBe('');
+    expect(err.text).toContain(told);
   });
 
   it('reads a domain by itself or in a JID, and nothing else', async () => {
