@@ -76,6 +76,14 @@ it('lists every flag of the table of actions', () => {
   expect(wanted.filter((flag) => !listed.includes(flag))).toEqual([]);
 });
 
+it('says every exit code of --doctor', () => {
+  const row = table(readme, 'flag').find(([flag]) => flag?.includes('--doctor'));
+  const said = [...(row?.join(' ') ?? '').matchAll(/[(,;] ?(\d) /g)].map(([, code]) => Number(code));
+  const { done, unconnected, unauthorised, usage, failed } = EXIT;
+  expect(said).toEqual([done, unconnected, unauthorised, usage, failed]);
+  expect(row?.join(' ')).toContain('also with warnings');
+});
+
 it('names no flag that the program does not have', () => {
   // Those of other programs, where they stand in an example.
   const others = ['--global', '--output', '--server'];
