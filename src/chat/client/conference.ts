@@ -2,10 +2,12 @@
 import { TimeoutError } from '../../xmpp/errors.ts';
 import type { ParsedMessage } from '../../xmpp/messages.ts';
 import { setAffiliation } from '../../xmpp/muc/administration.ts';
+import { destroyRoom } from '../../xmpp/muc/config.ts';
 import { randomId } from '../../xmpp/session/random-id.ts';
 import { readThread } from '../../xmpp/thread.ts';
 import { bareOf, resourceOf } from '../address.ts';
 import type { Contact, Request } from '../events.ts';
+import { conditionOf } from '../files/order.ts';
 import type { FilledForm } from '../form.ts';
 import type { ChatKind, Message } from '../message.ts';
 import { ChatError } from '../problem.ts';
@@ -104,6 +106,16 @@ export function conferences(options: ConferenceOptions) {
     throw new ChatError('room-exists', { room });
   }
 
+  /** §10.9: a room that is kept stays with what was said in it, whoever leaves. */
+  async function destroyed(room: string): Promise<boolean> {
+    try {
+      await destroyRoom(linked().session, room);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Says one message again and waits until the room shows it, which keeps within what rooms take at once. */
   async function tell(room: string, message: Message, thread: string | undefined): Promise<void> {
     const { messages, rooms: feature } = linked().features;
@@ -169,7 +181,8 @@ export function conferences(options: ConferenceOptions) {
     /**
      * Makes the room, sends what shall be seen, invites. Rejects with ChatError `not-a-person` (a room, or somebody in
      * one), `nobody-to-invite`, `room-not-private` (nothing was sent), `no-room-service`, `offline`; else as entering and
-     * configuring a room do. A room that could not be made ready is left.
+     * configuring a room do. A room that could not be made ready is left, and destroyed where it was configured; where that
+     * cannot be done either, rejects with ChatError `room-left-over`.
      */
     async start(partner: string, { others, history, reason }: ConferenceWish): Promise<Conference> {
       if (!isPerson(partner)) throw new ChatError('not-a-person', { jid: partner });
@@ -179,16 +192,22 @@ export function conferences(options: ConferenceOptions) {
       const thread = threadOf(last(partner, MOST_HISTORY));
       const room = await make();
       const { session, features } = linked();
+      let configured = false;
       try {
         const form = await forms.read(room);
         const values = form === undefined ? {} : filled(form);
         if (said.length > 0 && values[MEMBERS_ONLY] === undefined)
           throw new ChatError('room-not-private', { room });
+        // It may be submitted although the answer is lost.
+        configured = true;
         await forms.submit(room, values);
         for (const jid of invited) await setAffiliation(session, room, jid, 'member');
         for (const message of said) await tell(room, message, thread);
       } catch (error) {
+        const leftOver = configured && !(await destroyed(room));
         await features.rooms.leave(room).catch(() => undefined);
+        if (leftOver)
+          throw new ChatError('room-left-over', { room, text: conditionOf(error) }, { cause: error });
         throw error;
       }
       if (thread !== undefined) threads.set(room, thread);

@@ -89,6 +89,10 @@ const chat = {
     hint: 'Name whom you talk with outside of rooms: name@server.',
   },
   'room-exists': { why: 'the room {room} is there already', hint: 'Try again.' },
+  'room-left-over': {
+    why: 'the room {room} was made, did not become ready, and could not be destroyed: what was sent is in it',
+    hint: 'Destroy it later: --destroy {room} --yes.',
+  },
   'room-not-private': {
     why: 'the room service has no rooms for members only, and anybody could read what was said',
     hint: 'Go on without sending what was said.',

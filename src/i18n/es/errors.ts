@@ -79,6 +79,10 @@ const chat: typeof en.groups.chat = {
     hint: 'Nombra a alguien con quien hables fuera de las salas: nombre@servidor.',
   },
   'room-exists': { why: 'la sala {room} ya existe', hint: 'Inténtalo otra vez.' },
+  'room-left-over': {
+    why: 'la sala {room} se creó, no llegó a estar lista y no se pudo destruir: lo enviado está en ella',
+    hint: 'Destrúyela más tarde: --destroy {room} --yes.',
+  },
   'room-not-private': {
     why: 'el servicio de salas no tiene salas solo para miembros, y cualquiera podría leer lo dicho',
     hint: 'Sigue sin enviar lo que se ha dicho.',

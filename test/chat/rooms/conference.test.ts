@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { bareOf } from '../../../src/chat/address.ts';
 import { tellable } from '../../../src/chat/client/conference.ts';
+import { catalogueFor, LANGUAGES } from '../../../src/i18n/catalogue.ts';
+import { problemOf } from '../../../src/ui/sentences.ts';
 import { NS_MUC_OWNER } from '../../../src/xmpp/muc/config.ts';
 import { ACCOUNT, JID, NS_MUC_USER, past, ROMEO, turn, World } from '../support.ts';
 
@@ -128,6 +130,44 @@ describe('a conversation of two that goes on in a room', () => {
     const [invitation] = await play(world, made);
     expect(invitation).toContain('continue="true" thread="his"');
   });
+
+  it.each([
+    ['destroys', '', { name: 'StanzaError', condition: 'internal-server-error' }],
+    [
+      'names, where it cannot be destroyed,',
+      "<error type='wait'><resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>",
+      { name: 'ChatError', condition: 'room-left-over', values: { text: 'internal-server-error' } },
+    ],
+  ])(
+    '%s a room that was configured and did not become ready, and leaves it (§10.9)',
+    async (_, answer, error) => {
+      const world = await talking(FIELDS);
+      const { session } = world;
+      session.whenAsked(
+        'set',
+        'query',
+        'http://jabber.org/protocol/muc#admin',
+        "<error type='cancel'><internal-server-error xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>",
+      );
+      let room = '';
+      session.whenAsked('set', 'query', NS_MUC_OWNER, (iq) => {
+        if (iq.getChild('query')?.getChild('destroy') === undefined) return '';
+        room = iq.attrs.to ?? '';
+        return answer;
+      });
+      const made = world.client.conference(ROMEO, { others: [NURSE], history: 5 });
+      const sent = await play(world, made);
+      const thrown = await made.catch((reason: unknown) => reason);
+      expect(thrown).toMatchObject(error);
+      expect(room).toMatch(/^talk-/);
+      if (answer !== '') {
+        expect(thrown).toMatchObject({ values: { room } });
+        for (const words of await Promise.all(LANGUAGES.map(catalogueFor)))
+          expect(problemOf(thrown, words).why).toContain(room);
+      }
+      expect(sent).toEqual(['left']);
+    },
+  );
 
   it('sends nothing that was said into a room that anybody may enter', async () => {
     const world = await talking("<field var='muc#roomconfig_publicroom' type='boolean'/>");
