@@ -16,6 +16,7 @@ import type {
 import { type Files, type FilesOptions, files } from '../../src/chat/files.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { XmppError } from '../../src/xmpp/errors.ts';
+import { memoryStores } from './support.ts';
 
 const PEER = 'romeo@example.net/orchard';
 let folder: string;
@@ -355,6 +356,38 @@ describe('a sum that the sender tells later', () => {
     expect(await told).toBe(failure);
     expect(await readdir(received)).toEqual(state === 'done' ? ['a.txt'] : []);
   });
+});
+
+it.each([
+  ['a contact goes on from another device', 'romeo@example.net/orchard', 'romeo@example.net/garden', 4],
+  ['somebody else in a room does not', 'lobby@rooms.example.org/ann', 'lobby@rooms.example.org/bob', 0],
+  ['nor does who has that nickname now', 'lobby@rooms.example.org/ann', 'lobby@rooms.example.org/ann', 0],
+])('of a file that broke off %s', async (_, first, second, from) => {
+  const { api, route } = setUp({
+    partials: memoryStores().partials('juliet@example.org'),
+    isOccupant: (jid) => jid.startsWith('lobby@'),
+  });
+  const hash = { algorithm: 'sha-256', hex: createHash('sha256').update('halfhalf').digest('hex') };
+  const same = { size: 8, ranged: true, hash };
+  async function* broken(): AsyncGenerator<Uint8Array, void> {
+    yield* chunks('half');
+    throw new XmppError('disconnected');
+  }
+  const over = ended(api);
+  const noted = new Promise((resolve) => {
+    route.offer(broken(), { ...same, peer: first, finished: resolve });
+  });
+  expect(await over).toMatchObject({ state: 'failed' });
+  await noted;
+  const whole = ended(api);
+  let asked: number | undefined;
+  const accept: IncomingOffer['accept'] = (_limit, _signal, at = 0) => {
+    asked = at;
+    return chunks('halfhalf'.slice(at));
+  };
+  route.offer(chunks(), { ...same, peer: second, accept });
+  expect(await whole).toMatchObject({ state: 'done', sha256: hash.hex });
+  expect(asked).toBe(from);
 });
 
 it('a sum of a kind that is not known here is no sum: that is told of the file', async () => {
