@@ -20,7 +20,7 @@ export interface OutboundTerms {
 
 /**
  * Most bytes a block: a server has as much work with a small one. As Base64, with what stands around it, it stays below
- * the 64 KiB that every server in use takes of a stanza.
+ * the 64 KiB that servers commonly take of a stanza (RFC 6120 §13.12 grants 10,000 bytes).
  */
 export const BLOCK_SIZE = 32_768;
 const SMALLEST_BLOCK = 256;
