@@ -49,6 +49,10 @@ const LAST_PLACED = 'SELECT max(position) AS at FROM message WHERE chat = ? AND 
 const LAST_SETTLED = `SELECT position AS at FROM message
   WHERE chat = ? AND (row <= ? AND coalesce(state, '') NOT IN ('queued', 'sent') OR placed IS NOT NULL)
   ORDER BY position DESC LIMIT 1`;
+/** of one writer, behind one of its messages and up to a place */
+const WRITTEN_BEHIND = `SELECT row FROM message
+  WHERE chat = ? AND position > ? AND position <= ? AND writer = ? AND placed IS NULL AND row > ? AND direction = 'out'
+  ORDER BY position`;
 const FIRST_POSITION = 'SELECT min(position) AS at FROM message WHERE chat = ?';
 
 // What is asked for each message that comes is put together once.
@@ -117,11 +121,11 @@ export function messageStore(database: Database): MessageStore {
     return settled === last ? settled + 1 : rightBehind(chat, settled);
   }
 
-  /** What stood there moves on by one. */
-  function rightBehind(chat: number, position: number): number {
+  /** The first of so many free places; what stood there moves on. */
+  function rightBehind(chat: number, position: number, places = 1): number {
     database
-      .statement('UPDATE message SET position = position + 1 WHERE chat = ? AND position > ?')
-      .run(chat, position);
+      .statement('UPDATE message SET position = position + ? WHERE chat = ? AND position > ?')
+      .run(places, chat, position);
     return position + 1;
   }
 
@@ -189,7 +193,7 @@ export function messageStore(database: Database): MessageStore {
     follow: (row, { id, time }, previous) =>
       database.whole(() => {
         const kept = database
-          .statement('SELECT chat, position, placed, time FROM message WHERE row = ?')
+          .statement('SELECT chat, position, placed, time, writer FROM message WHERE row = ?')
           .get(row);
         if (kept === undefined) return false;
         const { placed } = kept;
@@ -200,7 +204,17 @@ export function messageStore(database: Database): MessageStore {
           positionOf(previous) ?? Number.NEGATIVE_INFINITY,
         );
         // No further than it has to: what stood behind it stays there.
-        const position = Number(kept.position) > behind ? Number(kept.position) : rightBehind(chat, behind);
+        const before = Number(kept.position);
+        // What the same stream wrote behind it arrived behind it, and goes along where the archive did not name it yet.
+        const along =
+          before > behind
+            ? []
+            : database.statement(WRITTEN_BEHIND).all(chat, before, behind, kept.writer ?? null, row);
+        const position = before > behind ? before : rightBehind(chat, behind, 1 + along.length);
+        for (const [at, each] of along.entries())
+          database
+            .statement('UPDATE message SET position = ? WHERE row = ?')
+            .run(position + 1 + at, Number(each.row));
         const stamp = time === undefined ? Number(kept.time) : wholeTime(time);
         if (placed === null || position !== kept.position || stamp !== kept.time)
           database

@@ -65,6 +65,24 @@ describe('order', () => {
     expect(kept.at(-1)?.row).toBe(under);
   });
 
+  it('moves what the same stream wrote behind a message with it, and nothing of another stream', () => {
+    const { messages } = temporaryStores();
+    const write = (body: string, by: string) =>
+      messages.append(outgoing({ body, state: 'sent' }), { written: { by, sequence: 1 } }).row;
+    const [n1] = [
+      write('n1', 'third'),
+      write('n2', 'third'),
+      write('m1', 'second'),
+      write('n3', 'third'),
+    ] as const;
+    const m2 = write('m2', 'second');
+    // The archive was read when the second stream's last had come, and of the third's the first alone behind it.
+    expect(messages.follow(m2, { id: 'a1', time: 1 }, undefined)).toBe(true);
+    expect(messages.follow(n1, { id: 'a2', time: 2 }, m2)).toBe(true);
+    const kept = messages.history({ account, chat: romeo, limit: 9 });
+    expect(bodies(kept)).toEqual(['m1', 'm2', 'n1', 'n2', 'n3']);
+  });
+
   it.each([
     ['is under way', 'sent'],
     ['has arrived since', 'acked'],

@@ -49,6 +49,8 @@ const NS_PING = 'urn:xmpp:ping';
 const STABLE = 60_000;
 const LIVENESS = { silence: 30_000, patience: 10_000 };
 const TIMEOUT = 30_000;
+/** Connections in which a resumed stream is not heard, until a new one is begun. */
+const MOST_UNHEARD = 2;
 
 /** Takes what is known of an account; throws XmppError `jid-malformed` or ConnectionError `policy` for nonsense. */
 export function createSession(options: SessionOptions): SessionControl {
@@ -82,6 +84,8 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   #password: string;
   #strongest: string | undefined;
   #prepared = false;
+  /** connections in a row in which the stream was resumed, and nothing acknowledged */
+  #unheard = 0;
   /** the server forgot a stream, and no other was up since */
   #forgotten = false;
   #jid = '';
@@ -383,7 +387,15 @@ class XmppSession extends GuardedEmitter implements SessionControl {
 
   /** `parted`: the server was not told that the stream is over, so that a later process may resume it. */
   #forget(parted = false): void {
+    this.#unheard = 0;
     this.#renew(parted ? this.#state.parted() : this.#state.ended());
+  }
+
+  /** Once that is a connection that died again; twice in a row it is a server that does not hear us. */
+  #wasNotHeard(live: LiveStream): void {
+    this.#unheard += 1;
+    if (this.#unheard < MOST_UNHEARD) live.drop();
+    else this.abandon();
   }
 
   /** Resolves to the reason when the connection is gone. */
@@ -401,7 +413,10 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         stanza: (stanza) => this.#incoming.take(stanza),
         acknowledged: (stanzas) => this.#confirm(stanzas),
         confused: () => this.#forget(),
-        deaf: () => this.abandon(),
+        unheard: () => this.#wasNotHeard(live),
+        heard: () => {
+          this.#unheard = 0;
+        },
         ping: () => this.#ping(),
         ended: (reason) => {
           this.#live = undefined;

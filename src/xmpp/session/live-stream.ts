@@ -26,8 +26,10 @@ export interface LiveStreamOptions {
   acknowledged(stanzas: Element[]): void;
   /** the counters do not agree: what was not acknowledged is unknown, and the stream ends */
   confused(): void;
-  /** the server resumed the stream, and does not hear what is written to it */
-  deaf(): void;
+  /** the server resumed the stream, and there is no sign that it hears what is written to it */
+  unheard(): void;
+  /** the server acknowledges: it hears what is written to it */
+  heard(): void;
   /** asks the server for anything at all, where there is no `<r/>` */
   ping(): void;
   ended(reason: XmppError | undefined): void;
@@ -50,10 +52,10 @@ const ANSWER_AFTER = 100;
 
 /**
  * A server may resume a stream and not hear it: Prosody 0.12 reads on behind half a stanza that the lost connection left,
- * and takes all that follows for a part of that. Without an answer to the first `<r/>` the stream is given up: when nothing
- * came for as long as its patience lasts, or after so many times that.
+ * and takes all that follows for a part of that. The answer to the first `<r/>` is waited for as long as that to any, and
+ * where other things keep coming so many times the patience: they may stand before it.
  */
-const MOST_LOOKS = 4;
+const MOST_LOOKS = 12;
 
 export class LiveStream implements StreamListener {
   readonly features: Element;
@@ -75,8 +77,6 @@ export class LiveStream implements StreamListener {
   /** looks whether the server hears a stream that was resumed, until it does */
   #hearing: NodeJS.Timeout | undefined;
   #looks = 0;
-  /** something came since the last look */
-  #lively = false;
 
   constructor(options: LiveStreamOptions) {
     const { stream, features, managed, liveness } = options;
@@ -89,8 +89,8 @@ export class LiveStream implements StreamListener {
       partial: () => stream.partial,
       probe: () => (managed ? this.requestAcknowledgement() : options.ping()),
       dead: () => {
-        if (this.#hearing !== undefined) options.deaf();
-        else stream.destroy(new ConnectionError('timeout', 'the server is silent'));
+        if (this.#hearing !== undefined) options.unheard();
+        else this.#silent();
       },
     });
   }
@@ -122,6 +122,11 @@ export class LiveStream implements StreamListener {
     this.#stream.destroy(new ConnectionError('timeout', 'the server does not hear what is written'));
   }
 
+  /** Gives up the connection, and not the stream. */
+  drop(): void {
+    this.#silent();
+  }
+
   nudge(): void {
     this.#stream.nudge();
   }
@@ -142,7 +147,6 @@ export class LiveStream implements StreamListener {
   }
 
   heard(): void {
-    this.#lively = true;
     this.#liveness.heard();
   }
 
@@ -222,8 +226,11 @@ export class LiveStream implements StreamListener {
 
   #look(): void {
     this.#looks += 1;
-    if (!this.#lively || this.#looks >= MOST_LOOKS) this.#options.deaf();
-    this.#lively = false;
+    if (this.#looks >= MOST_LOOKS) this.#options.unheard();
+  }
+
+  #silent(): void {
+    this.#stream.destroy(new ConnectionError('timeout', 'the server is silent'));
   }
 
   #stopLooking(): void {
@@ -250,7 +257,8 @@ export class LiveStream implements StreamListener {
 
   #acknowledgedUpTo(element: Element): void {
     this.#stopLooking();
-    const { state, acknowledged, confused } = this.#options;
+    const { state, acknowledged, confused, heard } = this.#options;
+    heard();
     const h = parseHandled(element.attrs.h);
     if (h === undefined) return;
     const done = state.acknowledged(h);
