@@ -55,6 +55,9 @@ const DONE: readonly string[] = ['delivered', 'read', 'failed'];
 /** What a message has beside its text. */
 type Beside = Pick<Message, 'replyTo' | 'thread' | 'url' | 'file'>;
 
+/** milliseconds: a server that was killed is back by then, or nobody waits for that message any more */
+const HALF_DONE = 3_600_000;
+
 /** What an earlier stream left. */
 interface Left {
   /** of which nobody knows whether they arrived, oldest first */
@@ -102,11 +105,16 @@ export function outbound(options: OutboundOptions) {
 
   /**
    * The message over which the server may have died: it archives what we send before it passes it on, one after the other.
-   * That is the newest that the archive holds, if nothing behind it is known to have arrived.
+   * That is the newest that the archive holds, if nothing behind it is known to have arrived: once, not long after, and
+   * as it was said; who changed it since was there.
    */
   function halfDone(left: Left | undefined): number | undefined {
     const row = left?.rows.findLast((each) => !isOpen(each));
-    if (left === undefined || row === undefined || store.get(row)?.state !== 'acked') return undefined;
+    if (left === undefined || row === undefined) return undefined;
+    const message = store.get(row);
+    if (message?.state !== 'acked' || message.mayArriveTwice === true) return undefined;
+    if (message.corrected === true || message.retracted || Date.now() - message.time > HALF_DONE)
+      return undefined;
     return left.arrived !== undefined && left.arrived > row ? undefined : row;
   }
 

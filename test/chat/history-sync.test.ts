@@ -520,12 +520,15 @@ describe('what an earlier stream left for a contact', () => {
       world.session.emit('acknowledged', stanza);
       await turn();
     };
-    const keeps = (...bodies: readonly string[]) => {
+    const keepsSince = (ago: number, ...bodies: readonly string[]) => {
+      const seconds = (Date.now() - Date.UTC(2026, 0, 1)) / 1000 - ago;
       for (const { id, body } of messages.filter((message) => bodies.includes(message.body)))
-        archive.add(`a-${body}`, body, {
+        archive.add(`a${archive.kept.length}-${body}`, body, {
+          seconds,
           attributes: `from='${ACCOUNT}/balcony' to='${ROMEO}' type='chat' id='${id}'`,
         });
     };
+    const keeps = (...bodies: readonly string[]) => keepsSince(1, ...bodies);
     const back = async (forgotten: boolean) => {
       world.session.drop();
       world.session.renew({ forgotten });
@@ -543,7 +546,7 @@ describe('what an earlier stream left for a contact', () => {
         .filter(({ row }) => world.stores.messages.get(row)?.mayArriveTwice === true)
         .map(({ body }) => body);
     const states = () => messages.map(({ row }) => world.state(row));
-    return { world, messages, acknowledge, keeps, back, marked, states };
+    return { world, messages, acknowledge, keeps, keepsSince, back, marked, states };
   }
 
   const again = (body: string) => ({ says: body, again: true, id: body });
@@ -562,6 +565,35 @@ describe('what an earlier stream left for a contact', () => {
     expect([marked(), states()]).toEqual([['n2'], ['acked', 'sent', 'sent']]);
     await acknowledge('n2');
     expect(states()).toEqual(['acked', 'acked', 'sent']);
+  });
+
+  it('is written again once, however often the server forgets the stream', async () => {
+    const { keeps, back, marked } = await left(1);
+    keeps('n1');
+    expect(await back(true)).toEqual([again('n1')]);
+    // It died over that one again.
+    keeps('n1');
+    expect(await back(true)).toEqual([]);
+    expect(marked()).toEqual(['n1']);
+  });
+
+  it('is done where it has been in the archive for more than an hour', async () => {
+    const { keepsSince, back, marked } = await left(1);
+    keepsSince(3_601, 'n1');
+    expect(await back(true)).toEqual([]);
+    expect(marked()).toEqual([]);
+  });
+
+  it.each(['corrected', 'retracted'] as const)('is done where it was %s since', async (how) => {
+    const { world, messages, keeps, back, marked } = await left(1);
+    const [message] = messages;
+    if (message === undefined) throw new Error('no message');
+    if (how === 'corrected') world.client.correct(message.row, 'n1, better');
+    else world.client.retract(message.row);
+    keeps('n1');
+    const bodies = (await back(true)).map(({ says, id }) => [says, id]);
+    expect(bodies.filter(([, id]) => id === 'n1')).toEqual([]);
+    expect(marked()).toEqual([]);
   });
 
   it('is done where what was written behind it is known to have arrived', async () => {
