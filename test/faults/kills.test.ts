@@ -22,9 +22,9 @@ async function set(options: StageOptions): Promise<Stage> {
   return stage;
 }
 
-/** How often a place is surely reached: what one read brings shares a transaction. */
+/** How often a place is surely reached: what one read brings is held together, and that may be all there is. */
 const most = (at: string, messages: number) =>
-  at === 'after transaction' ? 6 : at === 'after hold' ? 3 : messages;
+  at === 'after transaction' ? 6 : at === 'after hold' ? 1 : messages;
 
 /** Resolves when it died where it was told to. */
 async function died({ actor }: Role): Promise<void> {
