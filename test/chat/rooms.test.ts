@@ -201,9 +201,11 @@ describe('kept rooms', () => {
     world.session.renew();
     await turn();
     world.told.length = 0;
-    refuse(world, 'forbidden', ROOM, 'jules');
+    refuse(world, 'registration-required', ROOM, 'jules');
     await turn();
-    expect(world.events('room')).toMatchObject([{ room: ROOM, event: 'failed', condition: 'forbidden' }]);
+    expect(world.events('room')).toMatchObject([
+      { room: ROOM, event: 'failed', condition: 'registration-required' },
+    ]);
   });
 
   it('a connection that breaks meanwhile is no failure of the room', async () => {

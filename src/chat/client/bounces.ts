@@ -13,6 +13,8 @@ import type { ChatRooms } from '../rooms.ts';
 
 /** `not-acceptable`: we are no occupant; the others: the room cannot be reached */
 const LOST: readonly string[] = ['not-acceptable', 'remote-server-not-found', 'remote-server-timeout'];
+/** While we are out they are about that, and not about the message: a service that is being stopped lets nobody speak. */
+const OUT: readonly string[] = ['forbidden', 'not-allowed'];
 /** times that one message is written again for it */
 const MOST = 3;
 /** times that one message waits since the room takes one at a time */
@@ -26,7 +28,7 @@ export interface Refusal extends MessageFailure {
 export interface BouncesOptions {
   readonly outbox: Pick<Outbound, 'failed' | 'again'>;
   readonly kindOf: (chat: string) => ChatKind;
-  readonly rooms: Pick<ChatRooms, 'knows' | 'check'>;
+  readonly rooms: Pick<ChatRooms, 'knows' | 'check' | 'get'>;
   readonly slow: Pick<SlowModes, 'refused'>;
   /** asks a room what it is like now; never rejects */
   readonly learn: (room: string) => Promise<void>;
@@ -55,7 +57,9 @@ export function bounces({ outbox, kindOf, rooms, slow, learn }: BouncesOptions) 
     const kind = kindOf(chat);
     // While its service starts again; of an occupant it would mean that nobody has that nickname.
     const absent = kind === 'room' && ABSENT.includes(failure.condition);
-    const mayBeLost = kind !== 'contact' && (absent || LOST.includes(failure.condition)) && count <= MOST;
+    const out = kind === 'room' && rooms.get(room)?.joined === false && OUT.includes(failure.condition);
+    const mayBeLost =
+      kind !== 'contact' && (absent || out || LOST.includes(failure.condition)) && count <= MOST;
     if (!mayBeLost || !rooms.knows(room)) {
       times.delete(id);
       outbox.failed(chat, id, failure);

@@ -13,6 +13,11 @@ const PASSING: readonly string[] = [
   ...['resource-constraint', 'recipient-unavailable', 'item-not-found', 'undefined-condition'],
 ];
 
+/** A service that is being stopped may have forgotten its rules already, and let nobody in (ejabberd 23.01). */
+const DOUBTED: readonly string[] = ['forbidden', 'not-allowed'];
+/** refusals in a row until one is believed */
+const BELIEVED = 3;
+
 /** milliseconds between two attempts: 1, 2, 4 … 60 s */
 const FIRST = 1000;
 const LONGEST = 60_000;
@@ -29,12 +34,21 @@ export interface ReturningOptions {
 
 interface Outage {
   attempts: number;
+  /** refusals that are doubted, in a row */
+  refusals: number;
   told: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
 const passes = (error: unknown): boolean =>
   error instanceof TimeoutError || (error instanceof StanzaError && PASSING.includes(error.condition));
+
+/** Counts it. */
+function isDoubted(error: XmppError, outage: Outage): boolean {
+  const refused = error instanceof StanzaError && DOUBTED.includes(error.condition);
+  outage.refusals = refused ? outage.refusals + 1 : 0;
+  return refused && outage.refusals < BELIEVED;
+}
 
 export function returning({ feature, historyOf, tell }: ReturningOptions) {
   const outages = new Map<string, Outage>();
@@ -78,6 +92,7 @@ export function returning({ feature, historyOf, tell }: ReturningOptions) {
       // The next stream begins anew; a room that was left meanwhile is not ours any more.
       if (!(error instanceof XmppError) || error instanceof DisconnectedError) return;
       if (outages.get(room) !== outage || !rooms.lost().includes(room)) return;
+      if (isDoubted(error, outage)) return later(room, outage);
       tellFailed(room, outage, error, nick);
       if (passes(error)) return later(room, outage);
       outages.delete(room);
@@ -93,7 +108,7 @@ export function returning({ feature, historyOf, tell }: ReturningOptions) {
   return {
     /** Enters a lost room again. Resolves when the first attempt ended. */
     back(room: string): Promise<void> {
-      const outage = outages.get(room) ?? { attempts: 0, told: false, timer: undefined };
+      const outage = outages.get(room) ?? { attempts: 0, refusals: 0, told: false, timer: undefined };
       clearTimeout(outage.timer);
       outages.set(room, outage);
       return attempt(room, outage);

@@ -81,10 +81,30 @@ describe('a room whose service restarts', () => {
 
   it('that will not have us any more is given up, and told', async () => {
     const world = await joined();
-    await outage(world, 'forbidden');
-    expect(world.events('room')).toMatchObject([{ event: 'failed', condition: 'forbidden' }]);
+    await outage(world, 'registration-required');
+    expect(world.events('room')).toMatchObject([{ event: 'failed', condition: 'registration-required' }]);
     expect(world.client.joinedRooms()).toEqual([]);
   });
+
+  it.each(['forbidden', 'not-allowed'])(
+    'that says %s is believed the third time: a service that is being stopped says it to everybody',
+    async (condition) => {
+      const world = await joined();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      shutDown(world);
+      await vi.advanceTimersByTimeAsync(0);
+      for (const seconds of [1, 2]) {
+        refuse(world, condition);
+        await vi.advanceTimersByTimeAsync(seconds * 1000);
+        expect(world.events('room')).toEqual([]);
+      }
+      expect(entrances(world)).toHaveLength(3);
+      refuse(world, condition);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(world.events('room')).toMatchObject([{ event: 'failed', condition }]);
+      expect(world.client.joinedRooms()).toEqual([]);
+    },
+  );
 
   it('is entered under another nickname where ours was taken meanwhile (XEP-0045 §7.2.8)', async () => {
     const world = await joined();
@@ -211,6 +231,28 @@ describe('what is said to a room that lost us', () => {
     world.occupant(ROOM, 'juliet', [110]);
     await turn();
     expect(world.sent('message').map(({ attrs }) => attrs.id)).toEqual([first.id, second.id]);
+  });
+
+  it('waits where it is forbidden while we are out, as a service that is being stopped says it', async () => {
+    const world = await joined();
+    const message = world.client.send(ROOM, 'hello');
+    await turn();
+    shutDown(world);
+    world.bounce(ROOM, message.id, 'forbidden');
+    await turn();
+    expect(world.state(message.row)).toBe('queued');
+    world.occupant(ROOM, 'juliet', [110, 201]);
+    await turn();
+    expect(world.sent('message').filter((stanza) => stanza.attrs.id === message.id)).toHaveLength(2);
+  });
+
+  it('has failed where it is forbidden and we are in: there it is about the message', async () => {
+    const world = await joined();
+    const message = world.client.send(ROOM, 'hello');
+    await turn();
+    world.bounce(ROOM, message.id, 'forbidden');
+    await turn();
+    expect(world.state(message.row)).toBe('failed');
   });
 
   it('has failed where we are in, and it was refused all the same', async () => {
