@@ -28,7 +28,7 @@ export async function run({ argv, env, cwd }: Surroundings): Promise<number> {
     const invocation = parseArguments(argv, actions);
     if (invocation.kind === 'version') return await print(about.version);
     if (invocation.kind === 'help') return await print(await help(words));
-    const config = loadConfig({ env, cwd, flags: flagsOf(invocation) });
+    const config = loadConfig({ env, cwd, flags: flagsOf(invocation), about: aboutOf(invocation) });
     const language = chooseLanguage(config.lang, env);
     words = await catalogueFor(language);
     const ca = readCertificates(config);
@@ -70,6 +70,14 @@ function flagsOf(invocation: Invocation): Invocation['flags'] {
   const { jid } = invocation.input;
   if (typeof jid !== 'string' || invocation.flags.jid !== undefined) return invocation.flags;
   return { ...invocation.flags, jid };
+}
+
+/** What `--register` creates and `--doctor` checks, whosever account stands beside it. */
+function aboutOf(invocation: Invocation): string | undefined {
+  if (invocation.kind !== 'action' || invocation.action.needs !== 'nothing') return undefined;
+  const { jid, domain } = invocation.input;
+  if (typeof jid === 'string' && jid.includes('@')) return jid;
+  return typeof domain === 'string' ? domain : undefined;
 }
 
 async function help(words: Catalogue): Promise<string> {

@@ -14,7 +14,7 @@ import type { SessionOptions } from '../xmpp/session/create-session.ts';
 /** What of the configuration an account is opened with; the demo puts its own in. */
 export type Reach = Pick<
   Config,
-  'jid' | 'service' | 'resource' | 'dataDir' | 'filesDir' | 'timeout' | 'debug' | 'roomSearch' | 'sources'
+  'service' | 'writtenFor' | 'resource' | 'dataDir' | 'filesDir' | 'timeout' | 'debug' | 'roomSearch'
 > & {
   /** PEM text */
   readonly ca?: string | undefined;
@@ -98,14 +98,11 @@ export function accountHost({
     return opened;
   };
 
-  /** A server and authorities that a file or a variable names are those of its account: another domain has its own. */
+  /** The server and the authorities that were given for that domain, for a log-in, a registration and a check alike. */
   function wayTo(domain: string): Pick<Reach, 'service' | 'ca'> {
-    const { jid, sources } = reach;
-    const own = jid === undefined || domainOf(bareOf(jid)) === domain;
-    return {
-      service: own || sources.service === 'flag' ? reach.service : undefined,
-      ca: own || sources.ca === 'flag' ? reach.ca : undefined,
-    };
+    const { writtenFor, service, ca } = reach;
+    const counts = (key: 'service' | 'ca') => writtenFor[key]?.includes(domain) !== false;
+    return { service: counts('service') ? service : undefined, ca: counts('ca') ? ca : undefined };
   }
 
   async function examine(domain: string, { account, signal, tell }: Examination): Promise<Diagnosis> {
@@ -131,8 +128,7 @@ export function accountHost({
       jid,
       password,
       resource: reach.resource,
-      service: reach.service,
-      ca: reach.ca,
+      ...wayTo(domainOf(bareOf(jid))),
       lang: languages[0],
       timeout: reach.timeout,
       reconnect: reconnects ? 'after-online' : 'never',

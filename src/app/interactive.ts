@@ -196,7 +196,9 @@ function accountSeats(options: InteractiveOptions, { log, show, tell }: Telling)
       const { startDemo } = await import('../demo/demo.ts');
       demo ??= await startDemo({ language, version });
       const { service, ca, dataDir } = demo;
-      const reach: Reach = { ...config, jid: demo.jid, resource: undefined, service, ca, dataDir };
+      const own = [domainOf(demo.jid)];
+      const writtenFor = { service: own, ca: own };
+      const reach: Reach = { ...config, resource: undefined, service, ca, writtenFor, dataDir };
       const demoHost = accountHost({ reach, version, languages, overrides, reconnects: true });
       hosts.push(demoHost);
       const client = await logIn(demoHost, demo.jid, demo.password, signal);

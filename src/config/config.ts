@@ -8,12 +8,20 @@ import { dataFolder, type Machine, pathsOf } from './paths.ts';
 export interface Config extends Values {
   /** where each value comes from; `default` for those that nobody set */
   readonly sources: Readonly<Record<Key, Source>>;
+  /** the domains that the server and the authorities count for, each other has its own; undefined: whatever is asked for */
+  readonly writtenFor: WrittenFor;
   readonly warnings: readonly ConfigWarning[];
 }
+
+/** What leads to a server, and to no other domain's. */
+const WAY = ['service', 'ca'] as const;
+export type WrittenFor = Readonly<Record<(typeof WAY)[number], readonly string[] | undefined>>;
 
 export interface ConfigInput extends Machine {
   /** as read from the command line, by key; undefined where not given */
   readonly flags?: Flags | undefined;
+  /** the JID or the domain that the command line is about, where that is not its account: what is registered or checked */
+  readonly about?: string | undefined;
   /** the current folder */
   readonly cwd: string;
 }
@@ -30,8 +38,10 @@ export function loadConfig(input: ConfigInput): Config {
     flagLayer(input, input.cwd, input.flags ?? {}),
   ];
   const jid = accountOf(layers);
-  const { values, sources } = merge(layers.map((layer) => ofThisAccount(layer, layers, jid, warn)));
-  return { ...NOTHING, ...defaults(input), ...values, jid, sources, warnings };
+  const counting = layers.map((layer) => ofThisAccount(layer, layers, jid, warn));
+  const { values, sources } = merge(counting);
+  const writtenFor = domainsOfWays(counting, { ...values, jid }, input.about);
+  return { ...NOTHING, ...defaults(input), ...values, jid, sources, writtenFor, warnings };
 }
 
 /** Every key is there, whether anybody set it or not. */
@@ -63,6 +73,34 @@ function merge(layers: readonly Layer[]): { values: Partial<Values>; sources: Re
     for (const key of Object.keys(layer.values) as Key[]) sources[key] = layer.source;
   }
   return { values, sources };
+}
+
+/**
+ * A server and authorities are those of the account that they are written with, or else of the one in force: who logs in
+ * to another domain is led there by its DNS, and nobody vouches for it but who is trusted anyway. Flags count for all
+ * that the command line names, and for whatever is asked for in that run where it names nothing.
+ */
+function domainsOfWays(
+  layers: readonly Layer[],
+  inForce: Partial<Values>,
+  about: string | undefined,
+): WrittenFor {
+  const domains = (key: (typeof WAY)[number]) => {
+    const layer = layers.findLast(({ values }) => values[key] !== undefined);
+    if (layer === undefined) return undefined;
+    const own = domainNamed({ ...layer.values, jid: completed(layer, layers) });
+    if (layer.source !== 'flag') return listed(own ?? domainNamed(inForce));
+    return listed(own, about === undefined ? undefined : parseJid(about)?.domain);
+  };
+  return { service: domains('service'), ca: domains('ca') };
+}
+
+const domainNamed = ({ jid, domain }: Partial<Values>): string | undefined =>
+  jid?.includes('@') ? parseJid(jid)?.domain : domain;
+
+function listed(...domains: readonly (string | undefined)[]): readonly string[] | undefined {
+  const known = domains.filter((domain) => domain !== undefined);
+  return known.length === 0 ? undefined : known;
 }
 
 /** The JID of a layer, completed by the domain in force. */

@@ -20,7 +20,7 @@ function failure(place: Place): ConfigError {
 describe('layers', () => {
   it('has defaults', () => {
     const here = machine({});
-    const { sources, warnings, ...values } = loadConfig(here);
+    const { sources, warnings, writtenFor, ...values } = loadConfig(here);
     expect(values).toEqual({
       jid: undefined,
       dataDir: join(here.home, '.local/share/xmpp-chat'),
@@ -35,6 +35,7 @@ describe('layers', () => {
     });
     expect(new Set(Object.values(sources))).toEqual(new Set(['default']));
     expect(Object.keys(sources).sort()).toEqual([...keys].sort());
+    expect(writtenFor).toEqual({ service: undefined, ca: undefined });
     expect(warnings).toEqual([]);
   });
 
