@@ -239,6 +239,7 @@ export class Client extends EventEmitter<ChatEvents> {
       settings: stores.settings,
       requests: this.#requests,
       isThere: (room) => this.#rooms.isRoom(room),
+      failed: (error) => this.#failed(error),
     });
     this.#conferences = conferences({
       account,
@@ -1251,6 +1252,7 @@ export class Client extends EventEmitter<ChatEvents> {
     await this.#files?.close();
     if (this.#connection?.online === true) await this.#rooms.told(BOOKMARKS_PATIENCE);
     await this.#connection?.close();
+    this.#invitations.close();
     this.#retention.close();
     this.#instance?.release();
     this.#instance = undefined;

@@ -13,23 +13,39 @@ export interface InvitationsOptions {
   readonly requests: Requests;
   /** we are in that room, or keep it: whatever the archive says of it was answered */
   readonly isThere: (room: string) => boolean;
+  /** the ids could not be kept */
+  readonly failed: (error: unknown) => void;
 }
 
 /** beside the settings, under a name that is none */
 const NAME = 'invitations-known';
 /** ids that are remembered */
 const MOST = 100;
+/** milliseconds that ids are gathered before they are written: a flood of invitations is one write, not one each */
+const GATHERING = 250;
 
-export function invitations({ account, settings, requests, isThere }: InvitationsOptions) {
+export function invitations({ account, settings, requests, isThere, failed }: InvitationsOptions) {
   let known: readonly string[] | undefined;
   const ids = () => {
     known ??= (settings.get(account, NAME) ?? '').split(' ').filter((id) => id !== '');
     return known;
   };
-  const note = (id: string) => {
+  let writing: NodeJS.Timeout | undefined;
+
+  function note(id: string): void {
     known = [...ids(), id].slice(-MOST);
-    settings.set(account, NAME, known.join(' '));
-  };
+    writing ??= setTimeout(write, GATHERING);
+  }
+
+  function write(): void {
+    clearTimeout(writing);
+    writing = undefined;
+    try {
+      settings.set(account, NAME, ids().join(' '));
+    } catch (error) {
+      failed(error);
+    }
+  }
 
   function ask(invitation: Invitation, time: number): void {
     const { room, from, reason, password, mediated, continues } = invitation;
@@ -58,6 +74,11 @@ export function invitations({ account, settings, requests, isThere }: Invitation
       if (ids().includes(archiveId)) return;
       note(archiveId);
       if (!isThere(invitation.room)) ask(invitation, time);
+    },
+
+    /** Writes what was gathered. */
+    close(): void {
+      if (writing !== undefined) write();
     },
   };
 }

@@ -1,5 +1,7 @@
 /** Invitations that came live, and those that only the archive has. XEP-0045 §7.8.2, XEP-0313. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { MOST_REQUESTS } from '../../../src/chat/requests.ts';
+import { StorageError } from '../../../src/storage/errors.ts';
 import { FakeArchive, NS_MAM } from '../fake-archive.ts';
 import { ACCOUNT, error, memoryStores, NS_MUC_USER, ROMEO, ROOM, turn, World } from '../support.ts';
 
@@ -35,6 +37,36 @@ async function comeBack(world: World): Promise<void> {
 
 const asked = (world: World) => world.client.requests().map(({ room, from, text }) => ({ room, from, text }));
 const said = (world: World) => world.client.history({ chat: ROOM, limit: 9 }).map(({ body }) => body);
+
+describe('300 invitations that come at once', () => {
+  it('are noted in one write, and none of the latest is asked about again', async () => {
+    const stores = memoryStores();
+    const { world } = await withArchive(stores);
+    const written = vi.spyOn(stores.settings, 'set');
+    for (let n = 0; n < 300; n++) {
+      const given = `<stanza-id xmlns='${SID}' by='${ACCOUNT}' id='a${n}'/>`;
+      const from = `from='trap${n}@conference.example.net' to='${ACCOUNT}'`;
+      world.receive(`<message ${from}>${invite}${given}</message>`);
+    }
+    expect(world.client.requests()).toHaveLength(MOST_REQUESTS);
+    await expect.poll(() => written.mock.calls.length).toBe(1);
+    await world.client.close();
+    expect(written).toHaveBeenCalledTimes(1);
+    const later = await withArchive(stores, [['a299', head, invite]]);
+    expect(asked(later.world)).toEqual([]);
+  });
+
+  it('that cannot be noted are told of as a fault of the store', async () => {
+    const { world } = await withArchive();
+    const given = `<stanza-id xmlns='${SID}' by='${ACCOUNT}' id='a1'/>`;
+    vi.spyOn(world.stores.settings, 'set').mockImplementation(() => {
+      throw new StorageError('full', 'messages.db', 'no space');
+    });
+    world.receive(`<message ${head}>${invite}${given}</message>`);
+    await expect.poll(() => world.events('problem').length).toBe(1);
+    expect(asked(world)).toHaveLength(1);
+  });
+});
 
 describe('an invitation that the archive kept', () => {
   it('is asked about once, and is nothing that was said', async () => {
