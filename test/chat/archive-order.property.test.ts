@@ -4,15 +4,12 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { historySync } from '../../src/chat/client/history-sync.ts';
 import type { Message } from '../../src/chat/message.ts';
-import { catchUp } from '../../src/xmpp/archive/catch-up.ts';
 import type { ArchivePage } from '../../src/xmpp/archive/pages.ts';
 import type { PageQuery } from '../../src/xmpp/archive/query.ts';
 import { DisconnectedError } from '../../src/xmpp/errors.ts';
-import type { Features } from '../../src/xmpp/features.ts';
 import type { ParsedMessage } from '../../src/xmpp/messages.ts';
-import { archivedBy, arrivals, PHONE, parsed, T0 } from './arrivals.ts';
+import { archivedBy, arrivals, PHONE, parsed, reading, T0 } from './arrivals.ts';
 import { ACCOUNT, JID, memoryStores, ROMEO, turn } from './support.ts';
 
 const STEPS = [
@@ -78,21 +75,10 @@ function world() {
         down.push(() => resolve(found));
       });
     });
-  const features = {
-    archive: {
-      abilities: async () => ({ archive: true, extended: false, groupchatField: false, groupchat: false }),
-      page,
-      catchUp: (query: Parameters<typeof catchUp>[1], look: (answer: ArchivePage) => void) =>
-        catchUp(page, query, look),
-    },
-  } as unknown as Features;
-  const sync = historySync({
-    account: ACCOUNT,
+  const sync = reading({
     store,
     inbound: incoming,
-    features: () => features,
-    kindOf: () => 'contact',
-    isOurs: () => true,
+    page,
     failed: (error) => {
       throw error;
     },

@@ -4,11 +4,16 @@ import { type AmendingOptions, amending } from '../../src/chat/amending.ts';
 import { batch } from '../../src/chat/batch.ts';
 import { changes } from '../../src/chat/changes.ts';
 import { amendments } from '../../src/chat/client/amendments.ts';
+import { type HistorySync, historySync } from '../../src/chat/client/history-sync.ts';
 import { type ArchivedPage, type InboundOptions, inbound } from '../../src/chat/inbound.ts';
 import { speaksToUs } from '../../src/chat/mentions.ts';
 import type { Message, NewMessage } from '../../src/chat/message.ts';
 import { outbound, type Wire } from '../../src/chat/outbound.ts';
 import type { AmendmentStore, MessageStore } from '../../src/chat/stores.ts';
+import { catchUp } from '../../src/xmpp/archive/catch-up.ts';
+import type { ArchivePage } from '../../src/xmpp/archive/pages.ts';
+import type { PageQuery } from '../../src/xmpp/archive/query.ts';
+import type { Features } from '../../src/xmpp/features.ts';
 import type { ParsedMessage } from '../../src/xmpp/messages.ts';
 import { ACCOUNT, JID, memoryStores, ROMEO, ROOM } from './support.ts';
 
@@ -182,4 +187,30 @@ export function arrivals(options: ArrivalsOptions = {}) {
     bodies: (chat: string = ROMEO): string[] =>
       store.history({ account: ACCOUNT, chat, limit: 100 }).map(({ body }) => body),
   };
+}
+
+export interface ReadingOptions {
+  readonly store: MessageStore;
+  readonly inbound: ReturnType<typeof inbound>;
+  readonly page: (query: PageQuery) => Promise<ArchivePage>;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Reads archives that answer as `page` says: the account's, and the room's. */
+export function reading({ page, ...options }: ReadingOptions): HistorySync {
+  const features = {
+    archive: {
+      abilities: async () => ({ archive: true, extended: false, groupchatField: false, groupchat: false }),
+      page,
+      catchUp: (query: Parameters<typeof catchUp>[1], look: (answer: ArchivePage) => void) =>
+        catchUp(page, query, look),
+    },
+  } as unknown as Features;
+  return historySync({
+    account: ACCOUNT,
+    features: () => features,
+    kindOf: (chat) => (chat === ROOM ? 'room' : 'contact'),
+    isOurs: () => true,
+    ...options,
+  });
 }

@@ -4,18 +4,15 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { historySync } from '../../src/chat/client/history-sync.ts';
 import type { Message, MessageSource } from '../../src/chat/message.ts';
 import type { Stores } from '../../src/chat/stores.ts';
 import { openStores } from '../../src/storage/stores.ts';
-import { catchUp } from '../../src/xmpp/archive/catch-up.ts';
 import type { ArchivedMessage } from '../../src/xmpp/archive/open-queries.ts';
 import type { ArchivePage } from '../../src/xmpp/archive/pages.ts';
 import type { PageQuery } from '../../src/xmpp/archive/query.ts';
 import { StanzaError } from '../../src/xmpp/errors.ts';
-import type { Features } from '../../src/xmpp/features.ts';
 import type { ParsedMessage } from '../../src/xmpp/messages.ts';
-import { arrivals, NICK, PHONE, parsed, T0 } from './arrivals.ts';
+import { arrivals, NICK, PHONE, parsed, reading, T0 } from './arrivals.ts';
 import { ACCOUNT, JID, ROMEO, ROOM } from './support.ts';
 
 /** What was said. `again`: sent once more after a lost stream, archived twice. */
@@ -258,23 +255,7 @@ function device(stores: Stores, world: World, told: number[]) {
     forgets = 'nothing';
     return answer;
   };
-  const features = {
-    archive: {
-      abilities: async () => ({ archive: true, extended: false, groupchatField: false, groupchat: false }),
-      page,
-      catchUp: (query: Parameters<typeof catchUp>[1], look: (answer: ArchivePage) => void) =>
-        catchUp(page, query, look),
-    },
-  } as unknown as Features;
-  const sync = historySync({
-    account: ACCOUNT,
-    store,
-    inbound: incoming,
-    features: () => features,
-    kindOf: (chat) => (chat === ROOM ? 'room' : 'contact'),
-    isOurs: () => true,
-    failed: () => undefined,
-  });
+  const sync = reading({ store, inbound: incoming, page, failed: () => undefined });
   return {
     outbox,
     ours,

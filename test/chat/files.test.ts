@@ -13,9 +13,10 @@ import type {
   Refusal,
   RouteName,
 } from '../../src/chat/files/route.ts';
-import { type Files, type FilesOptions, files } from '../../src/chat/files.ts';
+import { type FilesOptions, files } from '../../src/chat/files.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { XmppError } from '../../src/xmpp/errors.ts';
+import { ended, everyStep } from './routes/support.ts';
 import { memoryStores } from './support.ts';
 
 const PEER = 'romeo@example.net/orchard';
@@ -94,25 +95,6 @@ function setUp(more: Partial<FilesOptions> = {}, route = new FakeRoute()) {
   api.on('changed', (file) => told.push(file));
   return { api, route, told };
 }
-
-/** A clock that is a second later each time: every step is told. */
-function everyStep(): () => number {
-  let now = 0;
-  return () => {
-    now += 1000;
-    return now;
-  };
-}
-
-const ended = (api: Files): Promise<FileTransfer> =>
-  new Promise((resolve) => {
-    const watch = (file: FileTransfer) => {
-      if (file.state === 'offered' || file.state === 'active') return;
-      api.off('changed', watch);
-      resolve(file);
-    };
-    api.on('changed', watch);
-  });
 
 it('an upload whose link waits in the outbox ends as queued, with its sum', async () => {
   const { api, route } = setUp();

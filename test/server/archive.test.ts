@@ -1,53 +1,34 @@
 /** Copies and archives against a real server: what fakes cannot promise. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ArchivePage, UnknownArchiveIdError } from '../../src/xmpp/archive.ts';
 import type { Carbon } from '../../src/xmpp/carbons.ts';
 import { UnsupportedFeatureError } from '../../src/xmpp/errors.ts';
-import { type Features, features } from '../../src/xmpp/features.ts';
 import type { OutgoingMessage } from '../../src/xmpp/messages.ts';
-import { createSession, type SessionControl } from '../../src/xmpp/session/create-session.ts';
 import { randomId } from '../../src/xmpp/session/session.ts';
 import { x } from '../../src/xmpp/stanza.ts';
+import { type LoggedIn, loggedIn } from '../support/logged-in.ts';
 import { type Server, serverKind, startServer } from '../support/server.ts';
 
-interface Device {
-  readonly session: SessionControl;
-  readonly api: Features;
-}
-
 let server: Server;
-let desk: Device;
-let phone: Device;
-let romeo: Device;
+let desk: LoggedIn;
+let phone: LoggedIn;
+let romeo: LoggedIn;
 const bare = (user: string) => `${user}@${server.domain}`;
 const COUNT = 25;
 
-async function logIn(user: string, resource: string): Promise<Device> {
-  const session = createSession({
-    jid: bare(user),
-    password: 'secret',
-    resource,
-    service: server.service,
-    ca: readFileSync(server.caFile, 'utf8'),
-    reconnect: 'never',
-  });
-  const api = features(session, { version: '0.0.0', languages: ['en'] });
-  await session.connect();
-  await api.roster.load();
-  await api.carbons.enable();
-  api.presence.send({ show: 'available', status: '', priority: 0 });
+async function logIn(user: string, resource: string): Promise<LoggedIn> {
+  const device = await loggedIn(server, user, { resource, before: (api) => api.carbons.enable() });
   // The server answers in order: it knows of the presence when it answers this.
-  await api.ping.ping(server.domain);
-  return { session, api };
+  await device.api.ping.ping(server.domain);
+  return device;
 }
 
-function say({ api }: Device, to: string, body: string, more: Partial<OutgoingMessage> = {}) {
+function say({ api }: LoggedIn, to: string, body: string, more: Partial<OutgoingMessage> = {}) {
   api.messages.send({ to, type: 'chat', id: randomId(), body, ...more });
 }
 
-const nextCarbon = async ({ api }: Device): Promise<Carbon> =>
+const nextCarbon = async ({ api }: LoggedIn): Promise<Carbon> =>
   (await once(api.carbons, 'carbon'))[0] as Carbon;
 const bodies = (pages: readonly Pick<ArchivePage, 'items'>[]) =>
   pages.flatMap(({ items }) => items.map(({ message }) => message.body));

@@ -1,37 +1,16 @@
 /** The protocol features against a real server: what fakes cannot promise. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Features, features } from '../../src/xmpp/features.ts';
-import { createSession, type SessionControl } from '../../src/xmpp/session/create-session.ts';
 import { x } from '../../src/xmpp/stanza.ts';
+import { type LoggedIn, loggedIn } from '../support/logged-in.ts';
 import { type Server, startServer } from '../support/server.ts';
 
-interface Person {
-  readonly session: SessionControl;
-  readonly api: Features;
-}
-
 let server: Server;
-let juliet: Person;
-let romeo: Person;
+let juliet: LoggedIn;
+let romeo: LoggedIn;
 const bare = (user: string) => `${user}@${server.domain}`;
 
-async function logIn(user: string): Promise<Person> {
-  const session = createSession({
-    jid: bare(user),
-    password: 'secret',
-    resource: 'test',
-    service: server.service,
-    ca: readFileSync(server.caFile, 'utf8'),
-    reconnect: 'never',
-  });
-  const api = features(session, { version: '0.0.0', languages: ['en'] });
-  await session.connect();
-  await api.roster.load();
-  api.presence.send({ show: 'available', status: '', priority: 0 });
-  return { session, api };
-}
+const logIn = (user: string) => loggedIn(server, user);
 
 /** Resolves when `check` holds, looked at after every event of that name. */
 async function until(
@@ -69,7 +48,7 @@ it('adds each other, asked and approved (RFC 6121 §3.1)', async () => {
   romeo.api.presence.subscribe(bare('juliet'));
   await answered;
   juliet.api.presence.approve(bare('romeo'));
-  const state = ({ api }: Person, jid: string) => api.roster.items.get(jid)?.subscription;
+  const state = ({ api }: LoggedIn, jid: string) => api.roster.items.get(jid)?.subscription;
   await until(juliet.api.roster, 'changed', () => state(juliet, bare('romeo')) === 'both');
   await until(romeo.api.roster, 'changed', () => state(romeo, bare('juliet')) === 'both');
   expect(juliet.api.roster.items.get(bare('romeo'))).toMatchObject({

@@ -1,42 +1,21 @@
 /** What is said about messages, against a real server: between two devices of one account, and to a friend. */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withoutFallback } from '../../src/xmpp/fallback.ts';
-import { type Features, features } from '../../src/xmpp/features.ts';
 import type { ParsedMessage } from '../../src/xmpp/messages.ts';
-import { createSession, type SessionControl } from '../../src/xmpp/session/create-session.ts';
+import { type LoggedIn, loggedIn } from '../support/logged-in.ts';
 import { type Server, startServer } from '../support/server.ts';
 
-interface Device {
-  readonly session: SessionControl;
-  readonly api: Features;
-}
-
 let server: Server;
-let phone: Device;
-let laptop: Device;
-let romeo: Device;
+let phone: LoggedIn;
+let laptop: LoggedIn;
+let romeo: LoggedIn;
 const bare = (user: string) => `${user}@${server.domain}`;
 const NODE = 'urn:xmpp:mds:displayed:0';
 
-async function logIn(user: string, resource: string): Promise<Device> {
-  const session = createSession({
-    jid: bare(user),
-    password: 'secret',
-    resource,
-    service: server.service,
-    ca: readFileSync(server.caFile, 'utf8'),
-    reconnect: 'never',
-  });
-  const api = features(session, { version: '0.0.0', languages: ['en'] });
-  await session.connect();
-  await api.roster.load();
-  api.presence.send({ show: 'available', status: '', priority: 0 });
-  return { session, api };
-}
+const logIn = (user: string, resource: string) => loggedIn(server, user, { resource });
 
 /** The first message there that `test` holds for. */
-function heard({ api }: Device, test: (message: ParsedMessage) => boolean): Promise<ParsedMessage> {
+function heard({ api }: LoggedIn, test: (message: ParsedMessage) => boolean): Promise<ParsedMessage> {
   return new Promise((resolve) => {
     const look = (message: ParsedMessage) => {
       if (!test(message)) return;
@@ -48,7 +27,7 @@ function heard({ api }: Device, test: (message: ParsedMessage) => boolean): Prom
 }
 
 /** The ids that device hears of, from now on, until `last` came; each once: ejabberd tells everything twice. */
-function displayed({ api }: Device, last: string): Promise<string[]> {
+function displayed({ api }: LoggedIn, last: string): Promise<string[]> {
   const ids = new Set<string>();
   return new Promise((resolve) => {
     const look = ({ stanzaId }: { stanzaId: { id: string } }) => {

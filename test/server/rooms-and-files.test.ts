@@ -8,39 +8,19 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FileTransfer } from '../../src/chat/events.ts';
 import { files } from '../../src/chat/files.ts';
 import { si } from '../../src/chat/routes/si.ts';
-import { type Features, features } from '../../src/xmpp/features.ts';
 import { setRole } from '../../src/xmpp/muc/administration.ts';
 import { publicRooms, roomService } from '../../src/xmpp/muc/browse.ts';
 import { configurationOf, configure, destroyRoom } from '../../src/xmpp/muc/config.ts';
-import { createSession, type SessionControl } from '../../src/xmpp/session/create-session.ts';
+import { type LoggedIn, loggedIn } from '../support/logged-in.ts';
 import { type Server, startServer } from '../support/server.ts';
-
-interface Person {
-  readonly session: SessionControl;
-  readonly api: Features;
-}
 
 let server: Server;
 let folder: string;
-let juliet: Person;
-let romeo: Person;
+let juliet: LoggedIn;
+let romeo: LoggedIn;
 const bare = (user: string) => `${user}@${server.domain}`;
 
-async function logIn(user: string, password = 'secret'): Promise<Person> {
-  const session = createSession({
-    jid: bare(user),
-    password,
-    resource: 'test',
-    service: server.service,
-    ca: await readFile(server.caFile, 'utf8'),
-    reconnect: 'never',
-  });
-  const api = features(session, { version: '0.0.0', languages: ['en'] });
-  await session.connect();
-  await api.roster.load();
-  api.presence.send({ show: 'available', status: '', priority: 0 });
-  return { session, api };
-}
+const logIn = (user: string, password = 'secret') => loggedIn(server, user, { password });
 
 /** The next event of the name that passes the test. */
 function next<T>(
@@ -146,7 +126,7 @@ it('configures a room with a password, lists it, invites to it, destroys it (XEP
 
 it('sends a file in-band, whole (XEP-0047, 0095, 0096)', async () => {
   const come = join(folder, 'in');
-  const transfers = ({ api }: Person) =>
+  const transfers = ({ api }: LoggedIn) =>
     files({
       routes: si({
         ...api,

@@ -2,8 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FileTransfer } from '../../../src/chat/events.ts';
-import { type Files, type FilesOptions, files } from '../../../src/chat/files.ts';
+import { type FilesOptions, files } from '../../../src/chat/files.ts';
 import { jingle } from '../../../src/chat/routes/jingle.ts';
 import { inBand } from '../../../src/xmpp/bytestreams/ibb.ts';
 import type { Permit } from '../../../src/xmpp/bytestreams/socks5-connect.ts';
@@ -13,7 +12,7 @@ import { ibbTransport, NS_IBB_TRANSPORT } from '../../../src/xmpp/jingle/ibb-tra
 import { socks5Transport } from '../../../src/xmpp/jingle/socks5-transport.ts';
 import type { FakeSession } from '../../support/fake-session.ts';
 import { wiredSessions } from '../../support/wired-sessions.ts';
-import { everyStep, partialFiles, report } from './support.ts';
+import { ended, everyStep, partialFiles, report } from './support.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -54,16 +53,6 @@ function side(session: FakeSession, more: Partial<FilesOptions> & Network = {}) 
 }
 
 const source = (size: number) => report(folder, size);
-
-const ended = (api: Files): Promise<FileTransfer> =>
-  new Promise((resolve) => {
-    const watch = (file: FileTransfer) => {
-      if (file.state === 'offered' || file.state === 'active') return;
-      api.off('changed', watch);
-      resolve(file);
-    };
-    api.on('changed', watch);
-  });
 
 const received = () => readdir(join(folder, 'in'));
 

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FileTransfer } from '../../../src/chat/events.ts';
+import type { Files } from '../../../src/chat/files.ts';
 import type { PartialFile } from '../../../src/chat/stores.ts';
 
 /** A clock that is a second later each time: every step is told. */
@@ -37,3 +39,14 @@ export function partialFiles() {
     list: () => [],
   };
 }
+
+/** Resolves to the next transfer that ends. */
+export const ended = (api: Files): Promise<FileTransfer> =>
+  new Promise((resolve) => {
+    const watch = (file: FileTransfer) => {
+      if (file.state === 'offered' || file.state === 'active') return;
+      api.off('changed', watch);
+      resolve(file);
+    };
+    api.on('changed', watch);
+  });

@@ -211,15 +211,15 @@ describe('offering a stream', () => {
       return asked;
     });
 
+  function withProxy() {
+    const started = start(service(PROXY));
+    const host = `<streamhost jid='${PROXY}' host='p.example.org'/>`;
+    started.session.whenAsked('get', 'query', NS, `<query xmlns='${NS}'>${host}</query>`, PROXY);
+    return started;
+  }
+
   it('names our own addresses, then the proxies, and the hash (XEP-0065 §5.3.1, §7)', async () => {
-    const { session, api } = start(service(PROXY));
-    session.whenAsked(
-      'get',
-      'query',
-      NS,
-      `<query xmlns='${NS}'><streamhost jid='${PROXY}' host='p.example.org'/></query>`,
-      PROXY,
-    );
+    const { session, api } = withProxy();
     const stop = new AbortController();
     const opened = api.open({ sid: 's', peer: PEER, direct: true, permit, signal: stop.signal });
     const offer = (await sent(session)).getChild('query', NS);
@@ -234,14 +234,7 @@ describe('offering a stream', () => {
   });
 
   it('gives none of our addresses away where that is not wanted', async () => {
-    const { session, api } = start(service(PROXY));
-    session.whenAsked(
-      'get',
-      'query',
-      NS,
-      `<query xmlns='${NS}'><streamhost jid='${PROXY}' host='p.example.org'/></query>`,
-      PROXY,
-    );
+    const { session, api } = withProxy();
     const opened = api.open({ sid: 's', peer: PEER, direct: false, permit });
     const asked = await sent(session);
     expect(
