@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { BitOfBinary } from '../xmpp/bob.ts';
 import type { Features } from '../xmpp/features.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
+import { roomNameOf } from '../xmpp/muc/browse.ts';
 import type { Silences } from '../xmpp/muc/self-ping.ts';
 import { slowModeOf } from '../xmpp/muc/slow-mode.ts';
 import type { Petition } from '../xmpp/muc/voice.ts';
@@ -260,7 +261,10 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#archives = trustedArchives(
       async (jid) => {
         const info = await this.#connection?.features.disco.info(jid);
-        if (info !== undefined && this.#rooms.knows(jid)) this.#slow.learn(jid, slowModeOf(info));
+        if (info !== undefined && this.#rooms.knows(jid)) {
+          this.#slow.learn(jid, slowModeOf(info));
+          this.#rooms.called(jid, roomNameOf(info));
+        }
         return info;
       },
       (jid) => messages.archiveEnd(account, jid) !== undefined,
@@ -982,6 +986,11 @@ export class Client extends EventEmitter<ChatEvents> {
   /** How fast one may speak in a joined room, where it limits that (XEP-0500). */
   slowMode(room: string): SlowMode | undefined {
     return this.#slow.get(room);
+  }
+
+  /** What a joined room is called by its owners; '' where it does not say, or only repeats its address. XEP-0045 §6.4 */
+  roomName(room: string): string {
+    return this.#rooms.name(room);
   }
 
   leave(room: string): Promise<void> {

@@ -113,6 +113,9 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
   };
   /** what rooms want to know before they let us in (XEP-0158), and how we wanted to enter */
   const challenges = new Map<string, { asked: RoomChallenge; options: JoinOptions }>();
+  /** what rooms are called by their owners, as far as they said so since we began to enter them */
+  const names = new Map<string, string>();
+  const nameOf = (room: string): string => names.get(room) ?? '';
   /** rooms that lost us, or were lost, and when */
   const lostAt = new Map<string, number>();
 
@@ -328,6 +331,7 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
       forgetKept(room);
       returns.stop(room);
       lostAt.delete(room);
+      names.delete(room);
       await link?.rooms.leave(room);
     },
 
@@ -348,6 +352,12 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
       if (known !== undefined) keep({ ...known, nick: rooms.get(room)?.nick ?? nick });
     },
 
+    /** The room says what it is called, as often as it says so; '' where it is not called anything. */
+    called: (room: string, name: string | undefined): void => void names.set(room, name ?? ''),
+
+    /** What the room is called by its owners; '' where it does not say, or only repeats its address. */
+    name: (room: string): string => (nameOf(room) === localOf(room) ? '' : nameOf(room)),
+
     service: async (): Promise<string | undefined> => roomService(connected().disco),
 
     /** Completes `lobby` to `lobby@the-room-service`. */
@@ -365,7 +375,7 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
       keptRooms = undefined;
       const ours = [...allKept().values()]
         .filter((entry) => !listed.some((room) => room.room === entry.room))
-        .map(({ room }) => ({ room, name: localOf(room) ?? room }))
+        .map(({ room }) => ({ room, name: nameOf(room) || (localOf(room) ?? room) }))
         .filter((row) => isAbout(row, text));
       return [...listed, ...ours].map((row) => ({
         ...row,

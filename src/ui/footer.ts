@@ -4,6 +4,7 @@ import type { Client } from '../chat/client.ts';
 import type { ChatEvents, FileTransfer } from '../chat/events.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import { presenceText } from './conversation/names.ts';
+import { shortRoomName } from './notifications/names.ts';
 import { transfers } from './render/transfer.ts';
 import { sanitize } from './sanitize.ts';
 import type { Terminal } from './terminal.ts';
@@ -123,10 +124,11 @@ function unread(client: Client, { conversation, menus }: Catalogue, open: string
   return `${conversation.footer.unread(total)}: ${named.join(' ')}${more}`;
 }
 
-/** Contacts by name, rooms and strangers by the first part of their JID. */
+/** Contacts and rooms by name, strangers by the first part of their JID. */
 function shortName(client: Client, chat: string): string {
   const name = client.contact(chat)?.name;
   if (name) return name;
+  if (client.kindOf(chat) === 'room') return shortRoomName(client, chat);
   return chat.includes('/') ? chat.slice(chat.indexOf('/') + 1) : (localOf(chat) ?? chat);
 }
 

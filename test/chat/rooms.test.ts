@@ -50,6 +50,33 @@ describe('joining', () => {
     expect(world.client.joinedRoom(ROOM)).toMatchObject({ nick: 'juliet', joined: true });
   });
 
+  it('knows what its owners call it, as the room says it then and when it was changed (XEP-0045 §6.4, code 104)', async () => {
+    const world = await new World().login();
+    const says = (name: string) =>
+      world.session.whenAsked(
+        'get',
+        'query',
+        NS_INFO,
+        `<query xmlns='${NS_INFO}'><identity category='conference' type='text' name='${name}'/></query>`,
+        ROOM,
+      );
+    says('lobby');
+    expect(world.client.roomName(ROOM)).toBe('');
+    await world.enter(ROOM);
+    await turn();
+    expect(world.client.roomName(ROOM)).toBe('');
+    says('The balcony');
+    world.receive(
+      `<message from='${ROOM}' to='${JID}' type='groupchat'><x xmlns='${NS_MUC_USER}'><status code='104'/></x></message>`,
+    );
+    await turn();
+    expect(world.client.roomName(ROOM)).toBe('The balcony');
+    const leaving = world.client.leave(ROOM);
+    world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
+    await leaving;
+    expect(world.client.roomName(ROOM)).toBe('');
+  });
+
   it('keeps the room only where that is wanted, with nickname and password', async () => {
     const world = await new World().login();
     await world.enter(ROOM, 'jules', { keep: true, password: 'pw' });

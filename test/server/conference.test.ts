@@ -54,9 +54,12 @@ it('makes a room for members only, and asks both; nothing of what was said is th
   const value = (name: string) =>
     form?.fields.find((field) => field.name === `muc#roomconfig_${name}`)?.value;
   expect([value('membersonly'), value('publicroom'), value('whois')]).toEqual(['1', '0', 'anyone']);
+  expect(value('roomname')).toBe('juliet, romeo, nurse');
 
   await nurse.client.accept(String(other.id));
   expect(nurse.client.joinedRoom(room)?.joined).toBe(true);
+  for (const { client } of [juliet, nurse])
+    await expect.poll(() => client.roomName(room)).toBe('juliet, romeo, nurse');
   await romeo.client.accept(String(asked.id));
   await juliet.client.send(room, 'we are three now');
   await nurse.hears('message', { chat: room, body: 'we are three now' });

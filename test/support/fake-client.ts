@@ -311,6 +311,10 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     const slow = this.slow.get(room);
     return slow && { room, ...slow };
   }
+  readonly roomNames = new Map<string, string>();
+  roomName(room: string): string {
+    return this.roomNames.get(room) ?? '';
+  }
   async conference(
     ...[jid, wish]: Parameters<ClientFace['conference']>
   ): ReturnType<ClientFace['conference']> {

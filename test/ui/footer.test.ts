@@ -67,6 +67,13 @@ describe('the footer', () => {
     expect(terminal.footer).toContain(`│ ${ROMEO} offline │ 1 unread: lobby (1)`);
   });
 
+  it('names a room as its owners do', () => {
+    fake.addRoom('talk-x7@conference.example.org');
+    fake.roomNames.set('talk-x7@conference.example.org', 'juliet, romeo, nurse');
+    fake.setUnread('talk-x7@conference.example.org', 1);
+    expect(terminal.footer).toContain('│ 1 unread: juliet, romeo, nurse (1)');
+  });
+
   it('says who is there in the open chat, but not while nobody can know', () => {
     fake.addPerson(ROMEO, { resources: [{ resource: 'a', show: 'away', status: 'out', priority: 0 }] });
     line.setOpenChat(ROMEO);

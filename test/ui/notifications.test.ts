@@ -586,6 +586,19 @@ describe('bursts (product §3)', () => {
     expect(lines.at(-1)).toContain(`5 people joined ${LOBBY}`);
   });
 
+  it('names a room as its owners do, with its address; by that alone where they call it like an address', () => {
+    client.roomNames.set(LOBBY, 'juliet, romeo\u202e');
+    start();
+    join(5);
+    vi.advanceTimersByTime(1000);
+    expect(lines.at(-1)).toMatch(/5 people joined juliet, romeo[^\u202e]+ \(lobby\)$/);
+    client.roomNames.set(LOBBY, 'bank@example.org');
+    vi.advanceTimersByTime(2000);
+    join(5);
+    vi.advanceTimersByTime(1000);
+    expect(lines.at(-1)).toMatch(/5 people joined lobby$/);
+  });
+
   it('twenty messages a second are all shown, in order', () => {
     start();
     for (let i = 0; i < 200; i++) {

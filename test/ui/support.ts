@@ -59,6 +59,10 @@ export class ToldClient extends EventEmitter<ChatEvents> implements NotifyingCli
   continuesOurs({ continues }: Parameters<NotifyingClient['continuesOurs']>[0]): boolean {
     return continues?.thread === 'ours';
   }
+  readonly roomNames = new Map<string, string>();
+  roomName(room: string): string {
+    return this.roomNames.get(room) ?? '';
+  }
   joinedRooms() {
     return this.rooms.map((room) => ({ room, nick: 'me', subject: '', joined: true, occupants: [] }));
   }

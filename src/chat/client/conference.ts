@@ -5,7 +5,7 @@ import { setAffiliation } from '../../xmpp/muc/administration.ts';
 import { destroyRoom } from '../../xmpp/muc/config.ts';
 import { randomId } from '../../xmpp/session/random-id.ts';
 import { readThread } from '../../xmpp/thread.ts';
-import { bareOf, resourceOf } from '../address.ts';
+import { bareOf, localOf, resourceOf } from '../address.ts';
 import type { Contact, Request } from '../events.ts';
 import { conditionOf } from '../files/order.ts';
 import type { FilledForm } from '../form.ts';
@@ -60,7 +60,21 @@ const WANTED: Readonly<Record<string, string>> = {
   'muc#roomconfig_whois': 'anyone',
   'muc#roomconfig_persistentroom': '1',
 };
+const ROOM_NAME = 'muc#roomconfig_roomname';
 const MEMBERS_ONLY = 'muc#roomconfig_membersonly';
+
+/** people that the name of a room names; the others are counted */
+const MOST_NAMED = 5;
+
+/**
+ * What the room is called, for those who are in it: its people, by their user names. What we call our contacts is
+ * nobody else's business.
+ */
+export function nameOfPeople(jids: readonly string[]): string {
+  const names = jids.map((jid) => localOf(jid) ?? jid);
+  const more = names.length - MOST_NAMED;
+  return [...names.slice(0, MOST_NAMED), ...(more > 0 ? [`+${more}`] : [])].join(', ');
+}
 
 /** What of a conversation can be said again: nothing that was taken back, failed, or could not be read. */
 export function tellable(messages: readonly Message[]): Message[] {
@@ -71,12 +85,14 @@ export function tellable(messages: readonly Message[]): Message[] {
 }
 
 /** What the service offers of it. */
-function filled({ fields }: FilledForm): Record<string, string> {
+function filled({ fields }: FilledForm, name: string): Record<string, string> {
   const offers = (name: string, value: string) =>
     fields.some(({ name: own, options = [] }) => {
       return own === name && (options.length === 0 || options.some((option) => option.value === value));
     });
-  return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => offers(name, value)));
+  return Object.fromEntries(
+    Object.entries({ ...WANTED, [ROOM_NAME]: name }).filter(([field, value]) => offers(field, value)),
+  );
 }
 
 /**
@@ -93,7 +109,7 @@ export function conferences(options: ConferenceOptions) {
   /** What is said in a room is said to those who are there, and goes nowhere else. */
   const isPerson = (jid: string) => kindOf(jid) === 'contact';
 
-  /** A room that nobody has, named by chance: who talks with whom is nobody's business. */
+  /** A room that nobody has, its address by chance: who talks with whom is nobody's business. */
   async function make(): Promise<string> {
     const name = randomId()
       .replace(/[^a-z0-9]/gi, '')
@@ -190,12 +206,13 @@ export function conferences(options: ConferenceOptions) {
       if (invited.length < 2) throw new ChatError('nobody-to-invite', { jid: partner });
       const said = this.seen(partner, history);
       const thread = threadOf(last(partner, MOST_HISTORY));
+      const name = nameOfPeople([account, ...invited]);
       const room = await make();
       const { session, features } = linked();
       let configured = false;
       try {
         const form = await forms.read(room);
-        const values = form === undefined ? {} : filled(form);
+        const values = form === undefined ? {} : filled(form, name);
         if (said.length > 0 && values[MEMBERS_ONLY] === undefined)
           throw new ChatError('room-not-private', { room });
         // It may be submitted although the answer is lost.
@@ -214,7 +231,8 @@ export function conferences(options: ConferenceOptions) {
       const failed: string[] = [];
       for (const jid of invited) {
         const to = jid === partner ? addressOf(partner) : jid;
-        const invitation = { reason, direct: true, continues: { thread } };
+        // A room says its name to who is in it: who is asked to come has to read who is there.
+        const invitation = { reason: reason ?? name, direct: true, continues: { thread } };
         await features.rooms.invite(room, to, invitation).catch(() => failed.push(jid));
       }
       // Entered at every log-in from now on.

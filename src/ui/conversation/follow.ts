@@ -1,11 +1,11 @@
 /** What is shown of an open chat: the kept messages on entry, then everything that happens in it. */
-import { bareOf } from '../../chat/address.ts';
+import { bareOf, localOf } from '../../chat/address.ts';
 import type { ChatEvents, TypingState } from '../../chat/events.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Face, Seat } from '../face.ts';
 import { bursts } from '../notifications/bursts.ts';
 import { presenceKind, presenceLine } from '../notifications/lines.ts';
-import { roomName } from '../notifications/names.ts';
+import { roomName, shortRoomName } from '../notifications/names.ts';
 import { sanitize } from '../sanitize.ts';
 import type { Subscribe } from '../terminal.ts';
 import { changing } from './changing.ts';
@@ -85,6 +85,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const last = lastState(options);
   /** what the contact said last about itself (XEP-0085); in rooms only who is typing matters */
   let peer: TypingState | undefined;
+  let labelled: { readonly name: string; readonly label: string } | undefined;
   let loading = false;
   /** rows of what was printed: a page of the archive brings its own changes with it */
   const seen = new Set<number>();
@@ -233,6 +234,16 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     if (!closed && seen.size === 0) empty();
   };
 
+  /** What is typed goes there: a room that is called as a contact is shown with its address. */
+  function roomLabel(): string {
+    const name = client.roomName(chat);
+    if (labelled?.name !== name) {
+      const alike = client.contacts().some((contact) => [contact.name, localOf(contact.jid)].includes(name));
+      labelled = { name, label: alike ? roomName(client, chat) : shortRoomName(client, chat) };
+    }
+    return labelled.label;
+  }
+
   return {
     enter,
     older: pages.older,
@@ -243,7 +254,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       pointed.typed(line);
       redraw();
     },
-    label: () => (kind === 'room' ? roomName(client, chat) : sanitize(chatLabel(seat, chat))),
+    label: () => (kind === 'room' ? roomLabel() : sanitize(chatLabel(seat, chat))),
     above() {
       const pending = [...waiting.values()].slice(-LIVE).map((message) => lines.pending(message));
       const hidden = waiting.size - pending.length;

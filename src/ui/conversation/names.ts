@@ -3,6 +3,7 @@ import { bareOf, localOf, resourceOf } from '../../chat/address.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Seat } from '../face.ts';
+import { roomByJid } from '../notifications/names.ts';
 import { brief, sanitize } from '../sanitize.ts';
 
 /** Short, unsanitised: the contact's name, the room's JID, `nick (room)`. */
@@ -29,7 +30,7 @@ export function chatTitle(seat: Seat, words: Catalogue, chat: string): string {
       return [title, presenceText(seat, words, bare)].filter((part) => part !== '').join(' · ');
     }
     case 'room':
-      return conversation.roomTitle(sanitize(chat), client.joinedRoom(chat)?.occupants.length ?? 0);
+      return conversation.roomTitle(roomByJid(client, chat), client.joinedRoom(chat)?.occupants.length ?? 0);
     case 'private':
       return conversation.privateTitle(sanitize(resourceOf(chat) ?? ''), sanitize(bare));
   }

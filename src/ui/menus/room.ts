@@ -4,6 +4,7 @@ import { parseAddress } from '../../chat/address.ts';
 import type { Client } from '../../chat/client.ts';
 import type { RoomRow } from '../../chat/people.ts';
 import type { Face, Seat } from '../face.ts';
+import { roomByJid } from '../notifications/names.ts';
 import { noticeText } from '../render/notice.ts';
 import { roomMarks } from '../render/room-marks.ts';
 import { brief, sanitize } from '../sanitize.ts';
@@ -33,7 +34,7 @@ export function joinedChoices({ words }: Face, { client }: Seat): Choice<string>
       a.room.localeCompare(b.room),
   );
   return order.map(({ room, subject, joined, count = 0, mentions = 0 }) => ({
-    name: sanitize(room),
+    name: roomByJid(client, room),
     value: room,
     badge: [
       joined ? '' : badges.off,

@@ -4,7 +4,13 @@ import type { Client } from '../../chat/client.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { brief, sanitize } from '../sanitize.ts';
 
-export type Known = Pick<Client, 'contact' | 'chatOf' | 'kindOf' | 'joinedRooms' | 'continuesOurs'>;
+export type Known = Pick<
+  Client,
+  'contact' | 'chatOf' | 'kindOf' | 'joinedRooms' | 'continuesOurs' | 'roomName'
+>;
+
+/** UTF-16 units of the name of a room in a line */
+const NAME = 40;
 
 /** `Alice (alice@example.org)`; a stranger, or a contact without a name of its own, by JID alone. */
 export function personName(known: Known, jid: string): string {
@@ -36,8 +42,31 @@ export function occupantName(words: Catalogue, nick: string, room: string): stri
   return words.notifications.inRoom(brief(nick), sanitize(room));
 }
 
-/** `lobby` where only one joined room is called so, else the whole JID. */
+/** `Verona (talk-x7)`, or `talk-x7` where the room has no name of its own. */
 export function roomName(known: Known, room: string): string {
+  const [name, address] = [ownName(known, room), shortAddress(known, room)];
+  return name === '' ? address : `${name} (${address})`;
+}
+
+/** The same, of a room by its JID. */
+export function roomByJid(known: Known, room: string): string {
+  const name = ownName(known, room);
+  return name === '' ? sanitize(room) : `${name} (${sanitize(room)})`;
+}
+
+/** As short as it can be, where one knows that it is a room: its name, else its address. */
+export function shortRoomName(known: Known, room: string): string {
+  return ownName(known, room) || shortAddress(known, room);
+}
+
+/** What its owners call it; '' where that is an address, which could be somebody's. */
+function ownName(known: Known, room: string): string {
+  const name = known.roomName(room).trim();
+  return name === '' || name.includes('@') ? '' : brief(name, NAME);
+}
+
+/** `lobby` where only one joined room is called so, else the whole JID. */
+function shortAddress(known: Known, room: string): string {
   const local = localOf(room);
   const alike = known.joinedRooms().filter((joined) => localOf(joined.room) === local);
   const unique = alike.length === 1 && alike[0]?.room === room;

@@ -37,6 +37,10 @@ const either = (features: readonly string[], yes: string, no: string): boolean |
 /** Some services put the number of people behind the name: `lobby (3)`. */
 const plainName = (name: string | undefined) => name?.replace(/\s*\(\d+\)$/, '');
 
+/** What the room is called by its owners (§6.4); undefined where it says nothing. */
+export const roomNameOf = (info: DiscoInfo | undefined): string | undefined =>
+  info?.identities.find(({ category }) => category === 'conference')?.name || undefined;
+
 /** What a room says of itself (§6.4), beside what the list of rooms called it. */
 export function describeRoom(
   room: string,
@@ -46,13 +50,12 @@ export function describeRoom(
   const features = info?.features ?? [];
   const values = roomInfoValues(info);
   const people = values.get('muc#roominfo_occupants') ?? /\((\d+)\)$/.exec(listed ?? '')?.[1] ?? '';
-  const named = info?.identities.find(({ category }) => category === 'conference')?.name;
   const passwordProtected = either(features, 'muc_passwordprotected', 'muc_unsecured');
   const membersOnly = either(features, 'muc_membersonly', 'muc_open');
   const closed = passwordProtected === true || membersOnly === true;
   return {
     room,
-    name: named || plainName(listed) || (localOf(room) ?? room),
+    name: roomNameOf(info) || plainName(listed) || (localOf(room) ?? room),
     description: values.get('muc#roominfo_description') || undefined,
     subject: values.get('muc#roominfo_subject') || undefined,
     occupants: /^\d{1,7}$/.test(people) ? Number(people) : undefined,

@@ -1,7 +1,7 @@
 /** A conversation of two that goes on in a room. XEP-0045 §7.9; on real servers: test/server/conference.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { bareOf } from '../../../src/chat/address.ts';
-import { tellable } from '../../../src/chat/client/conference.ts';
+import { nameOfPeople, tellable } from '../../../src/chat/client/conference.ts';
 import { catalogueFor, LANGUAGES } from '../../../src/i18n/catalogue.ts';
 import { problemOf } from '../../../src/ui/sentences.ts';
 import { NS_MUC_OWNER } from '../../../src/xmpp/muc/config.ts';
@@ -16,7 +16,9 @@ const FIELDS =
 
 /** A service whose rooms offer that form, and a conversation with Romeo. */
 async function talking(fields: string, thread = '<thread>e0ff</thread>'): Promise<World> {
-  const world = await new World({ roster: `<item jid='${ROMEO}' subscription='both'/>` }).login();
+  const world = await new World({
+    roster: `<item jid='${ROMEO}' name='That Montague' subscription='both'/>`,
+  }).login();
   const { session } = world;
   world.says(`${ROMEO}/orchard`, 'here, below', thread, "type='chat' id='his'");
   world.receive(`<presence from='${ROMEO}/orchard' to='${JID}'/>`);
@@ -112,6 +114,20 @@ describe('a conversation of two that goes on in a room', () => {
     expect(sent).toBe(1);
     expect(room).toMatch(/^talk-[a-z0-9]{1,8}@conference\.example\.org$/);
     expect(room).not.toMatch(/juliet|romeo|nurse/);
+  });
+
+  it('is called by the user names of its people, never as we call our contacts; the invitation says so too', async () => {
+    const world = await talking(`${FIELDS}<field var='muc#roomconfig_roomname' type='text-single'/>`);
+    let form = '';
+    world.session.whenAsked('set', 'query', NS_MUC_OWNER, (iq) => {
+      form += iq;
+      return '';
+    });
+    const made = world.client.conference(ROMEO, { others: [NURSE], history: 0 });
+    const invitations = await play(world, made);
+    expect(form).toContain('var="muc#roomconfig_roomname"><value>juliet, romeo, nurse</value>');
+    for (const invitation of invitations) expect(invitation).toContain('reason="juliet, romeo, nurse"');
+    expect(nameOfPeople(['a@x', 'b@x', 'c@x', 'd@x', 'e@x', 'f@x', 'g@x'])).toBe('a, b, c, d, e, +2');
   });
 
   it('keeps to the thread in what is said there (§7.9)', async () => {

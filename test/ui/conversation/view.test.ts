@@ -73,6 +73,18 @@ describe('entering a chat', () => {
     expect(shown.slice(-5)).toEqual(['a', '── new messages ──', 'b', 'c', 'd']);
   });
 
+  it('calls a room as its owners do; with its address where a contact is called so', async () => {
+    fake.addRoom(LOBBY, ['juliet']);
+    fake.roomNames.set(LOBBY, 'The balcony');
+    const prompts: string[] = [];
+    const look = then((view) => void prompts.push(view.prompt.prompt()));
+    const { terminal } = await play(LOBBY, look);
+    expect(terminal.output).toContain('room The balcony (lobby@conference.example.org), 1 person');
+    fake.roomNames.set(LOBBY, 'Romeo');
+    await play(LOBBY, look);
+    expect(prompts).toEqual(['The balcony> ', 'Romeo (lobby)> ']);
+  });
+
   it("shows a room's subject and how many are there, or that we are not in it", async () => {
     fake.addRoom(LOBBY, ['juliet', 'romeo'], { subject: 'Act II\nScene 2' });
     const inside = await play(LOBBY, ESC);
