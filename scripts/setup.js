@@ -33,6 +33,8 @@ const debian = {
   libpurple: { label: 'libpurple', program: undefined, packages: ['libpurple0', 'python3'] },
   // Its backend alone.
   libervia: { label: 'Libervia', program: 'libervia-backend', packages: ['libervia-backend'] },
+  // With a screen that nobody sees.
+  gajim: { label: 'Gajim', program: undefined, packages: ['gajim', 'xvfb'] },
   mcabber: { label: 'mcabber', program: 'mcabber', packages: ['mcabber'] },
 };
 

@@ -20,7 +20,10 @@ export const suites = {
   // Alone: it drives a terminal by the clock. Python plays a terminal that hangs up.
   terminal: { folder: 'test/terminal', needs: ['prosody', 'python', 'build'], phase: 3 },
   // By name, and in .ci/run: it wants other clients installed.
-  interop: { folder: 'test/interop', needs: ['prosody', 'slixmpp', 'profanity', 'libpurple', 'libervia'] },
+  interop: {
+    folder: 'test/interop',
+    needs: ['prosody', 'slixmpp', 'profanity', 'libpurple', 'libervia', 'gajim'],
+  },
   // By name, and in .ci/run: it sends many megabytes.
   files: { folder: 'test/files', needs: ['prosody', 'build'] },
   faults: { folder: 'test/faults', needs: ['prosody', 'build'], phase: 4, only: '(quick)' },

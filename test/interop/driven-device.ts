@@ -113,3 +113,11 @@ export abstract class DrivenDevice<Line extends Fact> {
     });
   }
 }
+
+/** One that exchanges files: it takes every one. */
+export abstract class FileDevice extends DrivenDevice<Fact> {
+  /** Sends a file to a full JID, and goes on. */
+  async offer(to: string, path: string): Promise<void> {
+    await this.wish('offer', { to, path });
+  }
+}

@@ -1,5 +1,5 @@
 /**
- * Files to and from slixmpp and libpurple by stream initiation, and Libervia by Jingle, over SOCKS5 and in-band.
+ * Files to and from slixmpp and libpurple by stream initiation, Libervia and Gajim by Jingle, over SOCKS5 and in-band.
  * docs/interop.md says what else there is to say, beside the tests.
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -10,11 +10,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FileTransfer } from '../../src/chat/events.ts';
 import { Device } from '../support/device.ts';
 import { type Server, startServer } from '../support/server.ts';
+import type { FileDevice } from './driven-device.ts';
+import { GajimDevice } from './gajim-device.ts';
 import { LiberviaDevice } from './libervia-device.ts';
 import { PurpleDevice } from './purple-device.ts';
 import { SlixmppDevice } from './slixmpp-device.ts';
 
-type Other = SlixmppDevice | PurpleDevice | LiberviaDevice;
+type Other = SlixmppDevice | FileDevice;
 
 const SOCKS5 = 'http://jabber.org/protocol/bytestreams';
 const IN_BAND = 'http://jabber.org/protocol/ibb';
@@ -174,7 +176,7 @@ scene('files with slixmpp', SlixmppDevice, { proxy: true }, (on) => {
 });
 
 /** The next file that it offers, as it came. */
-async function takesFrom({ nurse, stage }: Scene<PurpleDevice | LiberviaDevice>): Promise<FileTransfer> {
+async function takesFrom({ nurse, stage }: Scene<FileDevice>): Promise<FileTransfer> {
   const coming = stage.next();
   const { path, sha256 } = await stage.letter(200_000);
   await nurse.offer(`${stage.romeo.jid}/orchard`, path);
@@ -227,6 +229,23 @@ scene('files with Libervia', LiberviaDevice, { proxy: true }, (on) => {
   });
 
   it('go in-band by Jingle (XEP-0261)', async () => {
+    on.stage.settle('jingle-ibb', 'contacts');
+    expect(await on.stage.sends(on.nurse)).toMatchObject({ state: 'done', route: 'jingle-ibb' });
+  });
+});
+
+scene('files with Gajim', GajimDevice, { proxy: true }, (on) => {
+  beforeEach(() => on.stage.settle('jingle-socks5', 'contacts'));
+
+  it('come by Jingle over SOCKS5, from its own address (XEP-0260)', async () => {
+    expect(await takesFrom(on)).toMatchObject({ route: 'jingle-socks5', unverified: undefined });
+  });
+
+  it('go by Jingle over SOCKS5, to its own address (XEP-0260 §2.4)', async () => {
+    expect(await on.stage.sends(on.nurse)).toMatchObject({ state: 'done', route: 'jingle-socks5' });
+  });
+
+  it('go by Jingle in-band (XEP-0261)', async () => {
     on.stage.settle('jingle-ibb', 'contacts');
     expect(await on.stage.sends(on.nurse)).toMatchObject({ state: 'done', route: 'jingle-ibb' });
   });
