@@ -167,7 +167,9 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
     if (offer.size !== undefined && size < offer.size) throw new ChatError('file-incomplete');
     const sha256 = hash.digest('hex');
     const found = claimed === hash ? sha256 : claimed?.digest('hex');
-    const sum = claimed && (offer.hash?.hex ?? (await offer.laterHash?.hex()));
+    // The disk writes while the sender sums, and says it.
+    const [later] = await Promise.all([claimed && offer.laterHash?.hex(), part.sync()]);
+    const sum = claimed && (offer.hash?.hex ?? later);
     if (sum !== undefined && found !== sum) throw new ChatError('file-corrupt');
     const announced = offer.hash ?? offer.laterHash;
     const unverified = announced !== undefined && sum === undefined ? true : undefined;

@@ -24,6 +24,15 @@ function collector(): Collect {
   return found;
 }
 
+/** Bytes in use when what is young and not needed was given back. */
+function collected(): number {
+  collect ??= collector();
+  // Buffers are given back beside the program, which the next one waits for: until then they count.
+  collect({ type: 'minor' });
+  collect({ type: 'minor' });
+  return inUse();
+}
+
 function inUse(): number {
   const { used_heap_size: heap, external_memory: outside } = getHeapStatistics();
   return heap + outside;
@@ -46,13 +55,13 @@ export function frugality(): Frugality {
       if (until > 0) return;
       until = STEP;
       if (floor === undefined && large++ === 0) setFlagsFromString('--semi-space-growth-factor=1');
-      floor ??= inUse();
+      floor ??= collected();
       if (inUse() - floor < MOST) return;
-      collect ??= collector();
       // Nearly all of it is young, and soon found.
-      collect({ type: 'minor' });
-      if (inUse() - floor < MOST / 2) return;
-      collect();
+      const left = collected();
+      floor = Math.min(floor, left);
+      if (left - floor < MOST / 2) return;
+      collect?.();
       floor = inUse();
     },
     end() {

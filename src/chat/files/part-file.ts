@@ -84,7 +84,10 @@ async function settle(part: string, folder: string, name: string): Promise<strin
 export interface PartFile {
   /** where it is until it is whole */
   readonly path: string;
+  /** Copies them; what kept them from the disk is told by a later call. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when everything so far is on the disk: `finish` is quick then. */
+  sync(): Promise<void>;
   /** On the disk, under its name; resolves to the path. */
   finish(): Promise<string>;
   /** Removes what has arrived. Never throws. */
@@ -158,30 +161,68 @@ export async function resumedFile(
 
 const CHUNK = 256 * 1024;
 
+/** What comes in pieces is written in large ones: one of two is filled while the disk takes the other. */
 function writing(
   handle: FileHandle,
   part: string,
   { folder, name, from = 0 }: { folder: string; name: string; from?: number },
 ): PartFile {
   let position = from;
+  let [filling, resting]: (Buffer | undefined)[] = [];
+  let filled = 0;
+  let underWay: Promise<void> = Promise.resolve();
+
+  async function put(bytes: Uint8Array, at: number): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done);
+      done += bytesWritten;
+    }
+  }
+  /** Begins to write what came together; rejects with what the piece before failed with. */
+  async function turn(): Promise<void> {
+    await underWay;
+    if (filling === undefined || filled === 0) return;
+    underWay = put(filling.subarray(0, filled), position);
+    // What fails is told with the next piece, or at the end.
+    underWay.catch(() => undefined);
+    position += filled;
+    filled = 0;
+    [filling, resting] = [resting, filling];
+  }
+  async function settled(): Promise<void> {
+    await turn();
+    await underWay;
+  }
+  async function sync(): Promise<void> {
+    await settled();
+    await handle.sync();
+  }
   return {
     path: part,
     async write(bytes) {
       for (let at = 0; at < bytes.length; ) {
-        const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position);
-        at += bytesWritten;
-        position += bytesWritten;
+        filling ??= Buffer.allocUnsafe(CHUNK);
+        const piece = bytes.subarray(at, at + CHUNK - filled);
+        filling.set(piece, filled);
+        filled += piece.length;
+        at += piece.length;
+        if (filled === CHUNK) await turn();
       }
     },
+    sync,
     async finish() {
-      await handle.sync();
+      await sync();
       await handle.close();
       return settle(part, folder, name);
     },
     async discard() {
+      await underWay.catch(() => undefined);
       await handle.close().catch(() => undefined);
       await unlink(part).catch(() => undefined);
     },
-    keep: () => handle.close().catch(() => undefined),
+    async keep() {
+      await settled().catch(() => undefined);
+      await handle.close().catch(() => undefined);
+    },
   };
 }

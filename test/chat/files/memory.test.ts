@@ -1,3 +1,9 @@
+import {
+  constants,
+  type NodeGCPerformanceDetail,
+  type PerformanceEntry,
+  PerformanceObserver,
+} from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { frugality } from '../../../src/chat/files/memory.ts';
 
@@ -22,6 +28,26 @@ describe('memory of a large file', () => {
       expect(most(memory.moved) - before).toBeLessThan(20 * MIB);
     } finally {
       memory.end();
+    }
+  });
+
+  it('is looked through for what is young alone, which costs little', async () => {
+    const kinds: (number | undefined)[] = [];
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const { kind, flags = 0 } = (entry as PerformanceEntry & { detail: NodeGCPerformanceDetail }).detail;
+        if (flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) kinds.push(kind);
+      }
+    });
+    observer.observe({ entryTypes: ['gc'] });
+    const memory = frugality();
+    try {
+      most(memory.moved);
+      await expect.poll(() => kinds.length).toBeGreaterThan(10);
+      expect(new Set(kinds)).toEqual(new Set([constants.NODE_PERFORMANCE_GC_MINOR]));
+    } finally {
+      memory.end();
+      observer.disconnect();
     }
   });
 

@@ -1,7 +1,7 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderError, freeSpace, partFile, removeLeftParts } from '../../../src/chat/files/part-file.ts';
 
 let folder: string;
@@ -63,6 +63,42 @@ describe('a file while it arrives', () => {
     expect(await part.finish()).toBe(join(inside, 'a (1)'));
     expect(await readFile(outside, 'utf8')).toBe('untouched');
     expect((await readdir(folder)).sort()).toEqual(['in', 'outside']);
+  });
+
+  it('has every byte in its place, of pieces of any size whose memory is used again', async () => {
+    const sizes = [1, 300_000, 65_536, 16_384, 524_288, 0, 262_144, 77];
+    const content = Buffer.from(Array.from({ length: sizes.reduce((a, b) => a + b) }, (_, at) => at % 251));
+    const part = await partFile(folder, 'a');
+    const memory = Buffer.alloc(Math.max(...sizes));
+    let at = 0;
+    for (const size of sizes) {
+      content.copy(memory, 0, at, at + size);
+      await part.write(memory.subarray(0, size));
+      memory.fill(0);
+      at += size;
+    }
+    expect(content.equals(await readFile(await part.finish()))).toBe(true);
+  });
+
+  it('has all that came where it is kept for a later attempt', async () => {
+    const part = await partFile(folder, 'a');
+    await part.write(Buffer.from('half'));
+    await part.keep();
+    expect(await readFile(part.path, 'utf8')).toBe('half');
+  });
+
+  it('tells what kept it from the disk, be it only with a later piece', async () => {
+    const part = await partFile(folder, 'a');
+    const other = await open(join(folder, 'b'), 'w');
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const failing = vi.spyOn(Object.getPrototypeOf(other), 'write').mockRejectedValueOnce(full);
+    await part.write(Buffer.alloc(256 * 1024));
+    await expect(part.sync()).rejects.toBe(full);
+    await expect(part.finish()).rejects.toBe(full);
+    await part.discard();
+    failing.mockRestore();
+    await other.close();
+    expect(await readdir(folder)).toEqual(['b']);
   });
 
   it('leaves nothing when it is given up', async () => {
