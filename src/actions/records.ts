@@ -115,6 +115,8 @@ export interface FileRecord extends RecordOf<'file'> {
   readonly claimed?: string | undefined;
   /** a sum was announced, and nothing was compared: it did not come, or cannot be computed here */
   readonly unverified?: true | undefined;
+  /** every byte is here, and the sum that its sender announced is waited for */
+  readonly awaits?: FileTransfer['awaits'];
   /** handed over by a way that does not say whether it was kept */
   readonly unconfirmed?: true | undefined;
   readonly path: OrNull<string>;
@@ -315,6 +317,7 @@ export function fileRecord(file: FileTransfer): FileRecord {
     mime: file.mime,
     claimed: file.claimed,
     unverified: file.unverified,
+    awaits: file.awaits,
     unconfirmed: file.unconfirmed,
     path: file.path ?? null,
     state: file.state,

@@ -114,6 +114,8 @@ export interface FileTransfer {
   readonly claimed?: string | undefined;
   /** of a file that is here: a sum was announced, and did not come or cannot be computed here: nothing was compared */
   readonly unverified?: true | undefined;
+  /** of a file whose every byte is here: its sender sums it yet, and says the sum then */
+  readonly awaits?: 'checksum' | undefined;
   /** of an own file that is sent: every byte is handed over, and this way says nothing of whether they were kept */
   readonly unconfirmed?: true | undefined;
   /** where it is (own file) or will be saved */

@@ -132,8 +132,8 @@ export function files(options: FilesOptions): Files {
   }
 
   function change(entry: Entry, changes: Changes): void {
-    const quiet =
-      changes.before === undefined && (changes.state === undefined || changes.state === entry.file.state);
+    const { before, awaits, state = entry.file.state } = changes;
+    const quiet = before === undefined && awaits === undefined && state === entry.file.state;
     entry.file = { ...entry.file, ...changes };
     if (quiet && now() - entry.told < PACE) return;
     entry.told = now();
@@ -145,7 +145,7 @@ export function files(options: FilesOptions): Files {
     entry.error = error;
     // Whoever ended it, it was ended on purpose.
     const state = failure === 'cancelled' || failure === 'peer-closed' ? 'cancelled' : 'failed';
-    change(entry, { state, failure });
+    change(entry, { state, awaits: undefined, failure });
   }
 
   /** Keeps what runs, so that close() can wait for it. */
@@ -210,6 +210,7 @@ export function files(options: FilesOptions): Files {
       maxSize,
       signal: entry.stop.signal,
       onProgress: (sent) => change(entry, { sent }),
+      onSumAwaited: () => change(entry, { awaits: 'checksum' }),
       onFallback: (route, condition) =>
         change(entry, { route, before: { route: entry.file.route, condition } }),
       resume,
@@ -237,7 +238,7 @@ export function files(options: FilesOptions): Files {
       }
       change(entry, { state: 'active' });
       const come = await receive(offer, reception);
-      change(entry, { state: 'done', ...come, sent: come.size });
+      change(entry, { state: 'done', awaits: undefined, ...come, sent: come.size });
       offer.finished?.(undefined);
     } catch (error) {
       fail(entry, error);

@@ -19,6 +19,7 @@ export function filesUnderWay({ client }: Pick<Seat, 'client'>, chat?: string): 
 export function underWayText({ client }: Pick<Seat, 'client'>, words: Catalogue, file: FileTransfer): string {
   if (file.state === 'waiting')
     return words.notifications.file.waiting(brief(file.name), peerName(client, words, file.peer));
+  if (file.awaits !== undefined) return words.notifications.file.summing(brief(file.name));
   const far =
     file.size === undefined || file.size === 0
       ? size(file.sent, words)

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FileTransfer } from '../../src/chat/events.ts';
 import type {
   FileRoute,
@@ -16,6 +16,7 @@ import type {
 import { type FilesOptions, files } from '../../src/chat/files.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { XmppError } from '../../src/xmpp/errors.ts';
+import { deferred } from '../../src/xmpp/waiting.ts';
 import { ended, everyStep } from './routes/support.ts';
 import { memoryStores } from './support.ts';
 
@@ -337,6 +338,49 @@ describe('a sum that the sender tells later', () => {
     expect(await done).toMatchObject({ state });
     expect(await told).toBe(failure);
     expect(await readdir(received)).toEqual(state === 'done' ? ['a.txt'] : []);
+  });
+});
+
+describe('a sum that takes its time', () => {
+  const sha256 = createHash('sha256').update('hello').digest('hex');
+  /** Everything is here but the sum. */
+  async function awaited() {
+    const { api, route } = setUp();
+    const [asked, sum] = [deferred<void>(), deferred<string | undefined>()];
+    const hex = () => {
+      asked.resolve();
+      return sum.promise;
+    };
+    const over = ended(api);
+    const told: (string | undefined)[] = [];
+    api.on('changed', ({ awaits }) => told.push(awaits));
+    const finished = deferred<string | undefined>();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    route.offer(chunks('hello'), {
+      laterHash: { algorithm: 'sha-256', hex },
+      finished: finished.resolve,
+    });
+    await asked.promise;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(told.at(-1)).toBe('checksum');
+    return { api, over, sum, finished };
+  }
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is told to be waited for', async () => {
+    const { over, sum } = await awaited();
+    sum.resolve(sha256);
+    expect(await over).toMatchObject({ state: 'done', awaits: undefined, unverified: undefined, sha256 });
+  });
+
+  it('is not waited for by somebody who cancels', async () => {
+    const { api, over, finished } = await awaited();
+    api.cancel(api.list()[0]?.id ?? '');
+    expect(await over).toMatchObject({ state: 'cancelled', awaits: undefined });
+    expect(await finished.promise).toBe('cancelled');
+    expect(await readdir(received)).toEqual([]);
   });
 });
 

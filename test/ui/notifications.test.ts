@@ -254,6 +254,11 @@ const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
       `file a.jpg from ${ALICE} is saved as /f/a.jpg (not verified: the checksum announced did not come, or cannot be computed here)`,
     ],
     [
+      'here, and its checksum waited for',
+      [file('active', 'in', { awaits: 'checksum' })],
+      'file a.jpg is here; its sender still computes the checksum, which is waited for',
+    ],
+    [
       'uploaded, its link not sent',
       [file('queued', 'out')],
       `file a.jpg is uploaded; ${ALICE} gets the link when there is a connection`,

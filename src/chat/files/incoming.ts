@@ -1,5 +1,6 @@
 /** Receives one file: bounded, hashed on the way, whole or not at all. */
 import { createHash, type Hash } from 'node:crypto';
+import { unless } from '../../xmpp/waiting.ts';
 import { ChatError } from '../problem.ts';
 import { frugality } from './memory.ts';
 import { falseClaim, mimeOf, SNIFFED } from './mime.ts';
@@ -16,6 +17,8 @@ export interface Reception {
   readonly maxSize: number;
   readonly signal: AbortSignal;
   onProgress(received: number): void;
+  /** every byte is here, and the sum that the sender announced is waited for */
+  readonly onSumAwaited?: (() => void) | undefined;
   /** it comes by another route than the one it was offered by, which failed with `condition` */
   readonly onFallback?: SendContext['onFallback'];
   /** where what arrives may be gone on with by a later attempt */
@@ -43,6 +46,9 @@ const HOPELESS: readonly string[] = [
   ...['cancelled', 'file-too-large', 'file-corrupt', 'file-incomplete', 'folder-full'],
   ...['folder-unwritable', 'peer-closed', 'policy-violation', 'bad-request', 'unexpected-request'],
 ];
+
+/** milliseconds before it is told that a sum is waited for */
+const PATIENCE_FOR_SUM = 2_000;
 
 /** left free for everything else on the disk */
 const MARGIN = 1024 * 1024;
@@ -119,6 +125,20 @@ async function* behind(
   if (left.length > 0) throw new ChatError('file-incomplete');
 }
 
+/** The sum that the sender says later; undefined where there is none. */
+async function sumOf(
+  { laterHash }: IncomingOffer,
+  { signal, onSumAwaited }: Reception,
+): Promise<string | undefined> {
+  if (laterHash === undefined) return undefined;
+  const timer = setTimeout(() => onSumAwaited?.(), PATIENCE_FOR_SUM);
+  try {
+    return await unless(signal, laterHash.hex());
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Accepts and receives. Resolves to path and SHA-256 (hex); rejects with an error that has a `condition`. */
 export async function receive(offer: IncomingOffer, reception: Reception): Promise<Received> {
   const { folder, name, signal, onProgress, onFallback, resume } = reception;
@@ -168,7 +188,7 @@ export async function receive(offer: IncomingOffer, reception: Reception): Promi
     const sha256 = hash.digest('hex');
     const found = claimed === hash ? sha256 : claimed?.digest('hex');
     // The disk writes while the sender sums, and says it.
-    const [later] = await Promise.all([claimed && offer.laterHash?.hex(), part.sync()]);
+    const [later] = await Promise.all([claimed && sumOf(offer, reception), part.sync()]);
     const sum = claimed && (offer.hash?.hex ?? later);
     if (sum !== undefined && found !== sum) throw new ChatError('file-corrupt');
     const announced = offer.hash ?? offer.laterHash;

@@ -5,7 +5,7 @@ import { NS_SOCKS5_TRANSPORT } from '../../xmpp/jingle/candidates.ts';
 import { isTooLarge } from '../../xmpp/jingle/file-description.ts';
 import { type JingleFiles, NS_FILE_TRANSFER, NS as NS_JINGLE } from '../../xmpp/jingle/file-transfer.ts';
 import { NS_IBB_TRANSPORT } from '../../xmpp/jingle/ibb-transport.ts';
-import type { JingleOffer } from '../../xmpp/jingle/offer.ts';
+import type { JingleOffer, Refusal } from '../../xmpp/jingle/offer.ts';
 import { SessionEndedError } from '../../xmpp/jingle/session.ts';
 import type { Reach, TransportName } from '../../xmpp/jingle/transports.ts';
 import { unless } from '../../xmpp/waiting.ts';
@@ -59,14 +59,14 @@ function endedError(error: SessionEndedError, reached: Reached): ChatError {
   }
 }
 
-const refusalOf = (condition: string) =>
-  condition === 'file-corrupt'
-    ? 'corrupt'
-    : condition === 'file-too-large'
-      ? 'too-large'
-      : condition === 'folder-full'
-        ? 'no-space'
-        : 'failed';
+const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
+  ['cancelled', 'cancelled'],
+  ['file-corrupt', 'corrupt'],
+  ['file-too-large', 'too-large'],
+  ['folder-full', 'no-space'],
+]);
+
+const refusalOf = (condition: string): Refusal => REFUSALS.get(condition) ?? 'failed';
 
 /** The best sum that is said: SHA-256 first. */
 const bestOf = ({ hashes }: JingleOffer['file']) =>

@@ -99,6 +99,8 @@ export const notifications = {
     sent: (name: string, who: string) => `file ${name} is sent to ${who}`,
     unconfirmed: ' (this way does not say whether it was kept there)',
     unverified: ' (not verified: the checksum announced did not come, or cannot be computed here)',
+    summing: (name: string) =>
+      `file ${name} is here; its sender still computes the checksum, which is waited for`,
     otherKind: (claimed: string, content: string) =>
       ` (it claims to be ${claimed}, its content is ${content})`,
     underWay: {

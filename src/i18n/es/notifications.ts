@@ -93,6 +93,8 @@ export const notifications: typeof en = {
     sent: (name, who) => `el fichero ${name} se ha enviado a ${who}`,
     unconfirmed: ' (esta vía no dice si allí se ha guardado)',
     unverified: ' (sin verificar: la suma de comprobación anunciada no llegó, o no se puede calcular aquí)',
+    summing: (name) =>
+      `el fichero ${name} ha llegado; quien lo envía aún calcula la suma de comprobación, y se espera por ella`,
     otherKind: (claimed, content) => ` (dice ser ${claimed}, su contenido es ${content})`,
     underWay: {
       in: (name, who, far) => `${name} de ${who}: ${far}`,

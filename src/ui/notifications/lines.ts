@@ -168,6 +168,8 @@ export function fileLine(known: Known, words: Catalogue, file: FileTransfer): st
             otherKind(file, words) +
             (file.unverified === true ? sentences.unverified : '')
         : sentences.sent(name, who) + (file.unconfirmed === true ? sentences.unconfirmed : '');
+    case 'active':
+      return file.awaits === undefined ? undefined : sentences.summing(name);
     case 'waiting':
       return sentences.waiting(name, who);
     case 'queued':

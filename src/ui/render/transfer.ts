@@ -40,6 +40,7 @@ export function transferText(
   words: Catalogue,
   { speed, sure }: { speed: number; sure: boolean },
 ): string {
+  if (file.awaits !== undefined) return words.notifications.file.summing(brief(file.name));
   const known = file.size !== undefined && file.size > 0 ? file.size : undefined;
   const share = known === undefined ? '' : `${Math.floor((100 * file.sent) / known)} %`;
   const left = known === undefined || !sure || speed <= 0 ? '' : span((known - file.sent) / speed, words);

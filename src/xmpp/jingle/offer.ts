@@ -4,7 +4,7 @@ import { type JingleFile, tooLarge } from './file-description.ts';
 import type { Reach, TransportName } from './transports.ts';
 
 /** Why it is not taken, or could not be kept. */
-export type Refusal = 'busy' | 'declined' | 'too-large' | 'no-space' | 'corrupt' | 'failed';
+export type Refusal = 'busy' | 'cancelled' | 'declined' | 'too-large' | 'no-space' | 'corrupt' | 'failed';
 
 export interface AcceptTerms {
   /** most bytes of the file */
@@ -24,7 +24,10 @@ export interface JingleOffer {
   readonly transport: TransportName;
   /** aborted when the session ended, however that came */
   readonly signal: AbortSignal;
-  /** the sum that comes later (§8.2); undefined where none came in time */
+  /**
+   * The sum that comes later (§8.2); undefined where the session ends, or is not answered for, before it came, or where
+   * it took longer than the slowest sender needs for a file of that size.
+   */
   checksum(): Promise<string | undefined>;
   /**
    * Takes it, from byte `from` on; at most `limit` bytes of the file come. The iteration throws SessionEndedError (the
@@ -40,6 +43,7 @@ export interface JingleOffer {
 /** What the other side is told. XEP-0166 §7.4; §9.2 */
 export const REASONS: Readonly<Record<Refusal, () => Reason>> = {
   busy: () => ({ condition: 'busy' }),
+  cancelled: () => ({ condition: 'cancel' }),
   declined: () => ({ condition: 'decline' }),
   'too-large': () => tooLarge('The file is too large'),
   'no-space': () => tooLarge('There is no room for it'),

@@ -15,6 +15,10 @@ const ANSWER = 60_000;
 const LINGER = 5_000;
 /** milliseconds for a sum, once every byte is there */
 const SUM = 10_000;
+/** bytes a millisecond that a sender sums at least: who was asked for the end alone reads all of it for that */
+const SLOWEST_SUM = 5_000;
+/** milliseconds between two questions whether the session lives, while a sum is waited for */
+const PULSE = 10_000;
 
 const malformed = () => new StanzaError('bad-request', 'modify');
 
@@ -173,12 +177,28 @@ export function reception(
     }
   }
 
+  /** §8.2: "At any time during the lifetime of the file transfer session"; while the other side answers for it. */
+  async function checksum(): Promise<string | undefined> {
+    const pulse = setInterval(() => {
+      session.inform().catch((error: unknown) => {
+        if (isGone(error)) sum.resolve(undefined);
+      });
+    }, PULSE);
+    try {
+      return await within(sum.promise, SUM + (file.size ?? 0) / SLOWEST_SUM);
+    } catch {
+      return undefined;
+    } finally {
+      clearInterval(pulse);
+    }
+  }
+
   const offer: JingleOffer = {
     from: session.peer,
     file,
     transport: transport.name,
     signal: over.signal,
-    checksum: () => within(sum.promise, SUM).catch(() => undefined),
+    checksum,
     accept({ limit, from = 0, reach, signal, onFallback: fellBack }) {
       clearTimeout(timer);
       onFallback = fellBack;
@@ -189,11 +209,19 @@ export function reception(
     },
     decline: (refusal) => end(new XmppError('cancelled'), REASONS[refusal]()),
     finish(refusal) {
+      sum.resolve(undefined);
       if (refusal === undefined) session.terminate({ condition: 'success' });
       else session.terminate(REASONS[refusal]());
     },
   };
   return application;
+}
+
+/** Nobody answers for the session any more; a program that does not know the question is there. */
+function isGone(error: unknown): boolean {
+  if (error instanceof TimeoutError) return true;
+  const unknown = ['feature-not-implemented', 'bad-request', 'unexpected-request'];
+  return error instanceof StanzaError && !unknown.includes(error.condition);
 }
 
 /** The next one. Behind the last: some senders leave the stream open, and wait for the session to end. */

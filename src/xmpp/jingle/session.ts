@@ -44,8 +44,11 @@ export interface JingleSession {
     action: 'transport-accept' | 'transport-info' | 'transport-reject' | 'transport-replace',
     transport: Element,
   ): Promise<void>;
-  /** Tells something of the application (§7.2.9). Rejects as Session.request does. */
-  inform(info: Element): Promise<void>;
+  /**
+   * Tells something of the application (§7.2.9); nothing: asks whether the session lives (§6.8). Rejects as
+   * Session.request does.
+   */
+  inform(info?: Element): Promise<void>;
   /** Ends it and tells the peer (§6.7: it is over with the sending). Does nothing where it has ended. */
   terminate(reason: Reason): void;
 }
@@ -136,7 +139,11 @@ export function openSession(
       transport: (action, transport) => act(action, { transport }),
       async inform(info) {
         if (entry.session.state === 'ended') throw new XmppError('cancelled');
-        await sendAction(session, peer, { action: 'session-info', sid, info: [info] });
+        await sendAction(session, peer, {
+          action: 'session-info',
+          sid,
+          info: info === undefined ? [] : [info],
+        });
       },
       terminate(reason) {
         if (!finish() || !isKnown || !session.online) return;

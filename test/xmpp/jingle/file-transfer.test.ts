@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inBand } from '../../../src/xmpp/bytestreams/ibb.ts';
 import {
   type JingleFile,
@@ -12,6 +12,7 @@ import { jingleFiles } from '../../../src/xmpp/jingle/file-transfer.ts';
 import { ibbTransport } from '../../../src/xmpp/jingle/ibb-transport.ts';
 import type { JingleOffer } from '../../../src/xmpp/jingle/offer.ts';
 import type { FileTerms } from '../../../src/xmpp/jingle/sending.ts';
+import type { Element } from '../../../src/xmpp/stanza.ts';
 import { FakeSession } from '../../support/fake-session.ts';
 import { parse } from '../../support/parse.ts';
 import { wiredSessions } from '../../support/wired-sessions.ts';
@@ -270,6 +271,69 @@ describe('a file that we are offered', () => {
     const hash = `<hash xmlns='urn:xmpp:hashes:2' algo='sha-256'>${SHA256_OF_FOOBAR}</hash>`;
     expect((await session.ask(iq(checksum(hash)))).attrs.type).toBe('result');
     expect(await offer.checksum()).toBe(Buffer.from(SHA256_OF_FOOBAR, 'base64').toString('hex'));
+  });
+
+  describe('is waited for until its sum comes, which may have to be made of all of it (XEP-0234 §8.2)', () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+    const large = hashUsed.replace('<size>6<', '<size>4000000000<');
+    const hash = `<hash xmlns='urn:xmpp:hashes:2' algo='sha-256'>${SHA256_OF_FOOBAR}</hash>`;
+    /** The questions whether the session lives. */
+    const pings = (session: FakeSession) =>
+      session.take().filter((iq) => {
+        const jingle = iq.getChild('jingle', NS);
+        return jingle?.attrs.action === 'session-info' && jingle.children.length === 0;
+      });
+
+    it('while the sender answers for the session (XEP-0166 §6.8)', async () => {
+      const { session, offer } = await taken(large);
+      const sum = offer.checksum();
+      for (let asked = 0; asked < 30; asked++) {
+        await vi.advanceTimersByTimeAsync(10_000);
+        const [ping, ...more] = pings(session);
+        expect(more).toEqual([]);
+        // A program that does not know the question is there all the same.
+        const unknown = `<error type='cancel'><feature-not-implemented xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`;
+        session.answer(ping as Element, asked % 2 === 0 ? '' : unknown);
+      }
+      await session.ask(iq(checksum(hash)));
+      expect(await sum).toBe(Buffer.from(SHA256_OF_FOOBAR, 'base64').toString('hex'));
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(pings(session)).toEqual([]);
+    });
+
+    it('not where the sender knows nothing of the session any more (XEP-0166 §6.8)', async () => {
+      const { session, offer } = await taken(large);
+      const sum = offer.checksum();
+      await vi.advanceTimersByTimeAsync(10_000);
+      session.answer(
+        pings(session)[0] as Element,
+        `<error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`,
+      );
+      expect(await sum).toBeUndefined();
+    });
+
+    it('no longer than the slowest sender takes for a file of that size', async () => {
+      const { session, offer } = await taken(hashUsed);
+      const sum = offer.checksum();
+      await vi.advanceTimersByTimeAsync(10_010);
+      for (const ping of pings(session)) session.answer(ping);
+      expect(await sum).toBeUndefined();
+    });
+
+    it('not once we have ended it ourselves', async () => {
+      const { session, offer } = await taken(large);
+      const sum = offer.checksum();
+      offer.finish('cancelled');
+      expect(await sum).toBeUndefined();
+      expect(actions(session)).toMatchObject([
+        { action: 'session-terminate', reason: { condition: 'cancel' } },
+      ]);
+    });
   });
 
   it('has no sum any more when the session is over (XEP-0234 §8.2)', async () => {
