@@ -5,6 +5,7 @@ import { type ArchivePage, askPage } from './archive/pages.ts';
 import { askPreferences, changePreferences, type Preferences } from './archive/preferences.ts';
 import { isExtended, NS_MAM, type PageQuery } from './archive/query.ts';
 import { type Metadata, parseMetadata } from './archive/results.ts';
+import { pagesOnSecondStream } from './archive/second-stream.ts';
 import type { DiscoInfo } from './disco-info.ts';
 import { StanzaError, UnsupportedFeatureError } from './errors.ts';
 import type { RequestOptions, Session } from './session/session.ts';
@@ -40,7 +41,10 @@ export interface Archive {
    * understand the question.
    */
   page(query: PageQuery, options?: RequestOptions): Promise<ArchivePage>;
-  /** Hands page after page to `onPage`, see archive/catch-up.ts. Rejects as `page` does, or with what `onPage` throws. */
+  /**
+   * Hands page after page to `onPage`, see archive/catch-up.ts; where the own archive has many, on a second stream
+   * (archive/second-stream.ts). Rejects as `page` does, or with what `onPage` throws.
+   */
   catchUp(
     query: CatchUpQuery,
     onPage: (page: ArchivePage) => void,
@@ -102,7 +106,16 @@ export function archive(session: Session, { disco, messages }: ArchiveOptions): 
   return {
     abilities,
     page,
-    catchUp: (query, onPage, options) => catchUp(page, query, onPage, options),
+    async catchUp(query, onPage, options) {
+      // A room may answer its occupants alone.
+      if (query.archive !== session.account) return catchUp(page, query, onPage, options);
+      const pages = pagesOnSecondStream(session, messages, page);
+      try {
+        return await catchUp(pages.ask, query, onPage, options);
+      } finally {
+        pages.close();
+      }
+    },
     async metadata(jid, options) {
       await demand(jid, 'extended', NS_MAM_EXTENDED);
       const to = jid === session.account ? undefined : jid;

@@ -120,6 +120,29 @@ describe(`kills, seed ${seed}`, () => {
     await checkInvariant();
   });
 
+  it('row 6: a long catch-up, a stream of which breaks, with live messages between (quick)', async () => {
+    const { alice, bob, bobsWire, sends, startsSending, bobHasAll, checkInvariant } = await set({
+      name: 'row6long',
+    });
+    await sends(2);
+    await bobHasAll();
+    await bob.actor.close();
+    await sends(400);
+    await alice.actor.does({ do: 'settle' });
+    const before = bobsWire.connections;
+    // The second stream that reads the archive, or the first: what goes on then is the other, or a new one.
+    bobsWire.on('connection', () => {
+      const bytes = dice('row6long').between(1, 100_000);
+      if (bobsWire.connections === before + 2) bobsWire.cutAfter('down', bytes);
+    });
+    startsSending(100, { every: 3 });
+    await bob.start();
+    await bob.actor.does({ do: 'online' });
+    await bobHasAll();
+    expect(bobsWire.connections).toBeGreaterThanOrEqual(before + 2);
+    await checkInvariant();
+  });
+
   it('row 26: a log of the database is left over (quick)', async () => {
     const { alice, bob, sends, bobHasAll, checkInvariant } = await set({ name: 'row26' });
     await sends(dice('row26').between(5, 40));

@@ -1,6 +1,7 @@
 /** A session without a network: tests read what a feature sent and answer it. */
 import { EventEmitter } from 'node:events';
 import {
+  ConnectionError,
   DisconnectedError,
   parseStanzaError,
   StanzaError,
@@ -40,6 +41,9 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
   /** attempts to connect */
   connects = 0;
   closes = 0;
+  /** streams that were begun beside it; each is refused unless it is prepared */
+  readonly seconds: FakeSession[] = [];
+  prepareSecond: ((second: FakeSession) => void) | undefined;
   private readonly waiting = new Map<
     string,
     { to: string | undefined; resolve: (iq: Element) => void; reject: (error: Error) => void }
@@ -131,6 +135,15 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
 
   nudge(): void {
     this.nudges++;
+  }
+
+  beside(): FakeSession {
+    const second = new FakeSession(`${this.account}/second`);
+    second.online = false;
+    this.seconds.push(second);
+    if (this.prepareSecond === undefined) second.refusal = new ConnectionError('policy', 'one stream only');
+    else this.prepareSecond(second);
+    return second;
   }
 
   request(iq: Element, options: RequestOptions = {}): Promise<Element> {

@@ -206,6 +206,19 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     this.#live?.nudge();
   }
 
+  beside(): SessionControl {
+    const { batch, beforeAuthentication, state, unkept, ...same } = this.#options;
+    return createSession({
+      ...same,
+      jid: this.account,
+      password: this.#password,
+      resource: undefined,
+      strongestSeen: this.#strongest,
+      reconnect: 'never',
+      managed: false,
+    });
+  }
+
   request(iq: Element, options: RequestOptions = {}): Promise<Element> {
     iq.attrs.id = randomId();
     return this.#requests.ask(iq, options, (asked) => this.send(asked));
@@ -347,6 +360,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
       credentials: { username: this.#username, password: this.#password, salted: this.#salted },
       strongestSeen: this.#strongest,
       allowDowngrade: this.#options.allowDowngrade ?? false,
+      managed: this.#options.managed ?? true,
       state: this.#state,
       beforeAuthentication:
         this.#prepared || prepare === undefined ? undefined : (open) => this.#prepare(prepare(open)),

@@ -24,6 +24,8 @@ export interface LogInOptions {
   credentials: Credentials;
   strongestSeen: string | undefined;
   allowDowngrade: boolean;
+  /** XEP-0198 is used where the server offers it */
+  managed: boolean;
   state: StreamState;
   /** runs on the secure stream before authentication, outside of the deadline */
   beforeAuthentication: ((stream: PreAuthStream) => Promise<void>) | undefined;
@@ -83,7 +85,7 @@ export async function logIn(
   inbox.drain();
   await stream.restart();
   const available = await features(inbox);
-  const canManage = available.getChild('sm', NS_SM) !== undefined;
+  const canManage = options.managed && available.getChild('sm', NS_SM) !== undefined;
   const { resumption, inherited } = options.state;
   if (canManage && resumption !== undefined && (await resume(inbox, resumption.id, options)))
     return {

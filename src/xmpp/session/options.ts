@@ -30,6 +30,8 @@ export interface SessionOptions {
   plaintext?: boolean | undefined;
   /** runs on the secure stream before authentication, until it has resolved once: in-band registration */
   beforeAuthentication?: ((stream: PreAuthStream) => Promise<void>) | undefined;
+  /** false: XEP-0198 is not asked for, and a stream ends with its connection; default true */
+  managed?: boolean | undefined;
   /** what outlives a connection; in memory when absent */
   state?: StreamState | undefined;
   limits?: Partial<XmlLimits> | undefined;

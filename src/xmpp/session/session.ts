@@ -44,6 +44,14 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+/** A stream beside that of a session: see `Session.beside`. */
+export interface SecondSession extends Session {
+  /** Resolves when online; rejects with the XmppError that keeps it from that. It is not tried again. */
+  connect(): Promise<void>;
+  /** Resolves when no socket and no timer is left, a second later at most. */
+  close(): Promise<void>;
+}
+
 export interface Session extends EventEmitter<SessionEvents> {
   /** bare JID of the account, normalised */
   readonly account: string;
@@ -70,6 +78,11 @@ export interface Session extends EventEmitter<SessionEvents> {
    * acknowledgement of what came, so that the other side need not hold back what follows. Nothing without a stream.
    */
   nudge(): void;
+  /**
+   * Another stream of the same account, not connected yet, with a resource that the server chooses: without presence
+   * nothing is delivered to it but answers. It has no XEP-0198, and does not come back when it is lost.
+   */
+  beside(): SecondSession;
   /**
    * Sends an IQ of type get or set (an id is given to it) and resolves to the result stanza.
    * Rejects with StanzaError, TimeoutError or DisconnectedError. Only an answer with our id from exactly the

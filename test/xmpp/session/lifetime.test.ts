@@ -687,6 +687,44 @@ describe('reconnection', () => {
   });
 });
 
+describe('a second stream beside it', () => {
+  it('has the password and the checks of the first, a resource of its own and no XEP-0198, and ends alone', async () => {
+    const accounts: Record<string, string> = { juliet: 'old' };
+    const server = await fake({ accounts });
+    const { session, peer } = await connected(server, { password: 'old' });
+    accounts.juliet = 'new';
+    session.setPassword('new');
+    const second = owned(session.beside());
+    await second.connect();
+    expect(second.jid).toMatch(/^juliet@localhost\/.+/);
+    expect(second.jid).not.toBe(session.jid);
+    expect([session.acknowledges, second.acknowledges]).toEqual([true, false]);
+    expect([peer.managed, server.connections.at(-1)?.managed]).toEqual([true, false]);
+    await second.close();
+    expect([session.online, second.online]).toEqual([true, false]);
+  });
+
+  it('is not made again when it is lost', async () => {
+    const server = await fake();
+    const { session } = await connected(server);
+    const second = owned(session.beside());
+    await second.connect();
+    const gone = once(second, 'offline');
+    server.connections.at(-1)?.cut();
+    expect(await gone).toMatchObject([{ final: true }]);
+    expect(server.connections).toHaveLength(2);
+  });
+
+  it('takes no weaker mechanism than the first had', async () => {
+    const mechanisms = ['SCRAM-SHA-256', 'PLAIN'];
+    const server = await fake({ mechanisms });
+    const { session } = await connected(server);
+    mechanisms.shift();
+    await expect(owned(session.beside()).connect()).rejects.toMatchObject({ condition: 'downgrade' });
+    expect(session.online).toBe(true);
+  });
+});
+
 describe('the end', () => {
   it('closes the stream in both directions, quickly (RFC 6120 §4.4)', async () => {
     const server = await fake();
