@@ -17,7 +17,7 @@ import { checkFilled, type Filled, formValues, readableForm } from './form.ts';
 import type { RoomRow } from './people.ts';
 import { ChatError } from './problem.ts';
 import { bookmarkSync, isOrdinary } from './rooms/bookmarks.ts';
-import { findRooms, isAbout } from './rooms/finding.ts';
+import { findRooms, unlistedRooms } from './rooms/finding.ts';
 import { returning } from './rooms/return.ts';
 import type { KeptRoom, RoomStore, SettingsStore } from './stores.ts';
 
@@ -373,10 +373,8 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
       const { rooms, disco, channelSearch } = connected();
       const listed = await findRooms(text, { disco, channelSearch, chosen: searchService, service });
       keptRooms = undefined;
-      const ours = [...allKept().values()]
-        .filter((entry) => !listed.some((room) => room.room === entry.room))
-        .map(({ room }) => ({ room, name: nameOf(room) || (localOf(room) ?? room) }))
-        .filter((row) => isAbout(row, text));
+      const unlisted = [...allKept().keys()].filter((kept) => !listed.some(({ room }) => room === kept));
+      const ours = await unlistedRooms(unlisted, { disco, service, nameOf }, text);
       return [...listed, ...ours].map((row) => ({
         ...row,
         kept: kept(row.room) !== undefined,

@@ -4,7 +4,7 @@ import type { Client } from '../chat/client.ts';
 import type { ChatEvents, FileTransfer } from '../chat/events.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import { presenceText } from './conversation/names.ts';
-import { shortRoomName } from './notifications/names.ts';
+import { roomByJid, shortRoomName } from './notifications/names.ts';
 import { transfers } from './render/transfer.ts';
 import { sanitize } from './sanitize.ts';
 import type { Terminal } from './terminal.ts';
@@ -45,7 +45,7 @@ export function footer({
       // while we are away nobody tells us who is there
       chat === undefined
         ? ''
-        : `${chat} ${link === '' ? presenceText({ client }, words, chat) : ''}`.trimEnd(),
+        : `${titled(client, chat)} ${link === '' ? presenceText({ client }, words, chat) : ''}`.trimEnd(),
       unread(client, words, chat),
       requests(client, words),
       ...running.lines(words),
@@ -97,6 +97,10 @@ export function footer({
     },
   };
 }
+
+/** The open chat: by its address, which tells who it is, a room by its name too. */
+const titled = (client: Client, chat: string) =>
+  client.kindOf(chat) === 'room' ? roomByJid(client, chat) : chat;
 
 function presence({ presence: { show, status } }: Client, { words }: Catalogue): string {
   return status === '' ? words.shows[show] : `${words.shows[show]} (${status})`;

@@ -286,6 +286,27 @@ describe('finding rooms', () => {
     ]);
   });
 
+  it('names ours of the own service that are not listed as they say themselves (XEP-0045 §6.4)', async () => {
+    const stores = memoryStores();
+    const [hidden, silent] = [`talk-x7@${SERVICE}`, `gone@${SERVICE}`];
+    for (const room of [hidden, silent]) stores.rooms.keep(ACCOUNT, { room, nick: 'j', autojoin: false });
+    const world = await new World({ stores }).login();
+    withService(world);
+    world.session.whenAsked(
+      'get',
+      'query',
+      NS_INFO,
+      `<query xmlns='${NS_INFO}'><identity category='conference' type='text' name='juliet, romeo'/><feature var='muc_membersonly'/></query>`,
+      hidden,
+    );
+    world.session.whenAsked('get', 'query', NS_INFO, error('item-not-found'), silent);
+    expect(await world.client.publicRooms()).toMatchObject([
+      { room: silent, name: 'gone', kept: true },
+      { room: hidden, name: 'juliet, romeo', membersOnly: true, kept: true },
+    ]);
+    expect(await world.client.publicRooms('romeo')).toMatchObject([{ room: hidden }]);
+  });
+
   it('finds those with a text in name or address, ours too', async () => {
     const stores = memoryStores();
     stores.rooms.keep(ACCOUNT, { room: 'secret-garden@elsewhere.example', nick: 'j', autojoin: false });

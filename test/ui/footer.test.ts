@@ -72,6 +72,8 @@ describe('the footer', () => {
     fake.roomNames.set('talk-x7@conference.example.org', 'juliet, romeo, nurse');
     fake.setUnread('talk-x7@conference.example.org', 1);
     expect(terminal.footer).toContain('│ 1 unread: juliet, romeo, nurse (1)');
+    line.setOpenChat('talk-x7@conference.example.org');
+    expect(terminal.footer).toContain('│ juliet, romeo, nurse (talk-x7@conference.example.org) ');
   });
 
   it('says who is there in the open chat, but not while nobody can know', () => {

@@ -1,7 +1,8 @@
 /** Which rooms there are: by a service that searches (XEP-0433), else what the server's room service lists (XEP-0045 §6). */
 import type { Disco } from '../../xmpp/disco.ts';
-import { publicRooms } from '../../xmpp/muc/browse.ts';
+import { describeRooms, type PublicRoom, publicRooms } from '../../xmpp/muc/browse.ts';
 import type { ChannelSearch } from '../../xmpp/muc/channel-search.ts';
+import { domainOf, localOf } from '../address.ts';
 import type { RoomRow } from '../people.ts';
 
 export type Listed = Omit<RoomRow, 'kept' | 'joined'>;
@@ -29,9 +30,46 @@ export async function findRooms(text: string | undefined, options: FindingOption
   const found = announced && (await channelSearch.search(announced, text).catch((): undefined => undefined));
   if (found) return found;
   const listed = await publicRooms(disco, await options.service());
-  return listed
-    .map(({ room, name, description, occupants, passwordProtected, membersOnly, open, slowMode }) => ({
-      ...{ room, name, description, occupants, passwordProtected, membersOnly, open, slowMode },
-    }))
-    .filter((row) => isAbout(row, text));
+  return listed.map(listedRow).filter((row) => isAbout(row, text));
 }
+
+/**
+ * Rooms of ours that no list has, as far as they have that text. Those of the server's own service say what they are;
+ * one elsewhere, whose server may not answer for long, is called as we know it or as its address.
+ */
+export async function unlistedRooms(
+  rooms: readonly string[],
+  { disco, service, nameOf }: Pick<FindingOptions, 'disco' | 'service'> & { nameOf(room: string): string },
+  text: string | undefined,
+): Promise<Listed[]> {
+  const own = await service().catch(() => undefined);
+  const isOwn = (room: string) => domainOf(room) === own;
+  const described = await describeRooms(
+    disco,
+    rooms.filter(isOwn).map((jid) => ({ jid, name: '' })),
+  );
+  const others = rooms
+    .filter((room) => !isOwn(room))
+    .map((room) => ({ room, name: nameOf(room) || (localOf(room) ?? room) }));
+  return [...described.map(listedRow), ...others].filter((row) => isAbout(row, text));
+}
+
+const listedRow = ({
+  room,
+  name,
+  description,
+  occupants,
+  passwordProtected,
+  membersOnly,
+  open,
+  slowMode,
+}: PublicRoom): Listed => ({
+  room,
+  name,
+  description,
+  occupants,
+  passwordProtected,
+  membersOnly,
+  open,
+  slowMode,
+});

@@ -1,5 +1,5 @@
 /** Which rooms there are. XEP-0045 §6.1–§6.4. */
-import type { Disco, DiscoInfo } from '../disco.ts';
+import type { Disco, DiscoInfo, DiscoItem } from '../disco.ts';
 import { bareOf, localOf, resourceOf } from '../jid.ts';
 import { roomInfoValues } from './room-info.ts';
 import { slowModeOf } from './slow-mode.ts';
@@ -89,6 +89,14 @@ export async function publicRooms(
       ({ jid, node }) => node === undefined && localOf(jid) !== undefined && resourceOf(jid) === undefined,
     )
     .slice(0, limit);
+  return describeRooms(disco, listed);
+}
+
+/** What these rooms say of themselves. One that says nothing in 5 s stands in the list by its name alone. Never rejects. */
+export async function describeRooms(
+  disco: Pick<Disco, 'info'>,
+  listed: readonly Pick<DiscoItem, 'jid' | 'name'>[],
+): Promise<PublicRoom[]> {
   const rows: PublicRoom[] = [];
   let next = 0;
   const worker = async () => {
