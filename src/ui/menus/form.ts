@@ -65,6 +65,8 @@ function isAboutValues(error: unknown): boolean {
 }
 
 function sayAbout({ terminal, words, theme }: Face, form: FilledForm): void {
+  // What tells how to fill in what is not there would only puzzle.
+  if (form.fields.length === 0 && form.url === undefined) return;
   if (form.title) terminal.log(theme.bold(sanitize(form.title)));
   if (form.instructions !== '') terminal.log(sanitize(form.instructions, { lines: '  ' }));
   if (form.url !== undefined) terminal.log(words.forms.web(sanitize(form.url)));

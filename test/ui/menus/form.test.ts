@@ -113,6 +113,13 @@ describe("a server's form (XEP-0004 §3.2)", () => {
     ]);
   });
 
+  it('says nothing of how to fill in what is not there', async () => {
+    const terminal = new ScriptedTerminal();
+    const form = { title: 'New account', instructions: 'Choose a name', fields: [] };
+    expect(await fillForm(plainFace(terminal), form as never)).toEqual({});
+    expect(terminal.output).toBe('');
+  });
+
   it('shows notes and instructions harmless, and sends nothing for them', async () => {
     const { filled, terminal } = await fill([field({ kind: 'note', value: 'be\u001b[2Jware' })]);
     expect(filled).toEqual({});
