@@ -9,6 +9,7 @@ import type { SettingName } from '../chat/settings.ts';
 import type { Stores } from '../chat/stores.ts';
 import type { Config } from '../config/config.ts';
 import { openTrace } from '../config/trace.ts';
+import { UsageError } from '../ui/usage-error.ts';
 import type { SessionOptions } from '../xmpp/session/create-session.ts';
 
 /** What of the configuration an account is opened with; the demo puts its own in. */
@@ -47,6 +48,14 @@ export interface Examination {
   readonly account: { readonly jid: string; readonly password: string } | undefined;
   readonly signal: AbortSignal;
   tell(check: Check): void;
+}
+
+/** Bare JID of the account of the run. Throws UsageError `missing-account`, `account-without-server`. */
+export function accountOf({ jid }: Pick<Config, 'jid'>): string {
+  if (jid === undefined) throw new UsageError('missing-account');
+  // A bare user name, and no domain that completes it.
+  if (!jid.includes('@')) throw new UsageError('account-without-server', { jid });
+  return bareOf(jid);
 }
 
 /** What this run says of settings counts before what is kept. */

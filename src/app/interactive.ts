@@ -17,7 +17,7 @@ import { renderer } from '../ui/render.ts';
 import { openTerminal } from '../ui/terminal/open.ts';
 import { EXIT_CODES } from '../ui/terminal/signals.ts';
 import { backgroundOf, colourLevel, createTheme } from '../ui/theme.ts';
-import { type AccountHost, accountHost, overridesOf, type Reach } from './account-host.ts';
+import { type AccountHost, accountHost, accountOf, overridesOf, type Reach } from './account-host.ts';
 
 export interface InteractiveOptions {
   readonly config: Config;
@@ -99,7 +99,7 @@ async function start(
   try {
     if (demo) client = await app.accounts.demo?.({ signal });
     else if (config.jid !== undefined && password !== undefined) {
-      client = await app.accounts.login({ jid: config.jid, password }, { signal });
+      client = await app.accounts.login({ jid: accountOf(config), password }, { signal });
     }
     if (client !== undefined && status !== undefined)
       await client.setPresence(seats.show(status), status.message);

@@ -12,8 +12,7 @@ import { type Ask, type Passwords, passwords } from '../ui/one-shot/passwords.ts
 import { standardInput } from '../ui/one-shot/standard-input.ts';
 import { runOneShot } from '../ui/one-shot.ts';
 import type { Theme } from '../ui/theme.ts';
-import { UsageError } from '../ui/usage-error.ts';
-import { type AccountHost, accountHost, overridesOf } from './account-host.ts';
+import { type AccountHost, accountHost, accountOf, overridesOf } from './account-host.ts';
 
 export interface ScriptedOptions {
   readonly invocation: Invocation;
@@ -87,12 +86,6 @@ export async function runScripted(options: ScriptedOptions): Promise<number> {
   }
 }
 
-/** The account of the run. Throws UsageError `missing-account`. */
-function accountOf({ config }: Stage): string {
-  if (config.jid === undefined) throw new UsageError('missing-account');
-  return bareOf(config.jid);
-}
-
 function runAction(stage: Stage, invocation: Extract<Invocation, { kind: 'action' }>): Promise<number> {
   const { config, words, theme, out, err, stdin, ask, host } = stage;
   const { action, input } = invocation;
@@ -119,7 +112,7 @@ function runAction(stage: Stage, invocation: Extract<Invocation, { kind: 'action
     now: Date.now,
     bare: bareContext(stage),
     async prepare() {
-      const own = accountOf(stage);
+      const own = accountOf(stage.config);
       return accountContext(await host.client(own, () => stage.passwords.password(own)));
     },
   });
@@ -161,7 +154,7 @@ async function runListen(
   { join, status }: Extract<Invocation, { kind: 'listen' }>,
 ): Promise<number> {
   const { config, words, theme, out, err, host } = stage;
-  const account = accountOf(stage);
+  const account = accountOf(stage.config);
   const client = await host.client(account, () => stage.passwords.password(account));
   if (status !== undefined)
     client.savePresence(status.show as Parameters<Client['savePresence']>[0], status.message);

@@ -24,6 +24,7 @@ export type UsageCondition =
   | 'empty-password'
   | 'passwords-differ'
   | 'missing-account'
+  | 'account-without-server'
   | 'needs-yes'
   | 'json-is-no-text';
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { accountHost } from '../../src/app/account-host.ts';
+import { accountHost, accountOf } from '../../src/app/account-host.ts';
 import type { Check } from '../../src/chat/checks.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import type { Flags } from '../../src/config/layers.ts';
@@ -99,6 +99,16 @@ it.each([
       ? host(variables, { ...flags, service }, about)
       : host({ ...variables, XMPP_SERVICE: service }, flags, about);
   expect(made.session(JULIET, PASSWORD).service).toBe(counts ? service : undefined);
+});
+
+it('takes no user name without a server for an account', () => {
+  expect(accountOf({ jid: 'juliet@example.org/balcony' })).toBe(JULIET);
+  expect(() => accountOf({ jid: undefined })).toThrow(
+    expect.objectContaining({ condition: 'missing-account' }),
+  );
+  expect(() => accountOf({ jid: 'juliet' })).toThrow(
+    expect.objectContaining({ condition: 'account-without-server', values: { jid: 'juliet' } }),
+  );
 });
 
 it('trusts the authorities of an account for its own domain only', async () => {

@@ -359,6 +359,10 @@ const usage = {
   'empty-password': { why: 'the password is empty', hint: 'Give one of at least one character.' },
   'passwords-differ': { why: 'the two passwords are not the same', hint: 'Try again.' },
   'missing-account': { why: 'no account is given', hint: 'Give one with -j <jid>, or set XMPP_JID.' },
+  'account-without-server': {
+    why: 'the account {jid} names no server',
+    hint: 'Write -j {jid}@example.org, or give --domain.',
+  },
   'needs-yes': { why: 'this cannot be undone', hint: 'Add --yes if you mean it.' },
   'json-is-no-text': {
     why: '{option} is no JSON',

@@ -372,6 +372,10 @@ const usage: typeof en.groups.usage = {
   'empty-password': { why: 'la contraseña está vacía', hint: 'Indica una de al menos un carácter.' },
   'passwords-differ': { why: 'las dos contraseñas no coinciden', hint: 'Inténtalo otra vez.' },
   'missing-account': { why: 'falta la cuenta', hint: 'Indícala con -j <jid>, o con XMPP_JID.' },
+  'account-without-server': {
+    why: 'la cuenta {jid} no dice de qué servidor es',
+    hint: 'Escribe -j {jid}@example.org, o da --domain.',
+  },
   'needs-yes': { why: 'esto no se puede deshacer', hint: 'Añade --yes si es lo que quieres.' },
   'json-is-no-text': {
     why: '{option} no es JSON',
