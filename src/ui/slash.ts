@@ -2,6 +2,7 @@
 import type { Action } from '../actions/action.ts';
 import type { Param } from '../actions/params.ts';
 import type { ChatKind } from '../chat/message.ts';
+import { nearest } from './cli/nearest.ts';
 import { optionName } from './parameters.ts';
 
 /** What only the view can do; `me` is text and goes out as it is (XEP-0245). */
@@ -73,9 +74,10 @@ export type Slash =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'view'; readonly name: ViewCommand; readonly rest: string }
   | { readonly kind: 'action'; readonly action: Action; readonly input: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'unknown'; readonly name: string }
-  /** `error` where a value could not be read */
-  | { readonly kind: 'wrong'; readonly action: Action; readonly error?: unknown };
+  /** `like`: a command that may have been meant */
+  | { readonly kind: 'unknown'; readonly name: string; readonly like: string | undefined }
+  /** `name` as it was typed; `error` where a value could not be read */
+  | { readonly kind: 'wrong'; readonly action: Action; readonly name: string; readonly error?: unknown };
 
 /** Takes what was typed, gives what it means. Total: an unknown command is never text. */
 export function parseSlash(typed: string, context: SlashContext): Slash {
@@ -86,9 +88,11 @@ export function parseSlash(typed: string, context: SlashContext): Slash {
   const view = VIEW_COMMANDS.find((command) => command === name);
   if (view !== undefined) return { kind: 'view', name: view, rest: rest.trim() };
   const meant = name === 'invite' && goesOn(rest, context) ? 'conference' : name;
-  const action = slashActions(context.actions).find((entry) => entry.name === meant);
-  if (action === undefined) return { kind: 'unknown', name: word };
-  return fill(action, rest, context);
+  const known = slashActions(context.actions);
+  const action = known.find((entry) => entry.name === meant);
+  if (action !== undefined) return fill(action, word, rest, context);
+  const names = [...VIEW_COMMANDS, ...Object.keys(ALIASES), ...known.map((entry) => entry.name)];
+  return { kind: 'unknown', name: word, like: nearest(word, names) };
 }
 
 /** Beside a person, to whom no room belongs, whoever invites somebody else goes on in a new one (XEP-0045 §7.9). */
@@ -114,25 +118,37 @@ function here(action: Action): Action {
   return Object.hasOwn(VALUE_HERE, action.name) ? { ...action, value: VALUE_HERE[action.name] } : action;
 }
 
-/** How a command is written: `/invite <jid> [<reason…>] [--room <room>]`. `values` names what stands in <…>. */
-export function usageOf(action: Action, values: Readonly<Record<string, string>>): string {
-  const words = Object.entries(action.params).map(([name, param]) => {
+/**
+ * How a command is written: `/invite <jid> [<reason…>] [--room <room>]`. `values` names what stands in <…>, `name` is
+ * the command as somebody knows it.
+ */
+export function usageOf(
+  action: Action,
+  values: Readonly<Record<string, string>>,
+  name: string = action.name,
+): string {
+  const words = Object.entries(action.params).map(([key, param]) => {
     const numbered = param.kind === 'message';
-    const label = numbered ? values.number : (values[name] ?? values[optionName(action, name)] ?? name);
-    const plain = name === action.value ? `<${label}>` : name === action.rest ? `<${label}…>` : undefined;
+    const label = numbered
+      ? values.number
+      : (values[key] ?? values[optionName(action, key)] ?? (isJid(param) ? values.jid : undefined) ?? key);
+    const plain = key === action.value ? `<${label}>` : key === action.rest ? `<${label}…>` : undefined;
     const value = param.kind === 'switch' ? '' : ` <${param.choices?.join('|') ?? label}>`;
-    const shown = plain ?? `--${optionName(action, name)}${value}`;
+    const shown = plain ?? `--${optionName(action, key)}${value}`;
     return {
       shown: param.required && plain !== undefined && !numbered ? shown : `[${shown}]`,
       option: plain === undefined,
     };
   });
   const order = [...words.filter((word) => !word.option), ...words.filter((word) => word.option)];
-  return [`/${action.name}`, ...order.map((word) => word.shown)].join(' ');
+  return [`/${name}`, ...order.map((word) => word.shown)].join(' ');
 }
 
-function fill(action: Action, typed: string, context: SlashContext): Slash {
-  const wrong = (error?: unknown): Slash => ({ kind: 'wrong', action, error });
+/** An address of whatever is meant. */
+const isJid = ({ kind }: Param<unknown>): boolean => kind === 'jid' || kind === 'full-jid';
+
+function fill(action: Action, name: string, typed: string, context: SlashContext): Slash {
+  const wrong = (error?: unknown): Slash => ({ kind: 'wrong', action, name, error });
   const split = splitWords(action, typed);
   if (split === undefined) return wrong();
   const { values, left } = split;
@@ -171,7 +187,7 @@ function chatParam(
     if (room !== undefined) return room[0];
   }
   const suits = ([name, param]: [string, Param<unknown>]) => {
-    if (kind === 'contact') return param.kind === 'jid' || param.kind === 'full-jid';
+    if (kind === 'contact') return isJid(param);
     // A room, or somebody in it, is no user: it is meant only where the action takes any address at all.
     return param.kind === 'full-jid' && (name !== action.value || !param.required);
   };

@@ -131,7 +131,21 @@ describe('an action in a conversation', () => {
     const names = slashActions(actions).map((action) => action.name);
     expect(names).not.toContain('delete-account');
     expect(names).not.toContain('change-password');
-    expect(parseSlash('/delete-account', contact)).toEqual({ kind: 'unknown', name: 'delete-account' });
+    expect(parseSlash('/delete-account', contact)).toEqual({
+      kind: 'unknown',
+      name: 'delete-account',
+      like: undefined,
+    });
+  });
+
+  it('says how a command is written by the name that was typed, and which one may have been meant', () => {
+    const wrong = parseSlash('/send', room);
+    expect(wrong).toMatchObject({ kind: 'wrong', name: 'send' });
+    const usage = wrong.kind === 'wrong' && usageOf(wrong.action, { path: 'file', jid: 'jid' }, wrong.name);
+    expect(usage).toBe('/send <file> [--to <jid>] [--when-online]');
+    expect(parseSlash('/sned a.txt', room)).toEqual({ kind: 'unknown', name: 'sned', like: 'send' });
+    expect(parseSlash('/hlep', contact)).toMatchObject({ like: 'help' });
+    expect(parseSlash('/xyzzy', contact)).toMatchObject({ like: undefined });
   });
 
   it('shows optional values in brackets', () => {

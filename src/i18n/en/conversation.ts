@@ -93,7 +93,8 @@ export const conversation = {
   whichFile: 'Which file? /cancel with its number, or /cancel all',
   noUnread: 'No other chat has unread messages.',
   unread: (chat: string, count: number) => `${chat} (${count})`,
-  unknownCommand: (name: string) => `There is no command /${name}. /help lists them; // sends a slash.`,
+  unknownCommand: (name: string, like: string) =>
+    `There is no command /${name}.${like === '' ? '' : ` Did you mean /${like}?`} /help lists them; // sends a slash.`,
   wrongUse: (usage: string) => `Use it like this: ${usage}`,
   nothingToEdit: 'You have written nothing here that could be changed.',
   editing: 'change',

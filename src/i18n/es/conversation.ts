@@ -95,7 +95,8 @@ export const conversation: typeof en = {
   whichFile: '¿Qué fichero? /cancel con su número, o /cancel all',
   noUnread: 'Ningún otro chat tiene mensajes sin leer.',
   unread: (chat, count) => `${chat} (${count})`,
-  unknownCommand: (name) => `No existe la orden /${name}. /help muestra las que hay; // envía una barra.`,
+  unknownCommand: (name, like) =>
+    `No existe la orden /${name}.${like === '' ? '' : ` ¿Querías decir /${like}?`} /help muestra las que hay; // envía una barra.`,
   wrongUse: (usage) => `Se usa así: ${usage}`,
   nothingToEdit: 'No has escrito aquí nada que se pueda cambiar.',
   editing: 'cambiar',

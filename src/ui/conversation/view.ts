@@ -175,11 +175,13 @@ async function act(
       client.send(chat, meant.text);
       return 'sent';
     case 'unknown':
-      terminal.log(face.theme.error(words.conversation.unknownCommand(sanitize(meant.name))));
+      terminal.log(
+        face.theme.error(words.conversation.unknownCommand(sanitize(meant.name), meant.like ?? '')),
+      );
       return undefined;
     case 'wrong':
       if (meant.error !== undefined) terminal.log(face.render.problem(meant.error));
-      terminal.log(words.conversation.wrongUse(usageOf(meant.action, words.help.values)));
+      terminal.log(words.conversation.wrongUse(usageOf(meant.action, words.help.values, meant.name)));
       return undefined;
     case 'view':
       return runViewCommand(face, seat, { chat, name: meant.name, rest: meant.rest, shown });
