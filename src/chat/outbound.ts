@@ -234,6 +234,8 @@ export function outbound(options: OutboundOptions) {
       { replyTo, thread, url, file }: Beside = {},
     ): Message[] {
       const bodies = texts.map(ownBody);
+      // Whatever is heard of a room says that we are in, before it has answered: what waits for that goes first.
+      if (kind !== 'contact' && waitingHere.size > 0 && canWrite(chat, kind)) this.reachable(bareOf(chat));
       // A room may count what is said there, and wants to be asked each time.
       const now = canWrite(chat, kind) && (kind === 'contact' || bodies.length === 1);
       const own = nick(bareOf(chat));

@@ -276,6 +276,18 @@ describe('what is said to a room that lost us', () => {
     expect(world.sent('message').map(({ attrs }) => attrs.id)).toEqual([message.id]);
   });
 
+  it('stands before what is said when somebody else was heard first, and not the answer', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const world = await joined();
+    vi.advanceTimersByTime(5 * 60_000);
+    world.session.whenAsked('get', 'ping', PING, '', `${ROOM}/juliet`);
+    const first = world.client.send(ROOM, 'one');
+    world.roomSays('romeo', 'hello');
+    const second = world.client.send(ROOM, 'two');
+    await turn();
+    expect(world.sent('message').map(({ attrs }) => attrs.id)).toEqual([first.id, second.id]);
+  });
+
   it('and never came back is unknown, and goes out again when we are in (may arrive twice without an archive)', async () => {
     const world = await joined();
     const message = world.client.send(ROOM, 'hello');
