@@ -35,6 +35,8 @@ const debian = {
   libervia: { label: 'Libervia', program: 'libervia-backend', packages: ['libervia-backend'] },
   // With a screen that nobody sees.
   gajim: { label: 'Gajim', program: undefined, packages: ['gajim', 'xvfb'] },
+  // Its library, which comes with its windows; Python calls it.
+  dino: { label: 'Dino', program: undefined, packages: ['dino-im', 'python3-gi'] },
   mcabber: { label: 'mcabber', program: 'mcabber', packages: ['mcabber'] },
 };
 

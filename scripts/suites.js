@@ -22,7 +22,7 @@ export const suites = {
   // By name, and in .ci/run: it wants other clients installed.
   interop: {
     folder: 'test/interop',
-    needs: ['prosody', 'slixmpp', 'profanity', 'libpurple', 'libervia', 'gajim'],
+    needs: ['prosody', 'slixmpp', 'profanity', 'libpurple', 'libervia', 'gajim', 'dino'],
   },
   // By name, and in .ci/run: it sends many megabytes.
   files: { folder: 'test/files', needs: ['prosody', 'build'] },

@@ -43,7 +43,13 @@ export abstract class DrivenDevice<Line extends Fact> {
     const program = fileURLToPath(new URL(this.#program, import.meta.url));
     const args = [program, `${this.jid}/${this.resource}`, host, String(port), caFile];
     const child = spawn(PYTHON, args, {
-      env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', DEVICE_PASSWORD: 'secret' },
+      env: {
+        PATH: process.env.PATH ?? '',
+        LANG: 'C.UTF-8',
+        DEVICE_PASSWORD: 'secret',
+        // Nothing is left in this folder.
+        PYTHONDONTWRITEBYTECODE: '1',
+      },
     });
     this.#process = child;
     this.lines.length = 0;

@@ -1,5 +1,5 @@
 /**
- * Files to and from slixmpp and libpurple by stream initiation, Libervia and Gajim by Jingle, over SOCKS5 and in-band.
+ * Files to and from slixmpp and libpurple by stream initiation, Libervia, Gajim and Dino by Jingle, over SOCKS5 and in-band.
  * docs/interop.md says what else there is to say, beside the tests.
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FileTransfer } from '../../src/chat/events.ts';
 import { Device } from '../support/device.ts';
 import { type Server, startServer } from '../support/server.ts';
+import { DinoDevice } from './dino-device.ts';
 import type { FileDevice } from './driven-device.ts';
 import { GajimDevice } from './gajim-device.ts';
 import { LiberviaDevice } from './libervia-device.ts';
@@ -249,4 +250,22 @@ scene('files with Gajim', GajimDevice, { proxy: true }, (on) => {
     on.stage.settle('jingle-ibb', 'contacts');
     expect(await on.stage.sends(on.nurse)).toMatchObject({ state: 'done', route: 'jingle-ibb' });
   });
+});
+
+scene('files with Dino', DinoDevice, { proxy: true }, (on) => {
+  it.each(['contacts', 'none'])(
+    'come by Jingle over SOCKS5, with our address for %s (XEP-0260)',
+    async (whom) => {
+      on.stage.settle('any', whom);
+      expect(await takesFrom(on)).toMatchObject({ route: 'jingle-socks5' });
+    },
+  );
+
+  it.each(['contacts', 'none'])(
+    'go by Jingle over SOCKS5, with our address for %s (XEP-0260)',
+    async (whom) => {
+      on.stage.settle('jingle-socks5', whom);
+      expect(await on.stage.sends(on.nurse)).toMatchObject({ state: 'done', route: 'jingle-socks5' });
+    },
+  );
 });

@@ -17,7 +17,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 # Gajim prints its version, and more, to standard output.
@@ -76,6 +75,7 @@ gajim._check_required_deps()
 gajim._set_env_vars()
 gajim._init_gui("GTK")
 
+import wishes
 from gajim.common import app, configpaths, ged, jingle_content, jingle_ft, socks5
 from gajim.common.file_props import FilesProp
 from gajim.common.settings import Settings
@@ -145,7 +145,7 @@ def failed(event):
     tell(event="failed", why=f"{event.name} {event.file_props.error}")
 
 
-def do_offer(to, path):
+def offer(to, path):
     """Sends a file as soon as Gajim's menu would let one; that it is there is told by an event."""
     offers.append((JID.from_string(to), path))
     go()
@@ -153,25 +153,10 @@ def do_offer(to, path):
 
 
 def go(*_):
-    for offer in list(offers):
-        to, path = offer
+    for to, path in list(offers):
         if contact_of(to).supports(Namespace.JINGLE_FILE_TRANSFER_5):
-            offers.remove(offer)
+            offers.remove((to, path))
             transfers().send_file(ACCOUNT, contact_of(to.new_as_bare()), to, path)
-
-
-def granted(line):
-    wish = json.loads(line)
-    try:
-        tell(answer=wish["id"], **globals()[f"do_{wish['do']}"](**wish.get("with", {})))
-    except Exception as error:  # told to whoever asked
-        tell(answer=wish["id"], error=f"{type(error).__name__}: {error}")
-
-
-def read_wishes():
-    for line in sys.stdin:
-        GLib.idle_add(granted, line)
-    GLib.idle_add(app.app.start_shutdown)
 
 
 def begun():
@@ -188,7 +173,7 @@ def begun():
     }
     for name, handler in handlers.items():
         app.ged.register_event_handler(name, ged.POSTGUI, handler)
-    threading.Thread(target=read_wishes, daemon=True).start()
+    wishes.hear({"offer": offer}, tell, app.app.start_shutdown)
 
 
 class Listener(socks5.Socks5Listener):

@@ -55,7 +55,8 @@ function endedError(error: SessionEndedError, reached: Reached): ChatError {
     case 'gone':
       return because('recipient-unavailable');
     default:
-      return because('feature-not-implemented');
+      // Who took the file knows how.
+      return because(reached === 'nowhere' ? 'feature-not-implemented' : 'peer-closed');
   }
 }
 

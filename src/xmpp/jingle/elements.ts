@@ -96,7 +96,10 @@ function parseContent(element: Element): Content | undefined {
 function parseReason(element: Element | undefined): Reason | undefined {
   if (element === undefined) return undefined;
   const nodes = elements(element);
-  const condition = nodes.map((node) => node.is(node.getName(), NS) && among(REASONS, node.getName()));
+  // Dino writes `failed_transport`.
+  const condition = nodes.map(
+    (node) => node.is(node.getName(), NS) && among(REASONS, node.getName().replaceAll('_', '-')),
+  );
   return {
     condition: condition.find((known) => known !== undefined && known !== false) || 'general-error',
     text: childText(element, 'text', NS),

@@ -168,18 +168,26 @@ describe('a file by Jingle in-band', () => {
     expect(await received()).toEqual([]);
   });
 
-  it('is cancelled by the receiver: the sender is told (XEP-0234 §6.5)', async () => {
-    const wire = wiredSessions();
-    const alice = side(wire.alice);
-    const bob = side(wire.bob);
-    const { path } = await source(5_000_000);
-    bob.on('changed', (file) => {
-      if (file.state === 'active' && file.sent > 0) bob.cancel(file.id);
-    });
-    await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'peer-closed' });
-    await bob.close();
-    expect(await received()).toEqual([]);
-  });
+  it.each(['cancel', 'general-error', 'failed-application'])(
+    'is ended by the receiver: the sender is told: %s (XEP-0234 §6.5, XEP-0166 §7.4)',
+    async (reason) => {
+      const wire = wiredSessions();
+      const alice = side(wire.alice);
+      const bob = side(wire.bob);
+      wire.between = (stanza) => {
+        const why = stanza.getChild('jingle', NS)?.getChild('reason')?.getChild('cancel');
+        if (why) why.name = reason;
+        return stanza;
+      };
+      const { path } = await source(5_000_000);
+      bob.on('changed', (file) => {
+        if (file.state === 'active' && file.sent > 0) bob.cancel(file.id);
+      });
+      await expect(alice.send(path, BOB)).rejects.toMatchObject({ condition: 'peer-closed' });
+      await bob.close();
+      expect(await received()).toEqual([]);
+    },
+  );
 
   it.each([
     ['no room for it', { freeSpace: async () => 0 }, 'folder-full'],

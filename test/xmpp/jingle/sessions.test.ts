@@ -305,6 +305,7 @@ describe('elements of Jingle', () => {
     const reason = (children: string) =>
       parseJingle(parse(xJingle('session-terminate', `<reason>${children}</reason>`)))?.reason;
     expect(reason('<odd/>')?.condition).toBe('general-error');
+    expect(reason('<failed_transport/><text>hm</text>')?.condition).toBe('failed-transport');
     expect(reason(`<media-error/><text>hm</text><odd xmlns='urn:odd'/>`)).toMatchObject({
       condition: 'media-error',
       text: 'hm',
