@@ -664,6 +664,15 @@ export class Client extends EventEmitter<ChatEvents> {
       acceptPolicy: (from) => this.#filePolicy(from),
       partials,
       isOccupant: (jid) => this.kindOf(bareOf(jid)) === 'room',
+      inBand: {
+        get small() {
+          return features.inBand.small;
+        },
+        online: async () => {
+          await this.#connection?.back();
+          await this.#recovered;
+        },
+      },
       links: links({
         trust: () => this.#trust(),
         allowPrivate: () => this.setting('private-links') === 'on',

@@ -148,6 +148,11 @@ export class Connection {
     }
   }
 
+  /** Online again, as far as before. Rejects as `reach` does. */
+  back(): Promise<void> {
+    return this.reach(this.#wanted ?? 'stream');
+  }
+
   /** The next stream tries again; that this one stays below is told. */
   #climbAgain(level: Level): void {
     this.#climb(level).catch((error: unknown) => {

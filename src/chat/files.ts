@@ -6,7 +6,7 @@ import type { FileState, FileTransfer, Request } from './events.ts';
 import { checkPlace, type Reception, receive, refusalFor } from './files/incoming.ts';
 import { type Link, type Links, nameOfLink } from './files/links.ts';
 import { safeName } from './files/names.ts';
-import { conditionOf, sendByRoutes } from './files/order.ts';
+import { conditionOf, type InBandBlocks, sendByRoutes } from './files/order.ts';
 import { hashedOnTheWay, type OpenFile, openFile } from './files/outgoing.ts';
 import { freeSpace, removeLeftParts } from './files/part-file.ts';
 import { resumptionOf, tidyParts } from './files/resuming.ts';
@@ -39,6 +39,8 @@ export interface FilesOptions {
   readonly partials?: PartialFiles | undefined;
   /** whether a full JID is somebody in a room: several people behind one bare JID */
   readonly isOccupant?: ((jid: string) => boolean) | undefined;
+  /** a file whose blocks were too large for our server goes again, in small ones; undefined: none does */
+  readonly inBand?: InBandBlocks | undefined;
   /** opens links; undefined: none are */
   readonly links?: Links | undefined;
   /** milliseconds, for the pace of `changed` */
@@ -299,6 +301,7 @@ export function files(options: FilesOptions): Files {
         onQueued: () => {
           state = 'queued';
         },
+        inBand: options.inBand,
       });
       const sha256 = await hashed.sha256();
       const unconfirmed = routes.find(({ name }) => name === entry.file.route)?.silent;

@@ -69,8 +69,11 @@ describe('a server that ends the stream for what we wrote', () => {
     expect(message?.state).toBe('sent');
   });
 
-  it('gets it again where the stream ended for another reason', async () => {
-    const [message] = await refused(['x'.repeat(20_000)], 'system-shutdown');
+  it.each([
+    ['for another reason', 'system-shutdown'],
+    ['over a block of a file', 'stanza-too-large'],
+  ])('gets it again where the stream ended %s', async (_what, condition) => {
+    const [message] = await refused(['x'.repeat(20_000)], condition);
     expect(message?.state).toBe('sent');
   });
 });

@@ -15,7 +15,7 @@ import type {
 } from '../../src/chat/files/route.ts';
 import { type FilesOptions, files } from '../../src/chat/files.ts';
 import { ChatError } from '../../src/chat/problem.ts';
-import { XmppError } from '../../src/xmpp/errors.ts';
+import { DisconnectedError, XmppError } from '../../src/xmpp/errors.ts';
 import { deferred } from '../../src/xmpp/waiting.ts';
 import { ended, everyStep } from './routes/support.ts';
 import { memoryStores } from './support.ts';
@@ -461,6 +461,50 @@ describe('sending a file', () => {
       'x',
       undefined,
     ]);
+  });
+
+  it('goes again, the same way, where its stanzas were too large for our server', async () => {
+    const routes = [new FakeRoute('jingle-ibb'), new FakeRoute('si-ibb')];
+    const [route, other] = routes;
+    const order: string[] = [];
+    const inBand = {
+      small: false,
+      async online() {
+        await turn();
+        order.push('online');
+      },
+    };
+    if (route)
+      route.behaviour = async (_file, _peer, { onProgress }) => {
+        onProgress(0);
+        onProgress(3);
+        order.push('sent');
+        inBand.small = true;
+        route.behaviour = undefined;
+        throw new DisconnectedError();
+      };
+    const { api } = setUp({ routes, inBand });
+    const told: FileTransfer['before'][] = [];
+    const onProgress = ({ before }: FileTransfer) => void told.push(before);
+    expect(await api.send(await write('hello'), PEER, { onProgress })).toMatchObject({
+      ...{ state: 'done', route: 'jingle-ibb', sent: 5 },
+      sha256: createHash('sha256').update('hello').digest('hex'),
+    });
+    expect(order).toEqual(['sent', 'online']);
+    expect(route?.sent?.toString()).toBe('hello');
+    expect(other?.sent).toBeUndefined();
+    expect(told).toContainEqual({ route: 'jingle-ibb', condition: 'stanza-too-large' });
+  });
+
+  it('fails with what it was where we do not get online again', async () => {
+    const route = new FakeRoute('jingle-ibb');
+    const inBand = { small: false, online: () => Promise.reject(new ChatError('offline')) };
+    route.behaviour = () => {
+      inBand.small = true;
+      return Promise.reject(new DisconnectedError());
+    };
+    const { api } = setUp({ routes: [route], inBand });
+    await expect(api.send(await write('hello'), PEER)).rejects.toMatchObject({ condition: 'disconnected' });
   });
 
   it.each([

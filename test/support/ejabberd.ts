@@ -88,7 +88,8 @@ function modules(options: ServerOptions, { folder, ports }: Places): Record<stri
 /** The configuration; JSON is YAML. */
 function config(options: ServerOptions, places: Places, certificate: Certificate): string {
   const { ports } = places;
-  const c2s = { ip: '127.0.0.1', module: 'ejabberd_c2s', max_stanza_size: 1_048_576, access: 'all' };
+  const { stanzaBytes = 1_048_576 } = options;
+  const c2s = { ip: '127.0.0.1', module: 'ejabberd_c2s', max_stanza_size: stanzaBytes, access: 'all' };
   const handlers = {
     '/api': 'mod_http_api',
     ...(options.upload === true ? { '/upload': 'mod_http_upload' } : {}),

@@ -8,6 +8,7 @@ import {
   type XmppError,
   xStanzaError,
 } from '../../src/xmpp/errors.ts';
+import { isFinal } from '../../src/xmpp/session/backoff.ts';
 import type { SessionControl } from '../../src/xmpp/session/create-session.ts';
 import {
   type IqHandler,
@@ -117,6 +118,22 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
       for (const { reject } of open) reject(new DisconnectedError());
     }
     this.emit('offline', { reason, final, retryIn: final ? undefined : 1000 });
+  }
+
+  /** What the server says of a stanza's size (XEP-0478). */
+  maxStanzaBytes: number | undefined;
+  private readonly causes: ((reason: XmppError | undefined) => XmppError | undefined)[] = [];
+
+  explainEnd(cause: (reason: XmppError | undefined) => XmppError | undefined): void {
+    this.causes.push(cause);
+  }
+
+  /** The stream ends; as `drop`, with what somebody says to have brought it about. */
+  end({ reason, resumable = false }: { reason?: XmppError; resumable?: boolean }): void {
+    const cause = this.causes.map((find) => find(reason)).find((found) => found !== undefined);
+    const told = cause ?? reason;
+    const options = { resumable: resumable && cause === undefined, final: isFinal(told) };
+    this.drop(told === undefined ? options : { ...options, reason: told });
   }
 
   hasStreamFeature(name: string, xmlns: string): boolean {

@@ -4,5 +4,7 @@ import type { Server, ServerOptions } from './server.ts';
 
 /** Starts a throw-away Prosody; see `startProsody` for errors. */
 export async function startProsodyServer(options: ServerOptions = {}): Promise<Server> {
-  return { ...(await startProsody(options)), kind: 'prosody' };
+  const { stanzaBytes, settings = '' } = options;
+  const limit = stanzaBytes === undefined ? '' : `c2s_stanza_size_limit = ${stanzaBytes}\n`;
+  return { ...(await startProsody({ ...options, settings: limit + settings })), kind: 'prosody' };
 }

@@ -10,6 +10,8 @@ export type ServerKind = 'ejabberd' | 'prosody';
 
 /** What both kinds understand; what only Prosody has (`modules`, `settings`, …) ejabberd passes over. */
 export interface ServerOptions extends ProsodyStart {
+  /** bytes of a stanza that are taken of a client at most */
+  readonly stanzaBytes?: number;
   /** ejabberd: a directory search without words lists everybody; default false, as it comes. */
   readonly directoryListsAll?: boolean;
   /** ejabberd: program that makes the picture of a word, its argument, for who enters a room that asks (XEP-0158) */

@@ -1,4 +1,5 @@
 /** Routes tried in order, and of each the addresses, until the other side took the file. */
+import { unless } from '../../xmpp/waiting.ts';
 import { ChatError } from '../problem.ts';
 import type { FileRoute, OutgoingFile, RouteName } from './route.ts';
 
@@ -10,6 +11,14 @@ export interface Attempt {
   onRoute(route: RouteName, address: string, before: FailedRoute | undefined): void;
   onProgress(sent: number): void;
   onQueued(): void;
+  readonly inBand?: InBandBlocks | undefined;
+}
+
+/** Of our server: whether it has ended a stream over a large block in-band, so that they are small by now. */
+export interface InBandBlocks {
+  readonly small: boolean;
+  /** Resolves when we are online again; rejects where we shall not be. */
+  online(): Promise<void>;
 }
 
 export interface FailedRoute {
@@ -46,17 +55,18 @@ export async function sendByRoutes(
   routes: readonly FileRoute[],
   file: OutgoingFile,
   peer: string,
-  { signal, only, onRoute, onProgress, onQueued }: Attempt,
+  { signal, only, onRoute, onProgress, onQueued, inBand }: Attempt,
 ): Promise<void> {
   let failed: FailedRoute | undefined;
   let last: unknown = new ChatError('no-route', { jid: peer });
   for (const route of routes.filter(({ name }) => only === undefined || name === only)) {
-    const addresses = await route.addresses(peer, file, signal).catch((error: unknown) => {
+    const found = await route.addresses(peer, file, signal).catch((error: unknown) => {
       last = error;
       failed = { route: route.name, condition: conditionOf(error) };
       return [];
     });
-    for (const address of addresses) {
+    const addresses = [...found];
+    for (let address = addresses.shift(); address !== undefined; address = addresses.shift()) {
       signal.throwIfAborted();
       onRoute(route.name, address, failed);
       let reached: Reached = 'nowhere';
@@ -70,6 +80,7 @@ export async function sendByRoutes(
         within = to;
         onRoute(to, address, failed);
       };
+      const wasLarge = inBand?.small === false;
       const onFallback = only === undefined ? fellBack : undefined;
       try {
         return await route.send(file, address, { signal, onProgress: progressed, onFallback, onQueued });
@@ -77,7 +88,14 @@ export async function sendByRoutes(
         signal.throwIfAborted();
         last = error;
         failed = { route: within, condition: conditionOf(error) };
-        if (isFinal(error, reached)) throw error;
+        if (wasLarge && inBand.small) {
+          failed = { route: within, condition: 'stanza-too-large' };
+          await unless(signal, inBand.online()).catch(() => {
+            signal.throwIfAborted();
+            throw error;
+          });
+          addresses.unshift(address);
+        } else if (isFinal(error, reached)) throw error;
       }
     }
   }

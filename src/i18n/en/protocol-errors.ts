@@ -95,6 +95,10 @@ const stream = {
   reset: { why: 'the server wants the session to start again', hint: 'Log in again.' },
   'resource-constraint': { why: 'the server is overloaded', hint: tryLater },
   'see-other-host': { why: 'the server wants you to use another one', hint: 'Give it with --service.' },
+  'stanza-too-large': {
+    why: 'the connection ended over a large block of a file; they are small from now on',
+    hint: 'Send the file again.',
+  },
   'system-shutdown': { why: 'the server is being shut down', hint: tryLater },
   'bad-format': { why: 'server and program did not understand each other', hint: tryLater },
   'bad-namespace-prefix': { why: 'server and program did not understand each other', hint: tryLater },

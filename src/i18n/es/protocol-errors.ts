@@ -116,6 +116,10 @@ const stream: typeof en.stream = {
   reset: { why: 'el servidor quiere que la sesión empiece de nuevo', hint: 'Inicia sesión otra vez.' },
   'resource-constraint': { why: 'el servidor está sobrecargado', hint: tryLater },
   'see-other-host': { why: 'el servidor quiere que uses otro', hint: 'Indícalo con --service.' },
+  'stanza-too-large': {
+    why: 'la conexión terminó por un bloque grande de un fichero; de ahora en adelante son pequeños',
+    hint: 'Envía el fichero otra vez.',
+  },
   'system-shutdown': { why: 'el servidor se está apagando', hint: tryLater },
   'bad-format': notUnderstood,
   'bad-namespace-prefix': notUnderstood,

@@ -9,7 +9,7 @@ export interface OutboundTerms {
   /** full JID */
   readonly peer: string;
   readonly source: AsyncIterable<Uint8Array>;
-  /** most bytes a block; default BLOCK_SIZE, halved when the peer asks for less */
+  /** most bytes a block; default, and at most, what our server takes of a stanza; halved when the peer asks for less */
   readonly blockSize?: number | undefined;
   /** most blocks that may be unconfirmed, where the way is quick; default 32 */
   readonly window?: number | undefined;
@@ -24,8 +24,12 @@ export interface OutboundTerms {
  */
 export const BLOCK_SIZE = 32_768;
 const SMALLEST_BLOCK = 256;
-/** bytes of a block (§4), and blocks, to begin with */
-const FIRST_BLOCK = 4096;
+/** bytes of a block that fits into what every server takes, with the addresses and the white space around it */
+export const SAFE_BLOCK = 4096;
+/** bytes of a stanza around its block, without addresses and ids; and of white space before it (transport-socket.ts) */
+const AROUND = 256;
+const WHITE_SPACE = 4096;
+/** blocks to begin with, of SAFE_BLOCK bytes (§4) */
 const FIRST_WINDOW = 8;
 /** milliseconds */
 const QUICK = 300;
@@ -59,9 +63,16 @@ export async function* blocksOf(
   if (rest.length > 0) yield rest;
 }
 
-async function open(session: Session, terms: OutboundTerms): Promise<number> {
+/** Bytes of a block, as Base64 in a stanza that the server takes. XEP-0478 §4 */
+export function largestBlock(maxStanzaBytes: number | undefined, peer: string, sid: string): number {
+  if (maxStanzaBytes === undefined) return BLOCK_SIZE;
+  const left = maxStanzaBytes - AROUND - WHITE_SPACE - Buffer.byteLength(peer) - Buffer.byteLength(sid);
+  return Math.max(SMALLEST_BLOCK, Math.min(BLOCK_SIZE, 3 * Math.floor(left / 4)));
+}
+
+async function open(session: Session, terms: OutboundTerms, most: number): Promise<number> {
   const options = terms.signal === undefined ? {} : { signal: terms.signal };
-  for (let blockSize = terms.blockSize ?? BLOCK_SIZE; ; blockSize = Math.floor(blockSize / 2)) {
+  for (let blockSize = Math.min(terms.blockSize ?? most, most); ; blockSize = Math.floor(blockSize / 2)) {
     try {
       const payload = xOpen({ sid: terms.sid, blockSize, stanza: 'iq' });
       await session.request(x('iq', { type: 'set', to: terms.peer }, payload), options);
@@ -79,7 +90,7 @@ async function open(session: Session, terms: OutboundTerms): Promise<number> {
  * their number does, to `most`; with slow ones both fall again. §2.1: `block-size` is the maximum.
  */
 function flight(largest: number, most: number, ended: AbortSignal) {
-  const smallest = Math.min(FIRST_BLOCK, largest);
+  const smallest = Math.min(SAFE_BLOCK, largest);
   let size = smallest;
   let window = Math.min(FIRST_WINDOW, most);
   let underWay = 0;
@@ -128,11 +139,21 @@ function flight(largest: number, most: number, ended: AbortSignal) {
   };
 }
 
-/** See {@link InBand.send}. `onClose` is given what to call when the peer closes the stream. */
+/** What the table of all streams knows of one that is sent. */
+export interface Sending {
+  /** bytes of a block, at most */
+  readonly most: number;
+  /** is given what to call when the peer closes the stream */
+  onClose(closer: () => void): void;
+  /** A block of so many bytes goes out; gives what `answer` does. */
+  transmit<T>(bytes: number, answer: Promise<T>): Promise<T>;
+}
+
+/** See {@link InBand.send}. */
 export async function sendInBand(
   session: Session,
   terms: OutboundTerms,
-  onClose: (closer: () => void) => void,
+  { most, onClose, transmit: followed }: Sending,
 ): Promise<void> {
   const { sid, peer, signal, onProgress } = terms;
   signal?.throwIfAborted();
@@ -141,7 +162,7 @@ export async function sendInBand(
   const set = (payload: Element) => x('iq', { type: 'set', to: peer }, payload);
   onClose(() => stop.abort(new XmppError('peer-closed')));
 
-  const blockSize = await open(session, terms);
+  const blockSize = await open(session, terms, most);
   onProgress?.(0);
   let sent = 0;
   let seq = 0;
@@ -149,7 +170,7 @@ export async function sendInBand(
   const transmit = async (block: Uint8Array) => {
     const iq = set(xData(sid, seq, block));
     seq = (seq + 1) % 65_536;
-    await session.request(iq, { timeout: BLOCK_TIMEOUT });
+    await followed(block.length, session.request(iq, { timeout: BLOCK_TIMEOUT }));
     sent += block.length;
     onProgress?.(sent);
   };

@@ -1,11 +1,12 @@
 /** XEP-0047 In-Band Bytestreams, version 2.0.1. https://xmpp.org/extensions/xep-0047.html */
-import { StanzaError } from '../errors.ts';
+import { DisconnectedError, StanzaError, StreamError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { child } from '../stanza.ts';
+import { LEAST_STANZA } from '../stream-limits.ts';
 import { whenGone } from './gone.ts';
 import { NS, parseData, parseOpen } from './ibb-blocks.ts';
 import { type InboundStream, type InboundTerms, inboundStream, type Receiver } from './ibb-inbound.ts';
-import { type OutboundTerms, sendInBand } from './ibb-outbound.ts';
+import { largestBlock, type OutboundTerms, SAFE_BLOCK, sendInBand } from './ibb-outbound.ts';
 import { keyOf, peerOf } from './keys.ts';
 
 export { NS };
@@ -21,9 +22,14 @@ export interface InBand {
   /**
    * Opens a stream and sends everything `source` gives; resolves when the peer has confirmed every block.
    * Rejects with StanzaError (the peer's answer), XmppError `peer-closed`, TimeoutError or DisconnectedError; when
-   * `signal` is aborted, with its reason, after closing the stream.
+   * `signal` is aborted, with its reason, after closing the stream. Where it was lost for DisconnectedError and `small`
+   * became true, our server takes no blocks of that size: another attempt makes them small.
    */
   send(terms: OutboundTerms): Promise<void>;
+  /** Our server ended a stream over a block: none is larger than every server takes any more. */
+  readonly small: boolean;
+  /** Bytes of a block to that full JID, at most: what our server takes of a stanza. */
+  largestBlock(peer: string, sid: string): number;
 }
 
 /** In-band streams in both directions. Only what was negotiated with that full JID before is let in. */
@@ -33,6 +39,12 @@ export function inBand(
 ): InBand {
   const receivers = new Map<string, Receiver>();
   const closers = new Map<string, () => void>();
+  const underWay = new Set<{ readonly bytes: number }>();
+  /** bytes of a block that our server takes, as far as is known */
+  let taken = SAFE_BLOCK;
+  /** streams in a row that ended with a larger one under way */
+  let ended = 0;
+  let small = false;
   disco.addFeature(NS);
 
   session.respond('set', 'open', NS, (iq, payload) => {
@@ -68,11 +80,36 @@ export function inBand(
     // A message has no answer: the receiver itself closes the stream when something is wrong with it.
     if (data) receiver?.data(data, 'message').catch(() => undefined);
   });
+  session.explainEnd((reason) => {
+    if (![...underWay].some(({ bytes }) => bytes > taken)) return undefined;
+    ended++;
+    // Whoever writes on while the server closes does not always get to read why; resumed, it would end again.
+    if (reason?.condition !== 'policy-violation' && ended === 1) return undefined;
+    small = true;
+    return new StreamError('stanza-too-large', undefined, { cause: reason });
+  });
   // Nobody else tells that a peer is gone that only sends: an answer to it would be dropped.
   whenGone(session, (error, peer) => {
     for (const [key, receiver] of [...receivers])
       if (peer === undefined || peerOf(key) === peer) receiver.lost(error);
   });
+
+  const most = (peer: string, sid: string) =>
+    small
+      ? Math.min(SAFE_BLOCK, largestBlock(LEAST_STANZA, peer, sid))
+      : largestBlock(session.maxStanzaBytes, peer, sid);
+  async function transmit<T>(bytes: number, answer: Promise<T>): Promise<T> {
+    const block = { bytes };
+    underWay.add(block);
+    try {
+      const result = await answer;
+      taken = Math.max(taken, bytes);
+      ended = 0;
+      return result;
+    } finally {
+      underWay.delete(block);
+    }
+  }
 
   return {
     expect(terms) {
@@ -83,10 +120,21 @@ export function inBand(
         leave: () => receivers.delete(key),
       });
     },
+    largestBlock: most,
+    get small() {
+      return small;
+    },
     async send(terms) {
       const key = keyOf(terms.peer, terms.sid);
       try {
-        await sendInBand(session, terms, (closer) => closers.set(key, closer));
+        await sendInBand(session, terms, {
+          most: most(terms.peer, terms.sid),
+          onClose: (closer) => closers.set(key, closer),
+          transmit,
+        });
+      } catch (error) {
+        if (error instanceof DisconnectedError && ended > 0) small = true;
+        throw error;
       } finally {
         closers.delete(key);
       }

@@ -42,7 +42,8 @@ export function ibbTransport(inBand: InBand): Transport {
     xmlns: NS_IBB_TRANSPORT,
 
     async sending({ peer }) {
-      const offer: Offer = { sid: randomId(), blockSize: BLOCK_SIZE };
+      const sid = randomId();
+      const offer: Offer = { sid, blockSize: inBand.largestBlock(peer, sid) };
       let { blockSize } = offer;
       return {
         offer: xIbbTransport(offer),

@@ -1,6 +1,7 @@
 /** The session itself: keeps one account online, hands stanzas out and in. RFC 6120, XEP-0198, XEP-0199. */
 import { ConnectionError, DisconnectedError, XmppError } from '../errors.ts';
 import { parseJid } from '../jid.ts';
+import { parseMaxBytes } from '../stream-limits.ts';
 import { isFinal, retryDelay } from './backoff.ts';
 import type { ClientStream } from './client-adapter.ts';
 import { attempt, type Connection } from './connection.ts';
@@ -93,6 +94,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   #localAddress: string | undefined;
   #live: LiveStream | undefined;
   #running: Running | undefined;
+  readonly #causes: ((reason: XmppError | undefined) => XmppError | undefined)[] = [];
   #hurry: (() => void) | undefined;
 
   constructor(options: SessionOptions) {
@@ -154,6 +156,14 @@ class XmppSession extends GuardedEmitter implements SessionControl {
 
   get localAddress(): string | undefined {
     return this.#localAddress;
+  }
+
+  get maxStanzaBytes(): number | undefined {
+    return this.#live && parseMaxBytes(this.#live.features);
+  }
+
+  explainEnd(cause: (reason: XmppError | undefined) => XmppError | undefined): void {
+    this.#causes.push(cause);
   }
 
   hasStreamFeature(name: string, xmlns: string): boolean {
@@ -433,9 +443,11 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         },
         ping: () => this.#ping(),
         ended: (reason) => {
+          const cause = this.#causeOf(reason);
           this.#live = undefined;
-          if (this.#state.resumption === undefined) this.#forget();
-          resolve(reason);
+          // What ended this stream is not written again into the same one.
+          if (cause !== undefined || this.#state.resumption === undefined) this.#forget();
+          resolve(cause ?? reason);
         },
       });
       this.#live = live;
@@ -451,6 +463,14 @@ class XmppSession extends GuardedEmitter implements SessionControl {
       }
       adopt(live);
     });
+  }
+
+  #causeOf(reason: XmppError | undefined): XmppError | undefined {
+    for (const cause of this.#causes) {
+      const found = cause(reason);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   /** XEP-0199 §4.2: any answer is a sign of life, an error too. */

@@ -67,6 +67,13 @@ export interface Session extends EventEmitter<SessionEvents> {
   readonly nextSequence: number | undefined;
   /** address of this computer on the way to the server, of the newest stream; undefined before the first */
   readonly localAddress: string | undefined;
+  /** bytes of a stanza that the server says to take at most (XEP-0478); undefined where it says nothing */
+  readonly maxStanzaBytes: number | undefined;
+  /**
+   * `cause` is asked when a stream ended, by whatever, before anything that waits for an answer hears of it: whoever
+   * brought that about, and will not again, gives what is told in its place. It is neither final nor resumed then.
+   */
+  explainEnd(cause: (reason: XmppError | undefined) => XmppError | undefined): void;
   /** the stream features after authentication */
   hasStreamFeature(name: string, xmlns: string): boolean;
   /** Writes a stanza. Throws DisconnectedError when there is no stream. */

@@ -9,7 +9,8 @@ import {
   xData,
   xOpen,
 } from '../../../src/xmpp/bytestreams/ibb-blocks.ts';
-import { blocksOf } from '../../../src/xmpp/bytestreams/ibb-outbound.ts';
+import { blocksOf, largestBlock } from '../../../src/xmpp/bytestreams/ibb-outbound.ts';
+import { RemoteStreamError } from '../../../src/xmpp/session/stream-error.ts';
 import { type Element, x } from '../../../src/xmpp/stanza.ts';
 import { FakeSession } from '../../support/fake-session.ts';
 import { parse } from '../../support/parse.ts';
@@ -305,6 +306,138 @@ describe('sending in-band', () => {
     for (const stanza of first) session.answer(stanza);
     await sending;
     expect(session.take().filter((stanza) => stanza.getChild('data', NS))).toHaveLength(7);
+  });
+
+  it('makes no block that is larger than our server takes of a stanza (XEP-0478 §4)', async () => {
+    const wire = wiredSessions();
+    wire.alice.maxStanzaBytes = 20_000;
+    const written: string[] = [];
+    wire.alice.on('sent', (stanza) => written.push(stanza.toString()));
+    const stream = inBand(wire.bob, { disco }).expect({ sid: 's', peer: wire.alice.jid, size: 300_000 });
+    const bytes = Buffer.alloc(300_000, 'abc');
+    const sending = inBand(wire.alice, { disco }).send({
+      ...{ sid: 's', peer: wire.bob.jid, blockSize: 32_768 },
+      source: chunks(bytes),
+    });
+    expect((await read(stream)).equals(bytes)).toBe(true);
+    await sending;
+    const largest = Math.max(...written.map((text) => text.length));
+    expect(largest).toBeGreaterThan(14_000);
+    // White space before it counts at some servers.
+    expect(largest + 4096).toBeLessThanOrEqual(20_000);
+  });
+
+  it('fits its blocks into any size that a server says, with any address', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 10_000, max: 100_000 }),
+        fc.integer({ min: 3, max: 3071 }),
+        (bytes, length) => {
+          const [peer, sid] = ['p'.repeat(length), 's'.repeat(22)];
+          const size = largestBlock(bytes, peer, sid);
+          const iq = x('iq', { xmlns: 'jabber:client', type: 'set', to: peer, id: 'i'.repeat(22) });
+          iq.append(xData(sid, 65_535, Buffer.alloc(size)));
+          expect(size).toBeGreaterThanOrEqual(256);
+          expect(iq.toString().length + 4096).toBeLessThanOrEqual(bytes);
+        },
+      ),
+    );
+    expect(largestBlock(undefined, PEER, 's')).toBe(32_768);
+    // No server may take less than 10,000 bytes (RFC 6120 §13.12); one that says so gets the smallest all the same.
+    expect(largestBlock(100, PEER, 's')).toBe(256);
+  });
+
+  describe('where our server ends its stream over a block (RFC 6120 §4.9.3.14)', () => {
+    const policy = () => new RemoteStreamError('policy-violation', 'XML stanza is too big');
+    const blocks = (session: FakeSession) =>
+      session.take().filter((stanza) => stanza.getChild('data', NS) !== undefined);
+    const sizeOf = (block: Element | undefined) => {
+      const element = block?.getChild('data', NS);
+      return element && parseData(element)?.bytes?.length;
+    };
+
+    /** A stream of which so many blocks are answered; of the first eight all have 4,096 bytes. */
+    async function underWay(answered: number) {
+      const session = new FakeSession();
+      session.whenAsked('set', 'open', NS, '');
+      const told: unknown[] = [];
+      session.on('offline', ({ reason, final }) => told.push([reason?.condition, final]));
+      const ibb = inBand(session, { disco });
+      const sending = ibb.send({ sid: 's', peer: PEER, source: chunks(Buffer.alloc(2_000_000)) });
+      sending.catch(() => undefined);
+      const waiting: Element[] = [];
+      for (let left = answered; left > 0; left--) {
+        await turn();
+        waiting.push(...blocks(session));
+        session.answer(waiting.shift() as Element);
+      }
+      await turn();
+      waiting.push(...blocks(session));
+      return {
+        session,
+        ibb,
+        sending,
+        told,
+        largest: Math.max(...waiting.map((block) => sizeOf(block) ?? 0)),
+      };
+    }
+
+    it('goes on with another one, and makes small ones from then on', async () => {
+      const { session, ibb, sending, told, largest } = await underWay(8);
+      expect(largest).toBe(32_768);
+      session.end({ reason: policy(), resumable: true });
+      await expect(sending).rejects.toMatchObject({ condition: 'disconnected' });
+      expect(told).toEqual([['stanza-too-large', false]]);
+      expect(ibb.small).toBe(true);
+      session.renew();
+      expect(ibb.largestBlock(PEER, 's')).toBe(4096);
+      const again = ibb.send({ sid: 't', peer: PEER, source: chunks(Buffer.alloc(100_000)), window: 1 });
+      again.catch(() => undefined);
+      for (let answered = 0; answered < 10; answered++) {
+        await turn();
+        const [block] = blocks(session);
+        expect(sizeOf(block)).toBe(4096);
+        session.answer(block as Element);
+      }
+      await turn();
+      // It was not the size then.
+      session.end({ reason: policy() });
+      await expect(again).rejects.toMatchObject({ condition: 'disconnected' });
+      expect(told.at(-1)).toEqual(['policy-violation', true]);
+    });
+
+    it('does so too where the reason is lost on the way, as what is not read any more resets the connection', async () => {
+      const { session, ibb, sending, told } = await underWay(8);
+      session.end({});
+      await expect(sending).rejects.toMatchObject({ condition: 'disconnected' });
+      expect(told).toEqual([[undefined, false]]);
+      expect(ibb.small).toBe(true);
+    });
+
+    it('goes on where the stream is resumed, unless that ends over the same block again', async () => {
+      const { session, ibb, sending, told } = await underWay(8);
+      session.end({ resumable: true });
+      session.resume();
+      expect(ibb.small).toBe(false);
+      session.end({ resumable: true });
+      await expect(sending).rejects.toMatchObject({ condition: 'disconnected' });
+      expect(told).toEqual([
+        [undefined, false],
+        ['stanza-too-large', false],
+      ]);
+      expect(ibb.small).toBe(true);
+    });
+
+    it.each([
+      ['every block under way is one that every server takes', 0],
+      ['it took as large ones before', 40],
+    ])('not where %s', async (_what, answered) => {
+      const { session, ibb, sending, told } = await underWay(answered);
+      session.end({ reason: policy() });
+      await expect(sending).rejects.toMatchObject({ condition: 'disconnected' });
+      expect(told).toEqual([['policy-violation', true]]);
+      expect(ibb.small).toBe(false);
+    });
   });
 
   it('sends blocks as large as was agreed only while answers are quick (XEP-0047 §2.1: a maximum)', async () => {

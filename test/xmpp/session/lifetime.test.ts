@@ -34,6 +34,45 @@ async function back(server: FakeServer, session: Tried, how: 'online' | 'resumed
   return peer;
 }
 
+describe('what the server takes', () => {
+  it('of a stanza at most is known where it says so behind the log-in (XEP-0478 §3.1)', async () => {
+    const limits = (bytes: number) =>
+      `<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>${bytes}</max-bytes></limits>`;
+    const { session } = await connected(
+      await fake({ ...silent, featuresBefore: limits(10_000), featuresAfter: limits(20_000) }),
+    );
+    expect(session.maxStanzaBytes).toBe(20_000);
+    const { session: other } = await connected(await fake(silent));
+    expect(other.maxStanzaBytes).toBeUndefined();
+  });
+
+  it('not, and somebody knows that it will not come again: a new stream follows, without it', async () => {
+    const server = await fake(silent);
+    const { session, peer } = await connected(server);
+    const lost = collect(session, 'unconfirmed');
+    const asked: string[] = [];
+    session.explainEnd((reason) => {
+      asked.push(reason?.condition ?? '');
+      return reason?.condition === 'policy-violation' ? new StreamError('stanza-too-large') : undefined;
+    });
+    session.send(message('large'));
+    const answer = session.request(x('iq', { type: 'get', to: 'localhost' }, x('q', { xmlns: 'urn:q' })));
+    const refusal = expect(answer).rejects.toMatchObject({ condition: 'disconnected' });
+    const told = next(session, 'offline');
+    const up = once(session, 'online');
+    peer.write(
+      `<stream:error><policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>`,
+    );
+    expect(await told).toMatchObject({ reason: { condition: 'stanza-too-large' }, final: false });
+    await refusal;
+    expect(asked).toEqual(['policy-violation']);
+    expect(lost).toContain('large');
+    session.reconnectNow();
+    await up;
+    expect(server.received.split(`id="large"`).length - 1).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('stream management (XEP-0198)', () => {
   it('tells which stanzas the server has, in order (§4)', async () => {
     const { session } = await connected(await fake(silent));
