@@ -393,7 +393,7 @@ export class Client extends EventEmitter<ChatEvents> {
     });
     this.#roomArchives = roomArchives({
       joined: () => this.#rooms.list().flatMap(({ room, joined }) => (joined ? [room] : [])),
-      catchUp: (room) => this.#history.catchUp(room),
+      catchUp: (room, options) => this.#history.catchUp(room, options),
       isTroubled: (room) => this.#history.isTroubled(room),
     });
     this.#history = historySync({

@@ -420,6 +420,22 @@ describe('asking again by itself', () => {
       await world.client.close();
     });
 
+    it('are asked anew when we enter again: what was asked of a room that is gone is never answered', async () => {
+      const { world } = await watched();
+      // It takes the question, and dies over it.
+      world.session.whenAsked('set', 'query', NS_MAM, () => undefined, ROOM);
+      await world.enter();
+      for (let i = 0; i < 5; i++) await turn();
+      const room = new FakeArchive(world.session, ROOM);
+      room.add('r1', 'missed', said);
+      world.occupant(ROOM, 'juliet', [110, 332], "type='unavailable'");
+      await turn();
+      world.occupant(ROOM, 'juliet', [110]);
+      for (let i = 0; i < 5; i++) await turn();
+      expect(world.client.history({ chat: ROOM, limit: 9 }).map(({ body }) => body)).toEqual(['missed']);
+      await world.client.close();
+    });
+
     it('does not ask where we were', async () => {
       const { world, room } = await inRoom();
       const left = world.client.leave(ROOM);

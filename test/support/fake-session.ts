@@ -50,8 +50,10 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
     { to: string | undefined; resolve: (iq: Element) => void; reject: (error: Error) => void }
   >();
   private readonly handlers = new Map<string, IqHandler>();
-  private readonly answers: { match: (iq: Element) => boolean; answer: (iq: Element) => string | Element }[] =
-    [];
+  private readonly answers: {
+    match: (iq: Element) => boolean;
+    answer: (iq: Element) => string | Element | undefined;
+  }[] = [];
 
   constructor(jid = 'juliet@example.org/balcony') {
     super();
@@ -189,7 +191,7 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
     const prepared = this.answers.find((entry) => entry.match(iq));
     if (prepared) {
       const reply = prepared.answer(iq);
-      queueMicrotask(() => this.waiting.has(id) && this.answer(iq, reply));
+      if (reply !== undefined) queueMicrotask(() => this.waiting.has(id) && this.answer(iq, reply));
     }
     return answer;
   }
@@ -202,13 +204,13 @@ export class FakeSession extends EventEmitter<SessionEvents> implements SessionC
 
   /**
    * Prepares the answer to requests with that payload: XML of the payload of the result, or an `<error/>`.
-   * `to` narrows it to one addressee.
+   * `to` narrows it to one addressee; nothing at all is no answer.
    */
   whenAsked(
     type: 'get' | 'set',
     name: string,
     xmlns: string,
-    answer: string | ((iq: Element) => string | Element),
+    answer: string | ((iq: Element) => string | Element | undefined),
     to?: string,
   ): void {
     this.answers.unshift({

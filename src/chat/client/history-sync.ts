@@ -30,6 +30,13 @@ const FIRST_LOOK = 100;
 /** milliseconds before the last known message that is asked for where the archive does not know its id any more */
 const OVERLAP = 5 * 60_000;
 
+/** A catch-up under way. */
+interface Run {
+  readonly work: Promise<boolean>;
+  /** it begins again from where it is: what it asked for may have been asked too early, or of somebody who is gone */
+  anew(): void;
+}
+
 /** The answer goes back to before all that was ever fetched: the archive forgot the id, and does not say so. */
 class BeginsAnew extends Error {
   override name = 'BeginsAnew';
@@ -47,7 +54,7 @@ export function historySync({
   isOurs,
   failed,
 }: HistorySyncOptions) {
-  const running = new Map<string, Promise<boolean>>();
+  const running = new Map<string, Run>();
   /** archives that could not be read, and why */
   const troubled = new Map<string, string>();
 
@@ -69,26 +76,33 @@ export function historySync({
   }
 
   /** The newest page: what an instance that knows nothing begins with. It is the past, and no news. */
-  async function firstLook(archive: string): Promise<void> {
+  async function firstLook(archive: string, signal: AbortSignal): Promise<void> {
     const since = store.lastRow();
-    const page = await features()?.archive.page({ archive, before: '', max: FIRST_LOOK });
+    const page = await features()?.archive.page({ archive, before: '', max: FIRST_LOOK }, { signal });
     if (page !== undefined) keep(archive, page, 'first', { since });
   }
 
   type From = { readonly after?: string; readonly start?: number };
 
-  async function pages(archive: string, from: From, look: (page: ArchivePage) => void): Promise<void> {
+  async function pages(
+    archive: string,
+    from: From,
+    look: (page: ArchivePage) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const asked = { before: new Map<string, number>(), since: store.lastRow() };
-    await features()?.archive.catchUp({ archive, ...from, max: PAGE }, (page) => {
+    const query = { archive, ...from, max: PAGE };
+    const take = (page: ArchivePage) => {
       look(page);
       keep(archive, page, 'newer', asked);
-    });
+    };
+    await features()?.archive.catchUp(query, take, { signal });
   }
 
   const isKnown = (archive: string, page: ArchivePage): boolean =>
     page.items.some(({ archiveId }) => store.isArchived(account, archive, archiveId));
 
-  async function goOn(archive: string, end: ArchiveEnd): Promise<void> {
+  async function goOn(archive: string, end: ArchiveEnd, signal: AbortSignal): Promise<void> {
     let first = true;
     const mustFollow = ({ items }: ArchivePage) => {
       const time = items[0]?.time;
@@ -97,28 +111,30 @@ export function historySync({
       first = false;
     };
     try {
-      await pages(archive, { after: end.id }, mustFollow);
+      await pages(archive, { after: end.id }, mustFollow, signal);
     } catch (error) {
       if (!isForgotten(error)) throw error;
       // §4.3.2: the archive forgot that message; time tells as well, a little overlap does no harm.
       let met = false;
       // What was before the first look is the past, and comes when it is asked for.
       const start = Math.max(end.time - OVERLAP, end.oldest ?? Number.NEGATIVE_INFINITY);
-      await pages(archive, { start }, (page) => {
+      const meets = (page: ArchivePage) => {
         met ||= isKnown(archive, page);
-      });
+      };
+      await pages(archive, { start }, meets, signal);
       // It meets nothing that is known: the archive's clock went back. Then all of it, rather than a gap.
-      if (!met && error instanceof BeginsAnew) await pages(archive, { after: end.id }, () => undefined);
+      if (!met && error instanceof BeginsAnew)
+        await pages(archive, { after: end.id }, () => undefined, signal);
     }
   }
 
-  async function sync(archive: string): Promise<boolean> {
+  async function sync(archive: string, signal: AbortSignal): Promise<boolean> {
     const able = await features()?.archive.abilities(archive);
     if (able?.archive !== true) return false;
     const end = store.archiveEnd(account, archive);
-    if (end === undefined) await firstLook(archive);
-    else if (end.id === '') await pages(archive, {}, () => undefined);
-    else await goOn(archive, end);
+    if (end === undefined) await firstLook(archive, signal);
+    else if (end.id === '') await pages(archive, {}, () => undefined, signal);
+    else await goOn(archive, end, signal);
     return true;
   }
 
@@ -134,10 +150,26 @@ export function historySync({
     failed(error);
   }
 
-  function catchUp(archive: string): Promise<boolean> {
-    const known = running.get(archive);
-    if (known !== undefined) return known;
-    const work = sync(archive)
+  function run(archive: string): Run {
+    let ender = new AbortController();
+    let again = false;
+    const toTheEnd = async (): Promise<boolean> => {
+      try {
+        for (;;) {
+          ender = new AbortController();
+          again = false;
+          const read = await sync(archive, ender.signal).catch((error: unknown) => {
+            if (!again) throw error;
+            return false;
+          });
+          if (!again) return read;
+        }
+      } finally {
+        // At once: who asks from now on begins another.
+        running.delete(archive);
+      }
+    };
+    const work = toTheEnd()
       .then((read) => {
         troubled.delete(archive);
         return read;
@@ -146,10 +178,20 @@ export function historySync({
         // What a room that we have left says of its archive concerns nobody.
         if (isStorageFailure(error) || isOurs(archive)) trouble(archive, error);
         return false;
-      })
-      .finally(() => running.delete(archive));
-    running.set(archive, work);
-    return work;
+      });
+    const anew = () => {
+      again = true;
+      ender.abort();
+    };
+    return { work, anew };
+  }
+
+  function catchUp(archive: string, { anew = false } = {}): Promise<boolean> {
+    const known = running.get(archive);
+    if (known !== undefined && anew) known.anew();
+    const begun = known ?? run(archive);
+    running.set(archive, begun);
+    return begun.work;
   }
 
   /** The page before what is known of a chat. */
@@ -173,9 +215,10 @@ export function historySync({
   return {
     /**
      * Brings everything since the last time from an archive: the own one, or a room's. Resolves to whether there is
-     * one and it was read to its end; never rejects.
+     * one and it was read to its end; never rejects. `anew`: what is under way does not do, it begins again.
      */
-    catchUp: (archive: string = account): Promise<boolean> => catchUp(archive),
+    catchUp: (archive: string = account, options?: { anew?: boolean }): Promise<boolean> =>
+      catchUp(archive, options),
 
     /** Whether an archive could not be read the last time. */
     isTroubled: (archive: string = account): boolean => troubled.has(archive),

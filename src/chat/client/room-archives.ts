@@ -6,8 +6,8 @@ const QUIET = 5 * 60_000;
 export interface RoomArchivesOptions {
   /** the rooms that we are in */
   readonly joined: () => readonly string[];
-  /** brings what is missing from a room's archive; never rejects */
-  readonly catchUp: (room: string) => Promise<boolean>;
+  /** brings what is missing from a room's archive; never rejects. `anew`: not by what is under way */
+  readonly catchUp: (room: string, options?: { anew?: boolean }) => Promise<boolean>;
   /** the room's archive could not be read the last time */
   readonly isTroubled: (room: string) => boolean;
   /** a clock that never goes back, milliseconds */
@@ -30,10 +30,13 @@ export function roomArchives(options: RoomArchivesOptions) {
       asked.delete(room);
     },
 
-    /** Asks the archive of a room. Resolves to whether it was read to its end; never rejects. */
+    /**
+     * Asks the archive of a room that was entered: what was asked before does not tell what came until then, and a room
+     * that is gone answers nothing. Resolves to whether it was read to its end; never rejects.
+     */
     async entered(room: string): Promise<boolean> {
       asked.set(room, clock());
-      return catchUp(room);
+      return catchUp(room, { anew: true });
     },
 
     /**
