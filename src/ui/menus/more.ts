@@ -41,7 +41,8 @@ export const more: Screen = async (app, seat) => {
 
 const changePassword: Screen = async (app, seat) => {
   const newPassword = await askNewPassword(app, app.words.menus.changePassword.now);
-  if (newPassword !== undefined) await runFromMenu(app, seat, 'change-password', { preset: { newPassword } });
+  if (newPassword !== undefined)
+    await runFromMenu(app, seat, 'change-password', { preset: { newPassword }, silent: true });
   return undefined;
 };
 

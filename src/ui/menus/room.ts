@@ -1,6 +1,6 @@
 /** Choosing a room: joined and kept ones, the public ones, or a name typed. */
 import { noRooms } from '../../actions/rooms.ts';
-import { parseAddress } from '../../chat/address.ts';
+import { localOf, parseAddress } from '../../chat/address.ts';
 import type { Client } from '../../chat/client.ts';
 import type { RoomRow } from '../../chat/people.ts';
 import type { Face, Seat } from '../face.ts';
@@ -116,7 +116,9 @@ async function chooseListed(
 }
 
 function roomName(row: RoomRow): string {
-  return row.name === '' ? sanitize(row.room) : `${sanitize(row.name)} (${sanitize(row.room)})`;
+  return row.name === '' || row.name === localOf(row.room)
+    ? sanitize(row.room)
+    : `${sanitize(row.name)} (${sanitize(row.room)})`;
 }
 
 function roomBadge({ words }: Face, row: RoomRow): string {

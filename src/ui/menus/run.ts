@@ -7,18 +7,23 @@ import { type AskOptions, askFor } from './ask.ts';
 import type { OpenSeat } from './seat.ts';
 import { cancellable } from './working.ts';
 
-/** Resolves to true where the action did what was asked, false where it failed or the user went back. */
+/**
+ * Resolves to true where the action did what was asked, false where it failed or the user went back. `silent`: that it
+ * is done is a notification.
+ */
 export async function runFromMenu(
   app: MenuApp,
   seat: OpenSeat,
   name: string,
-  options: AskOptions = {},
+  { silent = false, ...options }: AskOptions & { readonly silent?: boolean } = {},
 ): Promise<boolean> {
   const action = actionNamed(app, name);
   const input = await askFor(app, seat, action, options);
   if (input === undefined) return false;
   const done = await attempt(app, () =>
-    cancellable(app, (signal) => runAction(app, seat, action, input, { signal })),
+    cancellable(app, (signal) =>
+      runAction(app, seat, action, input, { signal, ...(silent ? { text: () => '' } : {}) }),
+    ),
   );
   sayCommandLine(app, seat, action, input);
   return done;

@@ -192,6 +192,12 @@ describe('6 create or join a room', () => {
     expect(fake.called('join')).toHaveLength(1);
   });
 
+  it('says the address alone of a room that has no name of its own', async () => {
+    fake.roomRows = [{ room: LOBBY, name: 'lobby', kept: false, joined: false }];
+    const terminal = await play('6', 'B', '0');
+    expect(terminal.menus[2]?.[0]).toBe(`1) ${LOBBY}`);
+  });
+
   it('searches them for a word, at once where a service does not list all (XEP-0433)', async () => {
     fake.roomRows = [{ room: LOBBY, name: 'Lobby', kept: false, joined: false, open: true, slowMode: 9 }];
     const found = await play('6', 'B', 'S', 'lob', '1', '');
@@ -498,8 +504,10 @@ describe('15 history, 16 more', () => {
   });
 
   it('changes the password when it was typed twice alike', async () => {
-    await play('16', '1', 'one', 'two', 'three', 'three', '0');
+    const terminal = await play('16', '1', 'one', 'two', 'three', 'three', '0');
     expect(fake.called('changePassword')).toEqual([['three']]);
+    // That it has changed is a notification, which the double has none of.
+    expect(terminal.output).not.toContain('password-changed');
   });
 
   it('keeps messages as long as one says, for any number of days', async () => {
