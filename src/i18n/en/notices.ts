@@ -97,7 +97,9 @@ export const notices = {
     [
       `The conversation goes on in the room ${room}.${invited === '' ? '' : ` Invited: ${invited}.`}`,
       sent === '0' ? '' : `Messages sent there: ${sent}.`,
-      failed === '' ? '' : `Could not be invited: ${failed}.`,
+      failed === ''
+        ? ''
+        : `Could not be invited (no such user, or their server takes no invitation): ${failed}.`,
     ]
       .filter((part) => part !== '')
       .join(' '),

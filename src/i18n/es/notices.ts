@@ -77,7 +77,9 @@ export const notices: typeof en = {
     [
       `La conversación sigue en la sala ${room}.${invited === '' ? '' : ` Invitados: ${invited}.`}`,
       sent === '0' ? '' : `Mensajes enviados allí: ${sent}.`,
-      failed === '' ? '' : `No se ha podido invitar a: ${failed}.`,
+      failed === ''
+        ? ''
+        : `No se ha podido invitar (no existe ese usuario, o su servidor no admite la invitación) a: ${failed}.`,
     ]
       .filter((part) => part !== '')
       .join(' '),
