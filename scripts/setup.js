@@ -33,8 +33,8 @@ const debian = {
   libpurple: { label: 'libpurple', program: undefined, packages: ['libpurple0', 'python3'] },
   // Its backend alone.
   libervia: { label: 'Libervia', program: 'libervia-backend', packages: ['libervia-backend'] },
-  // With a screen that nobody sees.
-  gajim: { label: 'Gajim', program: undefined, packages: ['gajim', 'xvfb'] },
+  // With what its pictures need, or it shows nothing, and a screen that nobody sees.
+  gajim: { label: 'Gajim', program: undefined, packages: ['gajim', 'librsvg2-common', 'xvfb'] },
   // Its library, which comes with its windows; Python calls it.
   dino: { label: 'Dino', program: undefined, packages: ['dino-im', 'python3-gi'] },
   mcabber: { label: 'mcabber', program: 'mcabber', packages: ['mcabber'] },

@@ -71,9 +71,9 @@ xvfb = screen()
 
 from gajim import gajim
 
+# Its launcher would also have a window show what goes wrong.
 gajim._check_required_deps()
 gajim._set_env_vars()
-gajim._init_gui("GTK")
 
 import wishes
 from gajim.common import app, configpaths, ged, jingle_content, jingle_ft, socks5
