@@ -217,9 +217,10 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   }
 
   beside(): SessionControl {
-    const { batch, beforeAuthentication, state, unkept, ...same } = this.#options;
+    const { batch, beforeAuthentication, debug, state, unkept, ...same } = this.#options;
     return createSession({
       ...same,
+      debug: debug && ((line) => debug(`second stream: ${line}`)),
       jid: this.account,
       password: this.#password,
       resource: undefined,

@@ -730,11 +730,15 @@ describe('a second stream beside it', () => {
   it('has the password and the checks of the first, a resource of its own and no XEP-0198, and ends alone', async () => {
     const accounts: Record<string, string> = { juliet: 'old' };
     const server = await fake({ accounts });
-    const { session, peer } = await connected(server, { password: 'old' });
+    const lines: string[] = [];
+    const debug = (line: string) => lines.push(line);
+    const { session, peer } = await connected(server, { password: 'old', debug });
     accounts.juliet = 'new';
     session.setPassword('new');
     const second = owned(session.beside());
+    const before = lines.length;
     await second.connect();
+    expect(lines.slice(before).every((line) => line.startsWith('second stream: '))).toBe(true);
     expect(second.jid).toMatch(/^juliet@localhost\/.+/);
     expect(second.jid).not.toBe(session.jid);
     expect([session.acknowledges, second.acknowledges]).toEqual([true, false]);
