@@ -99,16 +99,21 @@ export interface Found {
   readonly complete: 'directory' | 'needs-text' | 'no-directory';
 }
 
-/** The server's directory (XEP-0055); where it has none, or wants a text, also the people known from elsewhere. */
+/**
+ * The server's directory (XEP-0055), and the people known from elsewhere: where it has none, or wants a text, all of
+ * them, and in a search those with that text in name or JID.
+ */
 export async function findUsers(query: string | undefined, sources: Sources): Promise<Found> {
   const { features, domain } = sources;
   try {
     const found = await features.directory.search(query);
     const users = found.users.map((user) => ({ ...user, from: 'directory' as const }));
-    if (!found.needsText) return { users, domain, complete: 'directory' };
+    const complete = found.needsText ? 'needs-text' : 'directory';
+    // Who lists everybody has them all; a search finds those alone who entered themselves, which few do.
+    if (query === undefined && complete === 'directory') return { users, domain, complete };
     const listed = new Set(users.map(({ jid }) => jid));
     const others = known(query, sources).filter(({ jid }) => !listed.has(jid));
-    return { users: [...users, ...others], domain, complete: 'needs-text' };
+    return { users: [...users, ...others], domain, complete };
   } catch (error) {
     if (!(error instanceof UnsupportedFeatureError)) throw error;
     return { users: known(query, sources), domain, complete: 'no-directory' };

@@ -525,6 +525,37 @@ describe('details of a JID', () => {
 });
 
 describe('people on the server', () => {
+  it('finds contacts by a text whom the directory does not know, too, and lists none beside all of it', async () => {
+    const roster = item(ROMEO, 'both', "name='Romeo'") + item('nurse@example.org');
+    const world = await new World({ roster }).login();
+    const [INFO, SEARCH] = ['http://jabber.org/protocol/disco#info', 'jabber:iq:search'];
+    const service = 'vjud.example.org';
+    world.session.whenAsked(
+      'get',
+      'query',
+      'http://jabber.org/protocol/disco#items',
+      `<query xmlns='http://jabber.org/protocol/disco#items'><item jid='${service}'/></query>`,
+    );
+    world.session.whenAsked(
+      'get',
+      'query',
+      INFO,
+      `<query xmlns='${INFO}'><identity category='directory' type='user'/><feature var='${SEARCH}'/></query>`,
+      service,
+    );
+    world.session.whenAsked('get', 'query', SEARCH, `<query xmlns='${SEARCH}'><nick/></query>`, service);
+    const row = "<item jid='rosaline@example.org'><nick>Ros</nick></item>";
+    world.session.whenAsked('set', 'query', SEARCH, `<query xmlns='${SEARCH}'>${row}</query>`, service);
+    const found = await world.client.users('rom');
+    expect(found.complete).toBe('directory');
+    expect(found.users.map(({ jid, from }) => [jid, from])).toEqual([
+      ['rosaline@example.org', 'directory'],
+      [ROMEO, 'roster'],
+    ]);
+    const all = await world.client.users(undefined);
+    expect([all.complete, all.users.map(({ jid }) => jid)]).toEqual(['directory', ['rosaline@example.org']]);
+  });
+
   it('without a directory: who is known from the roster and from rooms, by the text (XEP-0055)', async () => {
     const world = await new World({
       roster: item(ROMEO, 'both', "name='Romeo'") + item('nurse@example.org'),

@@ -166,7 +166,10 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.did('users', query);
     const matches = (user: UserRow) =>
       query === undefined || [user.jid, user.name, user.email].some((text) => text?.includes(query));
-    return { ...this.directory, users: this.directory.users.filter(matches) };
+    const contacts: UserRow[] = this.contacts().map(({ jid, name }) => ({ jid, name, from: 'roster' }));
+    const others = contacts.filter(({ jid }) => !this.directory.users.some((user) => user.jid === jid));
+    const known = query === undefined ? [] : others;
+    return { ...this.directory, users: [...this.directory.users, ...known].filter(matches) };
   }
   async directoryForm(): Promise<FilledForm> {
     this.did('directoryForm');

@@ -72,7 +72,7 @@ async function find(app: MenuApp, seat: OpenSeat, query: string): Promise<string
     app,
     async () => {
       const found = await whileWorking(app, { message: labels.searching }, () => seat.client.users(query));
-      rows = merge(found.users, known(seat, query));
+      rows = found.users;
     },
     { action: 'users' },
   );
@@ -90,21 +90,6 @@ async function find(app: MenuApp, seat: OpenSeat, query: string): Promise<string
       value: row.jid,
     })),
   );
-}
-
-/** Contacts whose JID or name holds the text: a directory need not know them. */
-function known({ client }: OpenSeat, query: string): UserRow[] {
-  const wanted = query.toLocaleLowerCase();
-  return client
-    .contacts()
-    .filter((contact) => `${contact.jid}\n${contact.name}`.toLocaleLowerCase().includes(wanted))
-    .map((contact) => ({ jid: contact.jid, name: contact.name, from: 'roster' }));
-}
-
-function merge(...lists: readonly (readonly UserRow[])[]): UserRow[] {
-  const rows = new Map<string, UserRow>();
-  for (const row of lists.flat()) if (!rows.has(row.jid)) rows.set(row.jid, row);
-  return [...rows.values()];
 }
 
 /** What can be done with one person. */
