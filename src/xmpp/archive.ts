@@ -33,7 +33,10 @@ export interface ArchiveAbilities {
 }
 
 export interface Archive {
-  /** Asks once in a session whether that account (the own bare JID) or room has an archive. Rejects without an answer. */
+  /**
+   * Asks once in a stream whether that account (the own bare JID) or room has an archive; a refusal means that it has
+   * none now, and is not kept. Rejects without an answer.
+   */
   abilities(archive: string): Promise<ArchiveAbilities>;
   /**
    * Asks for one page. Rejects as Session.request does (TimeoutError: no result for `timeout`, default 30 s); with
@@ -73,8 +76,10 @@ export function archive(session: Session, { disco, messages }: ArchiveOptions): 
 
   const learn = async (jid: string): Promise<ArchiveAbilities> => {
     const info = await disco.info(jid).catch((error: unknown) => {
-      if (error instanceof StanzaError && HAS_NONE.includes(error.condition)) return undefined;
-      throw error;
+      if (!(error instanceof StanzaError && HAS_NONE.includes(error.condition))) throw error;
+      // For now: a room whose service is just starting says so too.
+      known.delete(jid);
+      return undefined;
     });
     const has = (feature: string) => info?.features.includes(feature) ?? false;
     return {

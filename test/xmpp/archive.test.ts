@@ -364,12 +364,18 @@ describe('what an archive can (XEP-0313 §7)', () => {
     expect(session.take()).toHaveLength(1);
   });
 
-  it('is nothing where the entity refuses to say, and unknown where it does not answer', async () => {
+  it('is nothing where the entity refuses to say, until it says more: a service may be about to start', async () => {
     const { session, api } = start();
     const info = api.archive.abilities(ROOM);
     const [iq] = session.take();
     if (iq) session.answer(iq, NOT_FOUND.replace('item-not-found', 'service-unavailable'));
     expect(await info).toMatchObject({ archive: false });
+    announces(session, ROOM, NS_MAM);
+    expect(await api.archive.abilities(ROOM)).toMatchObject({ archive: true });
+  });
+
+  it('is unknown where the entity does not answer', async () => {
+    const { session, api } = start();
     const lost = api.archive.abilities(OWN);
     session.drop();
     await expect(lost).rejects.toMatchObject({ name: 'DisconnectedError' });
