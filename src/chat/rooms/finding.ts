@@ -54,22 +54,7 @@ export async function unlistedRooms(
   return [...described.map(listedRow), ...others].filter((row) => isAbout(row, text));
 }
 
-const listedRow = ({
-  room,
-  name,
-  description,
-  occupants,
-  passwordProtected,
-  membersOnly,
-  open,
-  slowMode,
-}: PublicRoom): Listed => ({
-  room,
-  name,
-  description,
-  occupants,
-  passwordProtected,
-  membersOnly,
-  open,
-  slowMode,
-});
+function listedRow(found: PublicRoom): Listed {
+  const { room, name, description, occupants, passwordProtected, membersOnly, open, slowMode } = found;
+  return { room, name, description, occupants, passwordProtected, membersOnly, open, slowMode };
+}
