@@ -211,7 +211,11 @@ export const menus = {
     wipe: 'Also erase its messages and settings on this computer?',
     done: (jid: string) => `The account ${jid} is deleted.`,
   },
-  logout: { done: (jid: string) => `${jid} is logged out.` },
+  logout: {
+    done: (jid: string) => `${jid} is logged out.`,
+    unsent: (count: number, jid: string) =>
+      `${n(count, { one: 'message has', other: 'messages have' })} not reached the server yet: sent when ${jid} logs in here again.`,
+  },
   leaveRoom: { title: 'Leave a room', which: 'Which room?', none: 'You are in no room.' },
   removeContact: {
     title: 'Remove a contact',

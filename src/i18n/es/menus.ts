@@ -210,7 +210,11 @@ export const menus: typeof en = {
     wipe: '¿Borrar también sus mensajes y ajustes de este ordenador?',
     done: (jid) => `La cuenta ${jid} está eliminada.`,
   },
-  logout: { done: (jid) => `Sesión de ${jid} cerrada.` },
+  logout: {
+    done: (jid) => `Sesión de ${jid} cerrada.`,
+    unsent: (count, jid) =>
+      `${n(count, { one: 'mensaje no ha llegado', other: 'mensajes no han llegado' })} todavía al servidor: se enviará lo pendiente cuando ${jid} inicie sesión aquí otra vez.`,
+  },
   leaveRoom: { title: 'Salir de una sala', which: '¿De qué sala?', none: 'No estás en ninguna sala.' },
   removeContact: {
     title: 'Quitar un contacto',

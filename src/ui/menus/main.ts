@@ -164,12 +164,15 @@ function badgeChanges(client: Client): Subscribe {
   };
 }
 
-/** Says goodbye to the server; where it is not there any more, nothing is left to do. */
-async function logOut({ terminal, words }: MenuApp, client: Client): Promise<void> {
+/** Says goodbye to the server, and what did not get there; where it is gone already, nothing is left to do. */
+async function logOut({ terminal, words, theme }: MenuApp, client: Client): Promise<void> {
   const jid = client.account;
   try {
     await client.logout();
-    if (jid !== '') terminal.log(words.menus.logout.done(sanitize(jid)));
+    const { done, unsent } = words.menus.logout;
+    if (jid !== '') terminal.log(done(sanitize(jid)));
+    const waiting = client.unsent();
+    if (waiting > 0) terminal.log(theme.warning(unsent(waiting, sanitize(jid))));
   } catch {
     // the connection was gone before us
   }

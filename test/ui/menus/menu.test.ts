@@ -50,6 +50,15 @@ describe('the main menu', () => {
     expect(fake.called('logout')).toHaveLength(1);
   });
 
+  it('says at the end what has not reached the server, which goes at the next log-in', async () => {
+    const unsent = /not reached the server yet: sent when juliet@example\.org logs in here again/;
+    expect((await play('0')).terminal.output).not.toMatch(unsent);
+    fake.unsentCount = 2;
+    const { terminal } = await play('0');
+    expect(terminal.output).toMatch(unsent);
+    expect(terminal.output).toContain('2 messages have');
+  });
+
   it('shows what is unread, what waits, who is online, which rooms we are in', async () => {
     const resource = { resource: 'a', show: 'away', status: '', priority: 0 } as const;
     fake.addPerson('romeo@example.org', { resources: [resource] });
