@@ -79,14 +79,16 @@ const FAREWELL = 5_000;
 export const behind = (work: () => void) => void setImmediate(work);
 
 /** Rejects as Session.request does. */
-function sendAction(
+async function sendAction(
   session: Session,
   peer: string,
   jingle: Pick<Jingle, 'action' | 'sid'> & Partial<Jingle>,
   options: { timeout?: number; signal?: AbortSignal } = {},
-): Promise<Element> {
+): Promise<void> {
   const element = xJingle({ contents: [], info: [], ...jingle });
-  return session.request(x('iq', { type: 'set', to: peer }, element), options);
+  await session.request(x('iq', { type: 'set', to: peer }, element), options);
+  // The answer is acknowledged so: what the peer says next is not held back at the server until it is (Nagle).
+  session.nudge();
 }
 
 /** A session that is pending; `remove` takes it out of the table, and says whether it was there. */

@@ -105,6 +105,19 @@ describe('a file that we offer', () => {
     });
   });
 
+  it('has the answer to each action acknowledged, so that no server holds the next word back (Nagle)', async () => {
+    const { accept, confirm, end, sent, session } = await offered({
+      checksum: async () => ({ algorithm: 'sha-256', hex: 'ab'.repeat(32) }),
+    });
+    expect(session.nudges).toBe(1);
+    await accept();
+    await confirm();
+    // Behind that to the sum.
+    expect(session.nudges).toBe(2);
+    await end('<success/>');
+    await sent;
+  });
+
   it('is sent when it is accepted, and done when the receiver says so (XEP-0234 §6.6)', async () => {
     const { accept, confirm, end, sent, told, session } = await offered();
     expect((await accept()).attrs.type).toBe('result');
