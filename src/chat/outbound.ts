@@ -482,6 +482,11 @@ export function outbound(options: OutboundOptions) {
       }
     },
 
+    /** Whether it was on its way when its stream, or its room, was lost. */
+    isUnknown: (chat: string, id: string): boolean =>
+      !inFlight.has(id) &&
+      store.byId(account, chat, id).some(({ direction, state }) => direction === 'out' && state === 'sent'),
+
     /** It was refused for want of being in the room, and nothing else: it waits until we are. */
     again(chat: string, id: string): void {
       const message = store.byId(account, chat, id).find((row) => row.direction === 'out');

@@ -13,8 +13,8 @@ import type { ChatRooms } from '../rooms.ts';
 
 /** `not-acceptable`: we are no occupant; the others: the room cannot be reached */
 const LOST: readonly string[] = ['not-acceptable', 'remote-server-not-found', 'remote-server-timeout'];
-/** While we are out they are about that, and not about the message: a service that is being stopped lets nobody speak. */
-const OUT: readonly string[] = ['forbidden', 'not-allowed'];
+/** Of what was on its way when the room lost us: a service that is being stopped lets nobody speak. */
+const STOPPED: readonly string[] = [...LOST, ...ABSENT, 'forbidden', 'not-allowed'];
 /** times that one message is written again for it */
 const MOST = 3;
 /** times that one message waits since the room takes one at a time */
@@ -26,7 +26,7 @@ export interface Refusal extends MessageFailure {
 }
 
 export interface BouncesOptions {
-  readonly outbox: Pick<Outbound, 'failed' | 'again'>;
+  readonly outbox: Pick<Outbound, 'failed' | 'again' | 'isUnknown'>;
   readonly kindOf: (chat: string) => ChatKind;
   readonly rooms: Pick<ChatRooms, 'knows' | 'check' | 'get'>;
   readonly slow: Pick<SlowModes, 'refused'>;
@@ -57,15 +57,17 @@ export function bounces({ outbox, kindOf, rooms, slow, learn }: BouncesOptions) 
     const kind = kindOf(chat);
     // While its service starts again; of an occupant it would mean that nobody has that nickname.
     const absent = kind === 'room' && ABSENT.includes(failure.condition);
-    const out = kind === 'room' && rooms.get(room)?.joined === false && OUT.includes(failure.condition);
-    const mayBeLost =
-      kind !== 'contact' && (absent || out || LOST.includes(failure.condition)) && count <= MOST;
-    if (!mayBeLost || !rooms.knows(room)) {
+    const out = kind === 'room' && (rooms.get(room)?.joined === false || outbox.isUnknown(chat, id));
+    const mayBeLost = kind !== 'contact' && (absent || LOST.includes(failure.condition));
+    const wasLost = out && STOPPED.includes(failure.condition);
+    if (!(mayBeLost || wasLost) || count > MOST || !rooms.knows(room)) {
       times.delete(id);
       outbox.failed(chat, id, failure);
       return;
     }
     times.set(id, count);
+    // We may be in again already: that says nothing of what was said before.
+    if (wasLost) return outbox.again(chat, id);
     const verdict = await rooms.check(room, { absent });
     // In the room, and refused all the same: it is about this message. Where nobody knows, it waits.
     if (verdict === 'joined' || !rooms.knows(room)) outbox.failed(chat, id, failure);

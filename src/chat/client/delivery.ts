@@ -221,6 +221,7 @@ export function delivery(options: DeliveryOptions) {
       again(chat: string, id: string): void {
         if (!amendments.again(chat, id)) outbox.again(chat, id);
       },
+      isUnknown: outbox.isUnknown,
     },
 
     /** The server ended the stream for something that we wrote: the largest text on its way counts as refused. */

@@ -246,6 +246,32 @@ describe('what is said to a room that lost us', () => {
     expect(world.sent('message').filter((stanza) => stanza.attrs.id === message.id)).toHaveLength(2);
   });
 
+  it.each(['forbidden', 'not-acceptable', 'service-unavailable'])(
+    'waits where %s comes when we are in again, and it was said before: that was about the outage',
+    async (condition) => {
+      const world = await joined();
+      world.session.whenAsked('get', 'ping', PING, '', `${ROOM}/juliet`);
+      const message = world.client.send(ROOM, 'hello');
+      await outage(world);
+      world.occupant(ROOM, 'juliet', [110, 201]);
+      world.bounce(ROOM, message.id, condition);
+      for (let i = 0; i < 5; i++) await turn();
+      expect(world.state(message.row)).toBe('sent');
+      expect(world.sent('message').filter((stanza) => stanza.attrs.id === message.id)).toHaveLength(2);
+    },
+  );
+
+  it('waits where the error is told of while we are out, and we are in again before that is looked at', async () => {
+    const world = await joined();
+    world.session.whenAsked('get', 'ping', PING, '', `${ROOM}/juliet`);
+    const message = world.client.send(ROOM, 'hello');
+    await outage(world);
+    world.bounce(ROOM, message.id, 'forbidden');
+    world.occupant(ROOM, 'juliet', [110, 201]);
+    for (let i = 0; i < 5; i++) await turn();
+    expect(world.sent('message').filter((stanza) => stanza.attrs.id === message.id)).toHaveLength(2);
+  });
+
   it('has failed where it is forbidden and we are in: there it is about the message', async () => {
     const world = await joined();
     const message = world.client.send(ROOM, 'hello');
