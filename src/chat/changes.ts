@@ -28,6 +28,7 @@ interface Change extends Author {
 
 export type Changed = 'corrected' | 'retracted' | 'reacted';
 
+/** A message on its way in, as far as it may change another. */
 export interface ChangeContext {
   readonly parsed: ParsedMessage;
   readonly chat: string;
@@ -37,6 +38,7 @@ export interface ChangeContext {
   readonly time: number;
   /** the time is a server's */
   readonly stamped: boolean;
+  /** what is shown and kept */
   readonly text: string;
   readonly source: MessageSource;
 }

@@ -9,7 +9,7 @@ import type { Invitation } from '../xmpp/muc/invitations.ts';
 import { NS_REPLY } from '../xmpp/replies.ts';
 import { bareOf, resourceOf } from './address.ts';
 import type { Batch, Later } from './batch.ts';
-import { type Changes, moderatedBy } from './changes.ts';
+import { type ChangeContext, type Changes, moderatedBy } from './changes.ts';
 import type { TypingState } from './events.ts';
 import { findCopy } from './identity.ts';
 import type { SpeaksToUs } from './mentions.ts';
@@ -18,22 +18,11 @@ import type { Outbound } from './outbound.ts';
 import type { MessageStore } from './stores.ts';
 
 /** A message on its way in. */
-interface Incoming {
-  readonly parsed: ParsedMessage;
-  readonly source: MessageSource;
-  readonly chat: string;
-  readonly kind: ChatKind;
-  readonly direction: 'in' | 'out';
-  readonly nick: string | undefined;
-  readonly time: number;
-  /** the time is a server's */
-  readonly stamped: boolean;
+interface Incoming extends ChangeContext {
   /** archive id, by an entity whose ids can be trusted */
   readonly stanzaId: string | undefined;
   /** the same, by one that has not said yet whether it gives such ids */
   readonly claimed: { readonly by: string; readonly id: string } | undefined;
-  /** what is shown and kept */
-  readonly text: string;
   readonly page: Page | undefined;
   /** rows that the pages named before, by chat */
   readonly before: Map<string, number>;
