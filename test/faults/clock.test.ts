@@ -1,16 +1,10 @@
 /** The fault matrix: a clock that jumps (row 30). Afterwards `checkInvariant` looks into both databases. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Server, startServer } from '../support/server.ts';
+import { describe, expect, it } from 'vitest';
 import { dice, seed } from './seed.ts';
-import { type Stage, setStage, textsOf } from './stage.ts';
+import { textsOf } from './stage.ts';
+import { staged } from './staged.ts';
 
-let server: Server;
-let stage: Stage | undefined;
-beforeAll(async () => {
-  server = await startServer(undefined, { settings: 'muc_room_default_persistent = true' });
-});
-afterAll(() => server?.stop());
-afterEach(() => stage?.strike());
+const { set } = staged();
 
 const DAY = 86_400_000;
 
@@ -22,8 +16,9 @@ describe(`the clock, seed ${seed}`, () => {
     'row 30: it jumps a day $first for one, $second for the other, with deaths and catch-ups between (quick)',
     async ({ first }) => {
       const { between, oneOf } = dice(`row30 ${first}`);
-      stage = await setStage(server, { name: `row30${first}` });
-      const { alice, bob, wire, room, sends, bobHasAll, checkInvariant } = stage;
+      const { alice, bob, wire, room, sends, bobHasAll, checkInvariant } = await set({
+        name: `row30${first}`,
+      });
       const sign = first === 'forward' ? 1 : -1;
       await sends(between(1, 5));
       await bobHasAll();

@@ -1,20 +1,13 @@
 /** The fault matrix: local data that cannot be read any more (row 25). Afterwards `checkInvariant` looks into both. */
 import { open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectOneLine } from '../support/person.ts';
 import { createHome, runProgram } from '../support/program.ts';
-import { type Server, startServer } from '../support/server.ts';
 import { dice, seed } from './seed.ts';
-import { type Stage, setStage } from './stage.ts';
+import { staged } from './staged.ts';
 
-let server: Server;
-let stage: Stage | undefined;
-beforeAll(async () => {
-  server = await startServer(undefined, { settings: 'muc_room_default_persistent = true' });
-});
-afterAll(() => server?.stop());
-afterEach(() => stage?.strike());
+const scene = staged();
 
 /** The pages of the schema and of the first tables. */
 const HEAD = 65_536;
@@ -34,8 +27,10 @@ describe(`damage, seed ${seed}`, () => {
   it.each(Object.keys(damages))(
     'row 25: the database is %s: told, moved aside by consent, filled again from the archive (quick)',
     async (how) => {
-      stage = await setStage(server, { name: `row25${Object.keys(damages).indexOf(how)}` });
-      const { alice, bob, sends, bobHasAll, checkInvariant } = stage;
+      const { server } = scene;
+      const { alice, bob, sends, bobHasAll, checkInvariant } = await scene.set({
+        name: `row25${Object.keys(damages).indexOf(how)}`,
+      });
       await sends(8);
       await bobHasAll();
       await alice.actor.does({ do: 'settle' });

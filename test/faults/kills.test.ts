@@ -3,24 +3,12 @@
  * to a room while it happens; afterwards `checkInvariant` looks into both databases.
  */
 import { statSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Server, startServer } from '../support/server.ts';
+import { describe, expect, it } from 'vitest';
 import { dice, long, seed } from './seed.ts';
 import type { Role } from './stage.ts';
-import { type Stage, type StageOptions, setStage } from './stage.ts';
+import { staged } from './staged.ts';
 
-let server: Server;
-let stage: Stage;
-beforeAll(async () => {
-  server = await startServer(undefined, { settings: 'muc_room_default_persistent = true' });
-});
-afterAll(() => server?.stop());
-afterEach(() => stage?.strike());
-
-async function set(options: StageOptions): Promise<Stage> {
-  stage = await setStage(server, options);
-  return stage;
-}
+const { set } = staged();
 
 /** How often a place is surely reached: what one read brings is held together, and that may be all there is. */
 const most = (at: string, messages: number) =>
@@ -87,9 +75,9 @@ describe(`kills, seed ${seed}`, () => {
 
   it('row 5: the receiver, within a page of the archive (quick)', async () => {
     const { between, oneOf } = dice('row5');
-    const { alice, bob, sends, checkInvariant } = await set({ name: 'row5' });
+    const { alice, bob, sends, bobHasAll, checkInvariant } = await set({ name: 'row5' });
     await sends(2);
-    await stage.bobHasAll();
+    await bobHasAll();
     await bob.actor.close();
     // What was said to Bob alone waits for him elsewhere too: it is the room's archive that is surely read. A page may be
     // kept in the first round, and the second has to come as far.
@@ -106,9 +94,9 @@ describe(`kills, seed ${seed}`, () => {
 
   it('row 6: the receiver, in a catch-up with live messages between (quick)', async () => {
     const { between, oneOf } = dice('row6');
-    const { alice, bob, sends, startsSending, checkInvariant } = await set({ name: 'row6' });
+    const { alice, bob, sends, startsSending, bobHasAll, checkInvariant } = await set({ name: 'row6' });
     await sends(2);
-    await stage.bobHasAll();
+    await bobHasAll();
     await bob.actor.close();
     await sends(50);
     await alice.actor.does({ do: 'settle' });

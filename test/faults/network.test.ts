@@ -3,23 +3,11 @@
  * happens; afterwards `checkInvariant` looks into both databases.
  */
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Server, startServer } from '../support/server.ts';
+import { describe, expect, it } from 'vitest';
 import { dice, long, seed } from './seed.ts';
-import { type Stage, type StageOptions, setStage } from './stage.ts';
+import { staged } from './staged.ts';
 
-let server: Server;
-let stage: Stage;
-beforeAll(async () => {
-  server = await startServer(undefined, { settings: 'muc_room_default_persistent = true' });
-});
-afterAll(() => server?.stop());
-afterEach(() => stage?.strike());
-
-async function set(options: StageOptions): Promise<Stage> {
-  stage = await setStage(server, options);
-  return stage;
-}
+const { set } = staged();
 
 /** notices a dead connection after 2 s */
 const ALERT = { liveness: { silence: 1_000, patience: 1_000 } };
