@@ -14,6 +14,8 @@ export interface Notices {
   declined: { jid: string };
   'declined-unknown': { jid: string };
   'no-contacts': Record<never, never>;
+  /** without a connection */
+  'contacts-kept': Record<never, never>;
   'no-users': { query: string };
   /** the server has no directory: what is known is shown instead */
   'no-directory': { domain: string };

@@ -23,6 +23,7 @@ export const notices = {
   'declined-unknown': ({ jid }: Of<'jid'>) =>
     `${jid} may not see your presence; no request of theirs was known here.`,
   'no-contacts': () => 'You have no contacts yet. --add-contact <jid> asks somebody.',
+  'contacts-kept': () => 'No connection: these are your contacts; who of them is there is not known now.',
   'no-users': ({ query }: Of<'query'>) => (query === '' ? 'Nobody found.' : `Nobody found for “${query}”.`),
   'no-directory': ({ domain }: Of<'domain'>) =>
     `${domain} has no user directory. These are your contacts and people met in rooms.`,

@@ -19,6 +19,7 @@ export const notices: typeof en = {
   'declined-unknown': ({ jid }) =>
     `${jid} no puede ver tu presencia; aquí no se conocía ninguna solicitud suya.`,
   'no-contacts': () => 'Todavía no tienes contactos. --add-contact <jid> se lo pide a alguien.',
+  'contacts-kept': () => 'Sin conexión: estos son tus contactos; ahora no se sabe quién de ellos está.',
   'no-users': ({ query }) =>
     query === '' ? 'No se ha encontrado a nadie.' : `No se ha encontrado a nadie con «${query}».`,
   'no-directory': ({ domain }) =>

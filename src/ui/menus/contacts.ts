@@ -1,5 +1,6 @@
 /** Contacts: talk, list, add, remove. */
 
+import { notice } from '../../actions/notices.ts';
 import { chatLabel } from '../conversation/names.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
@@ -50,8 +51,17 @@ async function choosePartner(app: MenuApp, seat: OpenSeat): Promise<string | und
   return chosen === null ? typePerson(app, seat, { message: labels.who }) : chosen;
 }
 
+/** Without a connection those that are kept here, of whom nobody knows whether they are there. */
 export const listContacts: Screen = async (app, seat) => {
-  await runFromMenu(app, seat, 'contacts');
+  const { client } = seat;
+  const known = client.state === 'offline' || client.state === 'connecting' ? client.contacts() : [];
+  if (known.length === 0) {
+    await runFromMenu(app, seat, 'contacts');
+    return undefined;
+  }
+  const rows = known.map((contact) => ({ type: 'contact', contact: { ...contact, resources: [] } }) as const);
+  const [empty, note] = [notice('no-contacts', {}), notice('contacts-kept', {})];
+  app.terminal.log(app.render.outcome({ kind: 'rows', rows, empty, note }));
   return undefined;
 };
 

@@ -50,6 +50,16 @@ describe('the main menu', () => {
     expect(fake.called('logout')).toHaveLength(1);
   });
 
+  it('lists the contacts without a connection too, and says that nobody knows who is there', async () => {
+    const resource = { resource: 'a', show: 'away', status: '', priority: 0 } as const;
+    fake.addPerson('alice@example.org', { resources: [resource] });
+    fake.state = 'offline';
+    const { terminal } = await play('3', '0');
+    expect(terminal.output).toContain('contacts-kept');
+    expect(terminal.output).toContain('alice@example.org');
+    expect(terminal.output).not.toContain('away');
+  });
+
   it('says at the end what has not reached the server, which goes at the next log-in', async () => {
     const unsent = /not reached the server yet: sent when juliet@example\.org logs in here again/;
     expect((await play('0')).terminal.output).not.toMatch(unsent);
