@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../support/server.ts';
 import type { ActorSettings } from './actor.ts';
 import { dice, long, seed } from './seed.ts';
-import { type Role, type Stage, setStage } from './stage.ts';
+import { type Role, STOPPED, type Stage, setStage } from './stage.ts';
 
 const MODULES = fileURLToPath(new URL('./prosody', import.meta.url));
 const ERLANG = fileURLToPath(new URL('./ejabberd/room_faults.erl', import.meta.url));
@@ -82,7 +82,7 @@ describe(`rooms, seed ${seed}`, () => {
     const told = outage(alice, bob);
     await server.restart();
     for (const role of [alice, bob]) await isBack(role);
-    await checkInvariant();
+    await checkInvariant(STOPPED);
     for (const lines of told()) expect(lines).toBeLessThanOrEqual(1);
   });
 

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificates } from '../support/certificates.ts';
 import { replaceCertificate, type Server, serverKind, startServer } from '../support/server.ts';
 import { dice, long, seed } from './seed.ts';
-import { type Stage, type StageOptions, setStage } from './stage.ts';
+import { STOPPED, type Stage, type StageOptions, setStage } from './stage.ts';
 
 const MODULES = fileURLToPath(new URL('./prosody', import.meta.url));
 
@@ -86,7 +86,7 @@ describe(`servers, seed ${seed}`, () => {
     await bob.actor.saw({ event: 'message' }, dice('row8').between(1, 30));
     await server.restart();
     await alice.actor.saw(ONLINE, 2);
-    await checkInvariant();
+    await checkInvariant(STOPPED);
   });
 
   it('row 9: the server is down for long, and nobody knocks all the time', async () => {
@@ -106,7 +106,7 @@ describe(`servers, seed ${seed}`, () => {
     }
     await server.start();
     await alice.actor.saw(ONLINE, 2);
-    await checkInvariant();
+    await checkInvariant(STOPPED);
   });
 
   it('row 10: the hibernation is over (quick)', async () => {
