@@ -38,3 +38,10 @@ it('says in one line which way failed, why, and which is tried now', () => {
     'file photo.jpg: HTTP upload did not work (the server takes no more files from you for now); now in-band (stream initiation)',
   );
 });
+
+it('says that it goes again where the way stays the same', () => {
+  const before = { route: 'si-ibb', condition: 'stanza-too-large' };
+  expect(reroutedText(file({ state: 'offered', route: 'si-ibb', before }), en)).toBe(
+    'file photo.jpg goes again: the connection ended over a large block of a file; they are small from now on',
+  );
+});

@@ -112,6 +112,7 @@ export const notifications = {
       `file ${name} is uploaded; ${who} gets the link when there is a connection`,
     receiveFailed: (name: string, who: string, why: string) => `file ${name} from ${who} failed: ${why}`,
     sendFailed: (name: string, who: string, why: string) => `file ${name} to ${who} failed: ${why}`,
+    again: (name: string, why: string) => `file ${name} goes again: ${why}`,
     rerouted: (name: string, before: string, why: string, now: string) =>
       `file ${name}: ${before} did not work (${why}); now ${now}`,
     noneAccepted: (name: string, who: string) =>

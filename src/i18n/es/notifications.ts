@@ -104,6 +104,7 @@ export const notifications: typeof en = {
     queued: (name, who) => `el fichero ${name} se ha subido; ${who} recibirá el enlace cuando haya conexión`,
     receiveFailed: (name, who, why) => `el fichero ${name} de ${who} ha fallado: ${why}`,
     sendFailed: (name, who, why) => `el fichero ${name} para ${who} ha fallado: ${why}`,
+    again: (name, why) => `el fichero ${name} se envía otra vez: ${why}`,
     rerouted: (name, before, why, now) => `fichero ${name}: no se pudo por ${before} (${why}); ahora ${now}`,
     noneAccepted: (name, who) => `se ha rechazado el fichero ${name} de ${who}: accept-files está en none`,
     cancelled: (name, who) => `el fichero ${name} con ${who} se ha cancelado`,

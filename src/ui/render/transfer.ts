@@ -49,7 +49,10 @@ export function transferText(
     .replace(/ {2,}/g, ' ');
 }
 
-/** `photo.jpg: HTTP upload did not work (the server is gone), now in-band`: one way failed, the next is tried. */
+/**
+ * `photo.jpg: HTTP upload did not work (the server is gone), now in-band`: one way failed, the next is tried, or the same
+ * once more.
+ */
 export function reroutedText({ name, route, before }: FileTransfer, words: Catalogue): string {
   const label = (of: string) => {
     const known: Readonly<Record<string, string>> = words.menus.settings.values;
@@ -57,5 +60,6 @@ export function reroutedText({ name, route, before }: FileTransfer, words: Catal
   };
   if (before === undefined) return '';
   const why = whyOf(words, before.condition, undefined, 'send-file');
+  if (before.route === route) return words.notifications.file.again(brief(name), why);
   return words.notifications.file.rerouted(brief(name), label(before.route), why, label(route));
 }
