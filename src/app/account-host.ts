@@ -189,7 +189,10 @@ export function accountHost({
       await Promise.all([...clients].map((client) => client.close()));
       const held = await opened?.catch(() => undefined);
       held?.close();
-      if (trace !== undefined) closeSync(trace);
+      // What is still said goes nowhere: the number of the file may be another's soon.
+      const file = trace;
+      trace = undefined;
+      if (file !== undefined) closeSync(file);
     },
   };
 }

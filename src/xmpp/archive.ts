@@ -70,31 +70,30 @@ const HAS_NONE: readonly string[] = ['service-unavailable', 'feature-not-impleme
 /** The archives of the account and of rooms. */
 export function archive(session: Session, { disco, messages }: ArchiveOptions): Archive {
   const open = openQueries(session, { messages });
-  /** forgotten with the session */
-  const known = new Map<string, Promise<ArchiveAbilities>>();
-  session.on('online', () => known.clear());
+  /** what the present stream was told */
+  let known = new Map<string, ArchiveAbilities>();
+  session.on('online', () => {
+    known = new Map();
+  });
 
-  const learn = async (jid: string): Promise<ArchiveAbilities> => {
+  const abilities = async (jid: string): Promise<ArchiveAbilities> => {
+    const here = known;
+    const told = here.get(jid);
+    if (told !== undefined) return told;
     const info = await disco.info(jid).catch((error: unknown) => {
-      if (!(error instanceof StanzaError && HAS_NONE.includes(error.condition))) throw error;
-      // For now: a room whose service is just starting says so too.
-      known.delete(jid);
-      return undefined;
+      if (error instanceof StanzaError && HAS_NONE.includes(error.condition)) return undefined;
+      throw error;
     });
     const has = (feature: string) => info?.features.includes(feature) ?? false;
-    return {
+    const can = {
       archive: has(NS_MAM),
       extended: has(NS_MAM_EXTENDED),
       groupchatField: has(`${NS_MAM}#groupchat-field`),
       groupchat: has(`${NS_MAM}#groupchat-available`),
     };
-  };
-  const abilities = (jid: string): Promise<ArchiveAbilities> => {
-    const asked = known.get(jid) ?? learn(jid);
-    known.set(jid, asked);
-    // Silence is not an answer to keep.
-    asked.catch(() => known.get(jid) === asked && known.delete(jid));
-    return asked;
+    // A refusal holds for now alone: a room whose service is just starting says so too.
+    if (info !== undefined) here.set(jid, can);
+    return can;
   };
   /** §4.1, §4.3.4: verified before they are used, as the archive would refuse the whole question. */
   const demand = async (jid: string, ability: 'extended' | 'groupchatField', feature: string) => {

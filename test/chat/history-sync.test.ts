@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { StorageCondition } from '../../src/chat/stores.ts';
+import { historySync } from '../../src/chat/client/history-sync.ts';
+import type { Inbound } from '../../src/chat/inbound.ts';
+import type { MessageStore, StorageCondition } from '../../src/chat/stores.ts';
+import type { Features } from '../../src/xmpp/features.ts';
 import { child } from '../../src/xmpp/stanza.ts';
 import { FakeArchive, NS_MAM } from './fake-archive.ts';
 import { ACCOUNT, error, ROMEO, ROOM, turn, World, type WorldOptions } from './support.ts';
@@ -434,6 +437,23 @@ describe('asking again by itself', () => {
       for (let i = 0; i < 5; i++) await turn();
       expect(world.client.history({ chat: ROOM, limit: 9 }).map(({ body }) => body)).toEqual(['missed']);
       await world.client.close();
+    });
+
+    it('are asked anew where what a room that is gone can was asked, and never answered', async () => {
+      const told = [new Promise<never>(() => undefined), Promise.resolve({ archive: false })];
+      const abilities = vi.fn(() => told.shift());
+      const sync = historySync({
+        account: ACCOUNT,
+        store: {} as MessageStore,
+        inbound: {} as Inbound,
+        features: () => ({ archive: { abilities } }) as unknown as Features,
+        kindOf: () => 'room',
+        isOurs: () => true,
+        failed: () => undefined,
+      });
+      const first = sync.catchUp(ROOM);
+      expect(await sync.catchUp(ROOM, { anew: true })).toBe(false);
+      expect([await first, abilities.mock.calls.length]).toEqual([false, 2]);
     });
 
     it('does not ask where we were', async () => {

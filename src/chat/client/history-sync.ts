@@ -6,6 +6,7 @@
 import type { ArchivePage } from '../../xmpp/archive/pages.ts';
 import { DisconnectedError } from '../../xmpp/errors.ts';
 import type { Features } from '../../xmpp/features.ts';
+import { unless } from '../../xmpp/waiting.ts';
 import { bareOf } from '../address.ts';
 import type { ArchivedPage, Inbound } from '../inbound.ts';
 import type { ChatKind } from '../message.ts';
@@ -129,7 +130,8 @@ export function historySync({
   }
 
   async function sync(archive: string, signal: AbortSignal): Promise<boolean> {
-    const able = await features()?.archive.abilities(archive);
+    const asked = features()?.archive.abilities(archive);
+    const able = asked && (await unless(signal, asked));
     if (able?.archive !== true) return false;
     const end = store.archiveEnd(account, archive);
     if (end === undefined) await firstLook(archive, signal);

@@ -2,6 +2,7 @@
  * A long archive is read on a stream of its own, so that what is said meanwhile does not wait behind pages, and no server
  * keeps a copy of each message of them until it is acknowledged (XEP-0198 §4). See docs/decisions/archive-stream.md.
  */
+import { DisconnectedError } from '../errors.ts';
 import type { RequestOptions, SecondSession, Session, SessionEvents } from '../session/session.ts';
 import type { AskPage } from './catch-up.ts';
 import { type OpenQueriesOptions, openQueries } from './open-queries.ts';
@@ -32,6 +33,8 @@ export function pagesOnSecondStream(
   /** on the session, by this catch-up */
   let came = 0;
   let begun = false;
+  /** what is asked on the second stream is not waited for any more: its good-bye takes a while */
+  const over = new AbortController();
   let second: SecondSession | undefined;
   let open: ReturnType<typeof openQueries> | undefined;
 
@@ -39,6 +42,7 @@ export function pagesOnSecondStream(
     session.off('online', close).off('offline', ended);
     const given = second;
     [second, open] = [undefined, undefined];
+    over.abort(new DisconnectedError());
     void given?.close();
   };
   const ended = ({ final }: SessionEvents['offline'][0]) => {
@@ -47,9 +51,10 @@ export function pagesOnSecondStream(
 
   async function begin(): Promise<void> {
     begun = true;
+    const made = session.beside();
+    if (made === undefined) return;
+    second = made;
     session.on('online', close).on('offline', ended);
-    second = session.beside();
-    const made = second;
     made.on('offline', () => {
       if (second === made) close();
     });
@@ -75,8 +80,9 @@ export function pagesOnSecondStream(
     query: PageQuery,
     options: RequestOptions,
   ): Promise<ArchivePage> {
+    const signal = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal;
     try {
-      return await askPage(on, queries, query, options);
+      return await askPage(on, queries, query, { ...options, signal });
     } catch (error) {
       if (options.signal?.aborted) throw error;
       close();

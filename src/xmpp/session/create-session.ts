@@ -96,6 +96,10 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   #running: Running | undefined;
   readonly #causes: ((reason: XmppError | undefined) => XmppError | undefined)[] = [];
   #hurry: (() => void) | undefined;
+  /** the streams beside this one */
+  readonly #beside = new Set<SessionControl>();
+  /** the server does not let another stream stand beside this one */
+  #alone = false;
 
   constructor(options: SessionOptions) {
     const log = options.debug && traffic(options.debug);
@@ -180,11 +184,11 @@ class XmppSession extends GuardedEmitter implements SessionControl {
 
   async close(): Promise<void> {
     const running = this.#running;
-    if (running === undefined) return;
-    running.ender.abort();
+    running?.ender.abort();
     this.#hurry?.();
-    await this.#live?.close();
-    await running.done;
+    const closing = running && this.#live?.close();
+    await Promise.all([closing, ...[...this.#beside].map((second) => second.close())]);
+    await running?.done;
   }
 
   reconnectNow(): void {
@@ -216,9 +220,10 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     this.#live?.nudge();
   }
 
-  beside(): SessionControl {
+  beside(): SessionControl | undefined {
+    if (this.#alone) return undefined;
     const { batch, beforeAuthentication, debug, state, unkept, ...same } = this.#options;
-    return createSession({
+    const second = createSession({
       ...same,
       debug: debug && ((line) => debug(`second stream: ${line}`)),
       jid: this.account,
@@ -228,6 +233,9 @@ class XmppSession extends GuardedEmitter implements SessionControl {
       reconnect: 'never',
       managed: false,
     });
+    this.#beside.add(second);
+    second.on('offline', ({ final }) => final && this.#beside.delete(second));
+    return second;
   }
 
   request(iq: Element, options: RequestOptions = {}): Promise<Element> {
@@ -316,6 +324,11 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     const { reconnect = 'after-online' } = this.#options;
     if (ender.signal.aborted || reconnect === 'never' || (reconnect === 'after-online' && !online))
       return false;
+    // A server that lets the account have few streams ends the oldest: it was us, and it is not done again.
+    if (this.#beside.size > 0 && error instanceof RemoteStreamError && error.condition === 'conflict') {
+      this.#alone = true;
+      return true;
+    }
     // What is no XmppError is no fault of network or server: it would happen again.
     return error === undefined || (error instanceof XmppError && !isFinal(error));
   }

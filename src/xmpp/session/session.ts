@@ -87,9 +87,10 @@ export interface Session extends EventEmitter<SessionEvents> {
   nudge(): void;
   /**
    * Another stream of the same account, not connected yet, with a resource that the server chooses: without presence
-   * nothing is delivered to it but answers. It has no XEP-0198, and does not come back when it is lost.
+   * nothing is delivered to it but answers. It has no XEP-0198, does not come back when it is lost, and ends with this
+   * session. Undefined where one ended this stream, since the server lets the account have few.
    */
-  beside(): SecondSession;
+  beside(): SecondSession | undefined;
   /**
    * Sends an IQ of type get or set (an id is given to it) and resolves to the result stanza.
    * Rejects with StanzaError, TimeoutError or DisconnectedError. Only an answer with our id from exactly the

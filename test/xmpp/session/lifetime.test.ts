@@ -726,7 +726,42 @@ describe('reconnection', () => {
   });
 });
 
+function besideOf(session: Tried) {
+  const second = session.beside();
+  if (second === undefined) throw new Error('there may be none');
+  return owned(second);
+}
+
 describe('a second stream beside it', () => {
+  it('ends before the end of the first has been waited for', async () => {
+    const server = await fake();
+    const { session } = await connected(server);
+    const second = besideOf(session);
+    await second.connect();
+    const gone = once(second, 'offline');
+    await session.close();
+    expect(await Promise.race([gone, 'not yet'])).toMatchObject([{ final: true }]);
+  });
+
+  it('that makes the server end the first is not begun again, and the first comes back', async () => {
+    const server = await fake({ management: false });
+    const { session, peer } = await connected(server);
+    const second = besideOf(session);
+    await second.connect();
+    const gone = next(session, 'offline');
+    const replaced = "<conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>";
+    peer.write(`<stream:error>${replaced}</stream:error></stream:stream>`);
+    expect(await gone).toMatchObject({ reason: { condition: 'conflict' }, final: false });
+    expect(session.beside()).toBeUndefined();
+    const up = once(session, 'online');
+    session.reconnectNow();
+    await up;
+    await second.close();
+    const over = next(session, 'offline');
+    server.connections.at(-1)?.write(`<stream:error>${replaced}</stream:error></stream:stream>`);
+    expect(await over).toMatchObject({ reason: { condition: 'conflict' }, final: true });
+  });
+
   it('has the password and the checks of the first, a resource of its own and no XEP-0198, and ends alone', async () => {
     const accounts: Record<string, string> = { juliet: 'old' };
     const server = await fake({ accounts });
@@ -735,7 +770,7 @@ describe('a second stream beside it', () => {
     const { session, peer } = await connected(server, { password: 'old', debug });
     accounts.juliet = 'new';
     session.setPassword('new');
-    const second = owned(session.beside());
+    const second = besideOf(session);
     const before = lines.length;
     await second.connect();
     expect(lines.slice(before).every((line) => line.startsWith('second stream: '))).toBe(true);
@@ -750,7 +785,7 @@ describe('a second stream beside it', () => {
   it('is not made again when it is lost', async () => {
     const server = await fake();
     const { session } = await connected(server);
-    const second = owned(session.beside());
+    const second = besideOf(session);
     await second.connect();
     const gone = once(second, 'offline');
     server.connections.at(-1)?.cut();
@@ -763,7 +798,7 @@ describe('a second stream beside it', () => {
     const server = await fake({ mechanisms });
     const { session } = await connected(server);
     mechanisms.shift();
-    await expect(owned(session.beside()).connect()).rejects.toMatchObject({ condition: 'downgrade' });
+    await expect(besideOf(session).connect()).rejects.toMatchObject({ condition: 'downgrade' });
     expect(session.online).toBe(true);
   });
 });
