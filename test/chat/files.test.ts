@@ -496,6 +496,39 @@ describe('sending a file', () => {
     expect(told).toContainEqual({ route: 'jingle-ibb', condition: 'stanza-too-large' });
   });
 
+  it('goes again once more where the stream that a large block ended took it along', async () => {
+    const route = new FakeRoute('jingle-ibb');
+    const inBand = { small: false, online: async () => undefined };
+    let attempts = 0;
+    route.behaviour = async () => {
+      attempts += 1;
+      inBand.small = true;
+      if (attempts === 2) route.behaviour = undefined;
+      throw new DisconnectedError();
+    };
+    const { api } = setUp({ routes: [route], inBand });
+    expect(await api.send(await write('hello'), PEER)).toMatchObject({ state: 'done' });
+    expect(attempts).toBe(2);
+  });
+
+  it.each([
+    ['jingle-ibb', new ChatError('declined')],
+    ['jingle-socks5', new DisconnectedError()],
+  ] as const)('goes not again by %s when another file made the blocks small', async (name, error) => {
+    const route = new FakeRoute(name);
+    const inBand = { small: false, online: async () => undefined };
+    let attempts = 0;
+    route.behaviour = async (_file, _peer, { onProgress }) => {
+      attempts += 1;
+      onProgress(1);
+      inBand.small = true;
+      throw error;
+    };
+    const { api } = setUp({ routes: [route], inBand });
+    await expect(api.send(await write('x'), PEER)).rejects.toMatchObject({ condition: error.condition });
+    expect(attempts).toBe(1);
+  });
+
   it('fails with what it was where we do not get online again', async () => {
     const route = new FakeRoute('jingle-ibb');
     const inBand = { small: false, online: () => Promise.reject(new ChatError('offline')) };

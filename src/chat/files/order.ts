@@ -41,6 +41,10 @@ const FINAL: readonly string[] = [
   'no-answer',
 ];
 
+const IN_BAND: readonly RouteName[] = ['jingle-ibb', 'si-ibb'];
+/** Attempts with small blocks: the first may still be on the stream that a large one is about to end. */
+const MOST_AGAIN = 2;
+
 function isFinal(error: unknown, reached: Reached): boolean {
   const condition = conditionOf(error);
   if (FINAL.includes(condition)) return true;
@@ -66,6 +70,8 @@ export async function sendByRoutes(
       return [];
     });
     const addresses = [...found];
+    let wasLarge = false;
+    let again = 0;
     for (let address = addresses.shift(); address !== undefined; address = addresses.shift()) {
       signal.throwIfAborted();
       onRoute(route.name, address, failed);
@@ -80,7 +86,7 @@ export async function sendByRoutes(
         within = to;
         onRoute(to, address, failed);
       };
-      const wasLarge = inBand?.small === false;
+      wasLarge ||= inBand?.small === false;
       const onFallback = only === undefined ? fellBack : undefined;
       try {
         return await route.send(file, address, { signal, onProgress: progressed, onFallback, onQueued });
@@ -88,7 +94,14 @@ export async function sendByRoutes(
         signal.throwIfAborted();
         last = error;
         failed = { route: within, condition: conditionOf(error) };
-        if (wasLarge && inBand.small) {
+        if (
+          wasLarge &&
+          inBand?.small &&
+          IN_BAND.includes(within) &&
+          conditionOf(error) === 'disconnected' &&
+          again < MOST_AGAIN
+        ) {
+          again += 1;
           failed = { route: within, condition: 'stanza-too-large' };
           await unless(signal, inBand.online()).catch(() => {
             signal.throwIfAborted();

@@ -34,8 +34,8 @@ const WAYS: readonly Way[] = [
 /** How far it had come. */
 type Reached = 'nowhere' | 'accepted' | 'moving';
 
-/** What the other side meant by ending the session. */
-function endedError(error: SessionEndedError, reached: Reached): ChatError {
+/** What the other side meant by ending the session; `otherwise`: by a reason that says nothing of the file. */
+function endedError(error: SessionEndedError, reached: Reached, otherwise = 'peer-closed'): ChatError {
   const { reason } = error;
   const because = (condition: string) => new ChatError(condition, {}, { cause: error });
   if (isTooLarge(reason)) return because('file-too-large-for-peer');
@@ -56,7 +56,7 @@ function endedError(error: SessionEndedError, reached: Reached): ChatError {
       return because('recipient-unavailable');
     default:
       // Who took the file knows how.
-      return because(reached === 'nowhere' ? 'feature-not-implemented' : 'peer-closed');
+      return because(reached === 'nowhere' ? 'feature-not-implemented' : otherwise);
   }
 }
 
@@ -85,7 +85,8 @@ function translated(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array
           reached = 'moving';
           return step;
         } catch (error) {
-          throw error instanceof SessionEndedError ? endedError(error, reached) : error;
+          // What is here may be of use: only a word of the sender's own says that it is not.
+          throw error instanceof SessionEndedError ? endedError(error, reached, 'bytestream-broken') : error;
         }
       },
       return: async () => (await blocks.return?.()) ?? { done: true, value: undefined },

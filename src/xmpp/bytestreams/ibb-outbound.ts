@@ -66,7 +66,9 @@ export async function* blocksOf(
 /** Bytes of a block, as Base64 in a stanza that the server takes. XEP-0478 §4 */
 export function largestBlock(maxStanzaBytes: number | undefined, peer: string, sid: string): number {
   if (maxStanzaBytes === undefined) return BLOCK_SIZE;
-  const left = maxStanzaBytes - AROUND - WHITE_SPACE - Buffer.byteLength(peer) - Buffer.byteLength(sid);
+  // As they are written: a resource may be made of characters that are escaped.
+  const named = Buffer.byteLength(x('data', { to: peer, sid }).toString());
+  const left = maxStanzaBytes - AROUND - WHITE_SPACE - named;
   return Math.max(SMALLEST_BLOCK, Math.min(BLOCK_SIZE, 3 * Math.floor(left / 4)));
 }
 

@@ -1,5 +1,5 @@
 /** XEP-0047 In-Band Bytestreams, version 2.0.1. https://xmpp.org/extensions/xep-0047.html */
-import { DisconnectedError, StanzaError, StreamError } from '../errors.ts';
+import { ConnectionError, DisconnectedError, StanzaError, StreamError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
 import { child } from '../stanza.ts';
 import { LEAST_STANZA } from '../stream-limits.ts';
@@ -81,10 +81,16 @@ export function inBand(
     if (data) receiver?.data(data, 'message').catch(() => undefined);
   });
   session.explainEnd((reason) => {
-    if (![...underWay].some(({ bytes }) => bytes > taken)) return undefined;
+    const said = reason?.condition === 'policy-violation';
+    // Who says conflict or shutdown says why.
+    if (!said && reason !== undefined && !(reason instanceof ConnectionError)) return undefined;
+    // A stanza is its block and what stands around it, and a limit may have changed: what was taken once proves little
+    // against a server that says so.
+    const least = said ? SAFE_BLOCK : taken;
+    if (![...underWay].some(({ bytes }) => bytes > least)) return undefined;
     ended++;
     // Whoever writes on while the server closes does not always get to read why; resumed, it would end again.
-    if (reason?.condition !== 'policy-violation' && ended === 1) return undefined;
+    if (!said && ended === 1) return undefined;
     small = true;
     return new StreamError('stanza-too-large', undefined, { cause: reason });
   });
@@ -136,6 +142,8 @@ export function inBand(
         if (error instanceof DisconnectedError && ended > 0) small = true;
         throw error;
       } finally {
+        // A stream that ended proves nothing once all that was on its way is given up.
+        if (underWay.size === 0) ended = 0;
         closers.delete(key);
       }
     },

@@ -80,7 +80,8 @@ export function reception(
       const checksum = parseChecksum(info);
       // There is one file a session: whatever name it has there, this is its sum.
       const known = checksum?.hashes.find(({ algorithm }) => algorithm === file.hashUsed);
-      if (known !== undefined) sum.resolve(known.hex);
+      // One of another kind than was announced is all that there will be.
+      if (checksum !== undefined) sum.resolve(known?.hex);
       return checksum !== undefined || parseReceived(info) !== undefined;
     },
     ended(error) {

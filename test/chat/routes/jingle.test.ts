@@ -1,14 +1,17 @@
+import { EventEmitter } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { IncomingOffer } from '../../../src/chat/files/route.ts';
 import { type FilesOptions, files } from '../../../src/chat/files.ts';
-import { jingle } from '../../../src/chat/routes/jingle.ts';
+import { type JingleOptions, jingle } from '../../../src/chat/routes/jingle.ts';
 import { inBand } from '../../../src/xmpp/bytestreams/ibb.ts';
 import type { Permit } from '../../../src/xmpp/bytestreams/socks5-connect.ts';
 import { NS_SOCKS5_TRANSPORT } from '../../../src/xmpp/jingle/candidates.ts';
 import { jingleFiles, NS, NS_FILE_TRANSFER } from '../../../src/xmpp/jingle/file-transfer.ts';
 import { ibbTransport, NS_IBB_TRANSPORT } from '../../../src/xmpp/jingle/ibb-transport.ts';
+import { SessionEndedError } from '../../../src/xmpp/jingle/session.ts';
 import { socks5Transport } from '../../../src/xmpp/jingle/socks5-transport.ts';
 import type { FakeSession } from '../../support/fake-session.ts';
 import { wiredSessions } from '../../support/wired-sessions.ts';
@@ -167,6 +170,29 @@ describe('a file by Jingle in-band', () => {
     await bob.close();
     expect(await received()).toEqual([]);
   });
+
+  it.each(['general-error', 'failed-application', 'expired'] as const)(
+    'breaks off where the sender ends it for a reason that says nothing of the file (%s): what came is of use',
+    async (condition) => {
+      const offers = new EventEmitter();
+      const socks5Terms = () => ({});
+      const routes = jingle({ jingleFiles: offers, socks5Terms } as unknown as JingleOptions);
+      const offered = new Promise<IncomingOffer>((resolve) => {
+        for (const route of routes) route.onOffer?.(resolve);
+      });
+      const { signal } = new AbortController();
+      offers.emit('offer', {
+        ...{ from: BOB, file: { hashes: [], size: 10 }, transport: 'ibb', signal },
+        async *accept() {
+          yield Buffer.from('half');
+          throw new SessionEndedError({ condition });
+        },
+      });
+      const bytes = (await offered).accept(10, signal, 0)[Symbol.asyncIterator]();
+      await bytes.next();
+      await expect(bytes.next()).rejects.toMatchObject({ condition: 'bytestream-broken' });
+    },
+  );
 
   it.each(['cancel', 'general-error', 'failed-application'])(
     'is ended by the receiver: the sender is told: %s (XEP-0234 §6.5, XEP-0166 §7.4)',

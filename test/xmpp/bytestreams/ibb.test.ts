@@ -345,6 +345,10 @@ describe('sending in-band', () => {
     expect(largestBlock(undefined, PEER, 's')).toBe(32_768);
     // No server may take less than 10,000 bytes (RFC 6120 §13.12); one that says so gets the smallest all the same.
     expect(largestBlock(100, PEER, 's')).toBe(256);
+    const escaped = `p@q/${"'".repeat(1000)}`;
+    const block = Buffer.alloc(largestBlock(20_000, escaped, 's'));
+    const whole = x('iq', { type: 'set', to: escaped, id: 'i'.repeat(22) }, xData('s', 65_535, block));
+    expect(whole.toString().length).toBeLessThanOrEqual(20_000);
   });
 
   describe('where our server ends its stream over a block (RFC 6120 §4.9.3.14)', () => {
@@ -428,15 +432,32 @@ describe('sending in-band', () => {
       expect(ibb.small).toBe(true);
     });
 
-    it.each([
-      ['every block under way is one that every server takes', 0],
-      ['it took as large ones before', 40],
-    ])('not where %s', async (_what, answered) => {
-      const { session, ibb, sending, told } = await underWay(answered);
+    it('though it took as large ones before: what stands around them is not always as long', async () => {
+      const { session, ibb, sending, told } = await underWay(40);
       session.end({ reason: policy() });
       await expect(sending).rejects.toMatchObject({ condition: 'disconnected' });
-      expect(told).toEqual([['policy-violation', true]]);
+      expect([told, ibb.small]).toEqual([[['stanza-too-large', false]], true]);
+    });
+
+    it.each([
+      ['every block under way is one that every server takes', 0, policy(), true],
+      ['it took as large ones before, and does not say why it ends', 40, undefined, false],
+      ['it says something else', 8, new RemoteStreamError('conflict', 'replaced'), true],
+    ])('not where %s', async (_what, answered, reason, final) => {
+      const { session, ibb, sending, told } = await underWay(answered);
+      session.end(reason === undefined ? {} : { reason });
+      await expect(sending).rejects.toMatchObject({ condition: 'disconnected' });
+      expect(told).toEqual([[reason?.condition, final]]);
       expect(ibb.small).toBe(false);
+    });
+
+    it('not where a stream ended without a word before, and this one says something else', async () => {
+      const { session, sending, told } = await underWay(8);
+      session.end({ resumable: true });
+      session.resume();
+      session.end({ reason: new RemoteStreamError('conflict', 'replaced') });
+      await sending.catch(() => undefined);
+      expect(told.at(-1)).toEqual(['conflict', true]);
     });
   });
 

@@ -338,6 +338,14 @@ describe('a file that we are offered', () => {
       expect(await sum).toBeUndefined();
     });
 
+    it('not behind one of another kind than was announced', async () => {
+      const { session, offer } = await taken(large);
+      const sum = offer.checksum();
+      const other = `<hash xmlns='urn:xmpp:hashes:2' algo='sha-1'>iEPX+SQWIR3p67lj/0zigSWTKHg=</hash>`;
+      expect((await session.ask(iq(checksum(other)))).attrs.type).toBe('result');
+      expect(await sum).toBeUndefined();
+    });
+
     it('not once we have ended it ourselves', async () => {
       const { session, offer } = await taken(large);
       const sum = offer.checksum();
