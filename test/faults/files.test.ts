@@ -296,6 +296,10 @@ Component "upload.localhost" "http_file_share"
 
   it('a download whose receiver is killed is gone on with by the next run', async () => {
     const set_ = await halfFetched('down-receiver');
+    // What came is on the disk a moment later.
+    const [part = ''] = await received();
+    const kept = async () => (await stat(join(folder, 'received', part))).size;
+    await expect.poll(kept, { timeout: 10_000 }).toBeGreaterThanOrEqual(half);
     await set_.bob.actor.kill();
     expect(await received()).toMatchObject([/^picture\.png.*part$/]);
     await set_.bob.start();

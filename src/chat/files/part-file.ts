@@ -160,6 +160,8 @@ export async function resumedFile(
 }
 
 const CHUNK = 256 * 1024;
+/** Milliseconds that what came waits for more: who is killed has lost no more than that. */
+const LAG = 200;
 
 /** What comes in pieces is written in large ones: one of two is filled while the disk takes the other. */
 function writing(
@@ -178,8 +180,18 @@ function writing(
       done += bytesWritten;
     }
   }
-  /** Begins to write what came together; rejects with what the piece before failed with. */
-  async function turn(): Promise<void> {
+  let turns: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Begins to write what came together; rejects with what the piece before failed with. One behind the other. */
+  function turn(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const next = turns.then(begin);
+    turns = next.catch(() => undefined);
+    return next;
+  }
+  async function begin(): Promise<void> {
     await underWay;
     if (filling === undefined || filled === 0) return;
     underWay = put(filling.subarray(0, filled), position);
@@ -208,6 +220,7 @@ function writing(
         at += piece.length;
         if (filled === CHUNK) await turn();
       }
+      if (filled > 0) timer ??= setTimeout(() => turn().catch(() => undefined), LAG);
     },
     sync,
     async finish() {
@@ -216,6 +229,8 @@ function writing(
       return settle(part, folder, name);
     },
     async discard() {
+      clearTimeout(timer);
+      await turns;
       await underWay.catch(() => undefined);
       await handle.close().catch(() => undefined);
       await unlink(part).catch(() => undefined);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +79,30 @@ describe('a file while it arrives', () => {
       at += size;
     }
     expect(content.equals(await readFile(await part.finish()))).toBe(true);
+  });
+
+  it('has what came a moment ago though no more comes: a run that is killed loses little', async () => {
+    const part = await partFile(folder, 'a.txt');
+    await part.write(Buffer.from('some '));
+    await expect.poll(() => readFile(part.path, 'utf8')).toBe('some ');
+    await part.write(Buffer.from('more'));
+    await expect.poll(() => readFile(part.path, 'utf8')).toBe('some more');
+    expect(await readFile(await part.finish(), 'utf8')).toBe('some more');
+  });
+
+  it('has every byte in its place where pieces come slower than it is written', async () => {
+    const content = randomBytes(600_000);
+    const part = await partFile(folder, 'a.bin');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      for (let at = 0; at < content.length; at += 70_000) {
+        await part.write(content.subarray(at, at + 70_000));
+        if (at % 3 === 0) vi.advanceTimersByTime(200);
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+    expect((await readFile(await part.finish())).equals(content)).toBe(true);
   });
 
   it('has all that came where it is kept for a later attempt', async () => {
