@@ -56,6 +56,15 @@ async function underWay(name: string): Promise<Stage> {
   return stage;
 }
 
+/** What came is on the disk a moment later: who dies before that has received nothing. */
+async function isKept(least: number): Promise<void> {
+  const size = async () => {
+    const [part] = await received();
+    return part === undefined ? 0 : (await stat(join(folder, 'received', part))).size;
+  };
+  await expect.poll(size, { timeout: 10_000 }).toBeGreaterThanOrEqual(least);
+}
+
 /** It goes on from the byte reached (but for what is compared), and is the same in the end; nothing else is left. */
 async function sentAgain({ alice, bob, bobsWire }: Stage): Promise<void> {
   // Slowly enough for progress to be told.
@@ -88,6 +97,7 @@ describe(`files, seed ${seed}`, () => {
   it('row 35: the receiver dies: the sender is told, and the next run goes on with what is left (quick)', async () => {
     const place = await underWay('row35');
     const { alice, bob, checkInvariant } = place;
+    await isKept(1);
     await bob.actor.kill();
     expect(await received()).toEqual(['picture.png.part']);
     await bob.start({ filesDir: join(folder, 'received') });
@@ -296,10 +306,7 @@ Component "upload.localhost" "http_file_share"
 
   it('a download whose receiver is killed is gone on with by the next run', async () => {
     const set_ = await halfFetched('down-receiver');
-    // What came is on the disk a moment later.
-    const [part = ''] = await received();
-    const kept = async () => (await stat(join(folder, 'received', part))).size;
-    await expect.poll(kept, { timeout: 10_000 }).toBeGreaterThanOrEqual(half);
+    await isKept(half);
     await set_.bob.actor.kill();
     expect(await received()).toMatchObject([/^picture\.png.*part$/]);
     await set_.bob.start();

@@ -96,7 +96,8 @@ describe(`rooms, seed ${seed}`, () => {
     for (const role of [alice, bob])
       expect(role.actor.count({ event: 'connection', state: 'offline' })).toBe(0);
     await checkInvariant();
-    for (const lines of told()) expect(lines).toBeLessThanOrEqual(1);
+    // In real time he who only listens is out for a minute: who was back at once hears that he left, and that he came.
+    for (const lines of told()) expect(lines).toBeLessThanOrEqual(long ? 2 : 1);
   });
 
   it('row 34: the room forgets one who speaks (quick)', async () => {
