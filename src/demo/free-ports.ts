@@ -1,12 +1,31 @@
 /** Free TCP ports on the loopback interface. */
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 
-function listen(): Promise<Server> {
+/**
+ * Below those that systems give out by themselves (Linux from 32,768 on, others from 49,152): the port of a server that is
+ * down for a moment is not taken by somebody's connection.
+ */
+const LOWEST = 10_240;
+const HIGHEST = 32_767;
+const ATTEMPTS = 100;
+
+function listenOn(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
+    server.listen(port, '127.0.0.1', () => resolve(server));
   });
+}
+
+async function listen(): Promise<Server> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await listenOn(randomInt(LOWEST, HIGHEST + 1));
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
 }
 
 function portOf(server: Server): number {
