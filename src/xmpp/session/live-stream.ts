@@ -53,7 +53,7 @@ const ANSWER_AFTER = 100;
 /**
  * A server may resume a stream and not hear it: Prosody 0.12 reads on behind half a stanza that the lost connection left,
  * and takes all that follows for a part of that. The answer to the first `<r/>` is waited for as long as that to any, and
- * where other things keep coming so many times the patience: they may stand before it.
+ * where other things keep coming so many times the patience: they may stand before it. When they have ended it is late.
  */
 const MOST_LOOKS = 12;
 
@@ -77,6 +77,8 @@ export class LiveStream implements StreamListener {
   /** looks whether the server hears a stream that was resumed, until it does */
   #hearing: NodeJS.Timeout | undefined;
   #looks = 0;
+  /** something came since the last look */
+  #came = false;
 
   constructor(options: LiveStreamOptions) {
     const { stream, features, managed, liveness } = options;
@@ -147,6 +149,7 @@ export class LiveStream implements StreamListener {
   }
 
   heard(): void {
+    this.#came = true;
     this.#liveness.heard();
   }
 
@@ -226,7 +229,8 @@ export class LiveStream implements StreamListener {
 
   #look(): void {
     this.#looks += 1;
-    if (this.#looks >= MOST_LOOKS) this.#options.unheard();
+    if (!this.#came || this.#looks >= MOST_LOOKS) this.#options.unheard();
+    this.#came = false;
   }
 
   #silent(): void {

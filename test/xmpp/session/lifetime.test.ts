@@ -415,6 +415,17 @@ describe('stream management (XEP-0198)', () => {
     },
   );
 
+  it('does not wait for one that said something once it was resumed, and then nothing more', async () => {
+    const server = await fake({ ...silent, misbehave: { deafOnceResumed: true } });
+    const { session, peer } = await connected(server, { liveness: { silence: 60_000, patience: 1_000 } });
+    peer.cut();
+    const unheard = await back(server, session, 'resumed');
+    const came = once(session, 'message');
+    unheard.write(String(message('more')));
+    await came;
+    expect(await next(session, 'offline')).toMatchObject({ reason: { condition: 'timeout' }, final: false });
+  });
+
   it('resumes a stream again where the connection died before the server said that it hears it', async () => {
     const server = await fake({ ...silent, misbehave: { deafOnceResumed: true } });
     const { session, peer } = await connected(server, { liveness: { silence: 60_000, patience: 40 } });
