@@ -54,9 +54,10 @@ export function splitName(name: string): [base: string, extension: string] {
 /** A name for a file in a folder of ours: at most 120 bytes, on any system; `file` where nothing is left. */
 export function safeName(offered: string): string {
   const last = decoded(offered).split(/[/\\]/).at(-1) ?? '';
+  // Composed behind that: what is invisible may stand between a letter and its mark.
   const clean = bounded(last)
-    .normalize('NFC')
     .replace(new RegExp(INVISIBLE, 'gu'), '')
+    .normalize('NFC')
     .replace(FORBIDDEN_ON_WINDOWS, '_')
     .replace(/\s+/g, ' ')
     .replace(/^[. ]+|[. ]+$/g, '');

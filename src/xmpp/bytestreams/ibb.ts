@@ -1,8 +1,10 @@
 /** XEP-0047 In-Band Bytestreams, version 2.0.1. https://xmpp.org/extensions/xep-0047.html */
-import { ConnectionError, DisconnectedError, StanzaError, StreamError } from '../errors.ts';
+import { DisconnectedError, StanzaError, StreamError } from '../errors.ts';
 import type { Session } from '../session/session.ts';
+import { RemoteStreamError } from '../session/stream-error.ts';
 import { child } from '../stanza.ts';
 import { LEAST_STANZA } from '../stream-limits.ts';
+import { deferred, within } from '../waiting.ts';
 import { whenGone } from './gone.ts';
 import { NS, parseData, parseOpen } from './ibb-blocks.ts';
 import { type InboundStream, type InboundTerms, inboundStream, type Receiver } from './ibb-inbound.ts';
@@ -32,6 +34,9 @@ export interface InBand {
   largestBlock(peer: string, sid: string): number;
 }
 
+/** milliseconds that a stream may take to close */
+const CLOSING = 5_000;
+
 /** In-band streams in both directions. Only what was negotiated with that full JID before is let in. */
 export function inBand(
   session: Session,
@@ -45,6 +50,13 @@ export function inBand(
   /** streams in a row that ended with a larger one under way */
   let ended = 0;
   let small = false;
+  /** the stream has ended */
+  let over = deferred<void>();
+  session.on('offline', () => over.resolve());
+  for (const begins of ['online', 'resumed'] as const)
+    session.on(begins, () => {
+      over = deferred();
+    });
   disco.addFeature(NS);
 
   session.respond('set', 'open', NS, (iq, payload) => {
@@ -83,7 +95,7 @@ export function inBand(
   session.explainEnd((reason) => {
     const said = reason?.condition === 'policy-violation';
     // Who says conflict or shutdown says why.
-    if (!said && reason !== undefined && !(reason instanceof ConnectionError)) return undefined;
+    if (!said && reason instanceof RemoteStreamError) return undefined;
     // A stanza is its block and what stands around it, and a limit may have changed: what was taken once proves little
     // against a server that says so.
     const least = said ? SAFE_BLOCK : taken;
@@ -139,7 +151,11 @@ export function inBand(
           transmit,
         });
       } catch (error) {
-        if (error instanceof DisconnectedError && ended > 0) small = true;
+        if (error instanceof DisconnectedError) {
+          // Nothing can be written to a stream that is closing: why it does is known when it is over.
+          await within(over.promise, CLOSING).catch(() => undefined);
+          if (ended > 0) small = true;
+        }
         throw error;
       } finally {
         // A stream that ended proves nothing once all that was on its way is given up.

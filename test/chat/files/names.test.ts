@@ -87,6 +87,12 @@ describe('the name of a received file', () => {
     );
   });
 
+  it('is composed as it will be read, whatever invisible stood between a letter and its mark', () => {
+    for (const offered of ['e\u0000\u0301', '\u{1d15f}\u0000\u05b0'])
+      expect(safeName(safeName(offered))).toBe(safeName(offered));
+    expect(safeName('e\u0000\u0301')).toBe('\u00e9');
+  });
+
   it('is numbered before its extension', () => {
     const [first, second, third] = candidates('photo.jpg');
     expect([first, second, third]).toEqual(['photo.jpg', 'photo (1).jpg', 'photo (2).jpg']);

@@ -382,6 +382,7 @@ describe('sending in-band', () => {
         ibb,
         sending,
         told,
+        waiting,
         largest: Math.max(...waiting.map((block) => sizeOf(block) ?? 0)),
       };
     }
@@ -408,6 +409,17 @@ describe('sending in-band', () => {
       session.end({ reason: policy() });
       await expect(again).rejects.toMatchObject({ condition: 'disconnected' });
       expect(told.at(-1)).toEqual(['policy-violation', true]);
+    });
+
+    it('does so too where the next block cannot be written any more before the stream is over', async () => {
+      const { session, ibb, sending, waiting } = await underWay(8);
+      // It is closing: an answer still comes, and nothing goes.
+      session.online = false;
+      session.answer(waiting.shift() as Element);
+      await turn();
+      session.end({ reason: policy(), resumable: true });
+      await expect(sending).rejects.toMatchObject({ condition: 'disconnected' });
+      expect(ibb.small).toBe(true);
     });
 
     it('does so too where the reason is lost on the way, as what is not read any more resets the connection', async () => {
