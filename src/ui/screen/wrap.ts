@@ -11,6 +11,13 @@ const WORDS = /(?<= )/;
 /** What sets the cursor's column counts from the edge of the terminal: it means nothing in a line that is broken. */
 const COLUMN = /\u001b\[\d+G/g;
 
+/** Without the blanks at its end; spaces of other widths are part of what was said. */
+function unspaced(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === ' ') end -= 1;
+  return text.slice(0, end);
+}
+
 /**
  * Breaks `text` between words so that no line is wider than `columns`; further lines start with `indent`
  * spaces. A word wider than a line stays whole, for the terminal to wrap: a link can still be copied.
@@ -23,8 +30,8 @@ export function wrap(text: string, columns: number, indent = 0): string {
     let used = line.length;
     let empty = true;
     for (const word of words(paragraph)) {
-      if (!empty && used + width(word.trimEnd()) > columns) {
-        lines.push(line.trimEnd());
+      if (!empty && used + width(unspaced(word)) > columns) {
+        lines.push(unspaced(line));
         line = pad;
         used = pad.length;
       }
@@ -32,7 +39,7 @@ export function wrap(text: string, columns: number, indent = 0): string {
       used += width(word);
       empty = false;
     }
-    lines.push(line.trimEnd());
+    lines.push(unspaced(line));
   }
   return lines.join('\n');
 }

@@ -99,6 +99,10 @@ describe('wrap', () => {
     expect(wrapLines(text, 20)).toBe(wrapped);
   });
 
+  it('keeps a space of another width at the end', () => {
+    expect(wrapLines('one two three four five\u2000', 20)).toBe('one two three four\nfive\u2000');
+  });
+
   it('leaves a terminal alone that is narrower than words are long', () => {
     expect(wrapLines('NOTICE 0001', 8)).toBe('NOTICE 0001');
   });
