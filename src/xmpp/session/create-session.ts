@@ -221,7 +221,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   }
 
   beside(): SessionControl | undefined {
-    if (this.#alone) return undefined;
+    if (this.#alone || !this.online) return undefined;
     const { batch, beforeAuthentication, debug, state, unkept, ...same } = this.#options;
     const second = createSession({
       ...same,
@@ -300,6 +300,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
       }
       if (lasted > STABLE) tries = 0;
       const reason = error instanceof XmppError ? error : undefined;
+      this.#alone ||= this.#isCrowdedOut(error);
       const retryIn = this.#goesOn(running, error) ? retryDelay(tries || 1, this.#options.random) : undefined;
       target = this.#nextTarget(tries, reason);
       if (retryIn === undefined) this.#forget(!inhabited);
@@ -324,13 +325,15 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     const { reconnect = 'after-online' } = this.#options;
     if (ender.signal.aborted || reconnect === 'never' || (reconnect === 'after-online' && !online))
       return false;
-    // A server that lets the account have few streams ends the oldest: it was us, and it is not done again.
-    if (this.#beside.size > 0 && error instanceof RemoteStreamError && error.condition === 'conflict') {
-      this.#alone = true;
-      return true;
-    }
     // What is no XmppError is no fault of network or server: it would happen again.
-    return error === undefined || (error instanceof XmppError && !isFinal(error));
+    return (
+      error === undefined || (error instanceof XmppError && !isFinal(error)) || this.#isCrowdedOut(error)
+    );
+  }
+
+  /** A server that lets the account have few streams ends the oldest when another begins: that was our own. */
+  #isCrowdedOut(error: unknown): boolean {
+    return this.#beside.size > 0 && error instanceof RemoteStreamError && error.condition === 'conflict';
   }
 
   /** XEP-0198 §5 and RFC 6120 §4.9.3.19: a place that the trusted server named is tried once. */

@@ -88,7 +88,7 @@ export interface Session extends EventEmitter<SessionEvents> {
   /**
    * Another stream of the same account, not connected yet, with a resource that the server chooses: without presence
    * nothing is delivered to it but answers. It has no XEP-0198, does not come back when it is lost, and ends with this
-   * session. Undefined where one ended this stream, since the server lets the account have few.
+   * session. Undefined without a stream, and where one ended this stream, since the server lets the account have few.
    */
   beside(): SecondSession | undefined;
   /**

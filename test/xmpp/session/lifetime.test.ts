@@ -793,6 +793,14 @@ describe('a second stream beside it', () => {
     expect([session.online, second.online]).toEqual([true, false]);
   });
 
+  it('is not begun while the first is closing, or gone', async () => {
+    const { session } = await connected(await fake());
+    const closed = session.close();
+    expect(session.beside()).toBeUndefined();
+    await closed;
+    expect(session.beside()).toBeUndefined();
+  });
+
   it('is not made again when it is lost', async () => {
     const server = await fake();
     const { session } = await connected(server);
