@@ -216,8 +216,8 @@ export interface MessageStore {
   /**
    * An archive names a message that is kept as its `archiveId`, stamped with `time` where it says one, and as the next
    * one of its chat behind the row `previous`. It moves only where the order is another so far, and no further than
-   * that; what its writer wrote behind it and is not named yet moves with it. False where its place is from another archive id: a message can be archived more than once, and the first
-   * counts.
+   * that; what its writer wrote behind it and is not named yet moves with it. False where its place is from another
+   * archive id: a message can be archived more than once, and the first counts.
    */
   follow(
     row: number,
