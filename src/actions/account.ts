@@ -71,13 +71,13 @@ export const setting = action({
   async run({ client }, { name, value }): Promise<Ended> {
     if (name !== undefined && !isSettingName(name)) throw new ChatError('no-such-setting', { name });
     if (name !== undefined && value !== undefined) {
-      client.setSetting(name, value);
+      client.settings.set(name, value);
       return { kind: 'done', notice: notice('setting-saved', { name, value }) };
     }
     const names = name === undefined ? (Object.keys(SETTINGS) as SettingName[]) : [name];
     const rows = names.map((each) => ({
       type: 'setting' as const,
-      setting: { name: each, value: client.setting(each), values: settingValues(each) },
+      setting: { name: each, value: client.settings.get(each), values: settingValues(each) },
     }));
     return { kind: 'rows', rows, empty: notice('no-settings', {}) };
   },

@@ -72,7 +72,7 @@ import { Requests, requestId } from './requests.ts';
 import { type SlowModes, slowModes } from './rooms/slow-mode.ts';
 import { type ChatRooms, chatRooms, type JoinedRoom, type JoinOptions } from './rooms.ts';
 
-import { accountSettings, type SettingName } from './settings.ts';
+import { type AccountSettings, accountSettings, type SettingName } from './settings.ts';
 import {
   type HistoryQuery,
   type Instance,
@@ -132,9 +132,9 @@ type SessionSettings = ConstructorParameters<typeof Connection>[0]['session'] & 
 
 export class Client extends EventEmitter<ChatEvents> {
   readonly account: string;
+  readonly settings: AccountSettings;
   readonly #options: ClientOptions;
   readonly #stores: Stores;
-  readonly #settings: ReturnType<typeof accountSettings>;
   readonly #presence: ReturnType<typeof ownPresence>;
   readonly #contacts: Contacts;
   readonly #subscriptions: ReturnType<typeof subscriptions>;
@@ -206,8 +206,13 @@ export class Client extends EventEmitter<ChatEvents> {
     this.on('presence', ({ jid, show }) => {
       if (show !== 'offline' && this.#connection?.hearsRequests === true) void this.#waiting.arrived(jid);
     });
-    this.#settings = accountSettings({ account, store: stores.settings, overrides });
-    const restore = this.setting('restore-presence') === 'on';
+    this.settings = accountSettings({
+      account,
+      store: stores.settings,
+      overrides,
+      changed: (name, value) => this.#settingChanged(name, value),
+    });
+    const restore = this.settings.get('restore-presence') === 'on';
     this.#presence = ownPresence({ account, settings: stores.settings, restore });
     this.#contacts = contacts({
       account,
@@ -223,7 +228,7 @@ export class Client extends EventEmitter<ChatEvents> {
       requests: this.#requests,
       knowsContacts: () => this.#connection?.knowsContacts === true,
       hearsRequests: () => this.#connection?.hearsRequests === true,
-      autoApprove: () => this.setting('auto-approve') === 'on',
+      autoApprove: () => this.settings.get('auto-approve') === 'on',
       failed: (jid, condition, text) => this.emit('problem', { condition, text: text ?? jid }),
     });
     this.#rooms = chatRooms({
@@ -303,7 +308,7 @@ export class Client extends EventEmitter<ChatEvents> {
       link: () => this.#connection,
       linked: () => this.#linked(),
       threadOf: (room) => this.#threads.get(room),
-      tellsTyping: () => this.setting('send-typing') === 'on',
+      tellsTyping: () => this.settings.get('send-typing') === 'on',
       appended: (message) => this.#added(message),
       changed: (message) => this.emit('messageChanged', message, 'state'),
       failed: (error) => this.#failed(error),
@@ -318,7 +323,7 @@ export class Client extends EventEmitter<ChatEvents> {
       // Before the roster nobody knows who may be told.
       features: () => (this.#connection?.knowsContacts === true ? live() : undefined),
       failed: (error) => this.#failed(error),
-      allowed: () => this.setting('send-receipts') === 'on',
+      allowed: () => this.settings.get('send-receipts') === 'on',
       counted: (chat, before) => this.#reading.count(chat, before),
     });
     this.#amendments = amendments({
@@ -408,7 +413,7 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#retention = retention({
       account,
       store: messages,
-      keeps: () => this.setting('keep-messages'),
+      keeps: () => this.settings.get('keep-messages'),
       failed: (error) => this.#failed(error),
     });
     this.#requests.on('opened', (request) => this.emit('request', request));
@@ -655,7 +660,7 @@ export class Client extends EventEmitter<ChatEvents> {
         chatOf: (peer) => this.#linkChat(peer),
         share: (chat, url, file, signal) => this.#shareLink(chat, url, file, signal),
       }),
-      only: () => onlyRoute(this.setting('file-route')),
+      only: () => onlyRoute(this.settings.get('file-route')),
       filesDir: this.#options.filesDir,
       owner: this.#instance && {
         key: this.#instance.key,
@@ -675,7 +680,7 @@ export class Client extends EventEmitter<ChatEvents> {
       },
       links: links({
         trust: () => this.#trust(),
-        allowPrivate: () => this.setting('private-links') === 'on',
+        allowPrivate: () => this.settings.get('private-links') === 'on',
         partials,
       }),
     });
@@ -833,7 +838,7 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   #tellAttention(): void {
-    const quiet = this.setting('save-traffic') === 'on' && !this.#attended;
+    const quiet = this.settings.get('save-traffic') === 'on' && !this.#attended;
     this.#connection?.features.clientState[quiet ? 'inactive' : 'active']();
   }
 
@@ -841,7 +846,7 @@ export class Client extends EventEmitter<ChatEvents> {
   setTyping(chat: string, state: TypingState): void {
     if (!this.#connection?.online || this.kindOf(chat) !== 'contact') return;
     const states = this.#connection.features.chatStates;
-    states.enabled = this.setting('send-typing') === 'on';
+    states.enabled = this.settings.get('send-typing') === 'on';
     if (state === 'composing') states.composing(chat);
     else if (state === 'gone') states.gone(chat);
     else states.active(chat);
@@ -1094,7 +1099,7 @@ export class Client extends EventEmitter<ChatEvents> {
   // ---- files
 
   #filePolicy(from: string): 'accept' | 'ask' | 'decline' {
-    const setting = this.setting('accept-files');
+    const setting = this.settings.get('accept-files');
     if (setting === 'all') return 'accept';
     if (setting === 'none') return 'decline';
     return setting === 'contacts' && this.#contacts.item(bareOf(from)) !== undefined ? 'accept' : 'ask';
@@ -1102,7 +1107,7 @@ export class Client extends EventEmitter<ChatEvents> {
 
   /** Whether somebody may learn the address of this computer: by default those who see our presence. */
   #isDirect({ presence }: Features, peer: string): boolean {
-    const setting = this.setting('direct-files');
+    const setting = this.settings.get('direct-files');
     return setting === 'all' || (setting === 'contacts' && presence.isSubscribed(peer));
   }
 
@@ -1151,7 +1156,7 @@ export class Client extends EventEmitter<ChatEvents> {
     if (this.kindOf(peer) !== 'contact' || resourceOf(peer) !== undefined || !seesPresence(contact))
       return true;
     if ((contact?.resources.length ?? 0) > 0) return true;
-    const only = onlyRoute(this.setting('file-route'));
+    const only = onlyRoute(this.settings.get('file-route'));
     if (only !== undefined && only !== 'upload') return false;
     return (await this.#linked().features.httpUpload.service()) !== undefined;
   }
@@ -1276,16 +1281,10 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#instance = undefined;
   }
 
-  setting(name: SettingName): string {
-    return this.#settings.get(name);
-  }
-
-  /** Throws ChatError `no-such-setting`, `bad-setting`. */
-  setSetting(name: SettingName, value: string): void {
-    this.#settings.set(name, value);
+  #settingChanged(name: SettingName, value: string): void {
     if (name.startsWith('mute:')) void this.#rooms.muted(name.slice('mute:'.length), value);
     if (name === 'save-traffic') this.#tellAttention();
     const states = this.#connection?.features.chatStates;
-    if (states !== undefined) states.enabled = this.setting('send-typing') === 'on';
+    if (states !== undefined) states.enabled = this.settings.get('send-typing') === 'on';
   }
 }

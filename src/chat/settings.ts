@@ -61,10 +61,12 @@ export interface AccountSettingsOptions {
   readonly store: SettingsStore;
   /** of this run, before those kept */
   readonly overrides?: Readonly<Partial<Record<SettingName, string>>> | undefined;
+  /** what has to be told to somebody */
+  readonly changed: (name: SettingName, value: string) => void;
 }
 
 /** The settings of one account. */
-export function accountSettings({ account, store, overrides = {} }: AccountSettingsOptions) {
+export function accountSettings({ account, store, overrides = {}, changed }: AccountSettingsOptions) {
   const ofRun = new Map<string, string | undefined>(Object.entries(overrides));
   return {
     get(name: SettingName): string {
@@ -80,6 +82,9 @@ export function accountSettings({ account, store, overrides = {} }: AccountSetti
       }
       store.set(account, name, value);
       ofRun.delete(name);
+      changed(name, value);
     },
   };
 }
+
+export type AccountSettings = ReturnType<typeof accountSettings>;

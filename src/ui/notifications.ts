@@ -34,8 +34,10 @@ import type { Theme } from './theme.ts';
 
 /** As much of the client as the lines need. */
 export type NotifyingClient = Known &
-  Pick<Client, 'account' | 'contacts' | 'setting'> &
-  Pick<EventEmitter<ChatEvents>, 'on' | 'off'>;
+  Pick<Client, 'account' | 'contacts'> & { readonly settings: Pick<Client['settings'], 'get'> } & Pick<
+    EventEmitter<ChatEvents>,
+    'on' | 'off'
+  >;
 
 export interface NotificationOptions {
   readonly client: NotifyingClient;
@@ -82,16 +84,16 @@ export function notifications(options: NotificationOptions): Notifications {
     folding.add(headed(line, time), { key, free, fold: (counts) => headed(sentence(counts)) });
   const open = (chat: string) => options.isOpen?.(chat) === true;
   const wanted = (name: 'notify-presence' | 'notify-messages' | 'notify-occupants' | 'notify-typing') =>
-    client.setting(name) === 'on';
+    client.settings.get(name) === 'on';
   /** what a room may tell: all, mentions, off */
   const loudness = (room: string) => {
-    const own = client.setting(`mute:${room}`);
-    return own === 'all' ? client.setting('notify-rooms') : own;
+    const own = client.settings.get(`mute:${room}`);
+    return own === 'all' ? client.settings.get('notify-rooms') : own;
   };
   const alert = (line: string, personal: boolean) => {
-    const bell = client.setting('bell');
+    const bell = client.settings.get('bell');
     if (bell === 'all' || (bell === 'mentions' && personal)) options.bell?.();
-    if (personal && client.setting('desktop') === 'on') options.desktop?.(line);
+    if (personal && client.settings.get('desktop') === 'on') options.desktop?.(line);
   };
 
   /** What was said while we were away is news only where nothing else tells of it, and what was before never. */

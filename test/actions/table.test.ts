@@ -776,7 +776,7 @@ describe('the account', () => {
 
   it('setting takes known names only', async () => {
     const { outcome, client } = await run('setting', { name: 'bell', value: 'off' });
-    expect(client.called('setSetting')).toEqual([['bell', 'off']]);
+    expect(client.called('settings.set')).toEqual([['bell', 'off']]);
     expect(outcome).toMatchObject({
       notice: { code: 'setting-saved', values: { name: 'bell', value: 'off' } },
     });
@@ -787,7 +787,7 @@ describe('the account', () => {
 
   it('setting without a value tells what it is, without a name what all are', async () => {
     const { outcome: one, client } = await run('setting', { name: 'bell' });
-    expect(client.called('setSetting')).toEqual([]);
+    expect(client.called('settings.set')).toEqual([]);
     expect(one).toMatchObject({
       kind: 'rows',
       rows: [{ type: 'setting', setting: { name: 'bell', values: ['mentions', 'all', 'off'] } }],

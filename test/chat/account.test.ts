@@ -59,7 +59,7 @@ describe('deleting the account (XEP-0077 §3.2)', () => {
   it('erases what is kept here without a word to the server, of one account or of all', async () => {
     const world = await withHistory();
     const { stores } = world;
-    new World({ stores, account: 'romeo@example.org' }).client.setSetting('bell', 'all');
+    new World({ stores, account: 'romeo@example.org' }).client.settings.set('bell', 'all');
     await world.client.wipe({ all: false });
     expect(world.sent('iq').filter((iq) => String(iq).includes(NS))).toEqual([]);
     expect(world.client.state).toBe('offline');

@@ -21,7 +21,7 @@ it('the server is not told that nobody looks unless the user wants that: notific
 
 it('is told once, and at once when somebody looks again (XEP-0352 §3)', async () => {
   const world = await offered();
-  world.client.setSetting('save-traffic', 'on');
+  world.client.settings.set('save-traffic', 'on');
   world.client.setAttention(false);
   world.client.setAttention(false);
   world.client.setAttention(true);
@@ -30,12 +30,12 @@ it('is told once, and at once when somebody looks again (XEP-0352 §3)', async (
 
 it('is told again by a new stream, which begins active (XEP-0352 §5.2)', async () => {
   const world = await offered();
-  world.client.setSetting('save-traffic', 'on');
+  world.client.settings.set('save-traffic', 'on');
   world.client.setAttention(false);
   told(world);
   world.session.drop();
   world.session.renew();
   expect(told(world)).toEqual(['inactive']);
-  world.client.setSetting('save-traffic', 'off');
+  world.client.settings.set('save-traffic', 'off');
   expect(told(world)).toEqual(['active']);
 });

@@ -158,9 +158,9 @@ describe('what is owed when the process ends', () => {
 
   it('is not kept for those whom the user tells nothing', async () => {
     const world = await new World({ roster: ITEM }).login();
-    world.client.setSetting('send-receipts', 'off');
+    world.client.settings.set('send-receipts', 'off');
     world.says(ROMEO, 'hello', RECEIPT);
-    world.client.setSetting('send-receipts', 'on');
+    world.client.settings.set('send-receipts', 'on');
     expect(world.stores.marks.owed(ACCOUNT)).toEqual([]);
   });
 });
@@ -197,7 +197,7 @@ describe('who hears what arrived and was read (XEP-0184 §8, XEP-0333 §privacy)
 
   it('nobody at all where the setting says so, in this run or for this run alone', async () => {
     const world = await new World({ roster: ITEM }).login();
-    world.client.setSetting('send-receipts', 'off');
+    world.client.settings.set('send-receipts', 'off');
     expect(await read(world)).toEqual([]);
     const once = await new World({ roster: ITEM, overrides: { 'send-receipts': 'off' } }).login();
     expect(await read(once)).toEqual([]);

@@ -86,7 +86,7 @@ describe('messages that are not kept for ever', () => {
   it('are there for who asks, where an archive that counts in seconds gave them unasked', async () => {
     const { world, archive } = await withArchive((it) => fill(it, 1, 3));
     const last = archive.kept[2]?.time ?? 0;
-    world.client.setSetting('keep-messages', 'nothing');
+    world.client.settings.set('keep-messages', 'nothing');
     await world.client.close();
     const again = new World({ stores: world.stores, announces: [SID, NS_MAM] });
     const same = new FakeArchive(again.session);
@@ -104,7 +104,7 @@ describe('messages that are not kept for ever', () => {
     fill(archive, 6, 7);
     await world.client.caughtUp();
     expect(unread(world)).toBe(2);
-    world.client.setSetting('keep-messages', 'nothing');
+    world.client.settings.set('keep-messages', 'nothing');
     await world.client.close();
     expect(bodies(world)).toEqual(numbered(6, 7));
     const again = new World({ stores: world.stores, announces: [SID, NS_MAM] });

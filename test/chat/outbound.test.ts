@@ -112,7 +112,7 @@ describe('writing', () => {
     const roster = `<item jid='${ROMEO}' subscription='both'/>`;
     const world = await new World({ roster }).login();
     world.client.send(ROMEO, 'hello');
-    world.client.setSetting('send-typing', 'off');
+    world.client.settings.set('send-typing', 'off');
     world.client.send(ROMEO, 'hello');
     const states = world.sent('message').map((stanza) => stanza.toString().includes('chatstates'));
     expect(states).toEqual([true, false]);

@@ -400,7 +400,7 @@ describe('own presence', () => {
     const stores = memoryStores();
     const first = new World({ stores });
     first.client.savePresence('dnd', 'writing');
-    first.client.setSetting('restore-presence', 'off');
+    first.client.settings.set('restore-presence', 'off');
     const world = new World({ stores });
     await world.client.online('presence');
     expect(world.client.presence).toEqual({ show: 'available', status: '' });

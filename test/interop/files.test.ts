@@ -57,8 +57,8 @@ class Stage {
 
   /** Only this route for what is sent, and our address for them, or not. */
   settle(route: string, direct: string): void {
-    this.romeo.client.setSetting('file-route', route);
-    this.romeo.client.setSetting('direct-files', direct);
+    this.romeo.client.settings.set('file-route', route);
+    this.romeo.client.settings.set('direct-files', direct);
   }
 
   async close(other: Other): Promise<void> {

@@ -32,12 +32,12 @@ it('a room that one device keeps is entered by the other, and left when it is dr
 it('what was kept while the other was away is there at its next log-in, several rooms too', async () => {
   await phone.leave();
   for (const name of ['hall', 'crypt', 'tomb']) await desk.client.join(room(name), { keep: true });
-  desk.client.setSetting(`mute:${room('hall')}`, 'mentions');
+  desk.client.settings.set(`mute:${room('hall')}`, 'mentions');
   // Both in order: what the next one reads was written before.
   await desk.leave();
   await phone.come();
   for (const name of ['hall', 'crypt', 'tomb']) await phone.until(isIn(phone, name));
-  if (server.kind === 'prosody') expect(phone.client.setting(`mute:${room('hall')}`)).toBe('mentions');
+  if (server.kind === 'prosody') expect(phone.client.settings.get(`mute:${room('hall')}`)).toBe('mentions');
   await desk.come();
   await desk.until(isIn(desk, 'tomb'));
   expect([...desk.problems, ...phone.problems]).toEqual([]);

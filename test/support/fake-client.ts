@@ -40,7 +40,8 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   readonly unreadCounts = new Map<string, { count: number; mentions: number }>();
   readonly typers = new Map<string, string[]>();
   readonly blockedJids = new Set<string>();
-  readonly settings = new Map<SettingName, string>();
+  /** settings as they were set */
+  readonly chosen = new Map<SettingName, string>();
   roomRows: RoomRow[] = [];
   open: Request[] = [];
   directory: Awaited<ReturnType<ClientFace['users']>> = {
@@ -466,13 +467,13 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.did('logout');
     this.state = 'offline';
   }
-  setting(name: SettingName): string {
-    return this.settings.get(name) ?? settingValues(name)[0] ?? '';
-  }
-  setSetting(name: SettingName, value: string): void {
-    this.did('setSetting', name, value);
-    this.settings.set(name, value);
-  }
+  readonly settings: ClientFace['settings'] = {
+    get: (name) => this.chosen.get(name) ?? settingValues(name)[0] ?? '',
+    set: (name, value) => {
+      this.did('settings.set', name, value);
+      this.chosen.set(name, value);
+    },
+  };
 
   /** A page of the archive becomes part of the history. */
   archives: ArchivePreferences = { default: 'roster', always: [], never: [] };

@@ -360,7 +360,7 @@ describe('NOTIFICATION lines (product §3)', () => {
     start();
     client.emit('typing', { chat: ALICE, from: ALICE, state: 'composing' });
     expect(lines).toEqual([]);
-    client.settings.set('notify-typing', 'on');
+    client.chosen.set('notify-typing', 'on');
     client.emit('typing', { chat: ALICE, from: ALICE, state: 'composing' });
     client.emit('typing', { chat: LOBBY, from: `${LOBBY}/bob`, nick: 'bob', state: 'paused' });
     expect(lines).toEqual([
@@ -471,16 +471,16 @@ describe('NOTIFICATION lines (product §3)', () => {
   it('a muted room is silent, or tells mentions only', () => {
     start();
     const room = (mention: boolean) => message({ kind: 'room', chat: LOBBY, nick: 'bob', mention });
-    client.settings.set(`mute:${LOBBY}`, 'off');
+    client.chosen.set(`mute:${LOBBY}`, 'off');
     client.emit('message', room(true));
-    client.settings.set(`mute:${LOBBY}`, 'mentions');
+    client.chosen.set(`mute:${LOBBY}`, 'mentions');
     client.emit('message', room(false));
     client.emit('occupant', occupant('bob'));
     expect(lines).toEqual([]);
     client.emit('message', room(true));
     expect(lines).toHaveLength(1);
-    client.settings.delete(`mute:${LOBBY}`);
-    client.settings.set('notify-rooms', 'off');
+    client.chosen.delete(`mute:${LOBBY}`);
+    client.chosen.set('notify-rooms', 'off');
     client.emit('message', room(true));
     expect(lines).toHaveLength(1);
   });
@@ -491,7 +491,7 @@ describe('NOTIFICATION lines (product §3)', () => {
     ['notify-occupants', () => client.emit('occupant', occupant('bob'))],
   ] as const)('%s off silences', (name, happen) => {
     start();
-    client.settings.set(name, 'off');
+    client.chosen.set(name, 'off');
     happen();
     expect(lines).toEqual([]);
   });
@@ -500,13 +500,13 @@ describe('NOTIFICATION lines (product §3)', () => {
     const bell = vi.fn();
     const desktop = vi.fn();
     start({ bell, desktop });
-    client.settings.set('desktop', 'on');
+    client.chosen.set('desktop', 'on');
     client.emit('message', message({ kind: 'room', chat: LOBBY, nick: 'bob' }));
     expect(bell).not.toHaveBeenCalled();
     client.emit('message', message());
     expect(bell).toHaveBeenCalledOnce();
     expect(desktop).toHaveBeenCalledExactlyOnceWith(`message from ${ALICE}: hello`);
-    client.settings.set('bell', 'off');
+    client.chosen.set('bell', 'off');
     client.emit('message', message());
     expect(bell).toHaveBeenCalledOnce();
   });

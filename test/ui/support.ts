@@ -41,7 +41,7 @@ export class ToldClient extends EventEmitter<ChatEvents> implements NotifyingCli
   readonly account = 'me@example.org';
   readonly people = new Map<string, Contact>();
   readonly rooms: string[] = [];
-  readonly settings = new Map<SettingName, string>();
+  readonly chosen = new Map<SettingName, string>();
 
   contacts(): Contact[] {
     return [...this.people.values()];
@@ -66,7 +66,7 @@ export class ToldClient extends EventEmitter<ChatEvents> implements NotifyingCli
   joinedRooms() {
     return this.rooms.map((room) => ({ room, nick: 'me', subject: '', joined: true, occupants: [] }));
   }
-  setting(name: SettingName): string {
-    return this.settings.get(name) ?? settingValues(name)[0] ?? '';
-  }
+  readonly settings: NotifyingClient['settings'] = {
+    get: (name) => this.chosen.get(name) ?? settingValues(name)[0] ?? '',
+  };
 }

@@ -138,12 +138,12 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     if (message.chat !== chat) return;
     show(message);
     if (message.direction === 'out') return;
-    if (message.mention && client.setting('bell') !== 'off') terminal.bell();
+    if (message.mention && client.settings.get('bell') !== 'off') terminal.bell();
     read.shown();
   };
   const changed = (...[message, change, news]: ChatEvents['messageChanged']) => {
     if (message.chat !== chat) return;
-    if (news?.mention === true && client.setting('bell') !== 'off') terminal.bell();
+    if (news?.mention === true && client.settings.get('bell') !== 'off') terminal.bell();
     if (waiting.has(message.row)) {
       waiting.delete(message.row);
       show(message);

@@ -196,7 +196,7 @@ async function getLink(face: Face, seat: Seat, { chat, rest }: ViewCommandCall):
 /** `/mute [all|mentions|off]`: without a word, mentions only and back. */
 async function mute(face: Face, seat: Seat, call: ViewCommandCall): Promise<void> {
   const name: SettingName = `mute:${bareOf(call.chat)}`;
-  const now = seat.client.setting(name);
+  const now = seat.client.settings.get(name);
   const value = call.rest === '' ? (now === 'mentions' ? 'all' : 'mentions') : call.rest;
   if (!(MUTE_VALUES as readonly string[]).includes(value)) {
     face.terminal.log(face.words.conversation.wrongUse(`/mute [${MUTE_VALUES.join('|')}]`));

@@ -12,7 +12,7 @@ export const presence: Screen = async (app, seat) => {
   const { shows } = app.words.words;
   for (;;) {
     const { show, status } = seat.client.presence;
-    const restored = seat.client.setting('restore-presence') === 'on';
+    const restored = seat.client.settings.get('restore-presence') === 'on';
     const chosen = await choose(
       app,
       labels.now(shows[show], sanitize(status)),

@@ -115,13 +115,13 @@ const settingOf = (room: string): SettingName => `mute:${room}`;
 
 function muteNow({ words }: MenuApp, { client }: OpenSeat, room: string): string {
   const known: Readonly<Record<string, string>> = words.menus.settings.values;
-  const value = client.setting(settingOf(room));
+  const value = client.settings.get(settingOf(room));
   return known[value] ?? value;
 }
 
 async function mute(app: MenuApp, seat: OpenSeat, room: string): Promise<void> {
   const known: Readonly<Record<string, string>> = app.words.menus.settings.values;
-  const now = seat.client.setting(settingOf(room));
+  const now = seat.client.settings.get(settingOf(room));
   const value = await choose(
     app,
     app.words.roomMenus.mute,

@@ -39,7 +39,7 @@ async function settingList(
       title,
       names.map((value) => ({
         name: settingLabel(app.words, value),
-        badge: valueLabel(app.words, value, seat.client.setting(value)),
+        badge: valueLabel(app.words, value, seat.client.settings.get(value)),
         value,
       })),
     );
@@ -52,7 +52,7 @@ async function settingList(
 /** Of those offered, or one that the user types where the setting takes more. */
 async function chooseValue(app: MenuApp, seat: OpenSeat, name: SettingName): Promise<string | undefined> {
   const { settings: labels } = app.words.menus;
-  const now = seat.client.setting(name);
+  const now = seat.client.settings.get(name);
   const known = settingValues(name);
   const values = known.includes(now) ? known : [now, ...known];
   const chosen = await choose<string | null>(

@@ -167,12 +167,12 @@ async function perform(command: ActorCommand): Promise<void> {
     case 'settle':
       return until(() => stores.messages.pending(account).length === 0);
     case 'send-file':
-      if (command.route !== undefined) client.setSetting('file-route', command.route);
+      if (command.route !== undefined) client.settings.set('file-route', command.route);
       client.sendFile(command.path, command.to).catch(() => undefined);
       return;
     case 'get':
       // The server of the tests is on this computer.
-      client.setSetting('private-links', 'on');
+      client.settings.set('private-links', 'on');
       client.fetchLink(client.links()[0]?.url ?? '').catch(() => undefined);
       return;
     case 'holds': {

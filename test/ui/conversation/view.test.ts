@@ -309,7 +309,7 @@ describe('while a chat is open', () => {
       }),
     );
     expect(terminal.bells).toBe(1);
-    fake.settings.set('bell', 'off');
+    fake.chosen.set('bell', 'off');
     const silent = await play(
       LOBBY,
       then(() => void fake.receive(LOBBY, 'juliet!', { nick: 'romeo', mention: true })),
@@ -781,7 +781,7 @@ describe('commands', () => {
     fake.addRoom(LOBBY, ['juliet']);
     await play(LOBBY, '/mute', '/mute', '/mute off', '/mute loud', ESC);
     const name = `mute:${LOBBY}`;
-    expect(fake.called('setSetting')).toEqual([
+    expect(fake.called('settings.set')).toEqual([
       [name, 'mentions'],
       [name, 'all'],
       [name, 'off'],

@@ -137,7 +137,7 @@ describe('16 room administration', () => {
   it('mutes one room, or all but what names us', async () => {
     enter('none', 'participant');
     await play('6', '2');
-    expect(fake.called('setSetting')).toEqual([[`mute:${DEN}`, 'mentions']]);
+    expect(fake.called('settings.set')).toEqual([[`mute:${DEN}`, 'mentions']]);
   });
 });
 

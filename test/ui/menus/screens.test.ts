@@ -247,7 +247,7 @@ describe('8 presence', () => {
     const terminal = await play('8', '3', 'at supper', '8', 'R', '0');
     expect(fake.called('setPresence')).toEqual([['away', 'at supper']]);
     expect(terminal.asked).toContain('Now: away (at supper)');
-    expect(fake.called('setSetting')).toEqual([['restore-presence', 'off']]);
+    expect(fake.called('settings.set')).toEqual([['restore-presence', 'off']]);
   });
 });
 
@@ -392,7 +392,7 @@ describe('10 notifications', () => {
     const terminal = await play('10', 'S', '1', '2', '8', '2', '0', '0');
     expect(terminal.output).toContain('Nothing happened while you were away.');
     expect(terminal.menus[2]?.at(-2)).toBe(`8) Room ${LOBBY} all`);
-    expect(fake.called('setSetting')).toEqual([
+    expect(fake.called('settings.set')).toEqual([
       ['notify-presence', 'off'],
       [`mute:${LOBBY}`, 'mentions'],
     ]);
@@ -512,7 +512,7 @@ describe('15 history, 16 more', () => {
 
   it('keeps messages as long as one says, for any number of days', async () => {
     const terminal = await play('16', '3', '6', '3', '6', 'T', '45', '45d', '6', 'T', '', '0', '0');
-    expect(fake.called('setSetting')).toEqual([
+    expect(fake.called('settings.set')).toEqual([
       ['keep-messages', '30d'],
       ['keep-messages', '45d'],
     ]);
