@@ -164,7 +164,7 @@ export const requests = action({
   async run({ client }) {
     return {
       kind: 'rows',
-      rows: client.requests().map((request) => ({ type: 'request', request })),
+      rows: client.requests.list().map((request) => ({ type: 'request', request })),
       empty: notice('no-requests', {}),
     };
   },
@@ -178,7 +178,7 @@ export const accept = action({
   params: { id: word() },
   value: 'id',
   async run({ client }, input) {
-    await client.accept(input.id);
+    await client.requests.accept(input.id);
     return { kind: 'done', notice: notice('request-accepted', {}) };
   },
 });
@@ -190,7 +190,7 @@ export const refuse = action({
   params: { id: word() },
   value: 'id',
   async run({ client }, input) {
-    await client.refuse(input.id);
+    await client.requests.refuse(input.id);
     return { kind: 'done', notice: notice('request-refused', {}) };
   },
 });

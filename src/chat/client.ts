@@ -32,11 +32,12 @@ import type { Link } from './client/link.ts';
 import { listen } from './client/listen.ts';
 import { type Marks, marks } from './client/marks.ts';
 import { ownPresence } from './client/own-presence.ts';
+import { type RequestArea, requestArea } from './client/requests.ts';
 import { type Retention, retention } from './client/retention.ts';
 import { type RoomAdministration, roomAdministration } from './client/room-administration.ts';
 import { type RoomArchives, roomArchives } from './client/room-archives.ts';
 import { roomForms } from './client/room-forms.ts';
-import { flushed, type NewContact, subscriptions } from './client/subscriptions.ts';
+import { flushed, type NewContact, type Subscriptions, subscriptions } from './client/subscriptions.ts';
 import { reading } from './client/unread.ts';
 import { waitingFiles } from './client/waiting-files.ts';
 import { Connection, type ConnectionChange, type CreateSession, type Level } from './connection.ts';
@@ -133,11 +134,12 @@ type SessionSettings = ConstructorParameters<typeof Connection>[0]['session'] & 
 export class Client extends EventEmitter<ChatEvents> {
   readonly account: string;
   readonly settings: AccountSettings;
+  readonly requests: RequestArea;
   readonly #options: ClientOptions;
   readonly #stores: Stores;
   readonly #presence: ReturnType<typeof ownPresence>;
   readonly #contacts: Contacts;
-  readonly #subscriptions: ReturnType<typeof subscriptions>;
+  readonly #subscriptions: Subscriptions;
   readonly #rooms: ChatRooms;
   readonly #kinds: ChatKinds;
   readonly #archives: TrustedArchives;
@@ -415,6 +417,15 @@ export class Client extends EventEmitter<ChatEvents> {
       store: messages,
       keeps: () => this.settings.get('keep-messages'),
       failed: (error) => this.#failed(error),
+    });
+    this.requests = requestArea({
+      linked: () => this.#linked(),
+      live,
+      requests: this.#requests,
+      subscriptions: this.#subscriptions,
+      rooms: this.#rooms,
+      petitions: this.#petitions,
+      transfers: () => this.#transfers(),
     });
     this.#requests.on('opened', (request) => this.emit('request', request));
     this.#requests.on('closed', (request) => this.emit('requestClosed', request));
@@ -1047,53 +1058,6 @@ export class Client extends EventEmitter<ChatEvents> {
   /** Submits the form that `roomForm` gave; a new room opens by it. Rejects with StanzaError `not-acceptable`, `forbidden`. */
   configureRoom(room: string, filled: Filled): Promise<void> {
     return this.#roomForms.submit(room, filled);
-  }
-
-  // ---- what waits for an answer
-
-  requests(): Request[] {
-    return this.#requests.list();
-  }
-
-  async accept(id: string): Promise<void> {
-    const request = this.#request(id);
-    if (request.kind === 'subscription') await this.approve(request.from);
-    else if (request.kind === 'file') this.#transfers().accept(id.slice('file:'.length));
-    else if (request.kind !== 'invitation') this.#answerPetition(id, true);
-    else {
-      await this.join(request.room ?? '', { password: request.password, keep: true });
-      this.#requests.close(id);
-    }
-  }
-
-  async refuse(id: string): Promise<void> {
-    const request = this.#request(id);
-    if (request.kind === 'subscription') await this.decline(request.from);
-    else if (request.kind === 'file') this.#transfers().decline(id.slice('file:'.length));
-    else if (request.kind !== 'invitation') this.#answerPetition(id, false);
-    else this.#declineInvitation(request);
-  }
-
-  /** XEP-0045 §8.6, §9.9 */
-  #answerPetition(id: string, allow: boolean): void {
-    const petition = this.#petitions.get(id);
-    if (petition !== undefined) this.#linked().features.rooms.answerPetition(petition, allow);
-    this.#petitions.delete(id);
-    this.#requests.close(id);
-  }
-
-  /** Whoever sees our presence hears that we will not come (XEP-0045 §7.8.2); a stranger would learn that we are there. */
-  #declineInvitation({ id, from, room = '', mediated = false }: Request): void {
-    const link = this.#connection?.online === true ? this.#connection.features : undefined;
-    if (mediated && link?.presence.isSubscribed(from) === true)
-      link.rooms.decline({ room, from, mediated, reason: undefined, password: undefined });
-    this.#requests.close(id);
-  }
-
-  #request(id: string): Request {
-    const request = this.#requests.get(id);
-    if (request === undefined) throw new ChatError('no-such-request', { id });
-    return request;
   }
 
   // ---- files

@@ -137,6 +137,6 @@ function shortName(client: Client, chat: string): string {
 }
 
 function requests(client: Client, { conversation }: Catalogue): string {
-  const count = client.requests().length;
+  const count = client.requests.list().length;
   return count === 0 ? '' : conversation.footer.requests(count);
 }

@@ -612,12 +612,12 @@ describe('contacts and people', () => {
       empty: { code: 'no-requests' },
     });
     const accepted = await run('accept', { id: 's:1' }, open);
-    expect([accepted.client.called('accept'), accepted.outcome]).toMatchObject([
+    expect([accepted.client.called('requests.accept'), accepted.outcome]).toMatchObject([
       [['s:1']],
       { notice: { code: 'request-accepted' } },
     ]);
     const refused = await run('refuse', { id: 's:1' }, open);
-    expect([refused.client.called('refuse'), refused.outcome]).toMatchObject([
+    expect([refused.client.called('requests.refuse'), refused.outcome]).toMatchObject([
       [['s:1']],
       { notice: { code: 'request-refused' } },
     ]);

@@ -276,29 +276,29 @@ describe('subscription requests', () => {
     expect(world.events('request')).toMatchObject([
       { kind: 'subscription', id: `subscription:${ROMEO}`, from: ROMEO, text: 'let me in', nick: 'Rom' },
     ]);
-    expect(world.client.requests()).toHaveLength(1);
+    expect(world.client.requests.list()).toHaveLength(1);
     expect(world.session.sentStanzas).toEqual([]);
   });
 
   it('approve answers and closes', async () => {
     const world = await new World().login();
     world.receive(asks(ROMEO));
-    await world.client.accept(`subscription:${ROMEO}`);
+    await world.client.requests.accept(`subscription:${ROMEO}`);
     expect(world.sent('presence').map((stanza) => stanza.attrs)).toMatchObject([
       { to: ROMEO, type: 'subscribed' },
     ]);
-    expect(world.client.requests()).toEqual([]);
+    expect(world.client.requests.list()).toEqual([]);
     expect(world.events('requestClosed')).toHaveLength(1);
   });
 
   it('decline answers and closes', async () => {
     const world = await new World().login();
     world.receive(asks(ROMEO));
-    await world.client.refuse(`subscription:${ROMEO}`);
+    await world.client.requests.refuse(`subscription:${ROMEO}`);
     expect(world.sent('presence').map((stanza) => stanza.attrs)).toMatchObject([
       { to: ROMEO, type: 'unsubscribed' },
     ]);
-    expect(world.client.requests()).toEqual([]);
+    expect(world.client.requests.list()).toEqual([]);
   });
 
   describe('where nobody asked', () => {
@@ -360,10 +360,10 @@ describe('subscription requests', () => {
 
   it('one that is none', async () => {
     const world = await new World().login();
-    await expect(world.client.accept('subscription:x')).rejects.toMatchObject({
+    await expect(world.client.requests.accept('subscription:x')).rejects.toMatchObject({
       condition: 'no-such-request',
     });
-    await expect(world.client.refuse('subscription:x')).rejects.toMatchObject({
+    await expect(world.client.requests.refuse('subscription:x')).rejects.toMatchObject({
       condition: 'no-such-request',
     });
   });
@@ -442,7 +442,7 @@ describe('blocking (XEP-0191)', () => {
     );
     world.receive(presence('iago@example.org', 'subscribe'));
     await world.client.block('iago@example.org');
-    expect(world.client.requests()).toEqual([]);
+    expect(world.client.requests.list()).toEqual([]);
     expect(await world.client.blocked()).toEqual(['iago@example.org']);
     await world.client.unblock('iago@example.org');
     expect(world.session.sentStanzas.at(-1)?.getChild('unblock', 'urn:xmpp:blocking')).toBeDefined();

@@ -412,11 +412,11 @@ describe('invitations', () => {
   it('accepting joins with the password, keeps the room and closes', async () => {
     const world = await new World().login();
     world.receive(invite);
-    const accepted = world.client.accept(`invitation:${ROOM}`);
+    const accepted = world.client.requests.accept(`invitation:${ROOM}`);
     expect(world.sent('presence')[0]?.getChild('x', MUC)?.getChildText('password')).toBe('pw');
     world.occupant(ROOM, 'juliet', [110]);
     await accepted;
-    expect(world.client.requests()).toEqual([]);
+    expect(world.client.requests.list()).toEqual([]);
     expect(world.events('requestClosed')).toHaveLength(1);
     expect(world.stores.rooms.rooms(ACCOUNT)).toMatchObject([{ room: ROOM, password: 'pw' }]);
   });
@@ -424,21 +424,21 @@ describe('invitations', () => {
   it('a room that cannot be entered leaves it open', async () => {
     const world = await new World().login();
     world.receive(invite);
-    const accepted = world.client.accept(`invitation:${ROOM}`);
+    const accepted = world.client.requests.accept(`invitation:${ROOM}`);
     refuse(world, 'forbidden');
     await expect(accepted).rejects.toMatchObject({ condition: 'forbidden' });
-    expect(world.client.requests()).toHaveLength(1);
+    expect(world.client.requests.list()).toHaveLength(1);
   });
 
   it('entering the room by other means closes it; refusing too, without a word', async () => {
     const world = await new World().login();
     world.receive(invite);
     await world.enter();
-    expect(world.client.requests()).toEqual([]);
+    expect(world.client.requests.list()).toEqual([]);
     world.receive(invite.replaceAll(ROOM, OTHER));
     world.session.take();
-    await world.client.refuse(`invitation:${OTHER}`);
-    expect(world.client.requests()).toEqual([]);
+    await world.client.requests.refuse(`invitation:${OTHER}`);
+    expect(world.client.requests.list()).toEqual([]);
     expect(world.session.sentStanzas).toEqual([]);
   });
 });

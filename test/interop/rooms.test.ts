@@ -246,7 +246,7 @@ describe('a room with profanity and slixmpp', () => {
     juliet.enter(`/invite send ${tybalt.jid} "join us"`);
     const { id, text } = await tybalt.hears('request', { kind: 'invitation', room: cell, from: juliet.jid });
     expect(text).toBe('join us');
-    await tybalt.client.accept(String(id));
+    await tybalt.client.requests.accept(String(id));
     await juliet.shows(/-> tybalt has joined the room/);
     expect(
       tybalt.client.joinedRoom(cell)?.occupants.map(({ nick, affiliation }) => [nick, affiliation]),

@@ -45,7 +45,7 @@ it('makes a room for members only, and asks both; nothing of what was said is th
   const other = await nurse.hears('request', { kind: 'invitation', room });
   expect(other).toMatchObject({ from: juliet.jid, continues: {} });
   // Only the two of them know what names their conversation.
-  const open = (device: Device) => device.client.requests().find((request) => request.room === room);
+  const open = (device: Device) => device.client.requests.list().find((request) => request.room === room);
   const [his, hers] = [open(romeo), open(nurse)];
   expect(his && romeo.client.continuesOurs(his)).toBe(true);
   expect(hers && nurse.client.continuesOurs(hers)).toBe(false);
@@ -56,11 +56,11 @@ it('makes a room for members only, and asks both; nothing of what was said is th
   expect([value('membersonly'), value('publicroom'), value('whois')]).toEqual(['1', '0', 'anyone']);
   expect(value('roomname')).toBe('juliet, romeo, nurse');
 
-  await nurse.client.accept(String(other.id));
+  await nurse.client.requests.accept(String(other.id));
   expect(nurse.client.joinedRoom(room)?.joined).toBe(true);
   for (const { client } of [juliet, nurse])
     await expect.poll(() => client.roomName(room)).toBe('juliet, romeo, nurse');
-  await romeo.client.accept(String(asked.id));
+  await romeo.client.requests.accept(String(asked.id));
   await juliet.client.send(room, 'we are three now');
   await nurse.hears('message', { chat: room, body: 'we are three now' });
   expect(nurse.client.history({ chat: room, limit: 10 }).map(({ body }) => body)).toEqual([
@@ -72,7 +72,7 @@ it('sends as much of what was said as is wished, each with its author and its ti
   const { room, sent } = await juliet.client.conference(romeo.jid, { others: [nurse.jid], history: 1 });
   expect(sent).toBe(1);
   const asked = await nurse.hears('request', { kind: 'invitation', room });
-  await nurse.client.accept(String(asked.id));
+  await nurse.client.requests.accept(String(asked.id));
   await nurse.until(() => nurse.client.history({ chat: room, limit: 9 }).length > 0, 'the history');
   expect(nurse.client.history({ chat: room, limit: 9 }).map(({ body }) => body)).toEqual([
     `${romeo.jid}: here, below`,

@@ -101,7 +101,7 @@ it('asks for voice, and grants it (§7.13, §8.6)', async () => {
   await romeo.hears('occupant', { room: address, event: 'role', role: 'visitor' });
   await admin(romeo).requestVoice(address);
   const request = await juliet.hears('request', { kind: 'voice', room: address });
-  await juliet.client.accept(String(request.id));
+  await juliet.client.requests.accept(String(request.id));
   await romeo.hears('occupant', { room: address, event: 'role', role: 'participant' });
 });
 
@@ -162,7 +162,7 @@ it('destroys a room, names its successor, and offers to go there (§10.9)', asyn
     alternate: next,
   });
   const request = await romeo.hears('request', { kind: 'invitation', room: next });
-  await romeo.client.accept(String(request.id));
+  await romeo.client.requests.accept(String(request.id));
   expect(romeo.client.joinedRoom(next)?.joined).toBe(true);
 });
 
@@ -205,13 +205,13 @@ it('invites through the room, and hears who will not come (§7.8.2)', async () =
   const address = await room();
   await juliet.client.invite(address, romeo.jid, 'come');
   const request = await romeo.hears('request', { kind: 'invitation', room: address });
-  await romeo.client.accept(String(request.id));
+  await romeo.client.requests.accept(String(request.id));
   expect(romeo.client.joinedRoom(address)?.joined).toBe(true);
   await romeo.client.leave(address);
   romeo.told = [];
   await juliet.client.invite(address, romeo.jid, 'again');
   const second = await romeo.hears('request', { kind: 'invitation', room: address });
-  await romeo.client.refuse(String(second.id));
+  await romeo.client.requests.refuse(String(second.id));
   // Prosody names an occupant as who invited: whether that is somebody who sees our presence nobody knows.
   if (server.kind === 'prosody') return;
   const declined = await juliet.hears('invitationDeclined', { room: address });
@@ -226,9 +226,9 @@ it('asks once about an invitation that came while nobody was here, and shows it 
   const request = await romeo.hears('request', { kind: 'invitation', room: address });
   expect(request).toMatchObject({ text: 'come when you can' });
   expect(romeo.history(address)).toEqual([]);
-  await romeo.client.accept(String(request.id));
+  await romeo.client.requests.accept(String(request.id));
   await romeo.client.leave(address);
   await romeo.leave();
   await romeo.come();
-  expect(romeo.client.requests().filter((open) => open.room === address)).toEqual([]);
+  expect(romeo.client.requests.list().filter((open) => open.room === address)).toEqual([]);
 });

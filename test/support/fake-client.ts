@@ -379,15 +379,13 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   };
   /** the lists of every room */
   affiliated: Affiliated[] = [];
-  requests(): Request[] {
-    return this.open;
-  }
-  async accept(id: string): Promise<void> {
-    this.did('accept', id);
-    this.open = this.open.filter((request) => request.id !== id);
-  }
-  async refuse(id: string): Promise<void> {
-    this.did('refuse', id);
+  readonly requests: ClientFace['requests'] = {
+    list: () => this.open,
+    accept: async (id) => this.answer('requests.accept', id),
+    refuse: async (id) => this.answer('requests.refuse', id),
+  };
+  private answer(name: string, id: string): void {
+    this.did(name, id);
     this.open = this.open.filter((request) => request.id !== id);
   }
   async sendFile(path: string, peer: string): Promise<FileTransfer> {

@@ -123,3 +123,5 @@ export function subscriptions(options: SubscriptionsOptions) {
     },
   };
 }
+
+export type Subscriptions = ReturnType<typeof subscriptions>;

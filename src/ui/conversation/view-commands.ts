@@ -149,7 +149,7 @@ function addressed({ client }: Seat, word: string): string | undefined {
 async function answer(face: Face, seat: Seat, call: ViewCommandCall): Promise<ViewEnd | undefined> {
   const { client } = seat;
   const wanted = call.rest === '' ? bareOf(call.chat) : addressed(seat, call.rest);
-  const open = client.requests();
+  const open = client.requests.list();
   const concerns = (request: Request) => bareOf(request.from) === wanted || request.room === wanted;
   const request = open.find(concerns) ?? (call.rest === '' ? open.at(-1) : undefined);
   if (request === undefined) {

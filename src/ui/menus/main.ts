@@ -137,7 +137,7 @@ function badgesOf({ words }: MenuApp, client: Client): Readonly<Record<string, s
     ['1', sum(['contact', 'private']), badges.unread],
     ['3', client.contacts().filter((contact) => contact.resources.length > 0).length, badges.online],
     ['7', sum(['room']), badges.unread],
-    ['10', client.requests().length, badges.requests],
+    ['10', client.requests.list().length, badges.requests],
     ['13', client.joinedRooms().length, badges.rooms],
   ];
   return Object.fromEntries(

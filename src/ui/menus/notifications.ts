@@ -60,7 +60,7 @@ function changesOf({ client }: OpenSeat): Subscribe {
 /** Requests first: somebody waits for them. */
 function waiting(app: MenuApp, seat: OpenSeat): Choice<Screen>[] {
   const { notifications: labels } = app.words.menus;
-  const requests = seat.client.requests().map(
+  const requests = seat.client.requests.list().map(
     (request): Choice<Screen> => ({
       id: `request ${request.id}`,
       name: requestText(app, seat, request),
@@ -139,7 +139,7 @@ type Answer = 'approve' | 'approve-add' | 'decline' | 'block' | 'join' | 'accept
 
 async function answer(app: MenuApp, seat: OpenSeat, request: Request): Promise<MainEnd | undefined> {
   const { notifications: labels } = app.words.menus;
-  if (seat.client.requests().every(({ id }) => id !== request.id)) {
+  if (seat.client.requests.list().every(({ id }) => id !== request.id)) {
     app.terminal.log(app.theme.dim(labels.over));
     return undefined;
   }
@@ -202,7 +202,8 @@ async function give(
       const { room, password } = request;
       if (room === undefined || (await enterRoom(app, seat, room, password)) === undefined) return undefined;
       // Entering has closed it, where it was told by the room itself.
-      if (seat.client.requests().some(({ id }) => id === request.id)) await seat.client.refuse(request.id);
+      if (seat.client.requests.list().some(({ id }) => id === request.id))
+        await seat.client.requests.refuse(request.id);
       return enterChat(app, seat, room);
     }
     default:

@@ -247,7 +247,7 @@ describe('an invitation that goes on with a conversation', () => {
   ])('is with ours where it names it by %s: %s', async (_, from, thread, ours) => {
     const world = await talking(FIELDS);
     world.receive(invite(from, thread));
-    const [request] = world.client.requests();
+    const [request] = world.client.requests.list();
     expect(request && world.client.continuesOurs(request)).toBe(ours);
   });
 
@@ -256,7 +256,7 @@ describe('an invitation that goes on with a conversation', () => {
     await inLobby(world, true);
     for (const from of [LOBBY, `${LOBBY}/mallory`]) {
       world.receive(invite(from, 'seen-by-all'));
-      const request = world.client.requests().at(-1);
+      const request = world.client.requests.list().at(-1);
       expect(bareOf(request?.from ?? '')).toBe(LOBBY);
       expect(request && world.client.continuesOurs(request)).toBe(false);
     }
@@ -267,7 +267,7 @@ describe('an invitation that goes on with a conversation', () => {
     world.receive(
       `<message from='talk@${SERVICE}' to='${JID}'><x xmlns='${NS_MUC_USER}'><invite from='${ROMEO}'><continue thread='e0ff'/></invite></x></message>`,
     );
-    const [request] = world.client.requests();
+    const [request] = world.client.requests.list();
     expect(request).toMatchObject({ from: ROMEO, mediated: true, continues: { thread: 'e0ff' } });
     expect(request && world.client.continuesOurs(request)).toBe(false);
   });

@@ -35,7 +35,8 @@ async function comeBack(world: World): Promise<void> {
   await settle(world);
 }
 
-const asked = (world: World) => world.client.requests().map(({ room, from, text }) => ({ room, from, text }));
+const asked = (world: World) =>
+  world.client.requests.list().map(({ room, from, text }) => ({ room, from, text }));
 const said = (world: World) => world.client.history({ chat: ROOM, limit: 9 }).map(({ body }) => body);
 
 describe('300 invitations that come at once', () => {
@@ -48,7 +49,7 @@ describe('300 invitations that come at once', () => {
       const from = `from='trap${n}@conference.example.net' to='${ACCOUNT}'`;
       world.receive(`<message ${from}>${invite}${given}</message>`);
     }
-    expect(world.client.requests()).toHaveLength(MOST_REQUESTS);
+    expect(world.client.requests.list()).toHaveLength(MOST_REQUESTS);
     await expect.poll(() => written.mock.calls.length).toBe(1);
     await world.client.close();
     expect(written).toHaveBeenCalledTimes(1);
@@ -76,7 +77,7 @@ describe('an invitation that the archive kept', () => {
     expect(asked(world)).toEqual([{ room: ROOM, from: ROMEO, text: 'come' }]);
     expect(world.events('request')).toHaveLength(1);
     expect(said(world)).toEqual([]);
-    await world.client.refuse(world.client.requests()[0]?.id ?? '');
+    await world.client.requests.refuse(world.client.requests.list()[0]?.id ?? '');
     await comeBack(world);
     expect(asked(world)).toEqual([]);
   });

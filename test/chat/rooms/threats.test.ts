@@ -92,7 +92,7 @@ describe('300 invitations', () => {
         `<message from='mallory${n}@example.net/x' to='${JID}'><x xmlns='jabber:x:conference' jid='trap${n}@conference.example.net'/></message>`,
       );
     await turn();
-    expect(world.client.requests()).toHaveLength(MOST_REQUESTS);
+    expect(world.client.requests.list()).toHaveLength(MOST_REQUESTS);
     expect(world.session.take()).toEqual([]);
     expect(world.stores.rooms.rooms(ACCOUNT)).toEqual([]);
   });

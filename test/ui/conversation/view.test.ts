@@ -652,7 +652,7 @@ describe('commands', () => {
     fake.addRoom(LOBBY, ['juliet']);
     fake.open = [{ kind: 'invitation', id: 'i', from: ROMEO, room: LOBBY, time: 0 }];
     const { seat } = await play(ROMEO, '/accept', ESC);
-    expect(fake.called('accept')).toEqual([['i']]);
+    expect(fake.called('requests.accept')).toEqual([['i']]);
     expect(seat.openChats).toEqual([ROMEO, LOBBY, undefined]);
   });
 
@@ -765,7 +765,7 @@ describe('commands', () => {
       { kind: 'file', id: 'f1', from: `${ROMEO}/garden`, name: 'a.txt', time: 0 },
     ];
     const { terminal } = await play(ROMEO, '/accept', '/decline nurse', '/accept', ESC);
-    expect(fake.called('accept')).toEqual([['f1']]);
+    expect(fake.called('requests.accept')).toEqual([['f1']]);
     expect(fake.called('decline')).toEqual([[NURSE]]);
     expect(terminal.lines.at(-1)).toBe('Nobody waits for an answer.');
   });

@@ -321,8 +321,8 @@ describe('10 notifications', () => {
       `3) ${ROMEO}/a offers you the file y.jpg (unknown)`,
     ]);
     expect(fake.called('join')).toMatchObject([[LOBBY, { password: 'capulet' }]]);
-    expect(fake.called('accept')).toEqual([['f']]);
-    expect(fake.called('refuse')).toEqual([['i'], ['g']]);
+    expect(fake.called('requests.accept')).toEqual([['f']]);
+    expect(fake.called('requests.refuse')).toEqual([['i'], ['g']]);
   });
 
   it('says which conversation an invitation goes on with (XEP-0045 §7.9)', async () => {
