@@ -1,26 +1,33 @@
 /** Files by every route: beside slixmpp on the same server, curl on the same web server, and a bare copy over TLS. */
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createCertificate } from '../src/demo/certificate.ts';
 import { freePorts } from '../src/demo/free-ports.ts';
+import { connectTo } from '../src/xmpp/bytestreams/socks5-connect.ts';
+import { destinationOf, NS as NS_SOCKS5, parseStreamHost } from '../src/xmpp/bytestreams/streamhosts.ts';
 import type { Session } from '../src/xmpp/session/session.ts';
 import { child, type Element, x } from '../src/xmpp/stanza.ts';
 import { figuresOf, ratio, shown, table, verdictAtLeast } from './figures.ts';
-import { machine } from './machine.ts';
+import { machine, processorTime } from './machine.ts';
 import { available, Lines, PYTHON, SLIXMPP, TSX } from './peer.ts';
 import { inPlace, online, PASSWORD, type Place } from './place.ts';
 import { type Contestant, complaints, inTurns, type Result } from './turns.ts';
 
 const NS_UPLOAD = 'urn:xmpp:http:upload:0';
 const MIB = 1024 * 1024;
+const CHUNK = 256 * 1024;
+/** milliseconds that the servers and those who came online have to be done with it */
+const SETTLING = 500;
 const IN_BAND_SIZE = 10 * MIB;
 const SIZE = 100 * MIB;
 const GOALS = { inBand: 3, proxy: 1.5, direct: 300, web: 0.95 };
 const COPY = 'TLS, a bare copy';
+const BARE = 'sockets only, by the proxy';
 
 const at = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const OWN_PEER = [process.execPath, '--import', TSX, at('peers/own-file-peer.ts')];
@@ -33,6 +40,8 @@ interface Haul {
   readonly rate: number;
   /** milliseconds of processor time of those who give and take */
   readonly processor: number | undefined;
+  /** the same, of the server */
+  readonly server: number | undefined;
 }
 
 interface Load {
@@ -54,19 +63,31 @@ const processorOf = async (all: readonly Lines[]) =>
     0,
   );
 
-/** From `go` to one until `end` has come to pass. */
-async function haul(
+/** What `work` took, which moves so many bytes between those who are measured. */
+async function measured(
   size: number,
-  giver: Lines,
+  pid: number,
   all: readonly Lines[],
-  end: () => Promise<void>,
+  work: () => Promise<void>,
 ): Promise<Haul> {
-  const before = await processorOf(all);
+  const times = async () => [await processorOf(all), (await processorTime(pid)) ?? Number.NaN] as const;
+  await setTimeout(SETTLING);
+  const before = await times();
   const began = performance.now();
-  giver.tell();
-  await end();
+  await work();
   const milliseconds = performance.now() - began;
-  return { rate: size / milliseconds / 1000, processor: (await processorOf(all)) - before };
+  const after = await times();
+  const [processor, server] = [after[0] - before[0], after[1] - before[1]];
+  return { rate: size / milliseconds / 1000, processor: all.length === 0 ? undefined : processor, server };
+}
+
+async function* nothings(size: number): AsyncGenerator<Uint8Array, void> {
+  const piece = new Uint8Array(CHUNK);
+  for (let left = size; left > 0; left -= CHUNK) yield piece.subarray(0, Math.min(CHUNK, left));
+}
+
+async function drained(source: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of source);
 }
 
 async function ended<T>(all: Lines[], work: () => Promise<T>): Promise<T> {
@@ -81,6 +102,13 @@ async function ended<T>(all: Lines[], work: () => Promise<T>): Promise<T> {
 function contests({ server, folder, env }: Place) {
   const environment = { ...env(folder), BENCH_PASSWORD: PASSWORD };
   const start = (command: readonly string[]) => new Lines(command, environment);
+
+  /** From `go` to one until `end` has come to pass. */
+  const haul = (size: number, giver: Lines, all: readonly Lines[], end: () => Promise<void>) =>
+    measured(size, server.pid(), all, () => {
+      giver.tell();
+      return end();
+    });
 
   /** One who gives and one who takes, on the server, each with a folder of their own that is gone afterwards. */
   const pair = (name: string, peer: readonly string[], way: string, load: Load): Contestant<Haul> => ({
@@ -137,7 +165,33 @@ function contests({ server, folder, env }: Place) {
       const { stderr } = await promisify(execFile)('curl', [...told, ...(await args())], {
         env: environment,
       });
-      return { rate: size / Number(stderr) / 1e6, processor: undefined };
+      return { rate: size / Number(stderr) / 1e6, processor: undefined, server: undefined };
+    },
+  });
+
+  /** Both ends in this process, nothing read, summed or kept: what the proxy lets through. */
+  const bare = ({ size }: Load): Contestant<Haul> => ({
+    name: BARE,
+    async turn() {
+      const [giver, taker] = [await online(server, 'giver'), await online(server, 'taker')];
+      try {
+        const [sid, to] = [randomUUID(), 'proxy.localhost'];
+        const query = (...content: Element[]) => x('query', { xmlns: NS_SOCKS5, sid }, ...content);
+        const answer = await giver.request(x('iq', { type: 'get', to }, query()));
+        const host = child(child(answer, 'query', NS_SOCKS5), 'streamhost', NS_SOCKS5);
+        const proxy = host && parseStreamHost(host);
+        if (proxy === undefined) throw new Error('no proxy');
+        const destination = destinationOf(sid, giver.jid, taker.jid);
+        const permit = async () => [{ address: proxy.host, family: 4 }];
+        const incoming = await connectTo(proxy, { destination, permit });
+        const outgoing = await connectTo(proxy, { destination, permit });
+        await giver.request(x('iq', { type: 'set', to }, query(x('activate', {}, taker.jid))));
+        return await measured(size, server.pid(), [], async () => {
+          await Promise.all([outgoing.send({ source: nothings(size) }), drained(incoming.receive({ size }))]);
+        });
+      } finally {
+        await Promise.all([giver.close(), taker.close()]);
+      }
     },
   });
 
@@ -158,7 +212,7 @@ function contests({ server, folder, env }: Place) {
     },
   });
 
-  return { pair, own, curl, copy, start };
+  return { pair, own, curl, bare, copy, start };
 }
 
 function samplesOf(results: readonly Result<Haul>[], name: string): number[] {
@@ -176,9 +230,11 @@ function print(
     name,
     shown(samples.map(({ rate }) => rate)),
     ratio(samplesOf(results, name), samplesOf(results, otherOf(name))),
-    shown(samples.flatMap(({ processor }) => (processor === undefined ? [] : [processor]))),
+    ...[samples.map(({ processor }) => processor), samples.map(({ server }) => server)].map((times) =>
+      shown(times.filter((time) => time !== undefined)),
+    ),
   ]);
-  console.log(table(`${head}\n${machine()}`, ['', 'MB/s', '÷ other', 'processor ms'], rows));
+  console.log(table(`${head}\n${machine()}`, ['', 'MB/s', '÷ other', 'processor ms', 'server ms'], rows));
   for (const line of complaints(results, rounds)) console.log(line);
 }
 
@@ -202,7 +258,7 @@ async function inBand(place: Place, rounds: number): Promise<void> {
 }
 
 async function socks5(place: Place, rounds: number): Promise<void> {
-  const { pair, copy } = contests(place);
+  const { pair, bare, copy } = contests(place);
   const load = await loadOf(place.folder, SIZE);
   const ways = [
     ['xmpp-chat, Jingle, direct', 'jingle-socks5 contacts'],
@@ -213,9 +269,13 @@ async function socks5(place: Place, rounds: number): Promise<void> {
   const all = ways.map(([name, way]) => pair(name, OWN_PEER, way, load));
   const peer = `${SLIXMPP}, by the proxy`;
   if (available(SLIXMPP)) all.push(pair(peer, SLIXMPP_PEER, 'socks5', load));
-  all.push(copy(load, await createCertificate(place.folder, ['localhost'])));
+  all.push(bare(load), copy(load, await createCertificate(place.folder, ['localhost'])));
   const results = await inTurns(rounds, all);
   print('A file of 100 MiB over SOCKS5, beside slixmpp', results, rounds, () => peer);
+  if (available(SLIXMPP)) {
+    const most = ratio(samplesOf(results, BARE), samplesOf(results, peer));
+    console.log(`${BARE} ÷ ${peer} ${most}: more than that the server does not let through`);
+  }
   for (const [name, way] of ways) {
     const mine = samplesOf(results, name);
     if (way.endsWith('none')) judge(results, name, peer, GOALS.proxy);

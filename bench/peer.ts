@@ -1,10 +1,10 @@
 /** A program of bench/peers that is told what to do by lines and says by lines how long it took. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { residentMemory } from './machine.ts';
+import { processorTime, residentMemory } from './machine.ts';
 import { installed, PASSWORD } from './place.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -83,12 +83,9 @@ export class Lines {
     });
   }
 
-  /** milliseconds of processor time so far, in steps of ten; undefined where the system does not tell */
-  async processor(): Promise<number | undefined> {
-    const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8').catch(() => undefined);
-    // Behind the name, which may hold anything: user and system time are fields 14 and 15, in hundredths of a second.
-    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * 10;
+  /** See processorTime. */
+  processor(): Promise<number | undefined> {
+    return processorTime(this.#child.pid ?? 0);
   }
 
   /** resident memory in MB; undefined where the system does not tell */
