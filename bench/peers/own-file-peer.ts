@@ -42,5 +42,5 @@ await client.online('presence');
 await settling;
 tell({ ready: true });
 if (mode === 'take') await take();
-else if (mode === 'download') await timed(() => client.fetchLink(what));
-else await timed(() => client.sendFile(what, route === 'upload' ? TAKER : `${TAKER}/bench`));
+else if (mode === 'download') await timed(() => client.files.fetch(what));
+else await timed(() => client.files.send(what, route === 'upload' ? TAKER : `${TAKER}/bench`));

@@ -20,7 +20,7 @@ async function sendNow(context: ActionContext, input: { path: string; to: string
   // To which of somebody's resources a file can go is known when the presences of the log-in have come.
   if (input.to === bareOf(input.to)) await context.client.contactsSettled();
   const start = performance.now();
-  const file = await context.client.sendFile(input.path, input.to, {
+  const file = await context.client.files.send(input.path, input.to, {
     signal: context.signal,
     onProgress: context.progress,
   });
@@ -48,7 +48,7 @@ async function sendNow(context: ActionContext, input: { path: string; to: string
 /** Nobody there is another reason than a client that takes no files. */
 async function awayOr(error: unknown, { client }: ActionContext, to: string): Promise<unknown> {
   if (conditionOf(error) !== 'no-route') return error;
-  const reached = await client.reachesWithFile(to).catch(() => true);
+  const reached = await client.files.reaches(to).catch(() => true);
   return reached ? error : new ChatError('peer-offline', { jid: to });
 }
 
@@ -63,7 +63,7 @@ export const sendFile = action({
       return await sendNow(context, input);
     } catch (error) {
       if (input.whenOnline !== true || !mayComeLater(error)) throw await awayOr(error, context, input.to);
-      const file = await context.client.keepFile(input.path, input.to);
+      const file = await context.client.files.keep(input.path, input.to);
       const { name, peer } = file;
       return {
         kind: 'done',
@@ -81,7 +81,7 @@ export const waitingFiles = action({
   params: {},
   run: async ({ client }) => ({
     kind: 'rows',
-    rows: client.waitingFiles().map((file) => ({ type: 'file', file })),
+    rows: client.files.waiting().map((file) => ({ type: 'file', file })),
     empty: notice('no-waiting-files', {}),
   }),
 });
@@ -92,8 +92,8 @@ export const cancelFile = action({
   params: { id: word() },
   value: 'id',
   async run({ client }, { id }) {
-    const file = client.files().find((each) => each.id === id);
-    client.cancelFile(id);
+    const file = client.files.list().find((each) => each.id === id);
+    client.files.cancel(id);
     return { kind: 'done', notice: notice('file-cancelled', { name: file?.name ?? id }) };
   },
 });
@@ -105,7 +105,7 @@ export const get = action({
   value: 'link',
   async run({ client, signal, progress }, { link }) {
     const start = performance.now();
-    const file = await client.fetchLink(link, { signal, onProgress: progress });
+    const file = await client.files.fetch(link, { signal, onProgress: progress });
     const { name, path = '', size = file.sent, sha256 = '', claimed = '', mime = '' } = file;
     const seconds = (performance.now() - start) / 1000;
     return {

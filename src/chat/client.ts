@@ -1,6 +1,5 @@
 /** class Client: one account's contacts, rooms, conversations and files; what the UI calls and listens to. */
 import { EventEmitter } from 'node:events';
-import { dirname, resolve } from 'node:path';
 import type { BitOfBinary } from '../xmpp/bob.ts';
 import type { Features } from '../xmpp/features.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
@@ -10,7 +9,7 @@ import { slowModeOf } from '../xmpp/muc/slow-mode.ts';
 import type { Petition } from '../xmpp/muc/voice.ts';
 import type { SessionControl } from '../xmpp/session/create-session.ts';
 import { trustedRoots } from '../xmpp/session/trust.ts';
-import { bareOf, resourceOf } from './address.ts';
+import { resourceOf } from './address.ts';
 import { type ArchivePreferences, type ArchiveWish, archivePreferences } from './archiving.ts';
 import { type Batch, batch } from './batch.ts';
 import { changes } from './changes.ts';
@@ -23,7 +22,7 @@ import { bounces } from './client/bounces.ts';
 import { claimedIds } from './client/claimed-ids.ts';
 import { type Conference, type Conferences, type ConferenceWish, conferences } from './client/conference.ts';
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
-import { fileRoutes, onlyRoute } from './client/file-routes.ts';
+import { type ClientFiles, clientFiles, type FileArea } from './client/files.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
 import { type Invitations, invitations } from './client/invitations.ts';
 import { type KeptStreamState, keptStreamState } from './client/kept-stream.ts';
@@ -39,7 +38,6 @@ import { type RoomArchives, roomArchives } from './client/room-archives.ts';
 import { roomForms } from './client/room-forms.ts';
 import { flushed, type NewContact, type Subscriptions, subscriptions } from './client/subscriptions.ts';
 import { reading } from './client/unread.ts';
-import { waitingFiles } from './client/waiting-files.ts';
 import { Connection, type ConnectionChange, type CreateSession, type Level } from './connection.ts';
 import { type Contacts, contacts } from './contacts.ts';
 import {
@@ -50,23 +48,12 @@ import {
   findUsers,
   findUsersBy,
 } from './details.ts';
-import type {
-  ChatEvents,
-  ConnectionState,
-  Contact,
-  FileTransfer,
-  Request,
-  Show,
-  SlowMode,
-  TypingState,
-} from './events.ts';
-import { links } from './files/links.ts';
-import { type Files, files, type SendOptions } from './files.ts';
+import type { ChatEvents, ConnectionState, Contact, Request, Show, SlowMode, TypingState } from './events.ts';
 import { type Filled, type FilledForm, readableForm } from './form.ts';
 import { withMedia } from './form-media.ts';
 import { type Inbound, inbound } from './inbound.ts';
 import { speaksToUs } from './mentions.ts';
-import type { ChatKind, LinkedFile, Message, MessageSource, MessageVersion } from './message.ts';
+import type { ChatKind, Message, MessageSource, MessageVersion } from './message.ts';
 import type { RoomRow, UserDetails } from './people.ts';
 import { ChatError } from './problem.ts';
 import { Requests, requestId } from './requests.ts';
@@ -115,17 +102,6 @@ const REFUSALS: readonly string[] = ['bad-format', 'invalid-xml', 'not-well-form
 /** XEP-0500 §server-side-rate-limiting */
 const EXEMPT: readonly string[] = ['owner', 'admin'];
 
-/** messages looked through for links, from the newest back */
-const LINKS_SEARCHED = 1000;
-/** Whether they tell us when they are online. */
-const seesPresence = (contact: Contact | undefined): boolean =>
-  contact?.subscription === 'both' || contact?.subscription === 'to';
-
-/** beside the settings, under a name that is none */
-const LAST_FOLDER = 'last-folder';
-/** milliseconds until the server has to have the link of an uploaded file; later it waits in the outbox */
-const LINK_DEADLINE = 30_000;
-
 type SessionSettings = ConstructorParameters<typeof Connection>[0]['session'] & {
   /** the place of this run among others with the same data; let go with the client */
   readonly instance?: Instance | undefined;
@@ -135,6 +111,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly account: string;
   readonly settings: AccountSettings;
   readonly requests: RequestArea;
+  readonly files: FileArea;
   readonly #options: ClientOptions;
   readonly #stores: Stores;
   readonly #presence: ReturnType<typeof ownPresence>;
@@ -173,10 +150,7 @@ export class Client extends EventEmitter<ChatEvents> {
   #stream: KeptStreamState | undefined;
   /** what an earlier stream left is on its way */
   #recovered: Promise<void> = Promise.resolve();
-  #files: Files | undefined;
-  readonly #waiting: ReturnType<typeof waitingFiles>;
-  /** links taken unasked, one after the other */
-  #fetching: Promise<void> = Promise.resolve();
+  readonly #files: ClientFiles;
   #trust: ReturnType<typeof trustedRoots> = trustedRoots(undefined);
   #state: ConnectionState = 'offline';
   #offlineReason: string | undefined;
@@ -199,14 +173,9 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#stores = stores;
     const tell = this.emit.bind(this) as Parameters<typeof contacts>[0]['tell'];
     const isRoom = (bare: string) => this.#rooms.isRoom(bare);
-    this.#waiting = waitingFiles({
-      store: stores.waitingFiles(account),
-      send: ({ path, peer, id }) => this.sendFile(path, peer, { id }),
-      tell: (file) => this.emit('file', file),
-    });
     // A run that does one thing and ends would only begin what it cannot finish.
     this.on('presence', ({ jid, show }) => {
-      if (show !== 'offline' && this.#connection?.hearsRequests === true) void this.#waiting.arrived(jid);
+      if (show !== 'offline' && this.#connection?.hearsRequests === true) void this.#files.arrived(jid);
     });
     this.settings = accountSettings({
       account,
@@ -388,7 +357,7 @@ export class Client extends EventEmitter<ChatEvents> {
         this.#marks.arrived(message);
         this.#added(message);
         this.#reading.note(message.chat);
-        this.#takeLink(message);
+        this.#files.said(message);
         if (source === 'archive') return;
         if (message.kind === 'room') this.#roomArchives.heard(message.chat);
         this.#background.heard();
@@ -418,6 +387,27 @@ export class Client extends EventEmitter<ChatEvents> {
       keeps: () => this.settings.get('keep-messages'),
       failed: (error) => this.#failed(error),
     });
+    this.#files = clientFiles({
+      account,
+      stores,
+      linked: () => this.#linked(),
+      settings: this.settings,
+      acceptOfRun: overrides?.['accept-files'],
+      folder: options.filesDir,
+      contacts: this.#contacts,
+      kinds: this.#kinds,
+      rooms: this.#rooms,
+      requests: this.#requests,
+      delivery: this.#delivery,
+      trust: () => this.#trust(),
+      instance: () => this.#instance,
+      back: async () => {
+        await this.#connection?.back();
+        await this.#recovered;
+      },
+      tell: (file) => this.emit('file', file),
+    });
+    this.files = this.#files;
     this.requests = requestArea({
       linked: () => this.#linked(),
       live,
@@ -425,7 +415,7 @@ export class Client extends EventEmitter<ChatEvents> {
       subscriptions: this.#subscriptions,
       rooms: this.#rooms,
       petitions: this.#petitions,
-      transfers: () => this.#transfers(),
+      files: this.#files,
     });
     this.#requests.on('opened', (request) => this.emit('request', request));
     this.#requests.on('closed', (request) => this.emit('requestClosed', request));
@@ -630,7 +620,7 @@ export class Client extends EventEmitter<ChatEvents> {
     });
     this.#marks.attach(features);
     session.on('authenticated', ({ mechanism }) => this.#remember(mechanism, session.jid));
-    this.#attachFiles(features, session);
+    this.#files.attach(features, session);
   }
 
   #take(message: ParsedMessage, source: MessageSource): void {
@@ -658,49 +648,6 @@ export class Client extends EventEmitter<ChatEvents> {
       mechanism,
       resource: known?.resource || (resourceOf(jid) ?? ''),
     });
-  }
-
-  #attachFiles(features: Features, session: Link['session']): void {
-    const partials = this.#stores.partials(this.account);
-    const transfers = files({
-      routes: fileRoutes({
-        features,
-        session,
-        isDirect: (peer) => this.#isDirect(features, peer),
-        trust: () => this.#trust(),
-        chatOf: (peer) => this.#linkChat(peer),
-        share: (chat, url, file, signal) => this.#shareLink(chat, url, file, signal),
-      }),
-      only: () => onlyRoute(this.settings.get('file-route')),
-      filesDir: this.#options.filesDir,
-      owner: this.#instance && {
-        key: this.#instance.key,
-        isGone: (key) => this.#stores.instances.isGone(key),
-      },
-      acceptPolicy: (from) => this.#filePolicy(from),
-      partials,
-      isOccupant: (jid) => this.kindOf(bareOf(jid)) === 'room',
-      inBand: {
-        get small() {
-          return features.inBand.small;
-        },
-        online: async () => {
-          await this.#connection?.back();
-          await this.#recovered;
-        },
-      },
-      links: links({
-        trust: () => this.#trust(),
-        allowPrivate: () => this.settings.get('private-links') === 'on',
-        partials,
-      }),
-    });
-    transfers.on('offer', (request) => this.#requests.open({ ...request, id: requestId.file(request.id) }));
-    transfers.on('changed', (file) => {
-      if (file.state !== 'offered') this.#requests.close(requestId.file(file.id));
-      this.emit('file', file);
-    });
-    this.#files = transfers;
   }
 
   // ---- people
@@ -1060,130 +1007,6 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#roomForms.submit(room, filled);
   }
 
-  // ---- files
-
-  #filePolicy(from: string): 'accept' | 'ask' | 'decline' {
-    const setting = this.settings.get('accept-files');
-    if (setting === 'all') return 'accept';
-    if (setting === 'none') return 'decline';
-    return setting === 'contacts' && this.#contacts.item(bareOf(from)) !== undefined ? 'accept' : 'ask';
-  }
-
-  /** Whether somebody may learn the address of this computer: by default those who see our presence. */
-  #isDirect({ presence }: Features, peer: string): boolean {
-    const setting = this.settings.get('direct-files');
-    return setting === 'all' || (setting === 'contacts' && presence.isSubscribed(peer));
-  }
-
-  /** Where a link to a file for that peer is said. A room has to be joined. */
-  #linkChat(peer: string): string {
-    const chat = this.chatOf(peer);
-    const room = bareOf(chat);
-    if (this.kindOf(chat) !== 'contact' && !this.#rooms.isRoom(room))
-      throw new ChatError('not-joined', { room });
-    return chat;
-  }
-
-  async #shareLink(chat: string, url: string, file: LinkedFile, signal: AbortSignal): Promise<boolean> {
-    const options = { timeout: LINK_DEADLINE, signal, online: () => Promise.resolve() };
-    const attached = { url, file };
-    const message = await this.#delivery.sendAndSettle(chat, this.kindOf(chat), url, options, attached);
-    if (message.state === 'failed')
-      throw new ChatError(message.failure?.condition ?? 'undefined-condition', { jid: chat });
-    return message.state !== 'queued' && message.state !== 'sent';
-  }
-
-  #transfers(): Files {
-    if (this.#files === undefined) throw new ChatError('offline');
-    return this.#files;
-  }
-
-  /** Absolute path of the folder that the last file was sent from. */
-  get lastFolder(): string | undefined {
-    return this.#stores.settings.get(this.account, LAST_FOLDER);
-  }
-
-  /** Resolves when done; rejects with ChatError on failure or cancel. */
-  async sendFile(path: string, peer: string, options: SendOptions = {}): Promise<FileTransfer> {
-    this.#linked();
-    const file = await this.#transfers().send(path, peer, options);
-    this.#stores.settings.set(this.account, LAST_FOLDER, dirname(resolve(path)));
-    return file;
-  }
-
-  /**
-   * Whether a file for them can go now: to a server that keeps it, or to somebody who is online. Of a full JID, and of
-   * those whose presence we do not see, nobody knows before it is tried.
-   */
-  async reachesWithFile(peer: string): Promise<boolean> {
-    const contact = this.#contacts.get(bareOf(peer));
-    if (this.kindOf(peer) !== 'contact' || resourceOf(peer) !== undefined || !seesPresence(contact))
-      return true;
-    if ((contact?.resources.length ?? 0) > 0) return true;
-    const only = onlyRoute(this.settings.get('file-route'));
-    if (only !== undefined && only !== 'upload') return false;
-    return (await this.#linked().features.httpUpload.service()) !== undefined;
-  }
-
-  /**
-   * Keeps where a file is until they are online. Rejects with ChatError `presence-unknown` where we would not see that, or
-   * as files/outgoing.ts does.
-   */
-  async keepFile(path: string, peer: string): Promise<FileTransfer> {
-    if (!seesPresence(this.#contacts.get(bareOf(peer))))
-      throw new ChatError('presence-unknown', { jid: peer });
-    return this.#waiting.keep(path, peer);
-  }
-
-  /** Files that wait until somebody is online; known without a connection. */
-  waitingFiles(): FileTransfer[] {
-    return this.#waiting.list();
-  }
-
-  /**
-   * Fetches the file behind a link; of one that somebody sent, with the name and the sum that they gave. Resolves when
-   * it is here; rejects with ChatError on failure or cancel.
-   */
-  async fetchLink(url: string, following: SendOptions = {}): Promise<FileTransfer> {
-    const [said] = this.links().filter((message) => message.url === url);
-    const peer = said?.from ?? '';
-    return this.#transfers().fetch({ url, peer, file: said?.file }, following);
-  }
-
-  /** Messages with a link to a file, newest first; of one chat, or of all. */
-  links(chat?: string): Message[] {
-    const recent = this.history({ chat, limit: LINKS_SEARCHED });
-    return recent.filter((message) => message.url !== undefined && !message.retracted).reverse();
-  }
-
-  /** A file that this run was told to take unasked, from those that it was told to take them from. */
-  #takeLink(message: Message): void {
-    const { url, direction, kind, from } = message;
-    if (url === undefined || direction !== 'in' || kind !== 'contact') return;
-    // The default is not enough: a link leads anywhere, and tells its owner where we are.
-    const asked = this.#options.overrides?.['accept-files'];
-    if ((asked !== 'contacts' && asked !== 'all') || this.#filePolicy(from) !== 'accept') return;
-    this.#fetching = this.#fetching
-      .then(() => this.fetchLink(url))
-      .then(
-        () => undefined,
-        () => undefined,
-      );
-  }
-
-  files(): FileTransfer[] {
-    const waiting = this.#waiting.list();
-    const again = new Set(waiting.map(({ id }) => id));
-    return [...(this.#files?.list() ?? []).filter(({ id }) => !again.has(id)), ...waiting];
-  }
-
-  /** Ends a transfer, or takes out one that waits. Throws ChatError `no-transfer` where there is none. */
-  cancelFile(id: string): void {
-    const waited = this.#waiting.drop(id);
-    if (!waited && this.#files?.get(id) === undefined) throw new ChatError('no-transfer', { id });
-    this.#files?.cancel(id);
-  }
-
   // ---- account
 
   /** What the server's archive keeps of whom (XEP-0441), changed first where something is wished. */
@@ -1235,8 +1058,7 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#requests.clear();
     this.#slow.close();
     this.#delivery.outbox.close();
-    this.#waiting.close();
-    await this.#files?.close();
+    await this.#files.close();
     if (this.#connection?.online === true) await this.#rooms.told(BOOKMARKS_PATIENCE);
     await this.#connection?.close();
     this.#invitations.close();

@@ -51,7 +51,7 @@ export async function playBob(
     if (sent || jid !== user || show === 'offline') return;
     sent = true;
     // A refusal is the user's good right, and the next log-in the next occasion.
-    const send = () => bob.sendFile(path, `${jid}/${resource}`).catch(() => undefined);
+    const send = () => bob.files.send(path, `${jid}/${resource}`).catch(() => undefined);
     later(bob, FILE_AFTER, () => void send());
   });
   bob.on('occupant', ({ room: where, nick, event }) => {

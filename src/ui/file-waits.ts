@@ -12,7 +12,7 @@ export async function fileWaits(
   { client }: Seat,
   to: string,
 ): Promise<boolean | undefined> {
-  if (await client.reachesWithFile(to).catch(() => true)) return false;
+  if (await client.files.reaches(to).catch(() => true)) return false;
   const message = words.menus.sendFile.whenOnline(peerName(client, words, to));
   try {
     return (await terminal.confirm({ message, initial: true })) ? true : undefined;

@@ -9,8 +9,8 @@ import { brief } from './sanitize.ts';
 
 /** The oldest first; of one chat, or of all. */
 export function filesUnderWay({ client }: Pick<Seat, 'client'>, chat?: string): FileTransfer[] {
-  return client
-    .files()
+  return client.files
+    .list()
     .filter(({ state }) => ['active', 'offered', 'waiting'].includes(state))
     .filter(({ peer }) => chat === undefined || bareOf(peer) === bareOf(chat));
 }

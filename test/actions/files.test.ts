@@ -14,9 +14,11 @@ async function orderOf(to: string): Promise<string[]> {
       await Promise.resolve();
       order.push('settled');
     },
-    sendFile: async (path: string, peer: string) => {
-      order.push('sent');
-      return { name: path, peer, sent: 1, size: 1 };
+    files: {
+      send: async (path: string, peer: string) => {
+        order.push('sent');
+        return { name: path, peer, sent: 1, size: 1 };
+      },
     },
   };
   await sendFile.run({ client } as unknown as ActionContext, { path: 'a.txt', to });

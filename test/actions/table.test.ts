@@ -806,9 +806,9 @@ describe('files', () => {
   it('send-file: with whenOnline the file waits where nobody takes it now, and only then', async () => {
     const input = { path: '/tmp/a.txt', to: ROMEO, whenOnline: true };
     const away = (condition: string) => (client: FakeClient) =>
-      void client.failures.set('sendFile', new ChatError(condition, { jid: ROMEO }));
+      void client.failures.set('files.send', new ChatError(condition, { jid: ROMEO }));
     const { outcome, client } = await run('send-file', input, away('no-route'));
-    expect(client.called('keepFile')).toEqual([['/tmp/a.txt', ROMEO]]);
+    expect(client.called('files.keep')).toEqual([['/tmp/a.txt', ROMEO]]);
     expect(outcome).toMatchObject({
       notice: { code: 'file-waiting', values: { name: 'a.txt', peer: ROMEO } },
       exitCode: 5,
@@ -835,14 +835,14 @@ describe('files', () => {
       empty: { code: 'no-waiting-files' },
     });
     const { outcome, client } = await run('cancel-file', { id: 'w' }, waits);
-    expect(client.called('cancelFile')).toEqual([['w']]);
+    expect(client.called('files.cancel')).toEqual([['w']]);
     expect(outcome).toMatchObject({ notice: { code: 'file-cancelled', values: { name: 'a.txt' } } });
   });
 
   it('send-file: an upload whose link waits in the outbox is not done yet: exit code 5, and why', async () => {
     const { outcome } = await run('send-file', { path: '/tmp/a.txt', to: ROMEO }, (client) => {
-      const sendFile = client.sendFile.bind(client);
-      client.client.sendFile = async (path, peer) => ({ ...(await sendFile(path, peer)), state: 'queued' });
+      const sendFile = client.files.send;
+      client.client.files.send = async (path, peer) => ({ ...(await sendFile(path, peer)), state: 'queued' });
     });
     expect(outcome).toMatchObject({
       notice: { code: 'file-queued', values: { name: 'a.txt', reason: 'remote-server-timeout' } },
@@ -859,8 +859,8 @@ describe('files', () => {
       'send-file',
       { path: '/tmp/a.txt', to: `${ROMEO}/orchard` },
       (client) => {
-        const sendFile = client.sendFile.bind(client);
-        client.client.sendFile = (path, peer, options) => {
+        const sendFile = client.files.send;
+        client.client.files.send = (path, peer, options) => {
           seen.push(options?.signal, options?.onProgress);
           return sendFile(path, peer);
         };

@@ -99,7 +99,7 @@ class Stage {
   /** Sends a file, which comes as it was. */
   async sends(to: Other): Promise<FileTransfer> {
     const { path, sha256 } = await this.letter(300_000);
-    const sent = await this.romeo.client.sendFile(path, `${to.jid}/${to.resource}`);
+    const sent = await this.romeo.client.files.send(path, `${to.jid}/${to.resource}`);
     expect(sent.sha256).toBe(sha256);
     await to.takes(sha256);
     return sent;

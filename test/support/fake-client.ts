@@ -388,67 +388,59 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.did(name, id);
     this.open = this.open.filter((request) => request.id !== id);
   }
-  async sendFile(path: string, peer: string): Promise<FileTransfer> {
-    this.did('sendFile', path, peer);
-    return {
-      id: 'f1',
-      peer,
-      direction: 'out',
-      name: path.split('/').at(-1) ?? path,
-      size: 4,
-      sent: 4,
-      path,
-      state: 'done',
-      route: 'si-ibb',
-    };
-  }
-  lastFolder: string | undefined;
   /** who takes no file now */
   readonly away = new Set<string>();
-  async reachesWithFile(peer: string): Promise<boolean> {
-    return !this.away.has(peer);
-  }
-  async keepFile(path: string, peer: string): Promise<FileTransfer> {
-    this.did('keepFile', path, peer);
-    return {
-      id: 'w',
-      peer,
-      direction: 'out',
-      name: 'a.txt',
-      size: 4,
-      sent: 0,
-      path,
-      state: 'waiting',
-      route: '',
-    };
-  }
-  waitingFiles(): FileTransfer[] {
-    return this.transfers.filter(({ state }) => state === 'waiting');
-  }
   transfers: FileTransfer[] = [];
-  files(): FileTransfer[] {
-    return this.transfers;
-  }
-  links(): Message[] {
-    return [];
-  }
-  async fetchLink(url: string): Promise<FileTransfer> {
-    this.did('fetchLink', url);
-    return {
-      id: 'f2',
-      peer: '',
-      direction: 'in',
-      name: 'a.txt',
-      size: 4,
-      sent: 4,
-      path: '/received/a.txt',
-      state: 'done',
-      route: 'link',
-    };
-  }
-  cancelFile(id: string): void {
-    this.did('cancelFile', id);
-  }
+  readonly files: ClientFace['files'] & { lastFolder: string | undefined } = {
+    lastFolder: undefined,
+    send: async (path, peer) => {
+      this.did('files.send', path, peer);
+      return {
+        id: 'f1',
+        peer,
+        direction: 'out',
+        name: path.split('/').at(-1) ?? path,
+        size: 4,
+        sent: 4,
+        path,
+        state: 'done',
+        route: 'si-ibb',
+      };
+    },
+    reaches: async (peer) => !this.away.has(peer),
+    keep: async (path, peer) => {
+      this.did('files.keep', path, peer);
+      return {
+        id: 'w',
+        peer,
+        direction: 'out',
+        name: 'a.txt',
+        size: 4,
+        sent: 0,
+        path,
+        state: 'waiting',
+        route: '',
+      };
+    },
+    waiting: () => this.transfers.filter(({ state }) => state === 'waiting'),
+    list: () => this.transfers,
+    links: () => [],
+    fetch: async (url) => {
+      this.did('files.fetch', url);
+      return {
+        id: 'f2',
+        peer: '',
+        direction: 'in',
+        name: 'a.txt',
+        size: 4,
+        sent: 4,
+        path: '/received/a.txt',
+        state: 'done',
+        route: 'link',
+      };
+    },
+    cancel: (id) => this.did('files.cancel', id),
+  };
   async changePassword(password: string): Promise<void> {
     this.did('changePassword', password);
   }

@@ -2,10 +2,10 @@
 import type { Features } from '../../xmpp/features.ts';
 import type { Petition } from '../../xmpp/muc/voice.ts';
 import type { Request } from '../events.ts';
-import type { Files } from '../files.ts';
 import { ChatError } from '../problem.ts';
 import type { Requests } from '../requests.ts';
 import type { ChatRooms } from '../rooms.ts';
+import type { ClientFiles } from './files.ts';
 import type { Linked } from './link.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -18,12 +18,11 @@ export interface RequestAreaOptions {
   readonly rooms: Pick<ChatRooms, 'join'>;
   /** what rooms asked, by the id of the request */
   readonly petitions: Map<string, Petition>;
-  /** throws ChatError `offline` before the first connection */
-  readonly transfers: () => Pick<Files, 'accept' | 'decline'>;
+  readonly files: Pick<ClientFiles, 'accept' | 'decline'>;
 }
 
 export function requestArea(options: RequestAreaOptions) {
-  const { linked, live, requests, subscriptions, rooms, petitions, transfers } = options;
+  const { linked, live, requests, subscriptions, rooms, petitions, files } = options;
 
   function known(id: string): Request {
     const request = requests.get(id);
@@ -58,7 +57,7 @@ export function requestArea(options: RequestAreaOptions) {
     async accept(id: string): Promise<void> {
       const request = known(id);
       if (request.kind === 'subscription') await subscriptions.approve(request.from);
-      else if (request.kind === 'file') transfers().accept(id.slice('file:'.length));
+      else if (request.kind === 'file') files.accept(id.slice('file:'.length));
       else if (request.kind !== 'invitation') answerPetition(id, true);
       else {
         await rooms.join(request.room ?? '', { password: request.password, keep: true });
@@ -70,7 +69,7 @@ export function requestArea(options: RequestAreaOptions) {
     async refuse(id: string): Promise<void> {
       const request = known(id);
       if (request.kind === 'subscription') await subscriptions.decline(request.from);
-      else if (request.kind === 'file') transfers().decline(id.slice('file:'.length));
+      else if (request.kind === 'file') files.decline(id.slice('file:'.length));
       else if (request.kind !== 'invitation') answerPetition(id, false);
       else declineInvitation(request);
     },

@@ -178,7 +178,7 @@ function cancelFiles({ terminal, words }: Face, seat: Seat, { chat, rest }: View
   const only = rest === '' && running.length === 1 ? running[0] : undefined;
   const chosen = only ?? (/^[1-9]\d{0,2}$/.test(rest) ? running[Number(rest) - 1] : undefined);
   const ended = rest === 'all' ? running : chosen === undefined ? [] : [chosen];
-  for (const file of ended) seat.client.cancelFile(file.id);
+  for (const file of ended) seat.client.files.cancel(file.id);
   if (ended.length > 0) return;
   const lines = running.map((file, at) => `  ${at + 1}  ${underWayText(seat, words, file)}`);
   terminal.log([words.conversation.whichFile, ...lines].join('\n'));
@@ -186,7 +186,7 @@ function cancelFiles({ terminal, words }: Face, seat: Seat, { chat, rest }: View
 
 /** `/get [n|link]`: the newest link of the chat, the n-th newest, or any. One goes on talking meanwhile. */
 async function getLink(face: Face, seat: Seat, { chat, rest }: ViewCommandCall): Promise<void> {
-  const known = seat.client.links(chat);
+  const known = seat.client.files.links(chat);
   const nth = rest === '' ? 1 : /^[1-9]\d{0,2}$/.test(rest) ? Number(rest) : undefined;
   const link = nth === undefined ? rest : known[nth - 1]?.url;
   if (link === undefined) face.terminal.log(face.render.problem(new ChatError('no-link')));

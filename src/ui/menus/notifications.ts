@@ -96,7 +96,7 @@ async function cancelFile(app: MenuApp, { client }: OpenSeat, file: FileTransfer
   }
   const chosen = await choose(app, brief(file.name), [{ name: cancel, value: true }], { echo: 'item' });
   if (chosen !== true) return undefined;
-  client.cancelFile(file.id);
+  client.files.cancel(file.id);
   // Who waits for it is told there.
   if (file.awaited !== true) app.terminal.log(sendFile.cancelled(brief(file.name)));
   return undefined;

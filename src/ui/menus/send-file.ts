@@ -12,7 +12,7 @@ import { whileWorking } from './working.ts';
 
 export const sendFile: Screen = async (app, seat) => {
   const { sendFile: labels } = app.words.menus;
-  const path = await askPath(app, labels.path, seat.client.lastFolder);
+  const path = await askPath(app, labels.path, seat.client.files.lastFolder);
   if (path === undefined) return undefined;
   const to = await choosePerson(app, seat, { message: labels.to, full: true });
   if (to === undefined) return undefined;

@@ -168,12 +168,12 @@ async function perform(command: ActorCommand): Promise<void> {
       return until(() => stores.messages.pending(account).length === 0);
     case 'send-file':
       if (command.route !== undefined) client.settings.set('file-route', command.route);
-      client.sendFile(command.path, command.to).catch(() => undefined);
+      client.files.send(command.path, command.to).catch(() => undefined);
       return;
     case 'get':
       // The server of the tests is on this computer.
       client.settings.set('private-links', 'on');
-      client.fetchLink(client.links()[0]?.url ?? '').catch(() => undefined);
+      client.files.fetch(client.files.links()[0]?.url ?? '').catch(() => undefined);
       return;
     case 'holds': {
       const { chat, texts } = command;

@@ -435,10 +435,10 @@ describe('commands', () => {
       '  2  b.jpg from Romeo (romeo@example.org): 2 KiB',
     ];
     expect(lists).toEqual([...shown, ...shown]);
-    expect(fake.called('cancelFile')).toEqual([['3'], ['2'], ['3']]);
+    expect(fake.called('files.cancel')).toEqual([['3'], ['2'], ['3']]);
     fake.transfers = [file('2', 'a.jpg')];
     await play(ROMEO, '/cancel', '/close');
-    expect(fake.called('cancelFile').at(-1)).toEqual(['2']);
+    expect(fake.called('files.cancel').at(-1)).toEqual(['2']);
     fake.transfers = [];
     expect((await play(ROMEO, '/cancel', '/close')).terminal.output).toContain('no-transfer');
   });
@@ -790,17 +790,17 @@ describe('commands', () => {
 
   it('ask whether a file for who is away shall wait (product §6)', async () => {
     fake.away.add(ROMEO);
-    fake.failures.set('sendFile', new ChatError('no-route', { jid: ROMEO }));
+    fake.failures.set('files.send', new ChatError('no-route', { jid: ROMEO }));
     const { terminal } = await play(ROMEO, '/send a.txt', 'n', '/send b.txt', 'y', ESC);
     const question = expect.stringContaining('is away, and no server here keeps files');
     expect(terminal.asked.filter((asked) => asked.includes('away'))).toEqual([question, question]);
-    expect(fake.called('keepFile')).toEqual([['b.txt', ROMEO]]);
+    expect(fake.called('files.keep')).toEqual([['b.txt', ROMEO]]);
   });
 
   it('send a file without stopping the talk', async () => {
     let arrive: () => void = () => {};
-    const sent = fake.sendFile.bind(fake);
-    fake.sendFile = async (path, peer) => {
+    const sent = fake.files.send;
+    fake.files.send = async (path, peer) => {
       await new Promise<void>((resolve) => {
         arrive = resolve;
       });
@@ -811,7 +811,7 @@ describe('commands', () => {
       then(async ({ enter }) => {
         await enter('/send a.txt');
         await enter('coming');
-        expect(fake.called('sendFile')).toEqual([]);
+        expect(fake.called('files.send')).toEqual([]);
         expect(fake.called('send')).toEqual([[ROMEO, 'coming']]);
         arrive();
       }),

@@ -255,7 +255,7 @@ describe('9 send a file', () => {
   it('sends to a contact or any JID, its resource kept', async () => {
     fake.addPerson(ROMEO);
     await play('9', 'a.txt', '1', '9', 'b.txt', 'J', 'nurse@example.org/phone', '9', '');
-    expect(fake.called('sendFile')).toEqual([
+    expect(fake.called('files.send')).toEqual([
       ['a.txt', ROMEO],
       ['b.txt', 'nurse@example.org/phone'],
     ]);
@@ -263,10 +263,10 @@ describe('9 send a file', () => {
 
   it('begins in the folder that the last file was sent from; what is left there is no file', async () => {
     fake.addPerson(ROMEO);
-    fake.lastFolder = join(homedir(), 'pictures');
+    fake.files.lastFolder = join(homedir(), 'pictures');
     const terminal = await play('9', '', '9', '/tmp/b.txt', '1');
     expect(terminal.prefills).toEqual(['~/pictures/', '~/pictures/']);
-    expect(fake.called('sendFile')).toEqual([['/tmp/b.txt', ROMEO]]);
+    expect(fake.called('files.send')).toEqual([['/tmp/b.txt', ROMEO]]);
   });
 });
 
@@ -274,11 +274,11 @@ describe('9 send a file to somebody who is away', () => {
   it('asks whether it shall wait until they are online', async () => {
     fake.addPerson(ROMEO);
     fake.away.add(ROMEO);
-    fake.failures.set('sendFile', new ChatError('no-route', { jid: ROMEO }));
+    fake.failures.set('files.send', new ChatError('no-route', { jid: ROMEO }));
     const terminal = await play('9', '/tmp/a.txt', '1', 'y', '9', '/tmp/b.txt', '1', 'n');
     expect(terminal.output).toContain('"code":"file-waiting"');
-    expect(fake.called('keepFile')).toEqual([['/tmp/a.txt', ROMEO]]);
-    expect(fake.called('sendFile')).toEqual([['/tmp/a.txt', ROMEO]]);
+    expect(fake.called('files.keep')).toEqual([['/tmp/a.txt', ROMEO]]);
+    expect(fake.called('files.send')).toEqual([['/tmp/a.txt', ROMEO]]);
   });
 });
 
@@ -347,7 +347,7 @@ describe('10 notifications', () => {
       `2) b.jpg from ${ROMEO}: 25 %`,
     ]);
     expect(terminal.menus[1]?.join()).not.toMatch(/asked|here/);
-    expect(fake.called('cancelFile')).toEqual([['g']]);
+    expect(fake.called('files.cancel')).toEqual([['g']]);
     expect(terminal.output).toContain('b.jpg: cancelled.');
   });
 
