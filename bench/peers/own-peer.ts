@@ -29,7 +29,7 @@ async function archive(): Promise<void> {
 async function room(): Promise<void> {
   await client.online('presence');
   // What a log-in asks for has come by then: what is measured is the room alone, as with the others.
-  await client.contactsSettled();
+  await client.contacts.settled();
   await client.caughtUp();
   tell({ ready: true });
   await told();
@@ -48,7 +48,7 @@ async function roster(): Promise<void> {
   await told();
   const began = performance.now();
   await client.online('background');
-  const contacts = client.contacts().length;
+  const contacts = client.contacts.list().length;
   const milliseconds = performance.now() - began;
   if (contacts !== count) throw new Error(`${contacts} contacts`);
   tell({ milliseconds });
@@ -61,7 +61,7 @@ async function receive(): Promise<void> {
 
 async function send(): Promise<void> {
   await client.online('presence');
-  await client.contactsSettled();
+  await client.contacts.settled();
   tell({ ready: true });
   await told();
   let open = count;

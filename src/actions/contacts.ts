@@ -11,12 +11,12 @@ export const contacts = action({
   needs: 'background',
   params: {},
   async run({ client, oneShot }) {
-    await client.contactsSettled();
+    await client.contacts.settled();
     // What is unread depends on what came, and was read elsewhere, since the last run.
     if (oneShot) await client.caughtUp({ marks: true });
     return {
       kind: 'rows',
-      rows: client.contacts().map((contact) => ({ type: 'contact', contact })),
+      rows: client.contacts.list().map((contact) => ({ type: 'contact', contact })),
       empty: notice('no-contacts', {}),
     };
   },
@@ -29,7 +29,11 @@ export const addContact = action({
   value: 'jid',
   options: { groups: 'group' },
   async run({ client }, input) {
-    await client.addContact(input.jid, { name: input.name, groups: input.groups, greeting: input.greeting });
+    await client.contacts.add(input.jid, {
+      name: input.name,
+      groups: input.groups,
+      greeting: input.greeting,
+    });
     return { kind: 'done', notice: notice('contact-asked', { jid: input.jid }) };
   },
 });
@@ -40,7 +44,7 @@ export const removeContact = action({
   params: { jid: jid() },
   value: 'jid',
   async run({ client }, input) {
-    await client.removeContact(input.jid);
+    await client.contacts.remove(input.jid);
     return { kind: 'done', notice: notice('contact-removed', { jid: input.jid }) };
   },
 });
@@ -51,7 +55,7 @@ export const approve = action({
   params: { jid: jid() },
   value: 'jid',
   async run({ client }, input) {
-    const done = await client.approve(input.jid);
+    const done = await client.contacts.approve(input.jid);
     const code = done === 'approved' ? 'approved' : 'approved-in-advance';
     return { kind: 'done', notice: notice(code, { jid: input.jid }) };
   },
@@ -63,7 +67,7 @@ export const decline = action({
   params: { jid: jid() },
   value: 'jid',
   async run({ client }, input) {
-    const done = await client.decline(input.jid);
+    const done = await client.contacts.decline(input.jid);
     const code = done === 'declined' ? 'declined' : 'declined-unknown';
     return { kind: 'done', notice: notice(code, { jid: input.jid }) };
   },
@@ -110,7 +114,7 @@ export const user = action({
   value: 'jid',
   async run({ client }, input) {
     // Which resources are asked is known when the presences of the log-in have come.
-    await client.contactsSettled();
+    await client.contacts.settled();
     const details = await client.details(input.jid);
     return {
       kind: 'rows',
@@ -126,7 +130,7 @@ export const block = action({
   params: { jid: jid() },
   value: 'jid',
   async run({ client }, input) {
-    await client.block(input.jid);
+    await client.contacts.block(input.jid);
     return { kind: 'done', notice: notice('blocked', { jid: input.jid }) };
   },
 });
@@ -137,7 +141,7 @@ export const unblock = action({
   params: { jid: jid() },
   value: 'jid',
   async run({ client }, input) {
-    await client.unblock(input.jid);
+    await client.contacts.unblock(input.jid);
     return { kind: 'done', notice: notice('unblocked', { jid: input.jid }) };
   },
 });
@@ -147,7 +151,7 @@ export const blocked = action({
   needs: 'stream',
   params: {},
   async run({ client }) {
-    const list = await client.blocked();
+    const list = await client.contacts.blocked();
     return {
       kind: 'rows',
       rows: list.map((entry) => ({ type: 'blocked', jid: entry })),

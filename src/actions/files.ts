@@ -18,7 +18,7 @@ async function enter({ client }: ActionContext, to: string): Promise<void> {
 async function sendNow(context: ActionContext, input: { path: string; to: string }): Promise<Ended> {
   await enter(context, input.to);
   // To which of somebody's resources a file can go is known when the presences of the log-in have come.
-  if (input.to === bareOf(input.to)) await context.client.contactsSettled();
+  if (input.to === bareOf(input.to)) await context.client.contacts.settled();
   const start = performance.now();
   const file = await context.client.files.send(input.path, input.to, {
     signal: context.signal,

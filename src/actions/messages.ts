@@ -139,7 +139,7 @@ export const search = action({
   async run(context, { text, chat, from, limit = LINES, since, until, offline }) {
     const { client } = context;
     await caughtUp(context, offline);
-    const person = client.contacts().find(({ name }) => name !== '' && name === from)?.jid;
+    const person = client.contacts.list().find(({ name }) => name !== '' && name === from)?.jid;
     const found = client.search({
       text,
       chat: chat === undefined ? undefined : client.chatOf(chat),

@@ -202,7 +202,7 @@ function accountSeats(options: InteractiveOptions, { log, show, tell }: Telling)
       const demoHost = accountHost({ reach, version, languages, overrides, reconnects: true });
       hosts.push(demoHost);
       const client = await logIn(demoHost, demo.jid, demo.password, signal);
-      await client.contactsSettled();
+      await client.contacts.settled();
       return client;
     },
   };

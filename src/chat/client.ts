@@ -21,6 +21,7 @@ import { type Background, background } from './client/background.ts';
 import { bounces } from './client/bounces.ts';
 import { claimedIds } from './client/claimed-ids.ts';
 import { type Conference, type Conferences, type ConferenceWish, conferences } from './client/conference.ts';
+import { type ClientContacts, type ContactArea, clientContacts, flushed } from './client/contacts.ts';
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
 import { type ClientFiles, clientFiles, type FileArea } from './client/files.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
@@ -36,7 +37,6 @@ import { type Retention, retention } from './client/retention.ts';
 import { type RoomAdministration, roomAdministration } from './client/room-administration.ts';
 import { type RoomArchives, roomArchives } from './client/room-archives.ts';
 import { roomForms } from './client/room-forms.ts';
-import { flushed, type NewContact, type Subscriptions, subscriptions } from './client/subscriptions.ts';
 import { reading } from './client/unread.ts';
 import { Connection, type ConnectionChange, type CreateSession, type Level } from './connection.ts';
 import { type Contacts, contacts } from './contacts.ts';
@@ -48,7 +48,7 @@ import {
   findUsers,
   findUsersBy,
 } from './details.ts';
-import type { ChatEvents, ConnectionState, Contact, Request, Show, SlowMode, TypingState } from './events.ts';
+import type { ChatEvents, ConnectionState, Request, Show, SlowMode, TypingState } from './events.ts';
 import { type Filled, type FilledForm, readableForm } from './form.ts';
 import { withMedia } from './form-media.ts';
 import { type Inbound, inbound } from './inbound.ts';
@@ -56,7 +56,7 @@ import { speaksToUs } from './mentions.ts';
 import type { ChatKind, Message, MessageSource, MessageVersion } from './message.ts';
 import type { RoomRow, UserDetails } from './people.ts';
 import { ChatError } from './problem.ts';
-import { Requests, requestId } from './requests.ts';
+import { Requests } from './requests.ts';
 import { type SlowModes, slowModes } from './rooms/slow-mode.ts';
 import { type ChatRooms, chatRooms, type JoinedRoom, type JoinOptions } from './rooms.ts';
 
@@ -110,13 +110,14 @@ type SessionSettings = ConstructorParameters<typeof Connection>[0]['session'] & 
 export class Client extends EventEmitter<ChatEvents> {
   readonly account: string;
   readonly settings: AccountSettings;
+  readonly contacts: ContactArea;
   readonly requests: RequestArea;
   readonly files: FileArea;
   readonly #options: ClientOptions;
   readonly #stores: Stores;
   readonly #presence: ReturnType<typeof ownPresence>;
-  readonly #contacts: Contacts;
-  readonly #subscriptions: Subscriptions;
+  readonly #roster: Contacts;
+  readonly #contacts: ClientContacts;
   readonly #rooms: ChatRooms;
   readonly #kinds: ChatKinds;
   readonly #archives: TrustedArchives;
@@ -185,23 +186,25 @@ export class Client extends EventEmitter<ChatEvents> {
     });
     const restore = this.settings.get('restore-presence') === 'on';
     this.#presence = ownPresence({ account, settings: stores.settings, restore });
-    this.#contacts = contacts({
+    this.#roster = contacts({
       account,
       cache: stores.roster,
       messages,
       tell,
       clientOf: (jid) => this.#connection?.features.disco.known(jid)?.identities[0]?.name,
     });
-    this.#subscriptions = subscriptions({
+    this.#contacts = clientContacts({
       account,
       linked: () => this.#linked(),
-      contacts: this.#contacts,
+      contacts: this.#roster,
       requests: this.#requests,
       knowsContacts: () => this.#connection?.knowsContacts === true,
+      settled: async () => this.#connection?.settled(),
       hearsRequests: () => this.#connection?.hearsRequests === true,
       autoApprove: () => this.settings.get('auto-approve') === 'on',
       failed: (jid, condition, text) => this.emit('problem', { condition, text: text ?? jid }),
     });
+    this.contacts = this.#contacts;
     this.#rooms = chatRooms({
       account,
       store: stores.rooms,
@@ -223,7 +226,7 @@ export class Client extends EventEmitter<ChatEvents> {
       linked: () => this.#linked(),
       rooms: this.#rooms,
       forms: this.#roomForms,
-      contact: (jid) => this.contact(jid),
+      contact: this.#roster.get,
       kindOf: (chat) => this.kindOf(chat),
       last: (chat, limit) => this.history({ chat, limit }),
       threads: this.#threads,
@@ -394,7 +397,7 @@ export class Client extends EventEmitter<ChatEvents> {
       settings: this.settings,
       acceptOfRun: overrides?.['accept-files'],
       folder: options.filesDir,
-      contacts: this.#contacts,
+      contacts: this.#roster,
       kinds: this.#kinds,
       rooms: this.#rooms,
       requests: this.#requests,
@@ -412,7 +415,7 @@ export class Client extends EventEmitter<ChatEvents> {
       linked: () => this.#linked(),
       live,
       requests: this.#requests,
-      subscriptions: this.#subscriptions,
+      contacts: this.#contacts,
       rooms: this.#rooms,
       petitions: this.#petitions,
       files: this.#files,
@@ -501,19 +504,19 @@ export class Client extends EventEmitter<ChatEvents> {
         this.#recovered = this.#recover(forgotten);
       },
       prepare: () => this.#archives.learn(this.account),
-      rosterCopy: () => this.#contacts.copy(),
-      settling: () => this.#contacts.settle(),
+      rosterCopy: () => this.#roster.copy(),
+      settling: () => this.#roster.settle(),
       settled: () => {
-        this.#contacts.settled();
+        this.#roster.settled();
         this.#background.start();
         this.#retention.start();
         void this.#catchUp({ loads: true });
-        this.emit('contactsOnline', this.#contacts.online());
+        this.emit('contactsOnline', this.#roster.online());
       },
       enterRooms: () => this.#rooms.enterKept(),
       failed: (error) => this.#failed(error),
       presence: () => this.#presence.current,
-      awaited: () => this.#contacts.awaited(),
+      awaited: () => this.#roster.awaited(),
     });
     this.#connection = connection;
     return connection;
@@ -591,8 +594,8 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   #attach(features: Features, session: SessionControl): void {
+    this.#roster.attach(features);
     this.#contacts.attach(features);
-    this.#subscriptions.attach(features);
     this.#rooms.attach(features);
     listen(features, {
       archives: this.#archives,
@@ -652,39 +655,6 @@ export class Client extends EventEmitter<ChatEvents> {
 
   // ---- people
 
-  contacts(): Contact[] {
-    return this.#contacts.list();
-  }
-
-  contact(jid: string): Contact | undefined {
-    return this.#contacts.get(jid);
-  }
-
-  /** Resolves when the presences after log-in have come: a ping behind the initial presence, then 1 s at most. */
-  async contactsSettled(): Promise<void> {
-    await this.#connection?.settled();
-  }
-
-  /** Puts them on the roster and asks to see their presence; `greeting` goes with the request. RFC 6121 §3.1.2. */
-  addContact(jid: string, more: NewContact = {}): Promise<void> {
-    return this.#subscriptions.add(jid, more);
-  }
-
-  /** Takes them off the roster, with both subscriptions. RFC 6121 §2.5. */
-  removeContact(jid: string): Promise<void> {
-    return this.#subscriptions.remove(jid);
-  }
-
-  /** Lets somebody see our presence, now or when they ask; ChatError `nobody-asked` where they have not. */
-  approve(jid: string): Promise<'approved' | 'in-advance'> {
-    return this.#subscriptions.approve(jid);
-  }
-
-  /** Declines, or takes an approval back; `unknown`: whether there was a request is not known. */
-  decline(jid: string): Promise<'declined' | 'unknown'> {
-    return this.#subscriptions.decline(jid);
-  }
-
   async users(query: string | undefined): Promise<Found> {
     return findUsers(query, this.#sources());
   }
@@ -709,20 +679,7 @@ export class Client extends EventEmitter<ChatEvents> {
 
   #sources() {
     const { features, session } = this.#linked();
-    return { features, contacts: this.#contacts, rooms: this.#rooms, domain: session.domain };
-  }
-
-  async block(jid: string): Promise<void> {
-    await this.#linked().features.blocking.block([jid]);
-    this.#requests.close(requestId.subscription(jid));
-  }
-
-  async unblock(jid: string): Promise<void> {
-    await this.#linked().features.blocking.unblock([jid]);
-  }
-
-  async blocked(): Promise<string[]> {
-    return [...(await this.#linked().features.blocking.list())];
+    return { features, contacts: this.#roster, rooms: this.#rooms, domain: session.domain };
   }
 
   // ---- presence

@@ -106,7 +106,7 @@ async function introduce(
   );
   for (const friend of friends) {
     const name = friend.account.replace(/@.*$/, '');
-    await Promise.all([user.addContact(friend.account, { name }), friend.addContact(user.account)]);
+    await Promise.all([user.contacts.add(friend.account, { name }), friend.contacts.add(user.account)]);
   }
   await bob.join(room, { nick: 'bob' });
   await Promise.all([alice.join(room, { nick: 'alice' }), bob.setSubject(room, words.subject), known]);
@@ -119,7 +119,7 @@ async function introduce(
 function subscribed(client: Client, jid: string): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
-      if (client.contact(jid)?.subscription !== 'both') return;
+      if (client.contacts.get(jid)?.subscription !== 'both') return;
       client.off('contact', look);
       resolve();
     };

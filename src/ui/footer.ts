@@ -130,7 +130,7 @@ function unread(client: Client, { conversation, menus }: Catalogue, open: string
 
 /** Contacts and rooms by name, strangers by the first part of their JID. */
 function shortName(client: Client, chat: string): string {
-  const name = client.contact(chat)?.name;
+  const name = client.contacts.get(chat)?.name;
   if (name) return name;
   if (client.kindOf(chat) === 'room') return shortRoomName(client, chat);
   return chat.includes('/') ? chat.slice(chat.indexOf('/') + 1) : (localOf(chat) ?? chat);

@@ -34,10 +34,10 @@ import type { Theme } from './theme.ts';
 
 /** As much of the client as the lines need. */
 export type NotifyingClient = Known &
-  Pick<Client, 'account' | 'contacts'> & { readonly settings: Pick<Client['settings'], 'get'> } & Pick<
-    EventEmitter<ChatEvents>,
-    'on' | 'off'
-  >;
+  Pick<Client, 'account'> & {
+    readonly contacts: Pick<Client['contacts'], 'get' | 'list'>;
+    readonly settings: Pick<Client['settings'], 'get'>;
+  } & Pick<EventEmitter<ChatEvents>, 'on' | 'off'>;
 
 export interface NotificationOptions {
   readonly client: NotifyingClient;
@@ -132,7 +132,7 @@ export function notifications(options: NotificationOptions): Notifications {
     const chat = () =>
       event.kind === 'room' ? roomName(client, event.chat) : peerName(client, words, event.chat);
     // Whoever floods us does so from many addresses, each with one message.
-    if (event.kind === 'contact' && client.contact(event.chat) === undefined)
+    if (event.kind === 'contact' && client.contacts.get(event.chat) === undefined)
       fold(line, 'message strangers', FREE.messages, ({ more }) => text.bursts.strangers(more), event.time);
     else
       fold(
@@ -167,7 +167,7 @@ export function notifications(options: NotificationOptions): Notifications {
       fold(line, `presence ${kind}`, FREE.crowd, ({ all }) => text.bursts[kind](all));
     },
     contactsOnline(contacts) {
-      if (!wanted('notify-presence') || client.contacts().length === 0) return;
+      if (!wanted('notify-presence') || client.contacts.list().length === 0) return;
       const line = onlineLine(client, words, contacts);
       // A connection that came back with the same people there is no news.
       if (line !== onlineBefore) tell(line);

@@ -5,9 +5,11 @@ import { user } from '../../src/actions/contacts.ts';
 it('asks about somebody only when the presences of the log-in have come', async () => {
   const order: string[] = [];
   const client = {
-    contactsSettled: async () => {
-      await Promise.resolve();
-      order.push('settled');
+    contacts: {
+      settled: async () => {
+        await Promise.resolve();
+        order.push('settled');
+      },
     },
     details: async (jid: string) => {
       order.push('asked');

@@ -10,9 +10,11 @@ async function orderOf(to: string): Promise<string[]> {
     kindOf: () => 'contact',
     roomService: async () => 'rooms.example.org',
     join: async (room: string) => void order.push(`joined ${room}`),
-    contactsSettled: async () => {
-      await Promise.resolve();
-      order.push('settled');
+    contacts: {
+      settled: async () => {
+        await Promise.resolve();
+        order.push('settled');
+      },
     },
     files: {
       send: async (path: string, peer: string) => {

@@ -533,12 +533,12 @@ describe('contacts and people', () => {
     const order: string[] = [];
     const { outcome } = await run('contacts', {}, (client) => {
       client.addPerson(ROMEO, { name: 'Romeo' });
-      client.client.contactsSettled = async () => {
+      client.client.contacts.settled = async () => {
         await Promise.resolve();
         order.push('settled');
       };
-      const contacts = client.contacts.bind(client);
-      client.client.contacts = () => {
+      const contacts = client.contacts.list;
+      client.client.contacts.list = () => {
         order.push('listed');
         return contacts();
       };
@@ -554,7 +554,9 @@ describe('contacts and people', () => {
   it('add-contact with name, groups and greeting', async () => {
     const input = { jid: ROMEO, name: 'R', groups: ['a', 'b'], greeting: 'hi' };
     const { outcome, client } = await run('add-contact', input);
-    expect(client.called('addContact')).toEqual([[ROMEO, { name: 'R', groups: ['a', 'b'], greeting: 'hi' }]]);
+    expect(client.called('contacts.add')).toEqual([
+      [ROMEO, { name: 'R', groups: ['a', 'b'], greeting: 'hi' }],
+    ]);
     expect(outcome).toMatchObject({
       kind: 'done',
       notice: { code: 'contact-asked', values: { jid: ROMEO } },
@@ -562,11 +564,11 @@ describe('contacts and people', () => {
   });
 
   it.each([
-    ['remove-contact', 'removeContact', 'contact-removed'],
-    ['approve', 'approve', 'approved'],
-    ['decline', 'decline', 'declined'],
-    ['block', 'block', 'blocked'],
-    ['unblock', 'unblock', 'unblocked'],
+    ['remove-contact', 'contacts.remove', 'contact-removed'],
+    ['approve', 'contacts.approve', 'approved'],
+    ['decline', 'contacts.decline', 'declined'],
+    ['block', 'contacts.block', 'blocked'],
+    ['unblock', 'contacts.unblock', 'unblocked'],
   ])('%s', async (name, call, code) => {
     const { outcome, client } = await run(name, { jid: ROMEO });
     expect(client.called(call)).toEqual([[ROMEO]]);
@@ -875,11 +877,11 @@ describe('files', () => {
   });
 });
 
-it.each(['addContact', 'join', 'setPresence', 'deleteAccount', 'users'])(
+it.each(['contacts.add', 'join', 'setPresence', 'deleteAccount', 'users'])(
   'what %s refuses goes through',
   async (call) => {
     const inputs: Record<string, [string, object]> = {
-      addContact: ['add-contact', { jid: ROMEO }],
+      'contacts.add': ['add-contact', { jid: ROMEO }],
       join: ['join', { room: 'lobby' }],
       setPresence: ['status', { show: 'away' }],
       deleteAccount: ['delete-account', {}],

@@ -230,7 +230,7 @@ describe('a connection that comes back', () => {
 
   it('leaves no listeners behind', async () => {
     const world = await new World({ roster: item(ROMEO) }).login();
-    await world.client.contactsSettled();
+    await world.client.contacts.settled();
     const count = () => world.session.eventNames().map((name) => world.session.listenerCount(name));
     vi.useFakeTimers();
     try {
@@ -259,7 +259,7 @@ describe('who is there after the log-in', () => {
     const ping = world.session.sentStanzas.find((stanza) => stanza.getChild('ping', NS_PING));
     expect(world.events('contactsOnline')).toEqual([]);
     if (ping !== undefined) world.session.answer(ping);
-    await world.client.contactsSettled();
+    await world.client.contacts.settled();
     expect(world.events('contactsOnline')).toMatchObject([[{ jid: ROMEO }]]);
     expect(world.events('presence')).toMatchObject([{ jid: ROMEO, show: 'available', initial: true }]);
     world.receive(here(`${ROMEO}/orchard`, '<show>away</show>'));
@@ -281,11 +281,11 @@ describe('who is there after the log-in', () => {
     world.receive(here(`${romeo}/orchard`, '<show>away</show>'));
     world.receive(here(`${tybalt}/street`));
     world.receive(here(`${nurse}/house`));
-    await world.client.contactsSettled();
+    await world.client.contacts.settled();
     const [online] = world.events('contactsOnline');
     expect(seen.map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
     expect(online).toMatchObject([{ jid: nurse, unread: 2 }, { jid: tybalt }, { jid: romeo }]);
-    expect(online).toEqual(world.client.contacts().slice(0, 3));
+    expect(online).toEqual(world.client.contacts.list().slice(0, 3));
   });
 
   it.each([
@@ -315,7 +315,7 @@ describe('who is there after the log-in', () => {
     world.session.renew();
     await turn();
     world.receive(here(`${ROMEO}/orchard`));
-    await world.client.contactsSettled();
+    await world.client.contacts.settled();
     expect(world.events('contactsOnline')).toHaveLength(1);
   });
 });
@@ -378,11 +378,11 @@ describe('what is asked of a server that is away', () => {
   it.each([
     ['users', (world: World) => world.client.users(undefined)],
     ['details', (world: World) => world.client.details(ROMEO)],
-    ['addContact', (world: World) => world.client.addContact(ROMEO)],
-    ['removeContact', (world: World) => world.client.removeContact(ROMEO)],
-    ['approve', (world: World) => world.client.approve(ROMEO)],
-    ['block', (world: World) => world.client.block(ROMEO)],
-    ['blocked', (world: World) => world.client.blocked()],
+    ['contacts.add', (world: World) => world.client.contacts.add(ROMEO)],
+    ['contacts.remove', (world: World) => world.client.contacts.remove(ROMEO)],
+    ['contacts.approve', (world: World) => world.client.contacts.approve(ROMEO)],
+    ['contacts.block', (world: World) => world.client.contacts.block(ROMEO)],
+    ['contacts.blocked', (world: World) => world.client.contacts.blocked()],
     ['setPresence', (world: World) => world.client.setPresence('away', '')],
     ['join', (world: World) => world.client.join(ROOM)],
     ['setSubject', (world: World) => world.client.setSubject(ROOM, 'x')],
@@ -401,7 +401,7 @@ describe('what is asked of a server that is away', () => {
   it('a question that gets no answer says so', async () => {
     const world = await new World().login();
     world.session.request = () => Promise.reject(new TimeoutError());
-    await expect(world.client.addContact(ROMEO)).rejects.toBeInstanceOf(TimeoutError);
+    await expect(world.client.contacts.add(ROMEO)).rejects.toBeInstanceOf(TimeoutError);
   });
 });
 

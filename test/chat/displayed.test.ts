@@ -91,7 +91,7 @@ describe('what is owed when the process ends', () => {
     const next = new World({ stores, roster: ITEM, announces: [`${NS_PUBSUB}#publish-options`] });
     next.session.whenAsked('get', 'pubsub', NS_PUBSUB, `<pubsub xmlns='${NS_PUBSUB}'/>`);
     await next.client.online('presence');
-    await next.client.contactsSettled();
+    await next.client.contacts.settled();
     await turn();
     const sent = next.session.take();
     const markers = sent.filter((stanza) => stanza.getName() === 'message');
@@ -124,14 +124,14 @@ describe('what is owed when the process ends', () => {
     stores.messages.append(past({ ...theirs, state: undefined, receiptOwed: true }));
     const next = new World({ stores, roster: ITEM });
     await next.client.online('presence');
-    await next.client.contactsSettled();
+    await next.client.contacts.settled();
     await turn();
     expect(said(next)).toEqual(['received m1']);
     expect(stores.marks.owed(ACCOUNT)).toEqual([]);
     next.session.drop();
     next.session.renew();
     await turn();
-    await next.client.contactsSettled();
+    await next.client.contacts.settled();
     await turn();
     expect(said(next)).toEqual([]);
   });
@@ -177,7 +177,7 @@ describe('who hears what arrived and was read (XEP-0184 §8, XEP-0333 §privacy)
     world.session.drop();
     world.session.renew();
     await turn();
-    await world.client.contactsSettled();
+    await world.client.contacts.settled();
     await turn();
     return [...sent, ...world.sent('message')].flatMap((stanza) =>
       stanza.getChildElements().map((element) => element.getName()),

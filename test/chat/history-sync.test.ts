@@ -24,7 +24,7 @@ async function withArchive(fill: (archive: FakeArchive) => void = () => undefine
 }
 
 async function settle(world: World): Promise<void> {
-  await world.client.contactsSettled();
+  await world.client.contacts.settled();
   await world.client.caughtUp();
   for (let i = 0; i < 5; i++) await turn();
 }
@@ -324,7 +324,7 @@ describe('an archive that refuses', () => {
   it('a connection that is lost meanwhile is no trouble of its own', async () => {
     const world = new World({ announces: [SID, NS_MAM] });
     await world.client.online('presence');
-    await world.client.contactsSettled();
+    await world.client.contacts.settled();
     await turn();
     world.session.drop();
     await turn();

@@ -38,7 +38,7 @@ describe('contacts', () => {
     stores.roster.replace(ACCOUNT, '1', [{ jid: ROMEO, ...kept }]);
     stores.roster.setLastSeen(ACCOUNT, ROMEO, 1234);
     const { client } = new World({ stores });
-    expect(client.contacts()).toEqual([
+    expect(client.contacts.list()).toEqual([
       {
         jid: ROMEO,
         name: 'Romeo',
@@ -50,7 +50,7 @@ describe('contacts', () => {
         unread: 0,
       },
     ]);
-    expect(client.contact('nobody@example.org')).toBeUndefined();
+    expect(client.contacts.get('nobody@example.org')).toBeUndefined();
   });
 
   it('the copy that still holds stays (RFC 6121 §2.6.3)', async () => {
@@ -62,7 +62,7 @@ describe('contacts', () => {
     await world.client.online('background');
     const asked = world.session.sentStanzas.find((stanza) => stanza.getChild('query', NS_ROSTER));
     expect(asked?.getChild('query', NS_ROSTER)?.attrs.ver).toBe('1');
-    expect(world.client.contact(ROMEO)).toMatchObject({ name: 'Romeo' });
+    expect(world.client.contacts.get(ROMEO)).toMatchObject({ name: 'Romeo' });
   });
 
   it('the next stream asks behind the last push, with the list as that left it (RFC 6121 §2.6.3)', async () => {
@@ -79,14 +79,14 @@ describe('contacts', () => {
     await turn();
     const asked = world.sent('iq').find((stanza) => stanza.getChild('query', NS_ROSTER));
     expect(asked?.getChild('query', NS_ROSTER)?.attrs.ver).toBe('2');
-    expect(world.client.contacts().map(({ jid }) => jid)).toEqual(['nurse@example.org', ROMEO]);
+    expect(world.client.contacts.list().map(({ jid }) => jid)).toEqual(['nurse@example.org', ROMEO]);
   });
 
   it('a new list replaces the copy', async () => {
     const stores = memoryStores();
     stores.roster.replace(ACCOUNT, '1', [{ jid: 'gone@example.org', ...kept }]);
     const world = await new World({ stores, roster: item(ROMEO) }).login();
-    expect(world.client.contacts().map(({ jid }) => jid)).toEqual([ROMEO]);
+    expect(world.client.contacts.list().map(({ jid }) => jid)).toEqual([ROMEO]);
     expect(stores.roster.items(ACCOUNT).map(({ jid }) => jid)).toEqual([ROMEO]);
   });
 
@@ -105,7 +105,7 @@ describe('contacts', () => {
     const answer = await world.session.ask(push(item('iago@example.org'), 'iago@example.org/x'));
     expect(answer.attrs.type).toBe('error');
     expect(world.told).toEqual([]);
-    expect(world.client.contacts().map(({ jid }) => jid)).toEqual([ROMEO]);
+    expect(world.client.contacts.list().map(({ jid }) => jid)).toEqual([ROMEO]);
     expect(world.stores.roster.items(ACCOUNT)).toHaveLength(1);
   });
 
@@ -118,25 +118,25 @@ describe('contacts', () => {
     const world = await new World({ roster }).login();
     world.receive(presence('d@example.org/x', '', '<show>away</show>'));
     world.receive(presence('b@example.org/x'));
-    expect(world.client.contacts().map(({ jid }) => jid[0])).toEqual(['b', 'd', 'a', 'c']);
+    expect(world.client.contacts.list().map(({ jid }) => jid[0])).toEqual(['b', 'd', 'a', 'c']);
   });
 
   it('when they went is kept for the next run, by the server where it says so (XEP-0203)', async () => {
     const stores = memoryStores();
     const world = await new World({ stores, roster: item(ROMEO) }).login();
     world.receive(presence(`${ROMEO}/orchard`));
-    expect(world.client.contact(ROMEO)).toMatchObject({
+    expect(world.client.contacts.get(ROMEO)).toMatchObject({
       lastSeen: undefined,
       resources: [{ resource: 'orchard' }],
     });
     const stamp = "<delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:04:05Z'/>";
     world.receive(presence(`${ROMEO}/orchard`, 'unavailable', stamp));
-    expect(world.client.contact(ROMEO)).toMatchObject({
+    expect(world.client.contacts.get(ROMEO)).toMatchObject({
       lastSeen: Date.UTC(2026, 0, 2, 3, 4, 5),
       resources: [],
     });
-    expect(new World({ stores }).client.contact(ROMEO)?.lastSeen).toBe(Date.UTC(2026, 0, 2, 3, 4, 5));
-    const listed = new World({ stores }).client.contacts();
+    expect(new World({ stores }).client.contacts.get(ROMEO)?.lastSeen).toBe(Date.UTC(2026, 0, 2, 3, 4, 5));
+    const listed = new World({ stores }).client.contacts.list();
     expect(listed).toMatchObject([{ jid: ROMEO, lastSeen: Date.UTC(2026, 0, 2, 3, 4, 5) }]);
   });
 
@@ -146,7 +146,7 @@ describe('contacts', () => {
     const { roster } = world.stores;
     for (const [n, jid] of names.entries()) roster.setLastSeen(ACCOUNT, jid, 1000 + n);
     const asked = [vi.spyOn(roster, 'lastSeen'), vi.spyOn(roster, 'lastSeenTimes')];
-    const seen = world.client.contacts().map(({ jid, lastSeen }) => [jid, lastSeen]);
+    const seen = world.client.contacts.list().map(({ jid, lastSeen }) => [jid, lastSeen]);
     expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(names.map((jid, n) => [jid, 1000 + n])));
     expect(asked.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
   });
@@ -169,9 +169,11 @@ describe('contacts', () => {
     const world = await new World({ roster: item(ROMEO) }).login();
     world.says(ROMEO, 'one');
     world.says(ROMEO, 'two');
-    expect([world.client.contact(ROMEO)?.unread, world.client.contacts()[0]?.unread]).toEqual([2, 2]);
+    expect([world.client.contacts.get(ROMEO)?.unread, world.client.contacts.list()[0]?.unread]).toEqual([
+      2, 2,
+    ]);
     world.client.markRead(ROMEO);
-    expect(world.client.contacts()[0]?.unread).toBe(0);
+    expect(world.client.contacts.list()[0]?.unread).toBe(0);
     expect(world.events('unread').map(({ count }) => count)).toEqual([1, 2, 0]);
   });
 
@@ -187,7 +189,7 @@ describe('contacts', () => {
       return unread(...of);
     };
     for (const jid of jids) world.receive(presence(`${jid}/x`));
-    await world.client.contactsSettled();
+    await world.client.contacts.settled();
     expect(world.events('contactsOnline')[0]).toHaveLength(5000);
     expect(asked).toBe(0);
   });
@@ -196,7 +198,7 @@ describe('contacts', () => {
 describe('adding and removing', () => {
   it('puts them on the roster and asks, with name, groups and greeting; then waits for the server (RFC 6121 §3.1.2)', async () => {
     const world = await new World().login();
-    await world.client.addContact(ROMEO, { name: 'R', groups: ['Friends'], greeting: 'It is me' });
+    await world.client.contacts.add(ROMEO, { name: 'R', groups: ['Friends'], greeting: 'It is me' });
     const sent = world.session.take();
     expect(sent.map((stanza) => stanza.getName())).toEqual(['iq', 'presence', 'iq']);
     const added = sent[0]?.getChild('query', NS_ROSTER)?.getChild('item');
@@ -210,20 +212,20 @@ describe('adding and removing', () => {
   it('keeps name and groups of a contact that has some (RFC 6121 §2.4: a set replaces them)', async () => {
     const roster = `<item jid='${ROMEO}' subscription='none' name='Romeo'><group>Friends</group></item>`;
     const world = await new World({ roster }).login();
-    await world.client.addContact(ROMEO);
+    await world.client.contacts.add(ROMEO);
     const set = world.session.take()[0]?.getChild('query', NS_ROSTER)?.getChild('item');
     expect([set?.attrs.name, set?.getChildText('group')]).toEqual(['Romeo', 'Friends']);
   });
 
   it('we are no contact of our own', async () => {
     const world = await new World().login();
-    await expect(world.client.addContact(ACCOUNT)).rejects.toMatchObject({ condition: 'own-jid' });
+    await expect(world.client.contacts.add(ACCOUNT)).rejects.toMatchObject({ condition: 'own-jid' });
     expect(world.session.sentStanzas).toEqual([]);
   });
 
   it('a connection that breaks before the server has read it is no success', async () => {
     const world = await new World({ pong: false }).login('stream');
-    const added = world.client.addContact(ROMEO);
+    const added = world.client.contacts.add(ROMEO);
     const outcome = expect(added).rejects.toMatchObject({ condition: 'disconnected' });
     await turn();
     world.session.drop();
@@ -255,7 +257,7 @@ describe('adding and removing', () => {
 
   it('removes with both subscriptions (RFC 6121 §2.5)', async () => {
     const world = await new World({ roster: item(ROMEO) }).login();
-    await world.client.removeContact(ROMEO);
+    await world.client.contacts.remove(ROMEO);
     const set = world.session.take()[0]?.getChild('query', NS_ROSTER)?.getChild('item');
     expect(set?.attrs).toEqual({ jid: ROMEO, subscription: 'remove' });
   });
@@ -308,7 +310,7 @@ describe('subscription requests', () => {
       world.session.on('sent', (stanza) => {
         if (stanza.getName() === 'presence' && pushed !== '') void world.session.ask(push(pushed));
       });
-      return world.client[say](ROMEO).catch(({ condition }: { condition: string }) => condition);
+      return world.client.contacts[say](ROMEO).catch(({ condition }: { condition: string }) => condition);
     }
 
     it.each([
@@ -330,7 +332,7 @@ describe('subscription requests', () => {
 
     it('a refusal takes back what was approved (RFC 6121 §3.2)', async () => {
       const world = await new World({ roster: item(ROMEO, 'from') }).login('stream');
-      expect(await world.client.decline(ROMEO)).toBe('declined');
+      expect(await world.client.contacts.decline(ROMEO)).toBe('declined');
       expect(world.sent('presence').map(({ attrs }) => attrs.type)).toEqual(['unsubscribed']);
     });
   });
@@ -441,10 +443,10 @@ describe('blocking (XEP-0191)', () => {
       `<blocklist xmlns='urn:xmpp:blocking'><item jid='iago@example.org'/></blocklist>`,
     );
     world.receive(presence('iago@example.org', 'subscribe'));
-    await world.client.block('iago@example.org');
+    await world.client.contacts.block('iago@example.org');
     expect(world.client.requests.list()).toEqual([]);
-    expect(await world.client.blocked()).toEqual(['iago@example.org']);
-    await world.client.unblock('iago@example.org');
+    expect(await world.client.contacts.blocked()).toEqual(['iago@example.org']);
+    await world.client.contacts.unblock('iago@example.org');
     expect(world.session.sentStanzas.at(-1)?.getChild('unblock', 'urn:xmpp:blocking')).toBeDefined();
   });
 });
@@ -611,8 +613,8 @@ it('names the client of a resource by its verified capabilities (XEP-0115 §5.4)
       `<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='http://code.google.com/p/exodus' ver='${ver}'/>`,
     ),
   );
-  expect(world.client.contact(ROMEO)?.resources[0]?.client).toBeUndefined();
+  expect(world.client.contacts.get(ROMEO)?.resources[0]?.client).toBeUndefined();
   world.client.setTyping(ROMEO, 'composing');
   await turn();
-  expect(world.client.contact(ROMEO)?.resources[0]?.client).toBe('Exodus 0.9.1');
+  expect(world.client.contacts.get(ROMEO)?.resources[0]?.client).toBe('Exodus 0.9.1');
 });

@@ -78,7 +78,7 @@ export class Device {
     this.news = [];
     this.told = [];
     await this.client.online('presence');
-    await this.client.contactsSettled();
+    await this.client.contacts.settled();
     await this.client.caughtUp();
     return this;
   }

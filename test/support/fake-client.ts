@@ -138,36 +138,43 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.emit('messageChanged', after, 'state');
   }
 
-  contacts(): Contact[] {
-    return [...this.people.values()];
-  }
-  contact(jid: string): Contact | undefined {
-    return this.people.get(jid);
-  }
-  async contactsSettled(): Promise<void> {}
-  async addContact(jid: string, more: object): Promise<void> {
-    this.did('addContact', jid, more);
-    this.addPerson(jid, { subscription: 'none', ask: true });
-  }
-  async removeContact(jid: string): Promise<void> {
-    this.did('removeContact', jid);
-    this.people.delete(jid);
-  }
-  async approve(jid: string): Promise<'approved' | 'in-advance'> {
-    this.did('approve', jid);
-    this.open = this.open.filter((request) => request.from !== jid);
-    return 'approved';
-  }
-  async decline(jid: string): Promise<'declined' | 'unknown'> {
-    this.did('decline', jid);
-    this.open = this.open.filter((request) => request.from !== jid);
-    return 'declined';
-  }
+  readonly contacts: ClientFace['contacts'] = {
+    list: () => [...this.people.values()],
+    get: (jid) => this.people.get(jid),
+    settled: async () => {},
+    add: async (jid, more) => {
+      this.did('contacts.add', jid, more);
+      this.addPerson(jid, { subscription: 'none', ask: true });
+    },
+    remove: async (jid) => {
+      this.did('contacts.remove', jid);
+      this.people.delete(jid);
+    },
+    approve: async (jid) => {
+      this.did('contacts.approve', jid);
+      this.open = this.open.filter((request) => request.from !== jid);
+      return 'approved';
+    },
+    decline: async (jid) => {
+      this.did('contacts.decline', jid);
+      this.open = this.open.filter((request) => request.from !== jid);
+      return 'declined';
+    },
+    block: async (jid) => {
+      this.did('contacts.block', jid);
+      this.blockedJids.add(jid);
+    },
+    unblock: async (jid) => {
+      this.did('contacts.unblock', jid);
+      this.blockedJids.delete(jid);
+    },
+    blocked: async () => [...this.blockedJids],
+  };
   async users(query: string | undefined): ReturnType<ClientFace['users']> {
     this.did('users', query);
     const matches = (user: UserRow) =>
       query === undefined || [user.jid, user.name, user.email].some((text) => text?.includes(query));
-    const contacts: UserRow[] = this.contacts().map(({ jid, name }) => ({ jid, name, from: 'roster' }));
+    const contacts: UserRow[] = this.contacts.list().map(({ jid, name }) => ({ jid, name, from: 'roster' }));
     const others = contacts.filter(({ jid }) => !this.directory.users.some((user) => user.jid === jid));
     const known = query === undefined ? [] : others;
     return { ...this.directory, users: [...this.directory.users, ...known].filter(matches) };
@@ -183,17 +190,6 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   async details(jid: string): Promise<UserDetails> {
     this.did('details', jid);
     return { jid, resources: [], sharedRooms: [] };
-  }
-  async block(jid: string): Promise<void> {
-    this.did('block', jid);
-    this.blockedJids.add(jid);
-  }
-  async unblock(jid: string): Promise<void> {
-    this.did('unblock', jid);
-    this.blockedJids.delete(jid);
-  }
-  async blocked(): Promise<string[]> {
-    return [...this.blockedJids];
   }
   async setPresence(show: Show, status: string): Promise<void> {
     this.did('setPresence', show, status);

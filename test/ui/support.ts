@@ -43,12 +43,10 @@ export class ToldClient extends EventEmitter<ChatEvents> implements NotifyingCli
   readonly rooms: string[] = [];
   readonly chosen = new Map<SettingName, string>();
 
-  contacts(): Contact[] {
-    return [...this.people.values()];
-  }
-  contact(jid: string): Contact | undefined {
-    return this.people.get(jid);
-  }
+  readonly contacts: NotifyingClient['contacts'] = {
+    list: () => [...this.people.values()],
+    get: (jid) => this.people.get(jid),
+  };
   chatOf(jid: string): string {
     return this.rooms.includes(bareOf(jid)) ? jid : bareOf(jid);
   }

@@ -5,16 +5,16 @@ import type { Request } from '../events.ts';
 import { ChatError } from '../problem.ts';
 import type { Requests } from '../requests.ts';
 import type { ChatRooms } from '../rooms.ts';
+import type { ClientContacts } from './contacts.ts';
 import type { ClientFiles } from './files.ts';
 import type { Linked } from './link.ts';
-import type { Subscriptions } from './subscriptions.ts';
 
 export interface RequestAreaOptions {
   readonly linked: Linked;
   /** while there is a stream */
   readonly live: () => Features | undefined;
   readonly requests: Requests;
-  readonly subscriptions: Pick<Subscriptions, 'approve' | 'decline'>;
+  readonly contacts: Pick<ClientContacts, 'approve' | 'decline'>;
   readonly rooms: Pick<ChatRooms, 'join'>;
   /** what rooms asked, by the id of the request */
   readonly petitions: Map<string, Petition>;
@@ -22,7 +22,7 @@ export interface RequestAreaOptions {
 }
 
 export function requestArea(options: RequestAreaOptions) {
-  const { linked, live, requests, subscriptions, rooms, petitions, files } = options;
+  const { linked, live, requests, contacts, rooms, petitions, files } = options;
 
   function known(id: string): Request {
     const request = requests.get(id);
@@ -56,7 +56,7 @@ export function requestArea(options: RequestAreaOptions) {
      */
     async accept(id: string): Promise<void> {
       const request = known(id);
-      if (request.kind === 'subscription') await subscriptions.approve(request.from);
+      if (request.kind === 'subscription') await contacts.approve(request.from);
       else if (request.kind === 'file') files.accept(id.slice('file:'.length));
       else if (request.kind !== 'invitation') answerPetition(id, true);
       else {
@@ -68,7 +68,7 @@ export function requestArea(options: RequestAreaOptions) {
     /** Says no. Rejects with ChatError `no-such-request`. */
     async refuse(id: string): Promise<void> {
       const request = known(id);
-      if (request.kind === 'subscription') await subscriptions.decline(request.from);
+      if (request.kind === 'subscription') await contacts.decline(request.from);
       else if (request.kind === 'file') files.decline(id.slice('file:'.length));
       else if (request.kind !== 'invitation') answerPetition(id, false);
       else declineInvitation(request);

@@ -238,7 +238,9 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   function roomLabel(): string {
     const name = client.roomName(chat);
     if (labelled?.name !== name) {
-      const alike = client.contacts().some((contact) => [contact.name, localOf(contact.jid)].includes(name));
+      const alike = client.contacts
+        .list()
+        .some((contact) => [contact.name, localOf(contact.jid)].includes(name));
       labelled = { name, label: alike ? roomName(client, chat) : shortRoomName(client, chat) };
     }
     return labelled.label;
@@ -311,5 +313,5 @@ function lastMessages(recent: (limit: number) => Message[], firstNew: number | u
 
 function typerName({ client }: Seat, chat: string, who: string): string {
   if (client.kindOf(chat) !== 'contact') return who.includes('/') ? who.slice(who.indexOf('/') + 1) : who;
-  return client.contact(who)?.name || who;
+  return client.contacts.get(who)?.name || who;
 }

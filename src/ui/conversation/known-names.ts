@@ -15,7 +15,7 @@ export function completable(face: Face, { client }: Seat, chat: string): Complet
     'me',
   ]);
   const room = client.joinedRoom(client.kindOf(chat) === 'private' ? (chat.split('/')[0] ?? chat) : chat);
-  const contacts = client.contacts();
+  const contacts = client.contacts.list();
   const firstParam = (command: string) => {
     const name = Object.hasOwn(ALIASES, command) ? ALIASES[command] : command;
     const action = actions.find((entry) => entry.name === name);

@@ -11,7 +11,7 @@ export function chatLabel({ client }: Seat, chat: string): string {
   const bare = bareOf(chat);
   switch (client.kindOf(chat)) {
     case 'contact':
-      return client.contact(bare)?.name || bare;
+      return client.contacts.get(bare)?.name || bare;
     case 'room':
       return bare;
     case 'private':
@@ -26,7 +26,10 @@ export function chatTitle(seat: Seat, words: Catalogue, chat: string): string {
   const bare = bareOf(chat);
   switch (client.kindOf(chat)) {
     case 'contact': {
-      const title = conversation.contactTitle(sanitize(client.contact(bare)?.name ?? ''), sanitize(bare));
+      const title = conversation.contactTitle(
+        sanitize(client.contacts.get(bare)?.name ?? ''),
+        sanitize(bare),
+      );
       return [title, presenceText(seat, words, bare)].filter((part) => part !== '').join(' · ');
     }
     case 'room':
@@ -38,7 +41,7 @@ export function chatTitle(seat: Seat, words: Catalogue, chat: string): string {
 
 /** `away (at lunch)`, of the resource that messages go to; '' for who is no contact. */
 export function presenceText({ client }: Pick<Seat, 'client'>, { words }: Catalogue, jid: string): string {
-  const contact = client.contact(jid);
+  const contact = client.contacts.get(jid);
   if (contact === undefined) return '';
   const best = [...contact.resources].sort((a, b) => b.priority - a.priority)[0];
   const status = brief(best?.status ?? '');
@@ -53,12 +56,12 @@ export function senderName({ client }: Seat, { conversation }: Catalogue, messag
   if (message.direction === 'out') return message.nick ?? own;
   if (message.kind !== 'contact') return message.nick ?? resourceOf(message.from) ?? message.from;
   const bare = bareOf(message.from);
-  return client.contact(bare)?.name || bare;
+  return client.contacts.get(bare)?.name || bare;
 }
 
 /** Who reacted, unsanitised: `me`, the contact's name, a nickname. */
 export function reactorName(seat: Seat, { conversation }: Catalogue, message: Message, from: string): string {
   const { client } = seat;
   if (message.kind !== 'contact') return resourceOf(from) ?? from;
-  return from === client.account ? conversation.me : client.contact(from)?.name || from;
+  return from === client.account ? conversation.me : client.contacts.get(from)?.name || from;
 }

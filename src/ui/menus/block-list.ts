@@ -10,7 +10,7 @@ export const blockList: Screen = async (app, seat) => {
   const { terminal, words } = app;
   const { blockList: labels } = words.menus;
   const { client } = seat;
-  const blocked = await whileWorking(app, { message: labels.title }, () => client.blocked());
+  const blocked = await whileWorking(app, { message: labels.title }, () => client.contacts.blocked());
   if (blocked.length === 0) terminal.log(labels.empty);
   const chosen = await choose<string | null>(app, labels.title, [
     ...blocked.map((jid) => ({ name: sanitize(jid), value: jid })),

@@ -25,7 +25,7 @@ async function choosePartner(app: MenuApp, seat: OpenSeat): Promise<string | und
   const { chat: labels, badges } = app.words.menus;
   const recent = client.chats().filter((entry) => entry.kind !== 'room');
   const listed = new Set(recent.slice(0, RECENT).map((entry) => entry.chat));
-  const contacts = client.contacts().filter((contact) => !listed.has(contact.jid));
+  const contacts = client.contacts.list().filter((contact) => !listed.has(contact.jid));
   if (listed.size === 0) return choosePerson(app, seat, { message: labels.who });
   const unread = new Map(recent.map((entry) => [entry.chat, entry.unread]));
   const entries = [...listed, ...contacts.slice(0, RECENT).map((contact) => contact.jid)];
@@ -34,7 +34,7 @@ async function choosePartner(app: MenuApp, seat: OpenSeat): Promise<string | und
     labels.title,
     [
       ...entries.map((chat) => {
-        const contact = client.contact(chat);
+        const contact = client.contacts.get(chat);
         if (contact !== undefined)
           return { name: contactName(contact), badge: contactBadge(app, contact), value: chat };
         const count = unread.get(chat) ?? 0;
@@ -54,7 +54,7 @@ async function choosePartner(app: MenuApp, seat: OpenSeat): Promise<string | und
 /** Without a connection those that are kept here, of whom nobody knows whether they are there. */
 export const listContacts: Screen = async (app, seat) => {
   const { client } = seat;
-  const known = client.state === 'offline' || client.state === 'connecting' ? client.contacts() : [];
+  const known = client.state === 'offline' || client.state === 'connecting' ? client.contacts.list() : [];
   if (known.length === 0) {
     await runFromMenu(app, seat, 'contacts');
     return undefined;
@@ -76,7 +76,7 @@ export const addContact: Screen = async (app, seat) => {
 
 export const removeContact: Screen = async (app, seat) => {
   const { removeContact: labels } = app.words.menus;
-  if (seat.client.contacts().length === 0) {
+  if (seat.client.contacts.list().length === 0) {
     app.terminal.log(labels.none);
     return undefined;
   }

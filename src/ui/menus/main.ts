@@ -135,7 +135,7 @@ function badgesOf({ words }: MenuApp, client: Client): Readonly<Record<string, s
       .reduce((total, entry) => total + entry.count, 0);
   const counts: [string, number, (count: number) => string][] = [
     ['1', sum(['contact', 'private']), badges.unread],
-    ['3', client.contacts().filter((contact) => contact.resources.length > 0).length, badges.online],
+    ['3', client.contacts.list().filter((contact) => contact.resources.length > 0).length, badges.online],
     ['7', sum(['room']), badges.unread],
     ['10', client.requests.list().length, badges.requests],
     ['13', client.joinedRooms().length, badges.rooms],

@@ -174,7 +174,7 @@ async function answer(app: MenuApp, seat: OpenSeat, request: Request): Promise<M
 
 /** We see their presence, or have asked to: nothing is left to add. */
 function isAsked({ client }: OpenSeat, { from }: Request): boolean {
-  const contact = client.contact(bareOf(from));
+  const contact = client.contacts.get(bareOf(from));
   return contact !== undefined && (contact.ask || ['to', 'both'].includes(contact.subscription));
 }
 

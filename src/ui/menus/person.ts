@@ -23,7 +23,7 @@ export async function choosePerson(
   seat: Seat,
   options: PersonOptions,
 ): Promise<string | undefined> {
-  const contacts = [...seat.client.contacts()].sort(byPresence);
+  const contacts = [...seat.client.contacts.list()].sort(byPresence);
   if (contacts.length === 0) return typePerson(face, seat, options);
   const known = (jid: string | undefined) =>
     options.contactsOnly === true && contacts.every((contact) => contact.jid !== jid) ? undefined : jid;
@@ -58,7 +58,7 @@ export async function typePerson(
     message,
     validate: (text) =>
       text.trim() === '' || read(text) !== undefined ? undefined : words.prompts.notAJid(sanitize(text)),
-    complete: (line, cursor) => completeFrom(knownJids(client.contacts()), line, cursor),
+    complete: (line, cursor) => completeFrom(knownJids(client.contacts.list()), line, cursor),
   });
   return read(typed);
 }

@@ -66,7 +66,7 @@ async function find(app: MenuApp, seat: OpenSeat, query: string): Promise<string
   const domain = domainOf(seat.client.account);
   const typed = parseUserAddress(query, domain);
   // A contact is known already: no directory, which may not even answer, has to be asked.
-  if (typed !== undefined && seat.client.contact(typed) !== undefined) return typed;
+  if (typed !== undefined && seat.client.contacts.get(typed) !== undefined) return typed;
   let rows: readonly UserRow[] = [];
   await attempt(
     app,
@@ -95,7 +95,7 @@ async function find(app: MenuApp, seat: OpenSeat, query: string): Promise<string
 /** What can be done with one person. */
 async function personMenu(app: MenuApp, seat: OpenSeat, jid: string): Promise<MainEnd | undefined> {
   const { users, contacts: labels } = app.words.menus;
-  const isContact = seat.client.contact(jid) !== undefined;
+  const isContact = seat.client.contacts.get(jid) !== undefined;
   const chosen = await choose(app, users.actions(sanitize(jid)), [
     { name: labels.chat, value: 'chat' },
     isContact ? { name: labels.remove, value: 'remove-contact' } : { name: labels.add, value: 'add-contact' },

@@ -18,7 +18,7 @@ export type PresenceKind = 'online' | 'offline' | 'changed';
 /** What a presence means for the person: another device of somebody who is there is no news. */
 export function presenceKind(known: Known, event: ChatEvents['presence'][0]): PresenceKind | undefined {
   if (event.initial) return undefined;
-  const others = (known.contact(event.jid)?.resources ?? []).filter(
+  const others = (known.contacts.get(event.jid)?.resources ?? []).filter(
     ({ resource }) => resource !== event.resource,
   );
   const was = event.before !== undefined && event.before.show !== 'offline';

@@ -4,9 +4,9 @@ import type { Client } from '../../chat/client.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { brief, sanitize } from '../sanitize.ts';
 
-export type Known = Pick<
+export type Known = { readonly contacts: Pick<Client['contacts'], 'get'> } & Pick<
   Client,
-  'contact' | 'chatOf' | 'kindOf' | 'joinedRooms' | 'continuesOurs' | 'roomName'
+  'chatOf' | 'kindOf' | 'joinedRooms' | 'continuesOurs' | 'roomName'
 >;
 
 /** UTF-16 units of the name of a room in a line */
@@ -15,7 +15,7 @@ const NAME = 40;
 /** `Alice (alice@example.org)`; a stranger, or a contact without a name of its own, by JID alone. */
 export function personName(known: Known, jid: string): string {
   const bare = bareOf(jid);
-  const name = known.contact(bare)?.name.trim() ?? '';
+  const name = known.contacts.get(bare)?.name.trim() ?? '';
   const address = sanitize(bare);
   // A name that is itself an address could be somebody else's.
   const tells = name !== '' && name !== bare && name !== localOf(bare) && !name.includes('@');

@@ -11,7 +11,7 @@ const decline = `<x xmlns='${NS_MUC_USER}'><decline from='${ROMEO}'/></x>`;
 const head = `from='${ROOM}' to='${ACCOUNT}' id='i1'`;
 
 async function settle(world: World): Promise<void> {
-  await world.client.contactsSettled();
+  await world.client.contacts.settled();
   await world.client.caughtUp();
   for (let i = 0; i < 5; i++) await turn();
 }

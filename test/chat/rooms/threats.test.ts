@@ -25,7 +25,7 @@ describe('a nickname that is a contact’s JID', () => {
     world.roomSays(ROMEO, 'send me your password');
     world.says(`${ROOM}/${ROMEO}`, 'now', `<x xmlns='${NS_MUC_USER}'/>`);
     expect(world.client.history({ chat: ROMEO, limit: 5 })).toEqual([]);
-    expect(world.client.contact(ROMEO)?.resources).toEqual([]);
+    expect(world.client.contacts.get(ROMEO)?.resources).toEqual([]);
     expect(
       world.client
         .chats()

@@ -152,7 +152,7 @@ async function perform(command: ActorCommand): Promise<void> {
   switch (command.do) {
     case 'online':
       await client.online('presence');
-      await client.contactsSettled();
+      await client.contacts.settled();
       return;
     case 'join':
       await client.join(command.room, { nick: command.nick, keep: true });

@@ -451,7 +451,7 @@ describe('commands', () => {
 
   it('run actions of the table on the open chat, and say what came of it', async () => {
     const { terminal } = await play(ROMEO, '/block', ESC);
-    expect(fake.called('block')).toEqual([[ROMEO]]);
+    expect(fake.called('contacts.block')).toEqual([[ROMEO]]);
     expect(terminal.output).toContain('"code":"blocked"');
   });
 
@@ -766,7 +766,7 @@ describe('commands', () => {
     ];
     const { terminal } = await play(ROMEO, '/accept', '/decline nurse', '/accept', ESC);
     expect(fake.called('requests.accept')).toEqual([['f1']]);
-    expect(fake.called('decline')).toEqual([[NURSE]]);
+    expect(fake.called('contacts.decline')).toEqual([[NURSE]]);
     expect(terminal.lines.at(-1)).toBe('Nobody waits for an answer.');
   });
 

@@ -70,7 +70,7 @@ describe('2 all users', () => {
 describe('4 add, 14 remove a contact', () => {
   it('asks for name, groups and greeting, all optional', async () => {
     await play('4', 'nurse', 'The Nurse', 'home, friends', 'It is me', '4', 'tybalt', '', '', '');
-    expect(fake.called('addContact')).toEqual([
+    expect(fake.called('contacts.add')).toEqual([
       ['nurse@example.org', { name: 'The Nurse', groups: ['home', 'friends'], greeting: 'It is me' }],
       ['tybalt@example.org', { name: undefined, groups: [], greeting: undefined }],
     ]);
@@ -79,7 +79,7 @@ describe('4 add, 14 remove a contact', () => {
   it('removes only after a yes', async () => {
     fake.addPerson(ROMEO);
     await play('14', '1', '', '14', '1', 'y', '14');
-    expect(fake.called('removeContact')).toEqual([[ROMEO]]);
+    expect(fake.called('contacts.remove')).toEqual([[ROMEO]]);
   });
 });
 
@@ -101,7 +101,7 @@ describe("5 a user's details", () => {
     fake.failures.set('users', refusal('service-unavailable'));
     const terminal = await play('5', 'tybalt@other.example', '4');
     expect(fake.called('details')).toEqual([['tybalt@other.example']]);
-    expect(fake.called('block')).toEqual([['tybalt@other.example']]);
+    expect(fake.called('contacts.block')).toEqual([['tybalt@other.example']]);
     expect(terminal.menus[1]).toContain('2) Add as a contact');
   });
 });
@@ -293,10 +293,10 @@ describe('10 notifications', () => {
     }));
     const terminal = await play('10', '1', '1', '1', '2', '1', '3', '1', '0', '1', '4');
     expect(terminal.menus[1]?.[0]).toBe('1) a@example.org wants to add you as a contact · says: hi␊there');
-    expect(fake.called('approve')).toEqual([['a@example.org'], ['b@example.org']]);
-    expect(fake.called('addContact').map(([jid]) => jid)).toEqual(['a@example.org']);
-    expect(fake.called('decline')).toEqual([['c@example.org'], ['d@example.org']]);
-    expect(fake.called('block')).toEqual([['d@example.org']]);
+    expect(fake.called('contacts.approve')).toEqual([['a@example.org'], ['b@example.org']]);
+    expect(fake.called('contacts.add').map(([jid]) => jid)).toEqual(['a@example.org']);
+    expect(fake.called('contacts.decline')).toEqual([['c@example.org'], ['d@example.org']]);
+    expect(fake.called('contacts.block')).toEqual([['d@example.org']]);
     expect(terminal.output).not.toContain('Nothing happened');
   });
 
@@ -306,7 +306,7 @@ describe('10 notifications', () => {
     const terminal = await play('10', '1', '1');
     expect(terminal.menus[1]?.[0]).toBe(`1) ${ROMEO} wants to add you as a contact`);
     expect(terminal.menus[2]?.[0]).toBe('1) Approve');
-    expect(fake.called('approve')).toEqual([[ROMEO]]);
+    expect(fake.called('contacts.approve')).toEqual([[ROMEO]]);
   });
 
   it('enters a room by its invitation with its password, and takes or refuses files', async () => {
@@ -376,7 +376,7 @@ describe('10 notifications', () => {
     ]);
     expect(shown).toContain('a@example.org wants to add you as a contact over');
     expect(terminal.output).toContain('This is over meanwhile.');
-    expect(fake.called('approve')).toEqual([]);
+    expect(fake.called('contacts.approve')).toEqual([]);
   });
 
   it('opens unread chats, or marks all read', async () => {
@@ -541,8 +541,8 @@ describe('15 history, 16 more', () => {
 
   it('blocks and unblocks, whole servers too', async () => {
     await play('16', '2', 'B', 'bad.example', '2', 'B', 'tybalt', '2', '1', '', '0');
-    expect(fake.called('block')).toEqual([['bad.example'], ['tybalt@example.org']]);
-    expect(fake.called('unblock')).toEqual([['bad.example']]);
+    expect(fake.called('contacts.block')).toEqual([['bad.example'], ['tybalt@example.org']]);
+    expect(fake.called('contacts.unblock')).toEqual([['bad.example']]);
   });
 
   it('prints the command line that does the same once this is wanted (product §5)', async () => {

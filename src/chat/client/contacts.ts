@@ -1,17 +1,18 @@
-/** Contacts asked, answered and removed. RFC 6121 §2.3–§2.5, §3. */
+/** `client.contacts`: contacts listed, asked, answered, removed and blocked. RFC 6121 §2.3–§2.5, §3; XEP-0191. */
 import { bareOf, localOf } from '../address.ts';
 import type { Contacts } from '../contacts.ts';
 import { ChatError } from '../problem.ts';
 import { type Requests, requestId } from '../requests.ts';
 import type { Link, Linked } from './link.ts';
 
-export interface SubscriptionsOptions {
+export interface ClientContactsOptions {
   readonly account: string;
   readonly linked: Linked;
   readonly contacts: Contacts;
   readonly requests: Requests;
   /** the roster was read */
   readonly knowsContacts: () => boolean;
+  readonly settled: () => Promise<void>;
   /** requests come to this run: it is online as a person */
   readonly hearsRequests: () => boolean;
   /** everybody who asks is approved unasked */
@@ -31,7 +32,7 @@ export async function flushed({ features, session }: Link): Promise<void> {
   await features.ping.ping(session.domain);
 }
 
-export function subscriptions(options: SubscriptionsOptions) {
+export function clientContacts(options: ClientContactsOptions) {
   const { account, linked, contacts, requests } = options;
 
   function asked({ presence }: Link['features'], from: string, text: string, nick: string | undefined): void {
@@ -78,7 +79,16 @@ export function subscriptions(options: SubscriptionsOptions) {
       });
     },
 
-    async add(jid: string, more: NewContact): Promise<void> {
+    /** those who are there first, then by name */
+    list: contacts.list,
+
+    get: contacts.get,
+
+    /** Resolves when the presences after log-in have come: a ping behind the initial presence, then 1 s at most. */
+    settled: options.settled,
+
+    /** Puts them on the roster and asks to see their presence; `greeting` goes with the request. RFC 6121 §3.1.2. */
+    async add(jid: string, more: NewContact = {}): Promise<void> {
       if (bareOf(jid) === account) throw new ChatError('own-jid', { jid });
       const link = linked();
       const known = contacts.item(jid);
@@ -92,6 +102,7 @@ export function subscriptions(options: SubscriptionsOptions) {
       await flushed(link);
     },
 
+    /** Takes them off the roster, with both subscriptions. RFC 6121 §2.5. */
     async remove(jid: string): Promise<void> {
       await linked().features.roster.remove(jid);
     },
@@ -121,7 +132,24 @@ export function subscriptions(options: SubscriptionsOptions) {
       await answer(jid, 'decline');
       return known ? 'declined' : 'unknown';
     },
+
+    async block(jid: string): Promise<void> {
+      await linked().features.blocking.block([jid]);
+      requests.close(requestId.subscription(jid));
+    },
+
+    async unblock(jid: string): Promise<void> {
+      await linked().features.blocking.unblock([jid]);
+    },
+
+    /** JIDs, as the server keeps them */
+    async blocked(): Promise<string[]> {
+      return [...(await linked().features.blocking.list())];
+    },
   };
 }
 
-export type Subscriptions = ReturnType<typeof subscriptions>;
+export type ClientContacts = ReturnType<typeof clientContacts>;
+
+/** What the faces may ask for. */
+export type ContactArea = Omit<ClientContacts, 'attach'>;
