@@ -6,12 +6,32 @@ import { defineConfig, type UserConfig } from 'tsdown';
  * menus. Everything is bundled (imports of one file are several times faster than of hundreds) but the SQLite driver,
  * which finds its native part beside its own files. CommonJS, since only that can be kept compiled: src/app/chunks.ts.
  */
+const INQUIRER = /[\\/]node_modules[\\/]inquirer[\\/]/;
+const PROMPTS = '\0none of the prompts of inquirer';
+const NAMES = 'input select number confirm rawlist expand checkbox password editor search'.split(' ');
+
+/**
+ * Every prompt of ours is registered with inquirer in the place of its own (src/ui/prompts/run.ts). What it brings would
+ * be 350 KB that each start reads, most of them tables of character sets for the one that opens an editor.
+ */
+const withoutPrompts: NonNullable<UserConfig['plugins']> = {
+  name: 'without-prompts',
+  resolveId: (id: string, importer: string | undefined) =>
+    id === '@inquirer/prompts' && importer !== undefined && INQUIRER.test(importer) ? PROMPTS : undefined,
+  load: (id: string) =>
+    id === PROMPTS
+      ? `${NAMES.map((name) => `export const ${name} = undefined;`).join('\n')}
+export { Separator } from '@inquirer/core';`
+      : undefined,
+};
+
 const shared: UserConfig = {
   platform: 'node',
   target: 'node20',
   minify: true,
   sourcemap: false,
   dts: false,
+  plugins: [withoutPrompts],
   clean: true,
   deps: {
     alwaysBundle: [/^(?!node:|@photostructure\/)/],

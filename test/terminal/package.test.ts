@@ -57,3 +57,12 @@ it('installs no tool of development', async () => {
   const installed = await readdir(join(user, 'node_modules'));
   for (const name of ['vitest', 'typescript', 'tsdown', 'tsx']) expect(installed).not.toContain(name);
 });
+
+it('brings none of the prompts of inquirer that are not used, and no tables of character sets', async () => {
+  const dist = join(user, 'node_modules/xmpp-chat/dist');
+  const chunks = (await readdir(dist)).filter((name) => name.endsWith('.cjs'));
+  const texts = await Promise.all(chunks.map((name) => readFile(join(dist, name), 'utf8')));
+  // What is there of it, and what is not.
+  expect(texts.some((text) => text.includes('registerPrompt'))).toBe(true);
+  expect(texts.filter((text) => /shiftjis|iconv/i.test(text))).toEqual([]);
+});

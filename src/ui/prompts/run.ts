@@ -77,7 +77,7 @@ async function load() {
     text: textPrompt,
     checkbox: checkboxPrompt,
     conversation: conversationPrompt,
-  } as unknown as Record<string, PromptFunction>;
+  } as unknown as Record<keyof Prompts, PromptFunction>;
   return { createPromptModule: inquirer.createPromptModule, own };
 }
 
@@ -86,7 +86,7 @@ export function createRunner(screen: Screen, keys: Keys): Runner {
   let closed: { reason: unknown } | undefined;
 
   const ask = async (
-    type: string,
+    type: keyof Prompts,
     config: object,
     options: RunOptions,
     leave: AbortController,
@@ -109,10 +109,9 @@ export function createRunner(screen: Screen, keys: Keys): Runner {
       signal: leave.signal,
       clearPromptOnDone: options.keep === false,
     });
-    const start = own[type] ?? (prompt.prompts[type] as unknown as PromptFunction);
     // keys typed ahead wait until the prompt listens
     prompt.registerPrompt(type, (asked: object, context: object) => {
-      const answer = start(asked as never, context);
+      const answer = own[type](asked as never, context);
       keyboard.ready();
       return answer;
     });
