@@ -79,16 +79,16 @@ export const users = action({
   params: { query: optional(text()), set: many(text()) },
   value: 'query',
   async run({ client }, { query, set = [] }) {
-    if (set.length === 0) return foundUsers(await client.users(query), query);
+    if (set.length === 0) return foundUsers(await client.users.find(query), query);
     const wanted = settings(set);
-    const { fields } = await client.directoryForm();
+    const { fields } = await client.users.form();
     const names = fields
       .map(({ name }) => name)
       .filter(Boolean)
       .join(', ');
     const unknown = (name: string) => new ChatError('no-directory-field', { name, fields: names });
     const filled = fillByName(fields, wanted, unknown);
-    return foundUsers(await client.usersBy(filled), [...wanted.values()].join(' '));
+    return foundUsers(await client.users.findBy(filled), [...wanted.values()].join(' '));
   },
 });
 
@@ -115,7 +115,7 @@ export const user = action({
   async run({ client }, input) {
     // Which resources are asked is known when the presences of the log-in have come.
     await client.contacts.settled();
-    const details = await client.details(input.jid);
+    const details = await client.users.details(input.jid);
     return {
       kind: 'rows',
       rows: [{ type: 'details', details }],

@@ -1,6 +1,5 @@
 /** class Client: one account's contacts, rooms, conversations and files; what the UI calls and listens to. */
 import { EventEmitter } from 'node:events';
-import type { BitOfBinary } from '../xmpp/bob.ts';
 import type { Features } from '../xmpp/features.ts';
 import type { ParsedMessage } from '../xmpp/messages.ts';
 import { roomNameOf } from '../xmpp/muc/browse.ts';
@@ -38,23 +37,16 @@ import { type RoomAdministration, roomAdministration } from './client/room-admin
 import { type RoomArchives, roomArchives } from './client/room-archives.ts';
 import { roomForms } from './client/room-forms.ts';
 import { reading } from './client/unread.ts';
+import { type UserArea, userArea } from './client/users.ts';
 import { Connection, type ConnectionChange, type CreateSession, type Level } from './connection.ts';
 import { type Contacts, contacts } from './contacts.ts';
-import {
-  type DirectoryForm,
-  detailsOf,
-  directoryForm,
-  type Found,
-  findUsers,
-  findUsersBy,
-} from './details.ts';
 import type { ChatEvents, ConnectionState, Request, Show, SlowMode, TypingState } from './events.ts';
 import { type Filled, type FilledForm, readableForm } from './form.ts';
-import { withMedia } from './form-media.ts';
+import { type MediaSaver, withMedia } from './form-media.ts';
 import { type Inbound, inbound } from './inbound.ts';
 import { speaksToUs } from './mentions.ts';
 import type { ChatKind, Message, MessageSource, MessageVersion } from './message.ts';
-import type { RoomRow, UserDetails } from './people.ts';
+import type { RoomRow } from './people.ts';
 import { ChatError } from './problem.ts';
 import { Requests } from './requests.ts';
 import { type SlowModes, slowModes } from './rooms/slow-mode.ts';
@@ -111,6 +103,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly account: string;
   readonly settings: AccountSettings;
   readonly contacts: ContactArea;
+  readonly users: UserArea;
   readonly requests: RequestArea;
   readonly files: FileArea;
   readonly #options: ClientOptions;
@@ -143,8 +136,8 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #threads = new Map<string, string>();
   /** what moderators, admins and owners do with a room */
   readonly administration: RoomAdministration;
+  readonly #saveMedia: MediaSaver;
   readonly #petitions = new Map<string, Petition>();
-  #directory: DirectoryForm | undefined;
   #connection: Connection | undefined;
   #opening: Promise<Connection> | undefined;
   #instance: Instance | undefined;
@@ -389,6 +382,14 @@ export class Client extends EventEmitter<ChatEvents> {
       store: messages,
       keeps: () => this.settings.get('keep-messages'),
       failed: (error) => this.#failed(error),
+    });
+    this.#saveMedia = (form, from, data) =>
+      withMedia(form, { session: this.#linked().session, from, data, folder: options.filesDir() });
+    this.users = userArea({
+      linked: () => this.#linked(),
+      contacts: this.#roster,
+      rooms: this.#rooms,
+      saveMedia: this.#saveMedia,
     });
     this.#files = clientFiles({
       account,
@@ -653,35 +654,6 @@ export class Client extends EventEmitter<ChatEvents> {
     });
   }
 
-  // ---- people
-
-  async users(query: string | undefined): Promise<Found> {
-    return findUsers(query, this.#sources());
-  }
-
-  /** The fields of the server's directory, as a form; its pictures are saved. Rejects with UnsupportedFeatureError. */
-  async directoryForm(): Promise<FilledForm> {
-    this.#directory = await directoryForm(this.#sources());
-    const { form, fields } = this.#directory;
-    return this.#withMedia(form, fields.service);
-  }
-
-  /** People found by what was filled in of `directoryForm`. Rejects with ChatError `field-…`, and as the directory says. */
-  async usersBy(filled: Filled): Promise<Found> {
-    const sources = this.#sources();
-    this.#directory ??= await directoryForm(sources);
-    return findUsersBy(this.#directory, filled, sources);
-  }
-
-  async details(jid: string): Promise<UserDetails> {
-    return detailsOf(jid, this.#sources());
-  }
-
-  #sources() {
-    const { features, session } = this.#linked();
-    return { features, contacts: this.#roster, rooms: this.#rooms, domain: session.domain };
-  }
-
   // ---- presence
 
   /** For the next log-in, without sending anything. */
@@ -895,7 +867,7 @@ export class Client extends EventEmitter<ChatEvents> {
     const challenge = this.#rooms.challenge(room);
     if (challenge === undefined) return undefined;
     const { form, url, data, from } = challenge;
-    return this.#withMedia(readableForm(form, url), from, data);
+    return this.#saveMedia(readableForm(form, url), from, data);
   }
 
   /** Answers it, and is in. Rejects with ChatError `captcha-needs-answers`, `captcha-failed`; else as `join`. */
@@ -906,10 +878,6 @@ export class Client extends EventEmitter<ChatEvents> {
   /** Tells the room that nobody will. */
   declineCaptcha(room: string): void {
     this.#rooms.declineChallenge(room);
-  }
-
-  #withMedia(form: FilledForm, from: string, data?: readonly BitOfBinary[]): Promise<FilledForm> {
-    return withMedia(form, { session: this.#linked().session, from, data, folder: this.#options.filesDir() });
   }
 
   /** How fast one may speak in a joined room, where it limits that (XEP-0500). */
@@ -956,7 +924,7 @@ export class Client extends EventEmitter<ChatEvents> {
   /** The room's configuration form, for its owner; undefined where nothing can be configured. XEP-0045 §10.2. */
   async roomForm(room: string): Promise<FilledForm | undefined> {
     const form = await this.#roomForms.read(room);
-    return form && this.#withMedia(form, room);
+    return form && this.#saveMedia(form, room);
   }
 
   /** Submits the form that `roomForm` gave; a new room opens by it. Rejects with StanzaError `not-acceptable`, `forbidden`. */

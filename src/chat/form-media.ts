@@ -19,6 +19,13 @@ export interface FormMediaOptions {
   readonly folder: string;
 }
 
+/** As `withMedia`, by the connection that there is; throws ChatError `offline` where there is none. */
+export type MediaSaver = (
+  form: FilledForm,
+  from: string,
+  data?: readonly BitOfBinary[],
+) => Promise<FilledForm>;
+
 async function save(folder: string, { bytes }: BitOfBinary): Promise<string> {
   try {
     await freeSpace(folder);

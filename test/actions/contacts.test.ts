@@ -11,9 +11,11 @@ it('asks about somebody only when the presences of the log-in have come', async 
         order.push('settled');
       },
     },
-    details: async (jid: string) => {
-      order.push('asked');
-      return { jid, resources: [], sharedRooms: [] };
+    users: {
+      details: async (jid: string) => {
+        order.push('asked');
+        return { jid, resources: [], sharedRooms: [] };
+      },
     },
   };
   await user.run({ client } as unknown as ActionContext, { jid: 'ben@example.org' });

@@ -583,7 +583,7 @@ describe('contacts and people', () => {
     const { outcome, client } = await run('users', { query: 'ro' }, (fake) => {
       fake.directory = { users: [{ jid: ROMEO, from: 'directory' }], domain: 'example.org', complete };
     });
-    expect(client.called('users')).toEqual([['ro']]);
+    expect(client.called('users.find')).toEqual([['ro']]);
     expect(outcome).toMatchObject({
       rows: [{ type: 'user', user: { jid: ROMEO } }],
       empty: { code: 'no-users', values: { query: 'ro' } },
@@ -636,7 +636,7 @@ describe('users by the fields of the directory', () => {
     const { client } = await run('users', { set: ['last=Capulet'] }, (fake) => {
       fake.form = form;
     });
-    expect(client.called('usersBy')).toEqual([[{ last: 'Capulet' }]]);
+    expect(client.called('users.findBy')).toEqual([[{ last: 'Capulet' }]]);
     await expect(
       run('users', { set: ['size=9'] }, (fake) => {
         fake.form = form;
@@ -877,7 +877,7 @@ describe('files', () => {
   });
 });
 
-it.each(['contacts.add', 'join', 'setPresence', 'deleteAccount', 'users'])(
+it.each(['contacts.add', 'join', 'setPresence', 'deleteAccount', 'users.find'])(
   'what %s refuses goes through',
   async (call) => {
     const inputs: Record<string, [string, object]> = {
@@ -885,7 +885,7 @@ it.each(['contacts.add', 'join', 'setPresence', 'deleteAccount', 'users'])(
       join: ['join', { room: 'lobby' }],
       setPresence: ['status', { show: 'away' }],
       deleteAccount: ['delete-account', {}],
-      users: ['users', {}],
+      'users.find': ['users', {}],
     };
     const [name, input] = inputs[call] ?? ['', {}];
     const refusal = new ChatError('offline');

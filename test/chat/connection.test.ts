@@ -376,8 +376,8 @@ describe('closing', () => {
 
 describe('what is asked of a server that is away', () => {
   it.each([
-    ['users', (world: World) => world.client.users(undefined)],
-    ['details', (world: World) => world.client.details(ROMEO)],
+    ['users.find', (world: World) => world.client.users.find(undefined)],
+    ['users.details', (world: World) => world.client.users.details(ROMEO)],
     ['contacts.add', (world: World) => world.client.contacts.add(ROMEO)],
     ['contacts.remove', (world: World) => world.client.contacts.remove(ROMEO)],
     ['contacts.approve', (world: World) => world.client.contacts.approve(ROMEO)],

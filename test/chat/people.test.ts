@@ -484,7 +484,7 @@ describe('details of a JID', () => {
       'urn:xmpp:time',
       "<time xmlns='urn:xmpp:time'><tzo>+02:00</tzo><utc>2026-01-02T03:04:05Z</utc></time>",
     );
-    const details = await world.client.details(ROMEO);
+    const details = await world.client.users.details(ROMEO);
     expect(details).toMatchObject({
       jid: ROMEO,
       name: 'Romeo',
@@ -510,7 +510,7 @@ describe('details of a JID', () => {
     const world = await new World({ roster: item(ROMEO) }).login();
     world.session.whenAsked('get', 'vCard', 'vcard-temp', refused);
     world.session.whenAsked('get', 'query', LAST, `<query xmlns='${LAST}' seconds='3600'/>`);
-    const details = await world.client.details(ROMEO);
+    const details = await world.client.users.details(ROMEO);
     expect(Math.abs((details.lastSeen ?? 0) - (Date.now() - 3_600_000))).toBeLessThan(5000);
     expect(details.failure).toBeUndefined();
   });
@@ -519,7 +519,7 @@ describe('details of a JID', () => {
     const world = await new World().login();
     world.session.whenAsked('get', 'vCard', 'vcard-temp', error('item-not-found'));
     world.session.whenAsked('get', 'query', LAST, refused);
-    expect(await world.client.details('nobody@example.org')).toMatchObject({
+    expect(await world.client.users.details('nobody@example.org')).toMatchObject({
       failure: 'item-not-found',
       resources: [],
     });
@@ -548,13 +548,13 @@ describe('people on the server', () => {
     world.session.whenAsked('get', 'query', SEARCH, `<query xmlns='${SEARCH}'><nick/></query>`, service);
     const row = "<item jid='rosaline@example.org'><nick>Ros</nick></item>";
     world.session.whenAsked('set', 'query', SEARCH, `<query xmlns='${SEARCH}'>${row}</query>`, service);
-    const found = await world.client.users('rom');
+    const found = await world.client.users.find('rom');
     expect(found.complete).toBe('directory');
     expect(found.users.map(({ jid, from }) => [jid, from])).toEqual([
       ['rosaline@example.org', 'directory'],
       [ROMEO, 'roster'],
     ]);
-    const all = await world.client.users(undefined);
+    const all = await world.client.users.find(undefined);
     expect([all.complete, all.users.map(({ jid }) => jid)]).toEqual(['directory', ['rosaline@example.org']]);
   });
 
@@ -572,7 +572,7 @@ describe('people on the server', () => {
     world.receive(
       `<presence from='${ROOM}/rosa' to='${JID}'><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='participant' jid='rosaline@example.org/x'/></x></presence>`,
     );
-    const found = await world.client.users('RO');
+    const found = await world.client.users.find('RO');
     expect(found).toEqual({
       domain: 'example.org',
       complete: 'no-directory',
@@ -581,7 +581,7 @@ describe('people on the server', () => {
         { jid: ROMEO, name: 'Romeo', from: 'roster' },
       ],
     });
-    expect((await world.client.users(undefined)).users).toHaveLength(3);
+    expect((await world.client.users.find(undefined)).users).toHaveLength(3);
   });
 });
 

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { type ArchivePreferences, type ArchiveWish, wanted } from '../../src/chat/archiving.ts';
 import type { Affiliated, RoomAdministration } from '../../src/chat/client/room-administration.ts';
 import type { Client, JoinedRoom } from '../../src/chat/client.ts';
+import type { Found } from '../../src/chat/details.ts';
 import type {
   ChatEvents,
   ConnectionState,
@@ -16,7 +17,7 @@ import type {
 } from '../../src/chat/events.ts';
 import type { Filled, FilledForm } from '../../src/chat/form.ts';
 import type { ChatKind, Message, MessageState, MessageVersion } from '../../src/chat/message.ts';
-import type { RoomRow, UserDetails, UserRow } from '../../src/chat/people.ts';
+import type { RoomRow, UserRow } from '../../src/chat/people.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { type SettingName, settingValues } from '../../src/chat/settings.ts';
 
@@ -44,7 +45,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   readonly chosen = new Map<SettingName, string>();
   roomRows: RoomRow[] = [];
   open: Request[] = [];
-  directory: Awaited<ReturnType<ClientFace['users']>> = {
+  directory: Found = {
     users: [],
     domain: 'example.org',
     complete: 'directory',
@@ -170,27 +171,31 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     },
     blocked: async () => [...this.blockedJids],
   };
-  async users(query: string | undefined): ReturnType<ClientFace['users']> {
-    this.did('users', query);
-    const matches = (user: UserRow) =>
-      query === undefined || [user.jid, user.name, user.email].some((text) => text?.includes(query));
-    const contacts: UserRow[] = this.contacts.list().map(({ jid, name }) => ({ jid, name, from: 'roster' }));
-    const others = contacts.filter(({ jid }) => !this.directory.users.some((user) => user.jid === jid));
-    const known = query === undefined ? [] : others;
-    return { ...this.directory, users: [...this.directory.users, ...known].filter(matches) };
-  }
-  async directoryForm(): Promise<FilledForm> {
-    this.did('directoryForm');
-    return this.form ?? { instructions: '', fields: [] };
-  }
-  async usersBy(filled: Filled): ReturnType<ClientFace['usersBy']> {
-    this.did('usersBy', filled);
-    return this.directory;
-  }
-  async details(jid: string): Promise<UserDetails> {
-    this.did('details', jid);
-    return { jid, resources: [], sharedRooms: [] };
-  }
+  readonly users: ClientFace['users'] = {
+    find: async (query) => {
+      this.did('users.find', query);
+      const matches = (user: UserRow) =>
+        query === undefined || [user.jid, user.name, user.email].some((text) => text?.includes(query));
+      const contacts: UserRow[] = this.contacts
+        .list()
+        .map(({ jid, name }) => ({ jid, name, from: 'roster' }));
+      const others = contacts.filter(({ jid }) => !this.directory.users.some((user) => user.jid === jid));
+      const known = query === undefined ? [] : others;
+      return { ...this.directory, users: [...this.directory.users, ...known].filter(matches) };
+    },
+    form: async () => {
+      this.did('users.form');
+      return this.form ?? { instructions: '', fields: [] };
+    },
+    findBy: async (filled) => {
+      this.did('users.findBy', filled);
+      return this.directory;
+    },
+    details: async (jid) => {
+      this.did('users.details', jid);
+      return { jid, resources: [], sharedRooms: [] };
+    },
+  };
   async setPresence(show: Show, status: string): Promise<void> {
     this.did('setPresence', show, status);
     this.presence = { show, status };

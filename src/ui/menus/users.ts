@@ -23,7 +23,7 @@ const LISTED = 50;
 /** Lists who can be had; a directory that wants a text to search for is asked again with one. */
 export const listUsers: Screen = async (app, seat) => {
   const { users: labels } = app.words.menus;
-  const found = await whileWorking(app, { message: labels.asking }, () => seat.client.users(undefined));
+  const found = await whileWorking(app, { message: labels.asking }, () => seat.client.users.find(undefined));
   app.terminal.log(app.render.outcome(foundUsers(found, undefined)));
   sayCommandLine(app, seat, actionNamed(app, 'users'), {});
   if (found.complete !== 'needs-text') return undefined;
@@ -36,10 +36,10 @@ export const listUsers: Screen = async (app, seat) => {
 export const searchDirectory: Screen = async (app, seat) => {
   const { users: labels } = app.words.menus;
   const { client } = seat;
-  const form = await whileWorking(app, { message: labels.asking }, () => client.directoryForm());
+  const form = await whileWorking(app, { message: labels.asking }, () => client.users.form());
   let found: Found | undefined;
   const submit = async (filled: Filled) => {
-    found = await whileWorking(app, { message: labels.asking }, () => client.usersBy(filled));
+    found = await whileWorking(app, { message: labels.asking }, () => client.users.findBy(filled));
   };
   await submitForm(app, form, submit, { action: 'users' });
   if (found === undefined) return undefined;
@@ -71,7 +71,9 @@ async function find(app: MenuApp, seat: OpenSeat, query: string): Promise<string
   await attempt(
     app,
     async () => {
-      const found = await whileWorking(app, { message: labels.searching }, () => seat.client.users(query));
+      const found = await whileWorking(app, { message: labels.searching }, () =>
+        seat.client.users.find(query),
+      );
       rows = found.users;
     },
     { action: 'users' },

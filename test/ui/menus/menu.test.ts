@@ -105,7 +105,7 @@ describe('the main menu', () => {
   });
 
   it('comes back from any failure with one line', async () => {
-    fake.failures.set('users', Object.assign(new Error('x'), { condition: 'remote-server-timeout' }));
+    fake.failures.set('users.find', Object.assign(new Error('x'), { condition: 'remote-server-timeout' }));
     const { terminal, code } = await play('2', '0');
     expect(terminal.lines).toContain('! remote-server-timeout');
     expect(code).toBe(0);

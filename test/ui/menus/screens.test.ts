@@ -63,7 +63,7 @@ describe('2 all users', () => {
     };
     const terminal = await play('2', 'rom', '2', '');
     expect(terminal.output).toContain(ROMEO);
-    expect(fake.called('users')).toEqual([[undefined], ['rom'], [undefined]]);
+    expect(fake.called('users.find')).toEqual([[undefined], ['rom'], [undefined]]);
   });
 });
 
@@ -93,14 +93,14 @@ describe("5 a user's details", () => {
       '2) romeo@other.example Old Romeo ',
       '0) Back',
     ]);
-    expect(fake.called('details')).toEqual([['romeo@other.example']]);
+    expect(fake.called('users.details')).toEqual([['romeo@other.example']]);
     expect(terminal.menus[2]).toContain('2) Remove');
   });
 
   it('asks about a whole JID even if no directory knows it', async () => {
-    fake.failures.set('users', refusal('service-unavailable'));
+    fake.failures.set('users.find', refusal('service-unavailable'));
     const terminal = await play('5', 'tybalt@other.example', '4');
-    expect(fake.called('details')).toEqual([['tybalt@other.example']]);
+    expect(fake.called('users.details')).toEqual([['tybalt@other.example']]);
     expect(fake.called('contacts.block')).toEqual([['tybalt@other.example']]);
     expect(terminal.menus[1]).toContain('2) Add as a contact');
   });
@@ -412,7 +412,7 @@ describe('16 more: the directory by its own fields', () => {
     };
     const found = await play('16', '7', 'Capulet', '0');
     expect(found.output).toContain('Fill in what you know');
-    expect(fake.called('usersBy')).toEqual([[{ last: 'Capulet' }]]);
+    expect(fake.called('users.findBy')).toEqual([[{ last: 'Capulet' }]]);
     fake.directory = { users: [], domain: 'example.org', complete: 'directory' };
     expect((await play('16', '7', 'Nobody', '0')).output).toContain('The directory finds nobody like that.');
   });
