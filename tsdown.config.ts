@@ -1,11 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { defineConfig, type UserConfig } from 'tsdown';
 
-/**
- * dist/main.js loads dist/app.cjs, which is small and loads the rest when used: `--send` needs neither inquirer nor the
- * menus. Everything is bundled (imports of one file are several times faster than of hundreds) but the SQLite driver,
- * which finds its native part beside its own files. CommonJS, since only that can be kept compiled: src/app/chunks.ts.
- */
 const INQUIRER = /[\\/]node_modules[\\/]inquirer[\\/]/;
 const PROMPTS = '\0none of the prompts of inquirer';
 const NAMES = 'input select number confirm rawlist expand checkbox password editor search'.split(' ');
@@ -25,6 +20,11 @@ export { Separator } from '@inquirer/core';`
       : undefined,
 };
 
+/**
+ * dist/main.js loads dist/app.cjs, which is small and loads the rest when used: `--send` needs neither inquirer nor the
+ * menus. Everything is bundled (imports of one file are several times faster than of hundreds) but the SQLite driver,
+ * which finds its native part beside its own files. CommonJS, since only that can be kept compiled: src/app/chunks.ts.
+ */
 const shared: UserConfig = {
   platform: 'node',
   target: 'node20',
