@@ -34,9 +34,9 @@ async function room(): Promise<void> {
   tell({ ready: true });
   await told();
   const began = performance.now();
-  await client.join('room@crowd.localhost', { nick: 'bench' });
+  await client.rooms.join('room@crowd.localhost', { nick: 'bench' });
   const milliseconds = performance.now() - began;
-  const people = client.joinedRoom('room@crowd.localhost')?.occupants.length;
+  const people = client.rooms.get('room@crowd.localhost')?.occupants.length;
   if (people !== count + 1) throw new Error(`${people} people`);
   tell({ milliseconds });
 }

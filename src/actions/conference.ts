@@ -18,7 +18,7 @@ export const conference = action({
   rest: 'reason',
   options: { others: 'with', history: 'send-history', messages: 'message' },
   async run({ client }, { history = 0, messages = [], others, reason, ...input }) {
-    const made = await client.conference(input.jid, {
+    const made = await client.conferences.start(input.jid, {
       others,
       history: messages.length > 0 ? messages : history,
       reason,

@@ -10,9 +10,9 @@ import { fullJid, path, toggle, word } from './params.ts';
 /** A file for a room is said in it: we have to be there. */
 async function enter({ client }: ActionContext, to: string): Promise<void> {
   const room = bareOf(to);
-  if (client.joinedRoom(room)?.joined === true) return;
-  const isRoom = client.kindOf(to) !== 'contact' || domainOf(room) === (await client.roomService());
-  if (isRoom) await client.join(room);
+  if (client.rooms.get(room)?.joined === true) return;
+  const isRoom = client.kindOf(to) !== 'contact' || domainOf(room) === (await client.rooms.service());
+  if (isRoom) await client.rooms.join(room);
 }
 
 async function sendNow(context: ActionContext, input: { path: string; to: string }): Promise<Ended> {

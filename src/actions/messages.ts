@@ -11,7 +11,8 @@ export async function reach(context: ActionContext, chat: string): Promise<void>
   const { client } = context;
   await context.online('stream');
   const room = bareOf(chat);
-  if (client.kindOf(chat) !== 'contact' && client.joinedRoom(room)?.joined !== true) await client.join(room);
+  if (client.kindOf(chat) !== 'contact' && client.rooms.get(room)?.joined !== true)
+    await client.rooms.join(room);
 }
 
 /**
@@ -39,7 +40,7 @@ export const failureOf = ({ chat, failure }: Message): ChatError =>
 
 /** Why a message is not sent yet, or not known to be. */
 export function whyWaiting({ chat }: Message, client: ActionContext['client']): string {
-  const held = (client.slowMode(chat)?.wait ?? 0) > 0;
+  const held = (client.rooms.slowMode(chat)?.wait ?? 0) > 0;
   return held ? 'slow-mode' : (client.offlineReason ?? 'remote-server-timeout');
 }
 
@@ -77,9 +78,9 @@ export const sendRoom = action({
   async run(context, input) {
     const { client } = context;
     await context.online('stream');
-    const target = await client.roomAddress(input.room);
-    if (client.joinedRoom(target) === undefined)
-      await client.join(target, { nick: input.nick, password: input.password, keep: false });
+    const target = await client.rooms.address(input.room);
+    if (client.rooms.get(target) === undefined)
+      await client.rooms.join(target, { nick: input.nick, password: input.password, keep: false });
     return deliver(context, target, input.text);
   },
 });

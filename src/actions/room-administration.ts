@@ -7,10 +7,10 @@ import { choice, jid, many, message, optional, room, text, word } from './params
 
 /** The room's JID; `inside`: entered for it, since a nickname means somebody only there. */
 async function target({ client, online }: ActionContext, typed: string, inside: boolean): Promise<string> {
-  const address = await client.roomAddress(typed);
-  if (!inside || client.joinedRoom(address)?.joined === true) return address;
+  const address = await client.rooms.address(typed);
+  if (!inside || client.rooms.get(address)?.joined === true) return address;
   await online('background');
-  await client.join(address);
+  await client.rooms.join(address);
   return address;
 }
 
@@ -23,7 +23,7 @@ export const kick = action({
   options: { room: 'room' },
   async run(context, { nick, reason, ...input }) {
     const address = await target(context, input.room, true);
-    await context.client.administration.kick(address, nick, reason);
+    await context.client.rooms.administration.kick(address, nick, reason);
     return { kind: 'done', notice: notice('kicked', { nick, room: address }) };
   },
 });
@@ -36,7 +36,7 @@ export const ban = action({
   rest: 'reason',
   async run(context, { who, reason, ...input }) {
     const address = await target(context, input.room, !who.includes('@'));
-    await context.client.administration.ban(address, who, reason);
+    await context.client.rooms.administration.ban(address, who, reason);
     return { kind: 'done', notice: notice('banned', { who, room: address }) };
   },
 });
@@ -48,7 +48,7 @@ export const unban = action({
   value: 'jid',
   async run(context, input) {
     const address = await target(context, input.room, false);
-    await context.client.administration.unban(address, input.jid);
+    await context.client.rooms.administration.unban(address, input.jid);
     return { kind: 'done', notice: notice('unbanned', { who: input.jid, room: address }) };
   },
 });
@@ -67,7 +67,7 @@ export const role = action({
   options: { role: 'as' },
   async run(context, { nick, role: wanted, reason, ...input }) {
     const address = await target(context, input.room, true);
-    await context.client.administration.setRole(address, nick, wanted, reason);
+    await context.client.rooms.administration.setRole(address, nick, wanted, reason);
     return { kind: 'done', notice: notice('role-set', { nick, role: wanted, room: address }) };
   },
 });
@@ -86,7 +86,7 @@ export const affiliation = action({
   options: { affiliation: 'as' },
   async run(context, { who, affiliation: wanted, reason, ...input }) {
     const address = await target(context, input.room, !who.includes('@'));
-    await context.client.administration.setAffiliation(address, who, wanted, reason);
+    await context.client.rooms.administration.setAffiliation(address, who, wanted, reason);
     return { kind: 'done', notice: notice('affiliation-set', { who, affiliation: wanted, room: address }) };
   },
 });
@@ -98,7 +98,7 @@ export const affiliations = action({
   value: 'room',
   async run(context, input) {
     const address = await target(context, input.room, false);
-    const list = await context.client.administration.affiliations(address, input.list);
+    const list = await context.client.rooms.administration.affiliations(address, input.list);
     return {
       kind: 'rows',
       rows: list.map((entry) => ({ type: 'affiliated', entry })),
@@ -118,7 +118,7 @@ export const roomConfig = action({
     const wanted = settings(input.set);
     // A room that nobody keeps alive is made by entering it; its form may have it stay.
     const address = await target(context, input.room, true);
-    const form = await client.roomForm(address);
+    const form = await client.rooms.administration.configuration(address);
     const fields = form?.fields.filter(({ kind }) => kind !== 'note') ?? [];
     if (wanted.size === 0) {
       return {
@@ -128,7 +128,7 @@ export const roomConfig = action({
       };
     }
     const unknown = (name: string) => new ChatError('no-such-field', { name, room: address });
-    await client.configureRoom(address, fillByName(fields, wanted, unknown));
+    await client.rooms.administration.configure(address, fillByName(fields, wanted, unknown));
     return { kind: 'done', notice: notice('room-configured', { room: address }) };
   },
 });
@@ -143,8 +143,8 @@ export const destroy = action({
   async run(context, { successor, reason, ...input }) {
     const { client } = context;
     const address = await target(context, input.room, false);
-    const next = successor === undefined ? undefined : await client.roomAddress(successor);
-    await client.administration.destroy(address, { successor: next, reason });
+    const next = successor === undefined ? undefined : await client.rooms.address(successor);
+    await client.rooms.administration.destroy(address, { successor: next, reason });
     return { kind: 'done', notice: notice('destroyed', { room: address }) };
   },
 });
@@ -157,7 +157,7 @@ export const registerNick = action({
   value: 'nick',
   async run(context, { nick, ...input }) {
     const address = await target(context, input.room, false);
-    await context.client.administration.registerNick(address, nick);
+    await context.client.rooms.administration.registerNick(address, nick);
     return { kind: 'done', notice: notice('nick-registered', { nick, room: address }) };
   },
 });
@@ -169,7 +169,7 @@ export const voice = action({
   params: { room: room() },
   async run(context, input) {
     const address = await target(context, input.room, true);
-    await context.client.administration.requestVoice(address);
+    await context.client.rooms.administration.requestVoice(address);
     return { kind: 'done', notice: notice('voice-asked', { room: address }) };
   },
 });
@@ -182,7 +182,7 @@ export const moderate = action({
   value: 'message',
   rest: 'reason',
   async run({ client }, input) {
-    await client.administration.moderate(input.message, input.reason);
+    await client.rooms.administration.moderate(input.message, input.reason);
     return { kind: 'done', notice: notice('moderated', {}) };
   },
 });

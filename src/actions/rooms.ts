@@ -6,7 +6,7 @@ import { jid, optional, room, text, word } from './params.ts';
 /** What is said where none is listed. */
 export async function noRooms(client: ActionContext['client'], query: string | undefined): Promise<Notice> {
   if (query !== undefined) return notice('no-rooms-found', { query });
-  return notice('no-rooms', { service: (await client.roomService()) ?? '' });
+  return notice('no-rooms', { service: (await client.rooms.service()) ?? '' });
 }
 
 export const rooms = action({
@@ -15,7 +15,7 @@ export const rooms = action({
   params: { query: optional(text()) },
   value: 'query',
   async run({ client }, { query }) {
-    const list = await client.publicRooms(query);
+    const list = await client.rooms.browse(query);
     return {
       kind: 'rows',
       rows: list.map((entry) => ({ type: 'room', room: entry })),
@@ -32,8 +32,12 @@ export const join = action({
   value: 'room',
   options: { password: 'room-password' },
   async run({ client }, input) {
-    const target = await client.roomAddress(input.room);
-    const joined = await client.join(target, { nick: input.nick, password: input.password, keep: true });
+    const target = await client.rooms.address(input.room);
+    const joined = await client.rooms.join(target, {
+      nick: input.nick,
+      password: input.password,
+      keep: true,
+    });
     return {
       kind: 'done',
       notice: notice(joined.created ? 'room-created' : 'joined', { room: target, nick: joined.nick }),
@@ -48,16 +52,16 @@ export const leave = action({
   params: { room: room() },
   value: 'room',
   async run({ client }, input) {
-    const target = await client.roomAddress(input.room);
-    await client.leave(target);
+    const target = await client.rooms.address(input.room);
+    await client.rooms.leave(target);
     return { kind: 'done', notice: notice('left', { room: target }) };
   },
 });
 
 /** The room's JID; a run of one action enters it for that. */
 async function entered(client: ActionContext['client'], typed: string): Promise<string> {
-  const address = await client.roomAddress(typed);
-  if (client.joinedRoom(address)?.joined !== true) await client.join(address);
+  const address = await client.rooms.address(typed);
+  if (client.rooms.get(address)?.joined !== true) await client.rooms.join(address);
   return address;
 }
 
@@ -69,7 +73,7 @@ export const subject = action({
   rest: 'subject',
   async run({ client }, input) {
     const target = await entered(client, input.room);
-    await client.setSubject(target, input.subject);
+    await client.rooms.setSubject(target, input.subject);
     return { kind: 'done', notice: notice('subject-set', { room: target }) };
   },
 });
@@ -81,7 +85,7 @@ export const nick = action({
   params: { room: room(), nick: word() },
   value: 'nick',
   async run({ client }, input) {
-    await client.setNick(await client.roomAddress(input.room), input.nick);
+    await client.rooms.setNick(await client.rooms.address(input.room), input.nick);
     return { kind: 'done', notice: notice('nick-set', { nick: input.nick }) };
   },
 });
@@ -94,7 +98,7 @@ export const invite = action({
   rest: 'reason',
   async run({ client }, input) {
     const target = await entered(client, input.room);
-    await client.invite(target, input.jid, input.reason);
+    await client.rooms.invite(target, input.jid, input.reason);
     return { kind: 'done', notice: notice('invited', { jid: input.jid, room: target }) };
   },
 });

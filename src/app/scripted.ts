@@ -172,7 +172,7 @@ async function runListen(
     async start() {
       await client.online('presence');
       for (const room of join.rooms) {
-        await client.join(await client.roomAddress(room), {
+        await client.rooms.join(await client.rooms.address(room), {
           nick: join.nick,
           password: join.password,
           keep: true,

@@ -19,7 +19,7 @@ import { type Attendance, attendance } from './client/attendance.ts';
 import { type Background, background } from './client/background.ts';
 import { bounces } from './client/bounces.ts';
 import { claimedIds } from './client/claimed-ids.ts';
-import { type Conference, type Conferences, type ConferenceWish, conferences } from './client/conference.ts';
+import { type Conferences, conferences } from './client/conferences.ts';
 import { type ClientContacts, type ContactArea, clientContacts, flushed } from './client/contacts.ts';
 import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
 import { type ClientFiles, clientFiles, type FileArea } from './client/files.ts';
@@ -33,24 +33,23 @@ import { type Marks, marks } from './client/marks.ts';
 import { ownPresence } from './client/own-presence.ts';
 import { type RequestArea, requestArea } from './client/requests.ts';
 import { type Retention, retention } from './client/retention.ts';
-import { type RoomAdministration, roomAdministration } from './client/room-administration.ts';
+import { roomAdministration } from './client/room-administration.ts';
 import { type RoomArchives, roomArchives } from './client/room-archives.ts';
 import { roomForms } from './client/room-forms.ts';
+import { type RoomArea, roomArea } from './client/rooms.ts';
 import { reading } from './client/unread.ts';
 import { type UserArea, userArea } from './client/users.ts';
 import { Connection, type ConnectionChange, type CreateSession, type Level } from './connection.ts';
 import { type Contacts, contacts } from './contacts.ts';
-import type { ChatEvents, ConnectionState, Request, Show, SlowMode, TypingState } from './events.ts';
-import { type Filled, type FilledForm, readableForm } from './form.ts';
+import type { ChatEvents, ConnectionState, Show, TypingState } from './events.ts';
 import { type MediaSaver, withMedia } from './form-media.ts';
 import { type Inbound, inbound } from './inbound.ts';
 import { speaksToUs } from './mentions.ts';
 import type { ChatKind, Message, MessageSource, MessageVersion } from './message.ts';
-import type { RoomRow } from './people.ts';
 import { ChatError } from './problem.ts';
 import { Requests } from './requests.ts';
 import { type SlowModes, slowModes } from './rooms/slow-mode.ts';
-import { type ChatRooms, chatRooms, type JoinedRoom, type JoinOptions } from './rooms.ts';
+import { type ChatRooms, chatRooms } from './rooms.ts';
 
 import { type AccountSettings, accountSettings, type SettingName } from './settings.ts';
 import {
@@ -104,6 +103,9 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly settings: AccountSettings;
   readonly contacts: ContactArea;
   readonly users: UserArea;
+  readonly rooms: RoomArea;
+  /** conversations of two that go on in a room, with more people (XEP-0045 §7.9) */
+  readonly conferences: Conferences;
   readonly requests: RequestArea;
   readonly files: FileArea;
   readonly #options: ClientOptions;
@@ -130,13 +132,8 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #requests = new Requests();
   readonly #invitations: Invitations;
   readonly #retention: Retention;
-  readonly #roomForms: ReturnType<typeof roomForms>;
-  readonly #conferences: Conferences;
   /** the thread of a conversation that goes on in a room, by room */
   readonly #threads = new Map<string, string>();
-  /** what moderators, admins and owners do with a room */
-  readonly administration: RoomAdministration;
-  readonly #saveMedia: MediaSaver;
   readonly #petitions = new Map<string, Petition>();
   #connection: Connection | undefined;
   #opening: Promise<Connection> | undefined;
@@ -206,7 +203,7 @@ export class Client extends EventEmitter<ChatEvents> {
       searchService: options.roomSearch,
       failed: (error) => this.#failed(error),
     });
-    this.#roomForms = roomForms(() => this.#linked());
+    const forms = roomForms(() => this.#linked());
     this.#invitations = invitations({
       account,
       settings: stores.settings,
@@ -214,20 +211,15 @@ export class Client extends EventEmitter<ChatEvents> {
       isThere: (room) => this.#rooms.isRoom(room),
       failed: (error) => this.#failed(error),
     });
-    this.#conferences = conferences({
+    this.conferences = conferences({
       account,
       linked: () => this.#linked(),
       rooms: this.#rooms,
-      forms: this.#roomForms,
+      forms,
       contact: this.#roster.get,
       kindOf: (chat) => this.kindOf(chat),
       last: (chat, limit) => this.history({ chat, limit }),
       threads: this.#threads,
-    });
-    this.administration = roomAdministration({
-      linked: () => this.#linked(),
-      rooms: this.#rooms,
-      message: (row) => messages.get(row),
     });
     this.#kinds = chatKinds({ account, store: messages, isRoom });
     this.#archives = trustedArchives(
@@ -383,13 +375,25 @@ export class Client extends EventEmitter<ChatEvents> {
       keeps: () => this.settings.get('keep-messages'),
       failed: (error) => this.#failed(error),
     });
-    this.#saveMedia = (form, from, data) =>
+    const saveMedia: MediaSaver = (form, from, data) =>
       withMedia(form, { session: this.#linked().session, from, data, folder: options.filesDir() });
+    this.rooms = roomArea({
+      rooms: this.#rooms,
+      slow: this.#slow,
+      saveMedia,
+      administration: roomAdministration({
+        linked: () => this.#linked(),
+        rooms: this.#rooms,
+        forms,
+        saveMedia,
+        message: (row) => messages.get(row),
+      }),
+    });
     this.users = userArea({
       linked: () => this.#linked(),
       contacts: this.#roster,
       rooms: this.#rooms,
-      saveMedia: this.#saveMedia,
+      saveMedia,
     });
     this.#files = clientFiles({
       account,
@@ -830,106 +834,6 @@ export class Client extends EventEmitter<ChatEvents> {
 
   unread(): { chat: string; kind: ChatKind; count: number; mentions: number }[] {
     return this.#reading.unread();
-  }
-
-  // ---- rooms
-
-  /** JID of the server's room service, found by disco; undefined where it has none. */
-  roomService(): Promise<string | undefined> {
-    return this.#rooms.service();
-  }
-
-  /** Completes a bare room name with the room service; ChatError `no-room-service` where there is none. */
-  roomAddress(typed: string): Promise<string> {
-    return this.#rooms.address(typed);
-  }
-
-  /** Public rooms with that text in name, description or address, or all; rejects as ChannelSearch.search does. */
-  publicRooms(text?: string): Promise<RoomRow[]> {
-    return this.#rooms.browse(text);
-  }
-
-  joinedRooms(): JoinedRoom[] {
-    return this.#rooms.list();
-  }
-
-  joinedRoom(room: string): JoinedRoom | undefined {
-    return this.#rooms.get(room);
-  }
-
-  /** Rejects with StanzaError and the room's condition: `conflict` (nick), `not-authorized` (password), … */
-  join(room: string, options: JoinOptions = {}): Promise<{ created: boolean; nick: string }> {
-    return this.#rooms.join(room, options);
-  }
-
-  /** What a room wants to know of who enters (XEP-0158), since `join` rejected with `captcha`; its pictures are saved. */
-  async captcha(room: string): Promise<FilledForm | undefined> {
-    const challenge = this.#rooms.challenge(room);
-    if (challenge === undefined) return undefined;
-    const { form, url, data, from } = challenge;
-    return this.#saveMedia(readableForm(form, url), from, data);
-  }
-
-  /** Answers it, and is in. Rejects with ChatError `captcha-needs-answers`, `captcha-failed`; else as `join`. */
-  answerCaptcha(room: string, filled: Filled): Promise<{ created: boolean; nick: string }> {
-    return this.#rooms.answerChallenge(room, filled);
-  }
-
-  /** Tells the room that nobody will. */
-  declineCaptcha(room: string): void {
-    this.#rooms.declineChallenge(room);
-  }
-
-  /** How fast one may speak in a joined room, where it limits that (XEP-0500). */
-  slowMode(room: string): SlowMode | undefined {
-    return this.#slow.get(room);
-  }
-
-  /** What a joined room is called by its owners; '' where it does not say, or only repeats its address. XEP-0045 §6.4 */
-  roomName(room: string): string {
-    return this.#rooms.name(room);
-  }
-
-  leave(room: string): Promise<void> {
-    return this.#rooms.leave(room);
-  }
-
-  async setSubject(room: string, subject: string): Promise<void> {
-    await this.#rooms.feature().setSubject(room, subject);
-  }
-
-  setNick(room: string, nick: string): Promise<void> {
-    return this.#rooms.setNick(room, nick);
-  }
-
-  async invite(room: string, jid: string, reason: string | undefined): Promise<void> {
-    await this.#rooms.feature().invite(room, jid, { reason });
-  }
-
-  /** Goes on with a conversation of two in a room of its own, with more people; see Conferences.start. XEP-0045 §7.9 */
-  conference(partner: string, wish: ConferenceWish): Promise<Conference> {
-    return this.#conferences.start(partner, wish);
-  }
-
-  /** What of a conversation would be sent there: its last messages, or these rows, as far as they can be said again. */
-  conferenceHistory(partner: string, which: number | readonly number[]): Message[] {
-    return this.#conferences.seen(partner, which);
-  }
-
-  /** Whether an invitation goes on with our own conversation with who invites, and not with somebody else's. */
-  continuesOurs(request: Request): boolean {
-    return this.#conferences.continuesOurs(request);
-  }
-
-  /** The room's configuration form, for its owner; undefined where nothing can be configured. XEP-0045 §10.2. */
-  async roomForm(room: string): Promise<FilledForm | undefined> {
-    const form = await this.#roomForms.read(room);
-    return form && this.#saveMedia(form, room);
-  }
-
-  /** Submits the form that `roomForm` gave; a new room opens by it. Rejects with StanzaError `not-acceptable`, `forbidden`. */
-  configureRoom(room: string, filled: Filled): Promise<void> {
-    return this.#roomForms.submit(room, filled);
   }
 
   // ---- account

@@ -171,7 +171,7 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
 
   async function join(
     room: string,
-    options: JoinOptions & { history?: History },
+    options: JoinOptions & { history?: History } = {},
   ): Promise<{ created: boolean; nick: string }> {
     const nick = options.nick ?? defaultNick(room);
     const password = options.password ?? kept(room)?.password;
@@ -369,7 +369,7 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
     },
 
     /** The public rooms, with that text or all, then those of ours that are not listed. */
-    async browse(text: string | undefined): Promise<RoomRow[]> {
+    async browse(text?: string): Promise<RoomRow[]> {
       const { rooms, disco, channelSearch } = connected();
       const listed = await findRooms(text, { disco, channelSearch, chosen: searchService, service });
       keptRooms = undefined;

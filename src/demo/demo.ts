@@ -108,8 +108,12 @@ async function introduce(
     const name = friend.account.replace(/@.*$/, '');
     await Promise.all([user.contacts.add(friend.account, { name }), friend.contacts.add(user.account)]);
   }
-  await bob.join(room, { nick: 'bob' });
-  await Promise.all([alice.join(room, { nick: 'alice' }), bob.setSubject(room, words.subject), known]);
+  await bob.rooms.join(room, { nick: 'bob' });
+  await Promise.all([
+    alice.rooms.join(room, { nick: 'alice' }),
+    bob.rooms.setSubject(room, words.subject),
+    known,
+  ]);
   await user.close();
   playAlice(alice, user.account, words);
   await playBob(bob, user.account, room, server.folder, words);

@@ -32,7 +32,7 @@ export async function openConversation(
       seat.setOpenChat(undefined);
       if ((await aside(chat, end.wish)) === 'exit') return 'exit';
       // A room that is gone, or that we left, is no conversation any more.
-      if (seat.client.joinedRoom(chat) === undefined) return 'menu';
+      if (seat.client.rooms.get(chat) === undefined) return 'menu';
     }
   } finally {
     seat.setOpenChat(undefined);

@@ -46,7 +46,7 @@ export async function runAction(
 
 /** Leaves a room. That one is out is told by the room, so the action says nothing more where one was in. */
 export function leaveRoom(face: Face, seat: Seat, room: string): Promise<boolean> {
-  const inside = seat.client.joinedRoom(room)?.joined === true;
+  const inside = seat.client.rooms.get(room)?.joined === true;
   return runAction(face, seat, actionNamed(face, 'leave'), { room }, inside ? { text: () => '' } : {});
 }
 

@@ -6,10 +6,12 @@ import { sendFile } from '../../src/actions/files.ts';
 async function orderOf(to: string): Promise<string[]> {
   const order: string[] = [];
   const client = {
-    joinedRoom: () => undefined,
     kindOf: () => 'contact',
-    roomService: async () => 'rooms.example.org',
-    join: async (room: string) => void order.push(`joined ${room}`),
+    rooms: {
+      get: () => undefined,
+      service: async () => 'rooms.example.org',
+      join: async (room: string) => void order.push(`joined ${room}`),
+    },
     contacts: {
       settled: async () => {
         await Promise.resolve();

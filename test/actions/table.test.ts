@@ -247,7 +247,7 @@ describe('messages', () => {
       client.roomRows = [{ room: ROOM, name: 'lobby', kept: true, joined: false }];
     };
     const { outcome, client } = await run('send', { jid: ROOM, text: 'hello' }, inRoom, once);
-    expect(client.called('join').map(([room]) => room)).toEqual([ROOM]);
+    expect(client.called('rooms.join').map(([room]) => room)).toEqual([ROOM]);
     expect(outcome).toMatchObject({ notice: { code: 'message-sent-room', values: { room: ROOM } } });
   });
 
@@ -351,7 +351,7 @@ describe('messages', () => {
   it('--send-room enters for it, with nickname and password, and keeps nothing', async () => {
     const input = { room: 'lobby', text: 'hello', nick: 'jules', password: 'pw' };
     const { outcome, client, needed } = await run('send-room', input, ended('acked'), once);
-    expect(client.called('join')).toEqual([[ROOM, { nick: 'jules', password: 'pw', keep: false }]]);
+    expect(client.called('rooms.join')).toEqual([[ROOM, { nick: 'jules', password: 'pw', keep: false }]]);
     expect(outcome).toMatchObject({ notice: { code: 'message-sent-room', values: { room: ROOM } } });
     expect(needed[0]).toBe('stream');
   });
@@ -362,7 +362,7 @@ describe('messages', () => {
       client.addRoom(ROOM);
     };
     const { client } = await run('send-room', { room: 'lobby', text: 'hello' }, joined, once);
-    expect(client.called('join')).toEqual([]);
+    expect(client.called('rooms.join')).toEqual([]);
   });
 
   it('--history: the newest, of one chat or all; offline without a connection', async () => {
@@ -660,7 +660,7 @@ describe('rooms', () => {
 
   it('rooms: those with a text', async () => {
     const { outcome, client } = await run('rooms', { query: 'witch' });
-    expect(client.called('publicRooms')).toEqual([['witch']]);
+    expect(client.called('rooms.browse')).toEqual([['witch']]);
     expect(outcome).toMatchObject({
       rows: [],
       empty: { code: 'no-rooms-found', values: { query: 'witch' } },
@@ -670,7 +670,9 @@ describe('rooms', () => {
   it('join keeps the room for every log-in, and says whether it is new', async () => {
     const input = { room: 'lobby', nick: 'jules', password: 'pw' };
     const joined = await run('join', input);
-    expect(joined.client.called('join')).toEqual([[ROOM, { nick: 'jules', password: 'pw', keep: true }]]);
+    expect(joined.client.called('rooms.join')).toEqual([
+      [ROOM, { nick: 'jules', password: 'pw', keep: true }],
+    ]);
     expect(joined.outcome).toMatchObject({
       notice: { code: 'joined', values: { room: ROOM, nick: 'jules' } },
     });
@@ -681,10 +683,22 @@ describe('rooms', () => {
   });
 
   it.each([
-    ['leave', { room: 'lobby' }, 'leave', [ROOM], 'left'],
-    ['subject', { room: 'lobby', subject: 'Balconies' }, 'setSubject', [ROOM, 'Balconies'], 'subject-set'],
-    ['nick', { room: 'lobby', nick: 'jules' }, 'setNick', [ROOM, 'jules'], 'nick-set'],
-    ['invite', { room: 'lobby', jid: ROMEO, reason: 'come' }, 'invite', [ROOM, ROMEO, 'come'], 'invited'],
+    ['leave', { room: 'lobby' }, 'rooms.leave', [ROOM], 'left'],
+    [
+      'subject',
+      { room: 'lobby', subject: 'Balconies' },
+      'rooms.setSubject',
+      [ROOM, 'Balconies'],
+      'subject-set',
+    ],
+    ['nick', { room: 'lobby', nick: 'jules' }, 'rooms.setNick', [ROOM, 'jules'], 'nick-set'],
+    [
+      'invite',
+      { room: 'lobby', jid: ROMEO, reason: 'come' },
+      'rooms.invite',
+      [ROOM, ROMEO, 'come'],
+      'invited',
+    ],
   ])('%s', async (name, input, call, args, code) => {
     const { outcome, client } = await run(name, input);
     expect(client.called(call)).toEqual([args]);
@@ -695,7 +709,7 @@ describe('rooms', () => {
 describe('conference', () => {
   it('sends nothing of what was said unless it is told how much (XEP-0045 §7.9)', async () => {
     const { outcome, client } = await run('conference', { jid: ROMEO, others: ['nurse@example.org'] });
-    expect(client.called('conference')).toEqual([
+    expect(client.called('conferences.start')).toEqual([
       [ROMEO, { others: ['nurse@example.org'], history: 0, reason: undefined }],
     ]);
     expect(outcome).toMatchObject({
@@ -707,7 +721,7 @@ describe('conference', () => {
   it('is no success where somebody could not be invited', async () => {
     const input = { jid: ROMEO, others: ['nobody@example.org'], history: 2, reason: 'come' };
     const { outcome } = await run('conference', input, (client) => {
-      client.client.conference = async () => ({
+      client.client.conferences.start = async () => ({
         room: ROOM,
         invited: [ROMEO],
         failed: ['nobody@example.org'],
@@ -877,12 +891,12 @@ describe('files', () => {
   });
 });
 
-it.each(['contacts.add', 'join', 'setPresence', 'deleteAccount', 'users.find'])(
+it.each(['contacts.add', 'rooms.join', 'setPresence', 'deleteAccount', 'users.find'])(
   'what %s refuses goes through',
   async (call) => {
     const inputs: Record<string, [string, object]> = {
       'contacts.add': ['add-contact', { jid: ROMEO }],
-      join: ['join', { room: 'lobby' }],
+      'rooms.join': ['join', { room: 'lobby' }],
       setPresence: ['status', { show: 'away' }],
       deleteAccount: ['delete-account', {}],
       'users.find': ['users', {}],

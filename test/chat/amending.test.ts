@@ -264,7 +264,7 @@ describe('in a room', () => {
     await world.enter();
     const { row, id } = world.client.send(ROOM, 'hello');
     world.roomSays('juliet', 'hello', given('s7'), id);
-    const left = world.client.leave(ROOM);
+    const left = world.client.rooms.leave(ROOM);
     world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
     await left;
     expect(() => world.client.retract(row)).toThrow(expect.objectContaining({ condition: 'not-joined' }));

@@ -186,7 +186,7 @@ describe('a connection that comes back', () => {
       ['iq', `${ROOM}/juliet`],
     ]);
     expect(world.client.state).toBe('resumed');
-    expect(world.client.joinedRoom(ROOM)?.joined).toBe(true);
+    expect(world.client.rooms.get(ROOM)?.joined).toBe(true);
     expect(world.events('contactsOnline')).toEqual([]);
   });
 
@@ -384,12 +384,15 @@ describe('what is asked of a server that is away', () => {
     ['contacts.block', (world: World) => world.client.contacts.block(ROMEO)],
     ['contacts.blocked', (world: World) => world.client.contacts.blocked()],
     ['setPresence', (world: World) => world.client.setPresence('away', '')],
-    ['join', (world: World) => world.client.join(ROOM)],
-    ['setSubject', (world: World) => world.client.setSubject(ROOM, 'x')],
-    ['setNick', (world: World) => world.client.setNick(ROOM, 'x')],
-    ['invite', (world: World) => world.client.invite(ROOM, ROMEO, undefined)],
-    ['roomForm', (world: World) => world.client.roomForm(ROOM)],
-    ['publicRooms', (world: World) => world.client.publicRooms()],
+    ['rooms.join', (world: World) => world.client.rooms.join(ROOM)],
+    ['rooms.setSubject', (world: World) => world.client.rooms.setSubject(ROOM, 'x')],
+    ['rooms.setNick', (world: World) => world.client.rooms.setNick(ROOM, 'x')],
+    ['rooms.invite', (world: World) => world.client.rooms.invite(ROOM, ROMEO, undefined)],
+    [
+      'rooms.administration.configuration',
+      (world: World) => world.client.rooms.administration.configuration(ROOM),
+    ],
+    ['rooms.browse', (world: World) => world.client.rooms.browse()],
     ['files.send', (world: World) => world.client.files.send('x', ROMEO)],
     ['changePassword', (world: World) => world.client.changePassword('x')],
     ['deleteAccount', (world: World) => world.client.deleteAccount({ wipe: true })],

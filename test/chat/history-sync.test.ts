@@ -458,7 +458,7 @@ describe('asking again by itself', () => {
 
     it('does not ask where we were', async () => {
       const { world, room } = await inRoom();
-      const left = world.client.leave(ROOM);
+      const left = world.client.rooms.leave(ROOM);
       world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
       await left;
       await vi.advanceTimersByTimeAsync(11 * 60_000);

@@ -291,7 +291,7 @@ describe('rooms', () => {
     const world = await new World().login();
     const history = (body: string) =>
       world.roomSays('romeo', body, delayed(iso(Date.now() - 60_000), ROOM), body);
-    const joined = world.client.join(ROOM, { nick: 'juliet' });
+    const joined = world.client.rooms.join(ROOM, { nick: 'juliet' });
     world.occupant(ROOM, 'juliet', [110]);
     for (const body of ['one', 'two']) history(body);
     await joined;

@@ -92,7 +92,7 @@ describe('a mention by reference counts as one for attention', () => {
     for (const announced of [true, false]) {
       const announces = ['urn:xmpp:sid:0', ...(announced ? ['urn:xmpp:occupant-id:0'] : [])];
       const world = await new World({ announces }).login();
-      const joined = world.client.join(ROOM, { nick: NICK });
+      const joined = world.client.rooms.join(ROOM, { nick: NICK });
       const id = "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='o7'/>";
       world.receive(
         `<presence from='${ROOM}/${NICK}' to='${JID}'>${id}<x xmlns='http://jabber.org/protocol/muc#user'>` +

@@ -53,7 +53,7 @@ it('a correction that names us counts as a mention, once, and no longer where it
 it("tells a room's history from what is said now (XEP-0045 §7.2.13)", async () => {
   const world = await new World().login();
   const delay = (by: string) => `<delay xmlns='urn:xmpp:delay' from='${by}' stamp='2026-01-01T00:00:00Z'/>`;
-  const joined = world.client.join(ROOM, { nick: 'juliet' });
+  const joined = world.client.rooms.join(ROOM, { nick: 'juliet' });
   world.occupant(ROOM, 'romeo');
   world.occupant(ROOM, 'juliet', [110]);
   world.roomSays('romeo', 'before', delay(ROOM), 'h1');

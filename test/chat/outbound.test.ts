@@ -98,7 +98,7 @@ describe('writing', () => {
     const world = await new World().login();
     await world.enter();
     world.client.send(ROOM, 'hello');
-    const left = world.client.leave(ROOM);
+    const left = world.client.rooms.leave(ROOM);
     world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
     await left;
     expect(world.client.kindOf(ROOM)).toBe('room');
@@ -444,7 +444,7 @@ describe('errors', () => {
     const world = await new World().login();
     await world.enter();
     const message = world.client.send(`${ROOM}/romeo`, 'psst');
-    const left = world.client.leave(ROOM);
+    const left = world.client.rooms.leave(ROOM);
     world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
     await left;
     world.bounce(`${ROOM}/romeo`, message.id, 'item-not-found');

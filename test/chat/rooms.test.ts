@@ -40,14 +40,14 @@ const refuse = (world: World, condition: string, room = ROOM, nick = 'juliet') =
 describe('joining', () => {
   it('under the user name by default, asking for a few lines of the past (XEP-0045 §7.2)', async () => {
     const world = await new World().login();
-    const joining = world.client.join(ROOM);
+    const joining = world.client.rooms.join(ROOM);
     const [entered] = world.sent('presence');
     expect(entered?.attrs.to).toBe(`${ROOM}/juliet`);
     expect(entered?.getChild('x', MUC)?.getChild('history')?.attrs.maxstanzas).toBe('20');
     world.occupant(ROOM, 'juliet', [110]);
     expect(await joining).toEqual({ created: false, nick: 'juliet' });
     expect(world.events('room')).toMatchObject([{ room: ROOM, event: 'joined', nick: 'juliet' }]);
-    expect(world.client.joinedRoom(ROOM)).toMatchObject({ nick: 'juliet', joined: true });
+    expect(world.client.rooms.get(ROOM)).toMatchObject({ nick: 'juliet', joined: true });
   });
 
   it('knows what its owners call it, as the room says it then and when it was changed (XEP-0045 §6.4, code 104)', async () => {
@@ -61,20 +61,20 @@ describe('joining', () => {
         ROOM,
       );
     says('lobby');
-    expect(world.client.roomName(ROOM)).toBe('');
+    expect(world.client.rooms.name(ROOM)).toBe('');
     await world.enter(ROOM);
     await turn();
-    expect(world.client.roomName(ROOM)).toBe('');
+    expect(world.client.rooms.name(ROOM)).toBe('');
     says('The balcony');
     world.receive(
       `<message from='${ROOM}' to='${JID}' type='groupchat'><x xmlns='${NS_MUC_USER}'><status code='104'/></x></message>`,
     );
     await turn();
-    expect(world.client.roomName(ROOM)).toBe('The balcony');
-    const leaving = world.client.leave(ROOM);
+    expect(world.client.rooms.name(ROOM)).toBe('The balcony');
+    const leaving = world.client.rooms.leave(ROOM);
     world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
     await leaving;
-    expect(world.client.roomName(ROOM)).toBe('');
+    expect(world.client.rooms.name(ROOM)).toBe('');
   });
 
   it('keeps the room only where that is wanted, with nickname and password', async () => {
@@ -88,7 +88,7 @@ describe('joining', () => {
 
   it('rejects with what the room says, and keeps nothing', async () => {
     const world = await new World().login();
-    const joining = world.client.join(ROOM, { keep: true });
+    const joining = world.client.rooms.join(ROOM, { keep: true });
     refuse(world, 'conflict');
     await expect(joining).rejects.toMatchObject({ condition: 'conflict' });
     expect(world.stores.rooms.rooms(ACCOUNT)).toEqual([]);
@@ -97,14 +97,14 @@ describe('joining', () => {
   it('a new nickname of a kept room is the one of the next time', async () => {
     const world = await new World().login();
     await world.enter(ROOM, 'juliet', { keep: true });
-    const renamed = world.client.setNick(ROOM, 'jules');
+    const renamed = world.client.rooms.setNick(ROOM, 'jules');
     world.receive(
       `<presence from='${ROOM}/juliet' to='${JID}' type='unavailable'><x xmlns='${NS_MUC_USER}'><item affiliation='none' role='participant' nick='jules'/><status code='303'/><status code='110'/></x></presence>`,
     );
     world.occupant(ROOM, 'jules', [110]);
     await renamed;
     expect(world.stores.rooms.rooms(ACCOUNT)[0]?.nick).toBe('jules');
-    expect(world.client.joinedRoom(ROOM)?.nick).toBe('jules');
+    expect(world.client.rooms.get(ROOM)?.nick).toBe('jules');
   });
 
   it('tells who is there and what happens (XEP-0045 §7)', async () => {
@@ -133,28 +133,28 @@ describe('leaving', () => {
     const world = await new World().login();
     await world.enter(ROOM, 'juliet', { keep: true });
     world.session.take();
-    const left = world.client.leave(ROOM);
+    const left = world.client.rooms.leave(ROOM);
     expect(world.sent('presence').map((stanza) => stanza.attrs)).toMatchObject([
       { to: `${ROOM}/juliet`, type: 'unavailable' },
     ]);
     world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
     await left;
     expect(world.stores.rooms.rooms(ACCOUNT)).toEqual([]);
-    expect(world.client.joinedRooms()).toEqual([]);
+    expect(world.client.rooms.list()).toEqual([]);
   });
 
   it('one that is only kept is dropped without a word to it (a run of one flag)', async () => {
     const stores = memoryStores();
     stores.rooms.keep(ACCOUNT, { room: ROOM, nick: 'juliet', autojoin: true });
     const world = await new World({ stores }).login('stream');
-    await world.client.leave(ROOM);
+    await world.client.rooms.leave(ROOM);
     expect(stores.rooms.rooms(ACCOUNT)).toEqual([]);
     expect(world.sent('presence')).toEqual([]);
   });
 
   it('one that we are not in is an error', async () => {
     const world = await new World().login();
-    await expect(world.client.leave(ROOM)).rejects.toMatchObject({ condition: 'not-joined' });
+    await expect(world.client.rooms.leave(ROOM)).rejects.toMatchObject({ condition: 'not-joined' });
   });
 });
 
@@ -198,7 +198,7 @@ describe('kept rooms', () => {
     await world.enter(OTHER, 'juliet');
     world.session.take();
     world.session.drop();
-    expect(world.client.joinedRoom(ROOM)?.joined).toBe(false);
+    expect(world.client.rooms.get(ROOM)?.joined).toBe(false);
     world.session.renew();
     await turn();
     expect(
@@ -250,21 +250,21 @@ describe('finding rooms', () => {
   it('a bare name means name@the-room-service, found by disco (XEP-0045 §6.1)', async () => {
     const world = await new World().login('stream');
     withService(world);
-    expect(await world.client.roomAddress('lobby')).toBe(ROOM);
-    expect(await world.client.roomAddress('Lobby@Conference.Example.Org')).toBe(ROOM);
-    expect(await world.client.roomService()).toBe(SERVICE);
-    await expect(world.client.roomAddress('a b')).rejects.toMatchObject({ condition: 'no-jid' });
-    await expect(world.client.roomAddress('@x')).rejects.toMatchObject({ condition: 'no-jid' });
+    expect(await world.client.rooms.address('lobby')).toBe(ROOM);
+    expect(await world.client.rooms.address('Lobby@Conference.Example.Org')).toBe(ROOM);
+    expect(await world.client.rooms.service()).toBe(SERVICE);
+    await expect(world.client.rooms.address('a b')).rejects.toMatchObject({ condition: 'no-jid' });
+    await expect(world.client.rooms.address('@x')).rejects.toMatchObject({ condition: 'no-jid' });
   });
 
   it('a server without a room service says so; a full address needs none', async () => {
     const world = await new World().login('stream');
     world.session.whenAsked('get', 'query', NS_ITEMS, `<query xmlns='${NS_ITEMS}'/>`);
-    await expect(world.client.roomAddress('lobby')).rejects.toMatchObject({
+    await expect(world.client.rooms.address('lobby')).rejects.toMatchObject({
       condition: 'no-room-service',
       values: { domain: 'example.org' },
     });
-    expect(await world.client.roomAddress(ROOM)).toBe(ROOM);
+    expect(await world.client.rooms.address(ROOM)).toBe(ROOM);
   });
 
   it('lists the public ones, then ours that are not; kept and joined are marked', async () => {
@@ -273,7 +273,7 @@ describe('finding rooms', () => {
     const world = await new World({ stores }).login();
     withService(world, [ROOM, OTHER]);
     await world.enter(ROOM, 'juliet', { keep: true });
-    const rows = (await world.client.publicRooms()).map(({ room, name, kept, joined }) => [
+    const rows = (await world.client.rooms.browse()).map(({ room, name, kept, joined }) => [
       room,
       name,
       kept,
@@ -300,11 +300,11 @@ describe('finding rooms', () => {
       hidden,
     );
     world.session.whenAsked('get', 'query', NS_INFO, error('item-not-found'), silent);
-    expect(await world.client.publicRooms()).toMatchObject([
+    expect(await world.client.rooms.browse()).toMatchObject([
       { room: silent, name: 'gone', kept: true },
       { room: hidden, name: 'juliet, romeo', membersOnly: true, kept: true },
     ]);
-    expect(await world.client.publicRooms('romeo')).toMatchObject([{ room: hidden }]);
+    expect(await world.client.rooms.browse('romeo')).toMatchObject([{ room: hidden }]);
   });
 
   it('finds those with a text in name or address, ours too', async () => {
@@ -312,7 +312,7 @@ describe('finding rooms', () => {
     stores.rooms.keep(ACCOUNT, { room: 'secret-garden@elsewhere.example', nick: 'j', autojoin: false });
     const world = await new World({ stores }).login();
     withService(world, [ROOM, OTHER]);
-    const rooms = (await world.client.publicRooms('GARDEN')).map(({ room }) => room);
+    const rooms = (await world.client.rooms.browse('GARDEN')).map(({ room }) => room);
     expect(rooms.sort()).toEqual([OTHER, 'secret-garden@elsewhere.example'].sort());
   });
 
@@ -343,7 +343,7 @@ describe('finding rooms', () => {
         'search.example.org',
       );
       answers(world, 'search.example.org', answer);
-      const rooms = (await world.client.publicRooms()).map(({ room }) => room);
+      const rooms = (await world.client.rooms.browse()).map(({ room }) => room);
       expect(rooms).toEqual([answer === refusal ? ROOM : 'found@muc.example']);
     }
   });
@@ -352,7 +352,7 @@ describe('finding rooms', () => {
     const world = await new World({ roomSearch: 'search.elsewhere.example' }).login();
     withService(world, [ROOM]);
     answers(world, 'search.elsewhere.example', one('found@muc.example'));
-    expect(await world.client.publicRooms('x')).toEqual([
+    expect(await world.client.rooms.browse('x')).toEqual([
       expect.objectContaining({
         room: 'found@muc.example',
         name: 'Found',
@@ -363,7 +363,7 @@ describe('finding rooms', () => {
     ]);
     const refused = await new World({ roomSearch: 'search.elsewhere.example' }).login();
     answers(refused, 'search.elsewhere.example', refusal);
-    await expect(refused.client.publicRooms()).rejects.toMatchObject({ condition: 'service-unavailable' });
+    await expect(refused.client.rooms.browse()).rejects.toMatchObject({ condition: 'service-unavailable' });
   });
 });
 
@@ -375,7 +375,7 @@ it('what a room that we have left says of its archive is no trouble of ours', as
       .sent('iq')
       .filter((stanza) => stanza.getChild('query', 'urn:xmpp:mam:2') !== undefined);
     if (leaves) {
-      const left = world.client.leave(ROOM);
+      const left = world.client.rooms.leave(ROOM);
       world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
       await left;
     }
@@ -451,14 +451,14 @@ describe('configuring (XEP-0045 §10.2)', () => {
     const world = await new World().login();
     world.session.whenAsked('get', 'query', OWNER, form);
     world.session.whenAsked('set', 'query', OWNER, '');
-    expect(await world.client.roomForm(ROOM)).toMatchObject({
+    expect(await world.client.rooms.administration.configuration(ROOM)).toMatchObject({
       instructions: 'Fill in',
       fields: [
         { name: 'muc#roomconfig_roomname', label: 'Name', kind: 'text', value: 'Lobby' },
         { name: 'muc#roomconfig_persistentroom', kind: 'switch', value: '0' },
       ],
     });
-    await world.client.configureRoom(ROOM, { 'muc#roomconfig_persistentroom': '1' });
+    await world.client.rooms.administration.configure(ROOM, { 'muc#roomconfig_persistentroom': '1' });
     const sent = world.session.sentStanzas.at(-1)?.getChild('query', OWNER)?.getChild('x', 'jabber:x:data');
     const values = sent?.getChildren('field').map((field) => [field.attrs.var, field.getChildText('value')]);
     expect(values).toEqual([
@@ -471,8 +471,8 @@ describe('configuring (XEP-0045 §10.2)', () => {
   it('a room without a form has nothing to configure', async () => {
     const world = await new World().login();
     world.session.whenAsked('get', 'query', OWNER, `<query xmlns='${OWNER}'/>`);
-    expect(await world.client.roomForm(ROOM)).toBeUndefined();
-    await expect(world.client.configureRoom(ROOM, {})).rejects.toMatchObject({
+    expect(await world.client.rooms.administration.configuration(ROOM)).toBeUndefined();
+    await expect(world.client.rooms.administration.configure(ROOM, {})).rejects.toMatchObject({
       condition: 'nothing-to-configure',
     });
   });

@@ -136,8 +136,12 @@ export class World {
   }
 
   /** The room lets us in beside a friend. */
-  async enter(room = ROOM, nick = 'juliet', options: Parameters<Client['join']>[1] = {}): Promise<void> {
-    const joined = this.client.join(room, { nick, ...options });
+  async enter(
+    room = ROOM,
+    nick = 'juliet',
+    options: Parameters<Client['rooms']['join']>[1] = {},
+  ): Promise<void> {
+    const joined = this.client.rooms.join(room, { nick, ...options });
     this.occupant(room, 'romeo');
     this.occupant(room, nick, [110]);
     await joined;

@@ -169,8 +169,8 @@ describe('slixmpp is the other device', () => {
   });
 
   it('shares a room under one name (XEP-0045 §7.4)', async () => {
-    await romeo.client.join(lobby, { nick: 'romeo', keep: true });
-    await laptop.client.join(lobby, { nick: 'juliet', keep: true });
+    await romeo.client.rooms.join(lobby, { nick: 'romeo', keep: true });
+    await laptop.client.rooms.join(lobby, { nick: 'juliet', keep: true });
     await other.join(lobby, 'juliet');
     await other.send(lobby, 'said by slixmpp', 'groupchat');
     await laptop.message(lobby, 'said by slixmpp');

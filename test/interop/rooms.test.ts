@@ -33,23 +33,23 @@ describe('a room with profanity and slixmpp', () => {
     romeo = new Device(server, 'romeo', 'orchard');
     tybalt = new Device(server, 'tybalt', 'street');
     await Promise.all([romeo.come(), tybalt.come(), nurse.come(), juliet.come()]);
-    await romeo.client.join(lobby, { nick: 'romeo' });
-    await romeo.client.setSubject(lobby, SUBJECT);
+    await romeo.client.rooms.join(lobby, { nick: 'romeo' });
+    await romeo.client.rooms.setSubject(lobby, SUBJECT);
     await nurse.join(lobby, 'nurse');
     window = await juliet.join(lobby, 'juliet');
-    await tybalt.client.join(lobby, { nick: 'tybalt' });
+    await tybalt.client.rooms.join(lobby, { nick: 'tybalt' });
   });
   afterAll(async () => {
     await Promise.all([juliet?.end(), nurse?.leave(), romeo?.end(), tybalt?.end()]);
     await server?.stop();
   });
 
-  const admin = () => romeo.client.administration;
+  const admin = () => romeo.client.rooms.administration;
 
   /** Whom a device of ours sees in the room. */
   const seenBy = (device: Device): Who =>
     Object.fromEntries(
-      (device.client.joinedRoom(lobby)?.occupants ?? []).map(({ nick, affiliation, role }) => [
+      (device.client.rooms.get(lobby)?.occupants ?? []).map(({ nick, affiliation, role }) => [
         nick,
         [affiliation, role],
       ]),
@@ -64,7 +64,7 @@ describe('a room with profanity and slixmpp', () => {
         Object.entries(who).every(([nick, is]) => seen[nick]?.join() === is.join())
       );
     };
-    for (const device of [romeo, tybalt].filter(({ client }) => client.joinedRoom(lobby) !== undefined))
+    for (const device of [romeo, tybalt].filter(({ client }) => client.rooms.get(lobby) !== undefined))
       await device.until(
         () => wanted(device),
         `${JSON.stringify(who)}, but ${JSON.stringify(seenBy(device))}`,
@@ -94,13 +94,13 @@ describe('a room with profanity and slixmpp', () => {
     await juliet.window(window);
     juliet.enter('/subject');
     await juliet.shows(SUBJECT);
-    expect(tybalt.client.joinedRoom(lobby)?.subject).toBe(SUBJECT);
+    expect(tybalt.client.rooms.get(lobby)?.subject).toBe(SUBJECT);
     await admin().setAffiliation(lobby, juliet.jid, 'admin');
     await juliet.shows(/affiliation: admin/);
     juliet.enter('/subject set "the orchard"');
     await romeo.hears('subject', { nick: 'juliet', subject: 'the orchard' });
     await nurse.message({ type: 'groupchat', subject: 'the orchard' });
-    await romeo.client.setSubject(lobby, 'the tomb');
+    await romeo.client.rooms.setSubject(lobby, 'the tomb');
     await juliet.shows(/romeo has set the room subject: the tomb/);
     await nurse.message({ type: 'groupchat', subject: 'the tomb' });
   });
@@ -158,7 +158,7 @@ describe('a room with profanity and slixmpp', () => {
     await juliet.clear();
     juliet.enter('/nick jules');
     await romeo.hears('occupant', { event: 'renamed', nick: 'juliet', newNick: 'jules' });
-    await tybalt.client.setNick(lobby, 'prince');
+    await tybalt.client.rooms.setNick(lobby, 'prince');
     await juliet.shows('tybalt is now known as prince');
     await agree({
       jules: ['admin', 'moderator'],
@@ -172,7 +172,7 @@ describe('a room with profanity and slixmpp', () => {
     juliet.enter('by another name');
     const { from } = await romeo.message(lobby, 'by another name');
     expect(from).toBe(`${lobby}/jules`);
-    await tybalt.client.setNick(lobby, 'tybalt');
+    await tybalt.client.rooms.setNick(lobby, 'tybalt');
     await juliet.shows('prince is now known as tybalt');
   });
 
@@ -198,7 +198,7 @@ describe('a room with profanity and slixmpp', () => {
     expect(kicked.reason).toBe('no brawling');
     await romeo.hears('occupant', { event: 'kicked', nick: 'tybalt', reason: 'no brawling' });
     await juliet.shows(/tybalt has been kicked from the room by jules, reason: no brawling/);
-    await tybalt.client.join(lobby, { nick: 'tybalt' });
+    await tybalt.client.rooms.join(lobby, { nick: 'tybalt' });
     await juliet.shows(/-> tybalt has joined the room/);
     await admin().kick(lobby, 'tybalt', 'out');
     await juliet.shows(/tybalt has been kicked from the room by romeo, reason: out/);
@@ -206,10 +206,10 @@ describe('a room with profanity and slixmpp', () => {
   });
 
   it('leaves, and is seen to (XEP-0045 §7.14)', async () => {
-    await tybalt.client.join(lobby, { nick: 'tybalt' });
+    await tybalt.client.rooms.join(lobby, { nick: 'tybalt' });
     await juliet.window(window);
     await juliet.clear();
-    await tybalt.client.leave(lobby);
+    await tybalt.client.rooms.leave(lobby);
     await juliet.shows(/<- tybalt has left the room/);
     juliet.enter('/close');
     await nurse.sees(lobby, { nurse: ['member', 'participant'], romeo: ['owner', 'moderator'] });
@@ -219,7 +219,7 @@ describe('a room with profanity and slixmpp', () => {
   it('invites profanity through the room, which comes (XEP-0045 §7.8.2)', async () => {
     await juliet.window(1);
     await juliet.clear();
-    await romeo.client.invite(lobby, juliet.jid, 'come back');
+    await romeo.client.rooms.invite(lobby, juliet.jid, 'come back');
     await juliet.shows(`Room   : ${lobby}`);
     await juliet.shows('Message: come back');
     window = await juliet.join(lobby, 'juliet');
@@ -228,8 +228,8 @@ describe('a room with profanity and slixmpp', () => {
 
   it('invites slixmpp through the room, which declines (XEP-0045 §7.8.2)', async () => {
     const tomb = `tomb@${server.rooms}`;
-    await romeo.client.join(tomb, { nick: 'romeo' });
-    await romeo.client.invite(tomb, nurse.jid, 'come');
+    await romeo.client.rooms.join(tomb, { nick: 'romeo' });
+    await romeo.client.rooms.invite(tomb, nurse.jid, 'come');
     // Prosody names the occupant, ejabberd the JID: to that it is declined.
     const { invitation } = await nurse.message({ from: tomb });
     await nurse.decline(tomb, String(invitation), 'too dark');
@@ -249,7 +249,7 @@ describe('a room with profanity and slixmpp', () => {
     await tybalt.client.requests.accept(String(id));
     await juliet.shows(/-> tybalt has joined the room/);
     expect(
-      tybalt.client.joinedRoom(cell)?.occupants.map(({ nick, affiliation }) => [nick, affiliation]),
+      tybalt.client.rooms.get(cell)?.occupants.map(({ nick, affiliation }) => [nick, affiliation]),
     ).toEqual(
       expect.arrayContaining([
         ['juliet', 'owner'],

@@ -18,20 +18,20 @@ afterAll(async () => {
   await server?.stop();
 });
 
-const isIn = (device: Device, name: string) => () => device.client.joinedRoom(room(name))?.joined === true;
-const isOut = (device: Device, name: string) => () => device.client.joinedRoom(room(name)) === undefined;
+const isIn = (device: Device, name: string) => () => device.client.rooms.get(room(name))?.joined === true;
+const isOut = (device: Device, name: string) => () => device.client.rooms.get(room(name)) === undefined;
 
 it('a room that one device keeps is entered by the other, and left when it is dropped (XEP-0402 §4)', async () => {
-  await desk.client.join(room('orchard'), { nick: 'Juliet', keep: true });
+  await desk.client.rooms.join(room('orchard'), { nick: 'Juliet', keep: true });
   await phone.until(isIn(phone, 'orchard'));
-  expect(phone.client.joinedRoom(room('orchard'))?.nick).toBe('Juliet');
-  await desk.client.leave(room('orchard'));
+  expect(phone.client.rooms.get(room('orchard'))?.nick).toBe('Juliet');
+  await desk.client.rooms.leave(room('orchard'));
   await phone.until(isOut(phone, 'orchard'));
 });
 
 it('what was kept while the other was away is there at its next log-in, several rooms too', async () => {
   await phone.leave();
-  for (const name of ['hall', 'crypt', 'tomb']) await desk.client.join(room(name), { keep: true });
+  for (const name of ['hall', 'crypt', 'tomb']) await desk.client.rooms.join(room(name), { keep: true });
   desk.client.settings.set(`mute:${room('hall')}`, 'mentions');
   // Both in order: what the next one reads was written before.
   await desk.leave();

@@ -37,26 +37,29 @@ describe.skipIf(serverKind() === 'prosody')('a room that asks who enters (XEP-01
 
   it('shows its picture, hears a wrong answer and a right one, and lets us in (§protocol-response)', async () => {
     const room = `lobby@${server.rooms}`;
-    await juliet.client.join(room, { nick: 'Juliet' });
-    await juliet.client.roomForm(room);
-    await juliet.client.configureRoom(room, { captcha_protected: '1' });
+    await juliet.client.rooms.join(room, { nick: 'Juliet' });
+    await juliet.client.rooms.administration.configuration(room);
+    await juliet.client.rooms.administration.configure(room, { captcha_protected: '1' });
     const asked = async () => {
-      const joining = romeo.client.join(room, { nick: 'Romeo', keep: true });
+      const joining = romeo.client.rooms.join(room, { nick: 'Romeo', keep: true });
       await expect(joining).rejects.toMatchObject({ condition: 'captcha' });
-      const fields = (await romeo.client.captcha(room))?.fields ?? [];
+      const fields = (await romeo.client.rooms.captcha(room))?.fields ?? [];
       return fields.find(({ name }) => name === 'ocr');
     };
     const field = await asked();
     const [picture = ''] = field?.files ?? [];
     expect((await readFile(picture)).toString('base64')).toBe(PIXEL);
     expect(picture).toMatch(/received\/form\.png$/);
-    await expect(romeo.client.answerCaptcha(room, { ocr: 'wrong' })).rejects.toMatchObject({
+    await expect(romeo.client.rooms.answerCaptcha(room, { ocr: 'wrong' })).rejects.toMatchObject({
       condition: 'captcha-failed',
     });
     await asked();
     const word = await readFile(join(folder, 'word'), 'utf8');
-    expect(await romeo.client.answerCaptcha(room, { ocr: word })).toEqual({ created: false, nick: 'Romeo' });
-    expect(romeo.client.joinedRoom(room)?.joined).toBe(true);
+    expect(await romeo.client.rooms.answerCaptcha(room, { ocr: word })).toEqual({
+      created: false,
+      nick: 'Romeo',
+    });
+    expect(romeo.client.rooms.get(room)?.joined).toBe(true);
     romeo.client.send(room, 'no robot');
     await juliet.message(room, 'no robot');
   });

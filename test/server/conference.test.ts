@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 
 it('makes a room for members only, and asks both; nothing of what was said is there', async () => {
-  const { room, invited, sent } = await juliet.client.conference(romeo.jid, {
+  const { room, invited, sent } = await juliet.client.conferences.start(romeo.jid, {
     others: [nurse.jid],
     history: 0,
     reason: 'come',
@@ -47,19 +47,19 @@ it('makes a room for members only, and asks both; nothing of what was said is th
   // Only the two of them know what names their conversation.
   const open = (device: Device) => device.client.requests.list().find((request) => request.room === room);
   const [his, hers] = [open(romeo), open(nurse)];
-  expect(his && romeo.client.continuesOurs(his)).toBe(true);
-  expect(hers && nurse.client.continuesOurs(hers)).toBe(false);
+  expect(his && romeo.client.conferences.continuesOurs(his)).toBe(true);
+  expect(hers && nurse.client.conferences.continuesOurs(hers)).toBe(false);
 
-  const form = await juliet.client.roomForm(room);
+  const form = await juliet.client.rooms.administration.configuration(room);
   const value = (name: string) =>
     form?.fields.find((field) => field.name === `muc#roomconfig_${name}`)?.value;
   expect([value('membersonly'), value('publicroom'), value('whois')]).toEqual(['1', '0', 'anyone']);
   expect(value('roomname')).toBe('juliet, romeo, nurse');
 
   await nurse.client.requests.accept(String(other.id));
-  expect(nurse.client.joinedRoom(room)?.joined).toBe(true);
+  expect(nurse.client.rooms.get(room)?.joined).toBe(true);
   for (const { client } of [juliet, nurse])
-    await expect.poll(() => client.roomName(room)).toBe('juliet, romeo, nurse');
+    await expect.poll(() => client.rooms.name(room)).toBe('juliet, romeo, nurse');
   await romeo.client.requests.accept(String(asked.id));
   await juliet.client.send(room, 'we are three now');
   await nurse.hears('message', { chat: room, body: 'we are three now' });
@@ -69,7 +69,10 @@ it('makes a room for members only, and asks both; nothing of what was said is th
 });
 
 it('sends as much of what was said as is wished, each with its author and its time', async () => {
-  const { room, sent } = await juliet.client.conference(romeo.jid, { others: [nurse.jid], history: 1 });
+  const { room, sent } = await juliet.client.conferences.start(romeo.jid, {
+    others: [nurse.jid],
+    history: 1,
+  });
   expect(sent).toBe(1);
   const asked = await nurse.hears('request', { kind: 'invitation', room });
   await nurse.client.requests.accept(String(asked.id));
@@ -85,8 +88,10 @@ it('sends as much of what was said as is wished, each with its author and its ti
 });
 
 it('says whom the server does not know; who was not asked finds no such room and may not enter it', async () => {
-  const made = await juliet.client.conference(romeo.jid, { others: ['nobody@localhost'], history: 0 });
+  const made = await juliet.client.conferences.start(romeo.jid, { others: ['nobody@localhost'], history: 0 });
   expect(made).toMatchObject({ invited: [romeo.jid], failed: ['nobody@localhost'] });
-  expect((await nurse.client.publicRooms()).map((row) => row.room)).not.toContain(made.room);
-  await expect(nurse.client.join(made.room)).rejects.toMatchObject({ condition: 'registration-required' });
+  expect((await nurse.client.rooms.browse()).map((row) => row.room)).not.toContain(made.room);
+  await expect(nurse.client.rooms.join(made.room)).rejects.toMatchObject({
+    condition: 'registration-required',
+  });
 });

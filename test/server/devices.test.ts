@@ -206,9 +206,9 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
     const nick = 'juliet';
 
     beforeAll(async () => {
-      await romeo.client.join(lobby, { nick: 'romeo', keep: true });
-      await phone.client.join(lobby, { nick, keep: true });
-      await laptop.client.join(lobby, { nick, keep: true });
+      await romeo.client.rooms.join(lobby, { nick: 'romeo', keep: true });
+      await phone.client.rooms.join(lobby, { nick, keep: true });
+      await laptop.client.rooms.join(lobby, { nick, keep: true });
     });
 
     it('shows the same on both (XEP-0045 §7.4)', async () => {

@@ -26,13 +26,13 @@ describe.skipIf(serverKind() === 'ejabberd')('moderated messages (XEP-0425)', ()
 
   it('show who took them away and why: live, after a restart, and to who comes later (§usecase-success, §tombstones)', async () => {
     const room = `lobby@${server.rooms}`;
-    await juliet.client.join(room, { nick: 'Juliet', keep: true });
-    await romeo.client.join(room, { nick: 'Romeo', keep: true });
+    await juliet.client.rooms.join(room, { nick: 'Juliet', keep: true });
+    await romeo.client.rooms.join(room, { nick: 'Romeo', keep: true });
     romeo.client.send(room, 'buy a sword');
     const said = await juliet.message(room, 'buy a sword');
     await romeo.until(() => romeo.history(room)[0]?.state === 'acked');
     await romeo.leave();
-    await juliet.client.administration.moderate(said.row, 'no trade here');
+    await juliet.client.rooms.administration.moderate(said.row, 'no trade here');
     const gone = {
       nick: 'Romeo',
       body: '',
@@ -45,7 +45,7 @@ describe.skipIf(serverKind() === 'ejabberd')('moderated messages (XEP-0425)', ()
     await shows(juliet);
     await romeo.come();
     await shows(romeo);
-    await tybalt.client.join(room, { nick: 'Tybalt' });
+    await tybalt.client.rooms.join(room, { nick: 'Tybalt' });
     await shows(tybalt);
     await tybalt.leave();
     await tybalt.come();

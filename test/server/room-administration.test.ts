@@ -34,16 +34,16 @@ let count = 0;
 async function room(...others: Device[]): Promise<string> {
   count += 1;
   const address = `room${count}@${server.rooms}`;
-  await juliet.client.join(address, { nick: 'Juliet' });
+  await juliet.client.rooms.join(address, { nick: 'Juliet' });
   for (const device of others) {
     const nick = device === romeo ? 'Romeo' : 'Tybalt';
-    await device.client.join(address, { nick });
+    await device.client.rooms.join(address, { nick });
     await juliet.hears('occupant', { room: address, nick, event: 'joined' });
   }
   return address;
 }
 
-const admin = (device: Device) => device.client.administration;
+const admin = (device: Device) => device.client.rooms.administration;
 
 it('kicks an occupant, with a reason (§8.2, code 307)', async () => {
   const address = await room(romeo, tybalt);
@@ -64,22 +64,22 @@ it('bans and takes it back, by nickname and by JID (§9.1, §9.2, code 301)', as
   await admin(juliet).ban(address, 'Tybalt', 'feud');
   await tybalt.hears('room', { room: address, event: 'banned' });
   await romeo.hears('occupant', { room: address, event: 'banned', nick: 'Tybalt' });
-  await expect(tybalt.client.join(address)).rejects.toMatchObject({ condition: 'forbidden' });
+  await expect(tybalt.client.rooms.join(address)).rejects.toMatchObject({ condition: 'forbidden' });
   expect(await admin(juliet).affiliations(address, 'outcast')).toMatchObject([{ jid: tybalt.jid }]);
   await admin(juliet).unban(address, tybalt.jid);
-  await tybalt.client.join(address, { nick: 'Tybalt' });
-  await tybalt.client.leave(address);
+  await tybalt.client.rooms.join(address, { nick: 'Tybalt' });
+  await tybalt.client.rooms.leave(address);
   await juliet.hears('occupant', { room: address, event: 'left', nick: 'Tybalt' });
   // Somebody who is not there.
   await admin(juliet).ban(address, tybalt.jid);
   expect((await admin(juliet).affiliations(address, 'outcast')).map(({ jid }) => jid)).toEqual([tybalt.jid]);
   if (server.kind === 'prosody') {
-    await expect(tybalt.client.join(address)).rejects.toMatchObject({ condition: 'forbidden' });
+    await expect(tybalt.client.rooms.join(address)).rejects.toMatchObject({ condition: 'forbidden' });
     return;
   }
   // ejabberd 23.01 lets whom it bans a second time in, as an outcast (docs/rooms.md).
-  await tybalt.client.join(address, { nick: 'Tybalt' });
-  const [shown] = tybalt.client.joinedRoom(address)?.occupants.filter(({ nick }) => nick === 'Tybalt') ?? [];
+  await tybalt.client.rooms.join(address, { nick: 'Tybalt' });
+  const [shown] = tybalt.client.rooms.get(address)?.occupants.filter(({ nick }) => nick === 'Tybalt') ?? [];
   expect(shown).toMatchObject({ affiliation: 'outcast', role: 'visitor' });
 });
 
@@ -95,8 +95,8 @@ it('takes and gives the right to speak in a moderated room (§8.3, §8.4)', asyn
 
 it('asks for voice, and grants it (§7.13, §8.6)', async () => {
   const address = await room(romeo);
-  await juliet.client.roomForm(address);
-  await juliet.client.configureRoom(address, { 'muc#roomconfig_moderatedroom': '1' });
+  await juliet.client.rooms.administration.configuration(address);
+  await juliet.client.rooms.administration.configure(address, { 'muc#roomconfig_moderatedroom': '1' });
   await admin(juliet).setRole(address, 'Romeo', 'visitor');
   await romeo.hears('occupant', { room: address, event: 'role', role: 'visitor' });
   await admin(romeo).requestVoice(address);
@@ -122,14 +122,16 @@ it('makes a room for members only: others have to go, and may not come (§9.4, �
   const address = await room(romeo, tybalt);
   await admin(juliet).setAffiliation(address, 'Romeo', 'member');
   await romeo.hears('occupant', { room: address, event: 'affiliation', affiliation: 'member' });
-  await juliet.client.roomForm(address);
-  await juliet.client.configureRoom(address, { 'muc#roomconfig_membersonly': '1' });
+  await juliet.client.rooms.administration.configuration(address);
+  await juliet.client.rooms.administration.configure(address, { 'muc#roomconfig_membersonly': '1' });
   expect(await tybalt.hears('room', { room: address, event: 'removed' })).toMatchObject({
     codes: expect.arrayContaining([322]),
   });
   const notice = await romeo.hears('roomNotice', { room: address });
   expect(notice.codes).toContain(104);
-  await expect(tybalt.client.join(address)).rejects.toMatchObject({ condition: 'registration-required' });
+  await expect(tybalt.client.rooms.join(address)).rejects.toMatchObject({
+    condition: 'registration-required',
+  });
   await admin(juliet).setAffiliation(address, 'Romeo', 'none');
   expect(await romeo.hears('room', { room: address, event: 'removed' })).toMatchObject({
     codes: expect.arrayContaining([321]),
@@ -142,8 +144,8 @@ it('tells that nobody is anonymous any more, and that some are again (§10.2.1, 
     ['anyone', 172],
     ['moderators', 173],
   ] as const) {
-    await juliet.client.roomForm(address);
-    await juliet.client.configureRoom(address, { 'muc#roomconfig_whois': whois });
+    await juliet.client.rooms.administration.configuration(address);
+    await juliet.client.rooms.administration.configure(address, { 'muc#roomconfig_whois': whois });
     const find = () =>
       romeo.told.some(
         ({ name, event }) =>
@@ -163,22 +165,24 @@ it('destroys a room, names its successor, and offers to go there (§10.9)', asyn
   });
   const request = await romeo.hears('request', { kind: 'invitation', room: next });
   await romeo.client.requests.accept(String(request.id));
-  expect(romeo.client.joinedRoom(next)?.joined).toBe(true);
+  expect(romeo.client.rooms.get(next)?.joined).toBe(true);
 });
 
 it('gives up configuring: a new room is not made (§10.1.3)', async () => {
   const address = `cancelled@${server.rooms}`;
-  await juliet.client.join(address, { nick: 'Juliet', reserve: true });
+  await juliet.client.rooms.join(address, { nick: 'Juliet', reserve: true });
   await admin(juliet).cancelConfiguration(address, { created: true });
-  expect(juliet.client.joinedRoom(address)).toBeUndefined();
+  expect(juliet.client.rooms.get(address)).toBeUndefined();
   // Nobody is in it: it is made anew by the next who comes.
-  expect(await romeo.client.join(address)).toMatchObject({ created: true });
+  expect(await romeo.client.rooms.join(address)).toMatchObject({ created: true });
 });
 
 it('a nickname that somebody else has is a conflict (§7.6)', async () => {
   const address = await room(romeo);
-  await expect(romeo.client.setNick(address, 'Juliet')).rejects.toMatchObject({ condition: 'conflict' });
-  await romeo.client.setNick(address, 'Montague');
+  await expect(romeo.client.rooms.setNick(address, 'Juliet')).rejects.toMatchObject({
+    condition: 'conflict',
+  });
+  await romeo.client.rooms.setNick(address, 'Montague');
   await juliet.hears('occupant', { room: address, event: 'renamed', newNick: 'Montague' });
 });
 
@@ -191,25 +195,25 @@ it('registers a nickname with the room (§7.10)', async () => {
 
 it('enters by a password (§7.2.6)', async () => {
   const address = await room();
-  await juliet.client.roomForm(address);
-  await juliet.client.configureRoom(address, {
+  await juliet.client.rooms.administration.configuration(address);
+  await juliet.client.rooms.administration.configure(address, {
     'muc#roomconfig_passwordprotectedroom': '1',
     'muc#roomconfig_roomsecret': 'cauldron',
   });
-  await expect(romeo.client.join(address)).rejects.toMatchObject({ condition: 'not-authorized' });
-  await romeo.client.join(address, { password: 'cauldron' });
-  expect(romeo.client.joinedRoom(address)?.joined).toBe(true);
+  await expect(romeo.client.rooms.join(address)).rejects.toMatchObject({ condition: 'not-authorized' });
+  await romeo.client.rooms.join(address, { password: 'cauldron' });
+  expect(romeo.client.rooms.get(address)?.joined).toBe(true);
 });
 
 it('invites through the room, and hears who will not come (§7.8.2)', async () => {
   const address = await room();
-  await juliet.client.invite(address, romeo.jid, 'come');
+  await juliet.client.rooms.invite(address, romeo.jid, 'come');
   const request = await romeo.hears('request', { kind: 'invitation', room: address });
   await romeo.client.requests.accept(String(request.id));
-  expect(romeo.client.joinedRoom(address)?.joined).toBe(true);
-  await romeo.client.leave(address);
+  expect(romeo.client.rooms.get(address)?.joined).toBe(true);
+  await romeo.client.rooms.leave(address);
   romeo.told = [];
-  await juliet.client.invite(address, romeo.jid, 'again');
+  await juliet.client.rooms.invite(address, romeo.jid, 'again');
   const second = await romeo.hears('request', { kind: 'invitation', room: address });
   await romeo.client.requests.refuse(String(second.id));
   // Prosody names an occupant as who invited: whether that is somebody who sees our presence nobody knows.
@@ -221,13 +225,13 @@ it('invites through the room, and hears who will not come (§7.8.2)', async () =
 it('asks once about an invitation that came while nobody was here, and shows it as no message (§7.8.2)', async () => {
   const address = await room();
   await romeo.leave();
-  await juliet.client.invite(address, romeo.jid, 'come when you can');
+  await juliet.client.rooms.invite(address, romeo.jid, 'come when you can');
   await romeo.come();
   const request = await romeo.hears('request', { kind: 'invitation', room: address });
   expect(request).toMatchObject({ text: 'come when you can' });
   expect(romeo.history(address)).toEqual([]);
   await romeo.client.requests.accept(String(request.id));
-  await romeo.client.leave(address);
+  await romeo.client.rooms.leave(address);
   await romeo.leave();
   await romeo.come();
   expect(romeo.client.requests.list().filter((open) => open.room === address)).toEqual([]);

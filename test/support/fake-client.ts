@@ -12,10 +12,9 @@ import type {
   Occupant,
   Request,
   Show,
-  SlowMode,
   TypingState,
 } from '../../src/chat/events.ts';
-import type { Filled, FilledForm } from '../../src/chat/form.ts';
+import type { FilledForm } from '../../src/chat/form.ts';
 import type { ChatKind, Message, MessageState, MessageVersion } from '../../src/chat/message.ts';
 import type { RoomRow, UserRow } from '../../src/chat/people.ts';
 import { ChatError } from '../../src/chat/problem.ts';
@@ -272,111 +271,89 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
       return { chat, kind: this.kindOf(chat), last, unread: count, mentions };
     });
   }
-  async roomService(): Promise<string | undefined> {
-    return 'conference.example.org';
-  }
-  async roomAddress(typed: string): Promise<string> {
-    return typed.includes('@') ? typed : `${typed}@conference.example.org`;
-  }
-  async publicRooms(text?: string): Promise<RoomRow[]> {
-    this.did('publicRooms', text);
-    return this.roomRows.filter(({ room, name }) => `${room} ${name}`.includes(text ?? ''));
-  }
-  joinedRooms(): JoinedRoom[] {
-    return [...this.joined.values()];
-  }
-  joinedRoom(room: string): JoinedRoom | undefined {
-    return this.joined.get(room);
-  }
-  async join(
-    room: string,
-    options: NonNullable<Parameters<ClientFace['join']>[1]> = {},
-  ): Promise<{ created: boolean; nick: string }> {
-    this.did('join', room, options);
-    const nick = options.nick ?? 'juliet';
-    this.addRoom(room, [nick], { nick });
-    return { created: this.created, nick };
-  }
   /** what the room asks who enters */
   challenge: FilledForm | undefined;
-  async captcha(room: string): Promise<FilledForm | undefined> {
-    this.did('captcha', room);
-    return this.challenge;
-  }
-  async answerCaptcha(room: string, filled: Filled): Promise<{ created: boolean; nick: string }> {
-    this.did('answerCaptcha', room, filled);
-    this.addRoom(room, ['juliet']);
-    return { created: false, nick: 'juliet' };
-  }
-  declineCaptcha(room: string): void {
-    this.did('declineCaptcha', room);
-  }
   readonly slow = new Map<string, { seconds: number; wait: number }>();
-  slowMode(room: string): SlowMode | undefined {
-    const slow = this.slow.get(room);
-    return slow && { room, ...slow };
-  }
   readonly roomNames = new Map<string, string>();
-  roomName(room: string): string {
-    return this.roomNames.get(room) ?? '';
-  }
-  async conference(
-    ...[jid, wish]: Parameters<ClientFace['conference']>
-  ): ReturnType<ClientFace['conference']> {
-    this.did('conference', jid, wish);
-    const room = 'talk-1@conference.example.org';
-    this.addRoom(room, ['juliet']);
-    const { history } = wish;
-    const sent = typeof history === 'number' ? history : history.length;
-    return { room, invited: [jid, ...wish.others], failed: [], sent };
-  }
-  conferenceHistory(jid: string, which: number | readonly number[]): Message[] {
-    if (typeof which !== 'number') return this.messages.filter(({ row }) => which.includes(row));
-    return which === 0 ? [] : this.history({ chat: jid, limit: which });
-  }
-  /** threads of invitations that go on with a conversation of ours */
-  readonly ourThreads: string[] = [];
-  continuesOurs({ continues }: Request): boolean {
-    return this.ourThreads.includes(continues?.thread ?? '');
-  }
-  async leave(room: string): Promise<void> {
-    this.did('leave', room);
-    const { nick = '' } = this.joined.get(room) ?? {};
-    if (this.joined.delete(room)) this.emit('room', { room, nick, event: 'left' });
-  }
-  async setSubject(room: string, subject: string): Promise<void> {
-    this.did('setSubject', room, subject);
-  }
-  async setNick(room: string, nick: string): Promise<void> {
-    this.did('setNick', room, nick);
-  }
-  async invite(room: string, jid: string, reason: string | undefined): Promise<void> {
-    this.did('invite', room, jid, reason);
-  }
-  async roomForm(room: string): Promise<FilledForm | undefined> {
-    this.did('roomForm', room);
-    return this.form;
-  }
-  async configureRoom(room: string, filled: Filled): Promise<void> {
-    this.did('configureRoom', room, filled);
-  }
-  readonly administration: RoomAdministration = {
-    kick: async (...given) => this.did('kick', ...given),
-    ban: async (...given) => this.did('ban', ...given),
-    unban: async (...given) => this.did('unban', ...given),
-    setRole: async (...given) => this.did('setRole', ...given),
-    setAffiliation: async (...given) => this.did('setAffiliation', ...given),
+  private readonly administration: RoomAdministration = {
+    configuration: async (room) => {
+      this.did('rooms.administration.configuration', room);
+      return this.form;
+    },
+    configure: async (...given) => this.did('rooms.administration.configure', ...given),
+    kick: async (...given) => this.did('rooms.administration.kick', ...given),
+    ban: async (...given) => this.did('rooms.administration.ban', ...given),
+    unban: async (...given) => this.did('rooms.administration.unban', ...given),
+    setRole: async (...given) => this.did('rooms.administration.setRole', ...given),
+    setAffiliation: async (...given) => this.did('rooms.administration.setAffiliation', ...given),
     affiliations: async (room, only) => {
-      this.did('affiliations', room, only);
+      this.did('rooms.administration.affiliations', room, only);
       return this.affiliated.filter((entry) => only === undefined || entry.affiliation === only);
     },
-    destroy: async (...given) => this.did('destroy', ...given),
-    cancelConfiguration: async (...given) => this.did('cancelConfiguration', ...given),
-    requestVoice: async (...given) => this.did('requestVoice', ...given),
+    destroy: async (...given) => this.did('rooms.administration.destroy', ...given),
+    cancelConfiguration: async (...given) => this.did('rooms.administration.cancelConfiguration', ...given),
+    requestVoice: async (...given) => this.did('rooms.administration.requestVoice', ...given),
     registration: async () => ({ form: this.form, registered: false }),
-    registerNick: async (...given) => this.did('registerNick', ...given),
+    registerNick: async (...given) => this.did('rooms.administration.registerNick', ...given),
     reservedNick: async () => undefined,
-    moderate: async (...given) => this.did('moderate', ...given),
+    moderate: async (...given) => this.did('rooms.administration.moderate', ...given),
+  };
+  readonly rooms: ClientFace['rooms'] = {
+    administration: this.administration,
+    service: async () => 'conference.example.org',
+    address: async (typed) => (typed.includes('@') ? typed : `${typed}@conference.example.org`),
+    browse: async (text) => {
+      this.did('rooms.browse', text);
+      return this.roomRows.filter(({ room, name }) => `${room} ${name}`.includes(text ?? ''));
+    },
+    list: () => [...this.joined.values()],
+    get: (room) => this.joined.get(room),
+    name: (room) => this.roomNames.get(room) ?? '',
+    join: async (room, options = {}) => {
+      this.did('rooms.join', room, options);
+      const nick = options.nick ?? 'juliet';
+      this.addRoom(room, [nick], { nick });
+      return { created: this.created, nick };
+    },
+    leave: async (room) => {
+      this.did('rooms.leave', room);
+      const { nick = '' } = this.joined.get(room) ?? {};
+      if (this.joined.delete(room)) this.emit('room', { room, nick, event: 'left' });
+    },
+    setNick: async (...given) => this.did('rooms.setNick', ...given),
+    setSubject: async (...given) => this.did('rooms.setSubject', ...given),
+    invite: async (...given) => this.did('rooms.invite', ...given),
+    slowMode: (room) => {
+      const slow = this.slow.get(room);
+      return slow && { room, ...slow };
+    },
+    captcha: async (room) => {
+      this.did('rooms.captcha', room);
+      return this.challenge;
+    },
+    answerCaptcha: async (room, filled) => {
+      this.did('rooms.answerCaptcha', room, filled);
+      this.addRoom(room, ['juliet']);
+      return { created: false, nick: 'juliet' };
+    },
+    declineCaptcha: (room) => this.did('rooms.declineCaptcha', room),
+  };
+  /** threads of invitations that go on with a conversation of ours */
+  readonly ourThreads: string[] = [];
+  readonly conferences: ClientFace['conferences'] = {
+    start: async (jid, wish) => {
+      this.did('conferences.start', jid, wish);
+      const room = 'talk-1@conference.example.org';
+      this.addRoom(room, ['juliet']);
+      const { history } = wish;
+      const sent = typeof history === 'number' ? history : history.length;
+      return { room, invited: [jid, ...wish.others], failed: [], sent };
+    },
+    seen: (jid, which) => {
+      if (typeof which !== 'number') return this.messages.filter(({ row }) => which.includes(row));
+      return which === 0 ? [] : this.history({ chat: jid, limit: which });
+    },
+    continuesOurs: ({ continues }) => this.ourThreads.includes(continues?.thread ?? ''),
   };
   /** the lists of every room */
   affiliated: Affiliated[] = [];

@@ -46,7 +46,7 @@ const occupant = (
 beforeEach(() => {
   vi.useFakeTimers();
   client = new ToldClient();
-  client.rooms.push(LOBBY);
+  client.joined.push(LOBBY);
   lines = [];
 });
 afterEach(() => vi.useRealTimers());
@@ -584,7 +584,7 @@ describe('bursts (product §3)', () => {
   });
 
   it('names the whole room where two are called alike', () => {
-    client.rooms.push('lobby@elsewhere.org');
+    client.joined.push('lobby@elsewhere.org');
     start();
     join(5);
     vi.advanceTimersByTime(1000);

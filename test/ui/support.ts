@@ -40,7 +40,7 @@ export function contact(jid: string, more: Partial<Contact> = {}): Contact {
 export class ToldClient extends EventEmitter<ChatEvents> implements NotifyingClient {
   readonly account = 'me@example.org';
   readonly people = new Map<string, Contact>();
-  readonly rooms: string[] = [];
+  readonly joined: string[] = [];
   readonly chosen = new Map<SettingName, string>();
 
   readonly contacts: NotifyingClient['contacts'] = {
@@ -48,22 +48,20 @@ export class ToldClient extends EventEmitter<ChatEvents> implements NotifyingCli
     get: (jid) => this.people.get(jid),
   };
   chatOf(jid: string): string {
-    return this.rooms.includes(bareOf(jid)) ? jid : bareOf(jid);
+    return this.joined.includes(bareOf(jid)) ? jid : bareOf(jid);
   }
   kindOf(chat: string) {
-    if (!this.rooms.includes(bareOf(chat))) return 'contact';
+    if (!this.joined.includes(bareOf(chat))) return 'contact';
     return resourceOf(chat) === undefined ? 'room' : 'private';
   }
-  continuesOurs({ continues }: Parameters<NotifyingClient['continuesOurs']>[0]): boolean {
-    return continues?.thread === 'ours';
-  }
+  readonly conferences: NotifyingClient['conferences'] = {
+    continuesOurs: ({ continues }) => continues?.thread === 'ours',
+  };
   readonly roomNames = new Map<string, string>();
-  roomName(room: string): string {
-    return this.roomNames.get(room) ?? '';
-  }
-  joinedRooms() {
-    return this.rooms.map((room) => ({ room, nick: 'me', subject: '', joined: true, occupants: [] }));
-  }
+  readonly rooms: NotifyingClient['rooms'] = {
+    name: (room) => this.roomNames.get(room) ?? '',
+    list: () => this.joined.map((room) => ({ room, nick: 'me', subject: '', joined: true, occupants: [] })),
+  };
   readonly settings: NotifyingClient['settings'] = {
     get: (name) => this.chosen.get(name) ?? settingValues(name)[0] ?? '',
   };

@@ -1,4 +1,4 @@
-/** What moderators, admins and owners do with a room. XEP-0045 §8, §9, §10. */
+/** `client.rooms.administration`: what moderators, admins and owners do with a room. XEP-0045 §8, §9, §10. */
 import { StanzaError } from '../../xmpp/errors.ts';
 import { affiliated, setAffiliation, setRole } from '../../xmpp/muc/administration.ts';
 import { cancelConfiguration, destroyRoom } from '../../xmpp/muc/config.ts';
@@ -7,10 +7,12 @@ import { registerWith, reservedNick, roomRegistration } from '../../xmpp/muc/roo
 import { bareOf, domainOf, parseAddress } from '../address.ts';
 import type { Affiliation, Role } from '../events.ts';
 import { type Filled, type FilledForm, formValues, readableForm } from '../form.ts';
+import type { MediaSaver } from '../form-media.ts';
 import type { Message } from '../message.ts';
 import { ChatError } from '../problem.ts';
 import type { ChatRooms } from '../rooms.ts';
 import type { Linked } from './link.ts';
+import type { RoomForms } from './room-forms.ts';
 
 /** Somebody with an affiliation, in the room or not. */
 export interface Affiliated {
@@ -30,6 +32,8 @@ const LISTS = ['owner', 'admin', 'member', 'outcast'] as const;
 export interface RoomAdministrationOptions {
   readonly linked: Linked;
   readonly rooms: Pick<ChatRooms, 'get' | 'forgetKept'>;
+  readonly forms: RoomForms;
+  readonly saveMedia: MediaSaver;
   readonly message: (row: number) => Message | undefined;
 }
 
@@ -37,7 +41,9 @@ export interface RoomAdministrationOptions {
  * Everything here rejects with the room's StanzaError (`forbidden`, `not-allowed`, `conflict`, `item-not-found`, …) and
  * ChatError `offline`.
  */
-export function roomAdministration({ linked, rooms, message }: RoomAdministrationOptions) {
+export function roomAdministration(options: RoomAdministrationOptions) {
+  const { linked, rooms, forms, saveMedia, message } = options;
+
   /** An occupant by nickname, as its JID where that is shown; else a JID. */
   function whoIs(room: string, who: string): string | { nick: string } {
     const occupant = rooms.get(room)?.occupants.find(({ nick }) => nick === who);
@@ -114,6 +120,15 @@ export function roomAdministration({ linked, rooms, message }: RoomAdministratio
       await destroyRoom(linked().session, room, { alternate: more.successor, reason: more.reason });
       rooms.forgetKept(room);
     },
+
+    /** The configuration form, for an owner, its pictures saved; undefined where nothing can be configured (§10.2). */
+    async configuration(room: string): Promise<FilledForm | undefined> {
+      const form = await forms.read(room);
+      return form && saveMedia(form, room);
+    },
+
+    /** Submits that form; a new room opens by it. Rejects with StanzaError `not-acceptable`, `forbidden`. */
+    configure: (room: string, filled: Filled): Promise<void> => forms.submit(room, filled),
 
     /**
      * Gives up configuring; another room stays as it was (§10.2). A `created` one is to be destroyed by it (§10.1.3),

@@ -25,6 +25,8 @@ export function roomForms(linked: Linked) {
   };
 }
 
+export type RoomForms = ReturnType<typeof roomForms>;
+
 /** What was filled in is checked; what is needed beside that the room knows better (an instant room fills in nothing). */
 const given = ({ fields }: FilledForm, filled: Filled) => ({
   fields: fields.filter(({ name }) => Object.hasOwn(filled, name)),

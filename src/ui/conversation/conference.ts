@@ -42,7 +42,7 @@ async function withConsent(face: Face, seat: Seat, input: Input): Promise<Input 
     const rows = Array.isArray(input.messages) ? input.messages.map(Number) : [];
     const count = typeof input.history === 'number' ? input.history : undefined;
     const which = rows.length > 0 ? rows : (count ?? (await howMany(face, seat, chat)));
-    const said = seat.client.conferenceHistory(chat, which);
+    const said = seat.client.conferences.seen(chat, which);
     const none = { ...input, history: undefined, messages: [] };
     if (said.length === 0) return none;
     const lines = timeline(timelineOptions(face, seat, 'contact'));
@@ -61,7 +61,7 @@ async function withConsent(face: Face, seat: Seat, input: Input): Promise<Input 
 /** Nothing to send is not asked about. */
 async function howMany({ terminal, words }: Face, { client }: Seat, chat: string): Promise<number> {
   const { conference: labels } = words.conversation;
-  const most = client.conferenceHistory(chat, MOST).length;
+  const most = client.conferences.seen(chat, MOST).length;
   if (most === 0) return 0;
   const fits = (text: string) => /^\d{1,3}$/.test(text.trim()) && Number(text) <= most;
   const typed = await terminal.text({

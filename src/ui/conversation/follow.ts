@@ -236,7 +236,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
 
   /** What is typed goes there: a room that is called as a contact is shown with its address. */
   function roomLabel(): string {
-    const name = client.roomName(chat);
+    const name = client.rooms.name(chat);
     if (labelled?.name !== name) {
       const alike = client.contacts
         .list()

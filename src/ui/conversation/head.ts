@@ -6,7 +6,7 @@ import { sanitize } from '../sanitize.ts';
 
 export function headLines({ words }: Face, { client }: Seat, chat: string): string[] {
   const lines = client.kindOf(chat) === 'room' ? [subjectNow(words, client, chat)] : [];
-  const slow = client.slowMode(chat);
+  const slow = client.rooms.slowMode(chat);
   if (slow !== undefined) lines.push(words.conversation.slowMode.on(slow.seconds));
   if (client.state === 'offline' || client.state === 'connecting') lines.push(words.conversation.offline);
   return lines;
@@ -14,7 +14,7 @@ export function headLines({ words }: Face, { client }: Seat, chat: string): stri
 
 /** The subject of a room as it is, or that we are not there to know it. */
 export function subjectNow({ conversation }: Catalogue, client: Client, chat: string): string {
-  const room = client.joinedRoom(chat);
+  const room = client.rooms.get(chat);
   if (room === undefined) return conversation.notInRoom(sanitize(chat));
   return room.subject === '' ? conversation.noSubject : conversation.subject(sanitize(room.subject));
 }

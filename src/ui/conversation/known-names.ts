@@ -14,7 +14,7 @@ export function completable(face: Face, { client }: Seat, chat: string): Complet
     ...Object.keys(ALIASES),
     'me',
   ]);
-  const room = client.joinedRoom(client.kindOf(chat) === 'private' ? (chat.split('/')[0] ?? chat) : chat);
+  const room = client.rooms.get(client.kindOf(chat) === 'private' ? (chat.split('/')[0] ?? chat) : chat);
   const contacts = client.contacts.list();
   const firstParam = (command: string) => {
     const name = Object.hasOwn(ALIASES, command) ? ALIASES[command] : command;
@@ -27,10 +27,7 @@ export function completable(face: Face, { client }: Seat, chat: string): Complet
       room === undefined
         ? contacts.flatMap((contact) => (contact.name === '' ? [] : [contact.name]))
         : room.occupants.map((occupant) => occupant.nick).filter((nick) => nick !== room.nick),
-    addresses: [
-      ...contacts.map((contact) => contact.jid),
-      ...client.joinedRooms().map((entry) => entry.room),
-    ],
+    addresses: [...contacts.map((contact) => contact.jid), ...client.rooms.list().map((entry) => entry.room)],
     choices: (command) => (command === 'react' ? EMOJIS : firstParam(command)?.choices),
     takesPath: (command) => firstParam(command)?.kind === 'path',
   };

@@ -33,7 +33,7 @@ export function chatTitle(seat: Seat, words: Catalogue, chat: string): string {
       return [title, presenceText(seat, words, bare)].filter((part) => part !== '').join(' · ');
     }
     case 'room':
-      return conversation.roomTitle(roomByJid(client, chat), client.joinedRoom(chat)?.occupants.length ?? 0);
+      return conversation.roomTitle(roomByJid(client, chat), client.rooms.get(chat)?.occupants.length ?? 0);
     case 'private':
       return conversation.privateTitle(sanitize(resourceOf(chat) ?? ''), sanitize(bare));
   }

@@ -6,7 +6,7 @@ import type { Catalogue } from '../../i18n/catalogue.ts';
 const SECOND = 1000;
 
 export interface SlowModeOptions {
-  readonly client: Pick<Client, 'slowMode'>;
+  readonly client: { readonly rooms: Pick<Client['rooms'], 'slowMode'> };
   readonly chat: string;
   readonly words: Catalogue;
   /** the live lines changed */
@@ -15,9 +15,9 @@ export interface SlowModeOptions {
 
 export function slowModeLine({ client, chat, words, redraw }: SlowModeOptions) {
   const { slowMode } = words.conversation;
-  let seconds = client.slowMode(chat)?.seconds ?? 0;
+  let seconds = client.rooms.slowMode(chat)?.seconds ?? 0;
   let clock: NodeJS.Timeout | undefined;
-  const waits = () => client.slowMode(chat)?.wait ?? 0;
+  const waits = () => client.rooms.slowMode(chat)?.wait ?? 0;
   const stop = () => {
     clearInterval(clock);
     clock = undefined;

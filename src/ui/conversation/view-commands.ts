@@ -99,7 +99,7 @@ export function nextUnread({ client }: Seat, chat: string): string | undefined {
 }
 
 function whoText({ words, theme }: Face, { client }: Seat, chat: string): string {
-  const room = client.joinedRoom(bareOf(chat));
+  const room = client.rooms.get(bareOf(chat));
   if (room === undefined) return words.conversation.notInRoom(sanitize(bareOf(chat)));
   const rows = room.occupants.map((occupant) => {
     const marks = occupantMarks(words, occupant);
@@ -112,7 +112,7 @@ function whoText({ words, theme }: Face, { client }: Seat, chat: string): string
 /** `/msg who text`: who is a nickname here (it may hold blanks), else any address. Without a text it opens that chat. */
 async function privately(face: Face, seat: Seat, call: ViewCommandCall): Promise<ViewEnd | undefined> {
   const { client } = seat;
-  const room = client.joinedRoom(bareOf(call.chat));
+  const room = client.rooms.get(bareOf(call.chat));
   const nick = room?.occupants
     .map((occupant) => occupant.nick)
     .filter((name) => call.rest === name || call.rest.startsWith(`${name} `))

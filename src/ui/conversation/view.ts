@@ -216,12 +216,12 @@ async function act(
 /** Whether the room whose conversation is open tells what becomes of somebody: they are there. */
 function isToldByRoom({ client }: Seat, chat: string, { name }: Action, { room, nick, who }: Input): boolean {
   if (!TOLD_BY_ROOM.includes(name) || room !== chat) return false;
-  return client.joinedRoom(chat)?.occupants.some((occupant) => occupant.nick === (nick ?? who)) === true;
+  return client.rooms.get(chat)?.occupants.some((occupant) => occupant.nick === (nick ?? who)) === true;
 }
 
 /** Whether that chat is the room of that name or JID. */
 async function isRoom({ client }: Seat, chat: string, room: unknown): Promise<boolean> {
-  return typeof room === 'string' && (await client.roomAddress(room).catch(() => undefined)) === chat;
+  return typeof room === 'string' && (await client.rooms.address(room).catch(() => undefined)) === chat;
 }
 
 /** A file for who is away: one is asked whether it shall wait. Resolves to undefined where it shall not be sent. */

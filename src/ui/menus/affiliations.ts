@@ -23,7 +23,7 @@ export async function affiliationList(
   list: Listed,
 ): Promise<void> {
   const labels = app.words.roomMenus;
-  const { administration } = seat.client;
+  const { administration } = seat.client.rooms;
   const message = labels.reading(sanitize(room));
   for (;;) {
     const found = await whileWorking(app, { message }, () => administration.affiliations(room, list));
@@ -67,7 +67,7 @@ async function change(
     if (unban === true) await runFromMenu(app, seat, 'unban', { preset: { room, jid } });
     return;
   }
-  const deeds = affiliationDeeds(rightsIn(seat.client.joinedRoom(room)), list);
+  const deeds = affiliationDeeds(rightsIn(seat.client.rooms.get(room)), list);
   const chosen = await choose(app, sanitize(jid), [
     ...deeds.flatMap((deed) =>
       'affiliation' in deed ? [{ name: labels[deed.label], value: deed.affiliation }] : [],

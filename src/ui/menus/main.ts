@@ -138,7 +138,7 @@ function badgesOf({ words }: MenuApp, client: Client): Readonly<Record<string, s
     ['3', client.contacts.list().filter((contact) => contact.resources.length > 0).length, badges.online],
     ['7', sum(['room']), badges.unread],
     ['10', client.requests.list().length, badges.requests],
-    ['13', client.joinedRooms().length, badges.rooms],
+    ['13', client.rooms.list().length, badges.rooms],
   ];
   return Object.fromEntries(
     counts.filter(([, count]) => count > 0).map(([key, count, word]) => [key, word(count)]),

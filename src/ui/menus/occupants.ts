@@ -24,7 +24,7 @@ export async function occupantList(
 ): Promise<MainEnd | undefined> {
   const { words } = app;
   for (;;) {
-    const joined = seat.client.joinedRoom(room);
+    const joined = seat.client.rooms.get(room);
     if (joined === undefined) return undefined;
     const { occupants } = joined;
     if (occupants.length > SHOWN)
@@ -65,7 +65,7 @@ async function oneOccupant(app: MenuApp, seat: OpenSeat, meeting: Meeting): Prom
   const { room, occupant } = meeting;
   const { words } = app;
   const labels = words.roomMenus;
-  const rights = rightsIn(seat.client.joinedRoom(room));
+  const rights = rightsIn(seat.client.rooms.get(room));
   const title = labels.occupant(sanitize(occupant.nick), occupantMarks(words, occupant).join(' · '));
   const deed = await choose(
     app,

@@ -27,17 +27,17 @@ export async function roomMenu(
   talk: Talk,
 ): Promise<MainEnd | undefined> {
   for (;;) {
-    const joined = seat.client.joinedRoom(room);
+    const joined = seat.client.rooms.get(room);
     const message = app.words.roomMenus.of(sanitize(room), standing(app, seat, room));
     const run = await choose(app, message, entries(app, seat, room, talk), { echo: 'item' });
     if (run === undefined) return undefined;
     if ((await run()) === 'exit') return 'exit';
-    if (joined !== undefined && seat.client.joinedRoom(room) === undefined) return undefined;
+    if (joined !== undefined && seat.client.rooms.get(room) === undefined) return undefined;
   }
 }
 
 function standing({ words }: MenuApp, { client }: OpenSeat, room: string): string {
-  const joined = client.joinedRoom(room);
+  const joined = client.rooms.get(room);
   const own = joined?.occupants.find(({ nick }) => nick === joined.nick);
   if (own === undefined) return words.roomMenus.outside;
   const { affiliations, roles } = words.words;
@@ -46,7 +46,7 @@ function standing({ words }: MenuApp, { client }: OpenSeat, room: string): strin
 }
 
 function entries(app: MenuApp, seat: OpenSeat, room: string, talk: Talk): Entry[] {
-  const joined = seat.client.joinedRoom(room);
+  const joined = seat.client.rooms.get(room);
   const rights = rightsIn(joined);
   return [
     ...(joined === undefined ? [] : inside(app, seat, room, rights, talk)),
@@ -58,7 +58,7 @@ function entries(app: MenuApp, seat: OpenSeat, room: string, talk: Talk): Entry[
 function inside(app: MenuApp, seat: OpenSeat, room: string, { silent }: Rights, talk: Talk): Entry[] {
   const { words } = app;
   const labels = words.roomMenus;
-  const { occupants = [], subject = '' } = seat.client.joinedRoom(room) ?? {};
+  const { occupants = [], subject = '' } = seat.client.rooms.get(room) ?? {};
   const run =
     (name: string, questions: Readonly<Record<string, string>> = {}) =>
     () =>
@@ -136,15 +136,20 @@ async function mute(app: MenuApp, seat: OpenSeat, room: string): Promise<void> {
 export async function configureRoom(app: MenuApp, seat: OpenSeat, room: string): Promise<void> {
   const { client } = seat;
   const message = app.words.roomMenus.reading(sanitize(room));
-  const form = await whileWorking(app, { message }, () => client.roomForm(room));
+  const form = await whileWorking(app, { message }, () => client.rooms.administration.configuration(room));
   if (form === undefined) {
     app.terminal.log(app.words.notices['no-fields']({ room: sanitize(room) }));
     return;
   }
   const about = { action: 'room-config', values: { room } };
-  const sent = await submitForm(app, form, (filled) => client.configureRoom(room, filled), about);
+  const sent = await submitForm(
+    app,
+    form,
+    (filled) => client.rooms.administration.configure(room, filled),
+    about,
+  );
   if (sent === false) {
-    await client.administration.cancelConfiguration(room);
+    await client.rooms.administration.cancelConfiguration(room);
     return;
   }
   app.terminal.log(app.theme.success(app.words.notices['room-configured']({ room: sanitize(room) })));

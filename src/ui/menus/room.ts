@@ -26,7 +26,7 @@ const about = (text: string | undefined) => {
 export function joinedChoices({ words }: Face, { client }: Seat): Choice<string>[] {
   const { badges } = words.menus;
   const unread = new Map(client.unread().map((entry) => [entry.chat, entry]));
-  const rows = client.joinedRooms().map((room) => ({ ...room, ...unread.get(room.room) }));
+  const rows = client.rooms.list().map((room) => ({ ...room, ...unread.get(room.room) }));
   const order = rows.sort(
     (a, b) =>
       (b.mentions ?? 0) - (a.mentions ?? 0) ||
@@ -62,8 +62,8 @@ export async function chooseRoom(face: Face, seat: Seat, message: string): Promi
 
 /** Asks for a room's name or JID; a bare name means one of our server's room service. */
 export async function typeRoom({ terminal, words }: Face, { client }: Seat): Promise<string | undefined> {
-  const joined = client.joinedRooms().map((entry) => entry.room);
-  const service = await client.roomService().catch(() => undefined);
+  const joined = client.rooms.list().map((entry) => entry.room);
+  const service = await client.rooms.service().catch(() => undefined);
   const typed = await terminal.text({
     message: service === undefined ? words.menus.room.noService : words.menus.room.room,
     validate: (text) =>
@@ -72,7 +72,7 @@ export async function typeRoom({ terminal, words }: Face, { client }: Seat): Pro
         : words.prompts.notAJid(sanitize(text)),
     complete: (line, cursor) => completeFrom(joined, line, cursor),
   });
-  return typed.trim() === '' ? undefined : client.roomAddress(typed.trim());
+  return typed.trim() === '' ? undefined : client.rooms.address(typed.trim());
 }
 
 /** Lists the public rooms, all or those with a text that is asked for, until one is chosen. */
@@ -80,7 +80,7 @@ async function browseRooms(face: Face, { client }: Seat): Promise<string | undef
   const { menus } = face.words;
   const message = menus.room.browse;
   for (let text: string | undefined; ; ) {
-    const rooms = await whileWorking(face, { message }, () => client.publicRooms(text)).catch(needsText);
+    const rooms = await whileWorking(face, { message }, () => client.rooms.browse(text)).catch(needsText);
     const chosen = rooms === undefined ? null : await chooseListed(face, client, rooms, text);
     if (chosen !== null) return chosen;
     text = (await face.terminal.text({ message: menus.room.search })).trim();

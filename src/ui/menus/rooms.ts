@@ -26,7 +26,7 @@ export const messageToRoom: Screen = async (app, seat) => {
   const room = await chooseRoom(app, seat, app.words.menus.roomMessage.which);
   if (room === undefined) return undefined;
   const joined =
-    seat.client.joinedRoom(room) !== undefined || (await enterRoom(app, seat, room)) !== undefined;
+    seat.client.rooms.get(room) !== undefined || (await enterRoom(app, seat, room)) !== undefined;
   return joined ? enterChat(app, seat, room) : undefined;
 };
 
@@ -74,7 +74,7 @@ export async function enterRoom(
   const { room: labels } = words.menus;
   const own = localOf(seat.client.account) ?? '';
   const typed = (await terminal.text({ message: labels.nick, initial: own })).trim();
-  const before = seat.client.joinedRoom(room)?.joined === true;
+  const before = seat.client.rooms.get(room)?.joined === true;
   const joined = await join(app, seat, room, { nick: typed || own, password });
   if (joined === undefined) return undefined;
   if (joined.created) await open(app, seat, room);
@@ -97,7 +97,7 @@ async function join(
     const { nick, password } = entry;
     try {
       return await whileWorking(app, { message }, () =>
-        client.join(room, { nick, password, keep: true, reserve: true }),
+        client.rooms.join(room, { nick, password, keep: true, reserve: true }),
       );
     } catch (error) {
       if (conditionOf(error) === 'captcha') {
@@ -119,13 +119,13 @@ async function passCaptcha(
   client: Client,
   room: string,
 ): Promise<{ created: boolean; nick: string } | 'again' | undefined> {
-  const form = await client.captcha(room);
+  const form = await client.rooms.captcha(room);
   if (form === undefined) return undefined;
   app.terminal.log(app.words.menus.room.captcha(sanitize(room)));
   let joined: { created: boolean; nick: string } | undefined;
   try {
     const answered = await submitForm(app, form, async (filled) => {
-      joined = await client.answerCaptcha(room, filled);
+      joined = await client.rooms.answerCaptcha(room, filled);
     });
     return answered === false ? undefined : joined;
   } catch (error) {
@@ -133,7 +133,7 @@ async function passCaptcha(
     return conditionOf(error) === 'captcha-failed' ? 'again' : undefined;
   } finally {
     // Whoever gives up, by whatever key, says so; what was answered is not asked any more.
-    client.declineCaptcha(room);
+    client.rooms.declineCaptcha(room);
   }
 }
 
@@ -171,14 +171,14 @@ async function open(app: MenuApp, { client }: OpenSeat, room: string): Promise<v
       { name: labels.createInstant, value: 'instant' },
       { name: labels.createForm, value: 'form' },
     ] as const);
-    const form = how === 'form' ? await client.roomForm(room) : undefined;
+    const form = how === 'form' ? await client.rooms.administration.configuration(room) : undefined;
     if (form !== undefined)
       opened =
-        (await submitForm(app, form, (filled) => client.configureRoom(room, filled), {
+        (await submitForm(app, form, (filled) => client.rooms.administration.configure(room, filled), {
           action: 'room-config',
           values: { room },
         })) !== false;
   } finally {
-    if (!opened) await client.configureRoom(room, {});
+    if (!opened) await client.rooms.administration.configure(room, {});
   }
 }

@@ -23,7 +23,7 @@ export const notificationSettings: Screen = (app, seat) => {
   const about = (Object.keys(SETTINGS) as Setting[]).filter(
     (name) => name.startsWith('notify-') || name === 'bell' || name === 'desktop',
   );
-  const rooms = seat.client.joinedRooms().map((entry): SettingName => `mute:${entry.room}`);
+  const rooms = seat.client.rooms.list().map((entry): SettingName => `mute:${entry.room}`);
   return settingList(app, seat, app.words.menus.notifications.settings, [...about, ...rooms]);
 };
 

@@ -103,11 +103,11 @@ export function failedLine(known: Known, words: Catalogue, message: Message): st
 
 /** XEP-0045 §7.9: a room may go on with a conversation, ours with who invites or somebody else's. */
 function invitationKind(
-  known: Pick<Known, 'continuesOurs'>,
+  known: Pick<Known, 'conferences'>,
   request: Request,
 ): 'invitation' | 'continued' | 'continuedElse' {
   if (request.continues === undefined) return 'invitation';
-  return known.continuesOurs(request) ? 'continued' : 'continuedElse';
+  return known.conferences.continuesOurs(request) ? 'continued' : 'continuedElse';
 }
 
 /** Who invites to which room: a person, or somebody in it. Safe text. */

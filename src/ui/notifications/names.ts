@@ -4,10 +4,11 @@ import type { Client } from '../../chat/client.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { brief, sanitize } from '../sanitize.ts';
 
-export type Known = { readonly contacts: Pick<Client['contacts'], 'get'> } & Pick<
-  Client,
-  'chatOf' | 'kindOf' | 'joinedRooms' | 'continuesOurs' | 'roomName'
->;
+export type Known = Pick<Client, 'chatOf' | 'kindOf'> & {
+  readonly contacts: Pick<Client['contacts'], 'get'>;
+  readonly rooms: Pick<Client['rooms'], 'list' | 'name'>;
+  readonly conferences: Pick<Client['conferences'], 'continuesOurs'>;
+};
 
 /** UTF-16 units of the name of a room in a line */
 const NAME = 40;
@@ -61,14 +62,14 @@ export function shortRoomName(known: Known, room: string): string {
 
 /** What its owners call it; '' where that is an address, which could be somebody's. */
 function ownName(known: Known, room: string): string {
-  const name = known.roomName(room).trim();
+  const name = known.rooms.name(room).trim();
   return name === '' || name.includes('@') ? '' : brief(name, NAME);
 }
 
 /** `lobby` where only one joined room is called so, else the whole JID. */
 function shortAddress(known: Known, room: string): string {
   const local = localOf(room);
-  const alike = known.joinedRooms().filter((joined) => localOf(joined.room) === local);
+  const alike = known.rooms.list().filter((joined) => localOf(joined.room) === local);
   const unique = alike.length === 1 && alike[0]?.room === room;
   return sanitize(local !== undefined && unique ? local : room);
 }

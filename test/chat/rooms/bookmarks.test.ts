@@ -127,7 +127,7 @@ describe('what the server tells while a change of ours is under way (XEP-0402 §
     await turn();
     const take = () => world.sent('iq').filter((iq) => iq.attrs.type === 'set');
     const [put] = take();
-    const leaving = world.client.leave(room('orchard'));
+    const leaving = world.client.rooms.leave(room('orchard'));
     world.occupant(room('orchard'), 'juliet', [110], "type='unavailable'");
     await leaving;
     const tell = (...rooms: string[]) => {
@@ -160,7 +160,7 @@ describe('what the server tells while a change of ours is under way (XEP-0402 §
     tell();
     await turn();
     expect(entered()).toEqual([]);
-    expect(world.client.joinedRooms()).toEqual([]);
+    expect(world.client.rooms.list()).toEqual([]);
     expect(world.stores.rooms.rooms(ACCOUNT)).toEqual([]);
   });
 

@@ -9,7 +9,7 @@ const by = (room: string, id: string) => `<stanza-id xmlns='${SID}' id='${id}' b
 /** In the room, which was asked what it gives and has not answered; what is said now is reflected with an id. */
 async function quicker(announces: readonly string[]) {
   const world = await new World({ announces }).login();
-  const joined = world.client.join(ROOM, { nick: 'juliet' });
+  const joined = world.client.rooms.join(ROOM, { nick: 'juliet' });
   world.occupant(ROOM, 'juliet', [110]);
   const { row, id } = world.client.send(ROOM, 'first');
   world.roomSays('juliet', 'first', by(ROOM, 's1'), id);

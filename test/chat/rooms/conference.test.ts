@@ -1,7 +1,7 @@
 /** A conversation of two that goes on in a room. XEP-0045 §7.9; on real servers: test/server/conference.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { bareOf } from '../../../src/chat/address.ts';
-import { nameOfPeople, tellable } from '../../../src/chat/client/conference.ts';
+import { nameOfPeople, tellable } from '../../../src/chat/client/conferences.ts';
 import { catalogueFor, LANGUAGES } from '../../../src/i18n/catalogue.ts';
 import { problemOf } from '../../../src/ui/sentences.ts';
 import { NS_MUC_OWNER } from '../../../src/xmpp/muc/config.ts';
@@ -55,7 +55,7 @@ async function inLobby(world: World, stays: boolean): Promise<void> {
   world.says(`${LOBBY}/mallory`, 'for the room alone', '', "type='groupchat' id='seen-by-all'");
   world.says(`${LOBBY}/mallory`, 'for us alone', `<x xmlns='${NS_MUC_USER}'/>`, "type='chat' id='private'");
   if (!stays) {
-    const left = world.client.leave(LOBBY);
+    const left = world.client.rooms.leave(LOBBY);
     await play(world, left);
     await left;
   }
@@ -99,7 +99,7 @@ async function play(world: World, work: Promise<unknown>): Promise<string[]> {
 describe('a conversation of two that goes on in a room', () => {
   it('says each message as delayed, by its author and in its thread, then invites to where they talk (§7.9)', async () => {
     const world = await talking(FIELDS);
-    const made = world.client.conference(ROMEO, { others: [NURSE], history: 5 });
+    const made = world.client.conferences.start(ROMEO, { others: [NURSE], history: 5 });
     const [said, first, second, ...more] = await play(world, made);
     expect(more).toEqual([]);
     expect(said).toMatch(/type="groupchat"/);
@@ -123,7 +123,7 @@ describe('a conversation of two that goes on in a room', () => {
       form += iq;
       return '';
     });
-    const made = world.client.conference(ROMEO, { others: [NURSE], history: 0 });
+    const made = world.client.conferences.start(ROMEO, { others: [NURSE], history: 0 });
     const invitations = await play(world, made);
     expect(form).toContain('var="muc#roomconfig_roomname"><value>juliet, romeo, nurse</value>');
     for (const invitation of invitations) expect(invitation).toContain('reason="juliet, romeo, nurse"');
@@ -132,7 +132,7 @@ describe('a conversation of two that goes on in a room', () => {
 
   it('keeps to the thread in what is said there (§7.9)', async () => {
     const world = await talking(FIELDS);
-    const made = world.client.conference(ROMEO, { others: [NURSE], history: 0 });
+    const made = world.client.conferences.start(ROMEO, { others: [NURSE], history: 0 });
     expect((await play(world, made)).filter((xml) => xml.includes('groupchat'))).toEqual([]);
     const { room } = await made;
     world.client.send(room, 'we are three');
@@ -142,7 +142,7 @@ describe('a conversation of two that goes on in a room', () => {
   it('is named by a short id where the newest is too long for a thread', async () => {
     const world = await talking(FIELDS, '');
     world.says(`${ROMEO}/orchard`, 'a long one', '', `type='chat' id='${'i'.repeat(257)}'`);
-    const made = world.client.conference(ROMEO, { others: [NURSE], history: 0 });
+    const made = world.client.conferences.start(ROMEO, { others: [NURSE], history: 0 });
     const [invitation] = await play(world, made);
     expect(invitation).toContain('continue="true" thread="his"');
   });
@@ -171,7 +171,7 @@ describe('a conversation of two that goes on in a room', () => {
         room = iq.attrs.to ?? '';
         return answer;
       });
-      const made = world.client.conference(ROMEO, { others: [NURSE], history: 5 });
+      const made = world.client.conferences.start(ROMEO, { others: [NURSE], history: 5 });
       const sent = await play(world, made);
       const thrown = await made.catch((reason: unknown) => reason);
       expect(thrown).toMatchObject(error);
@@ -187,7 +187,7 @@ describe('a conversation of two that goes on in a room', () => {
 
   it('sends nothing that was said into a room that anybody may enter', async () => {
     const world = await talking("<field var='muc#roomconfig_publicroom' type='boolean'/>");
-    const made = world.client.conference(ROMEO, { others: [NURSE], history: 5 });
+    const made = world.client.conferences.start(ROMEO, { others: [NURSE], history: 5 });
     const sent = await play(world, made);
     await expect(made).rejects.toMatchObject({ condition: 'room-not-private' });
     expect(sent).toEqual(['left']);
@@ -196,7 +196,7 @@ describe('a conversation of two that goes on in a room', () => {
   it('is none where nobody else is asked, and makes no room then', async () => {
     const world = await talking(FIELDS);
     for (const others of [[], [ROMEO], [ACCOUNT]])
-      await expect(world.client.conference(ROMEO, { others, history: 0 })).rejects.toMatchObject({
+      await expect(world.client.conferences.start(ROMEO, { others, history: 0 })).rejects.toMatchObject({
         condition: 'nobody-to-invite',
       });
     expect(world.sent('presence')).toEqual([]);
@@ -212,12 +212,12 @@ describe('a conversation of two that goes on in a room', () => {
     await inLobby(world, stays);
     expect(world.client.history({ chat: jid, limit: 9 })).toHaveLength(1);
     for (const history of [0, 50])
-      await expect(world.client.conference(jid, { others: [NURSE], history })).rejects.toMatchObject({
+      await expect(world.client.conferences.start(jid, { others: [NURSE], history })).rejects.toMatchObject({
         name: 'ChatError',
         condition: 'not-a-person',
         values: { jid },
       });
-    expect(world.client.conferenceHistory(jid, 50)).toEqual([]);
+    expect(world.client.conferences.seen(jid, 50)).toEqual([]);
     expect(world.session.take()).toEqual([]);
   });
 
@@ -248,7 +248,7 @@ describe('an invitation that goes on with a conversation', () => {
     const world = await talking(FIELDS);
     world.receive(invite(from, thread));
     const [request] = world.client.requests.list();
-    expect(request && world.client.continuesOurs(request)).toBe(ours);
+    expect(request && world.client.conferences.continuesOurs(request)).toBe(ours);
   });
 
   it('is never ours where a room or somebody in one is all it comes from', async () => {
@@ -258,7 +258,7 @@ describe('an invitation that goes on with a conversation', () => {
       world.receive(invite(from, 'seen-by-all'));
       const request = world.client.requests.list().at(-1);
       expect(bareOf(request?.from ?? '')).toBe(LOBBY);
-      expect(request && world.client.continuesOurs(request)).toBe(false);
+      expect(request && world.client.conferences.continuesOurs(request)).toBe(false);
     }
   });
 
@@ -269,6 +269,6 @@ describe('an invitation that goes on with a conversation', () => {
     );
     const [request] = world.client.requests.list();
     expect(request).toMatchObject({ from: ROMEO, mediated: true, continues: { thread: 'e0ff' } });
-    expect(request && world.client.continuesOurs(request)).toBe(false);
+    expect(request && world.client.conferences.continuesOurs(request)).toBe(false);
   });
 });

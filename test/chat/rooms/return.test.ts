@@ -83,7 +83,7 @@ describe('a room whose service restarts', () => {
     const world = await joined();
     await outage(world, 'registration-required');
     expect(world.events('room')).toMatchObject([{ event: 'failed', condition: 'registration-required' }]);
-    expect(world.client.joinedRooms()).toEqual([]);
+    expect(world.client.rooms.list()).toEqual([]);
   });
 
   it.each(['forbidden', 'not-allowed'])(
@@ -102,7 +102,7 @@ describe('a room whose service restarts', () => {
       refuse(world, condition);
       await vi.advanceTimersByTimeAsync(0);
       expect(world.events('room')).toMatchObject([{ event: 'failed', condition }]);
-      expect(world.client.joinedRooms()).toEqual([]);
+      expect(world.client.rooms.list()).toEqual([]);
     },
   );
 
@@ -115,7 +115,7 @@ describe('a room whose service restarts', () => {
     expect(entrances(world)[0]?.attrs.to).toBe(`${ROOM}/juliet_`);
     world.occupant(ROOM, 'juliet_', [110]);
     await turn();
-    expect(world.client.joinedRoom(ROOM)).toMatchObject({ nick: 'juliet_', joined: true });
+    expect(world.client.rooms.get(ROOM)).toMatchObject({ nick: 'juliet_', joined: true });
   });
 
   it('is entered under the next one where that is taken too', async () => {
@@ -139,7 +139,7 @@ describe('a room whose service restarts', () => {
     expect(entrances(world)).toHaveLength(1);
     world.occupant(ROOM, 'juliet', [110]);
     await turn();
-    expect(world.client.joinedRoom(ROOM)).toMatchObject({ joined: true });
+    expect(world.client.rooms.get(ROOM)).toMatchObject({ joined: true });
   });
 
   it('entered by hand meanwhile, its next outage is one of its own: told again', async () => {
@@ -153,7 +153,7 @@ describe('a room whose service restarts', () => {
 
   it('destroyed while we enter it again: forgotten, so that nobody makes it anew (XEP-0045 §10.9)', async () => {
     const world = await joined();
-    await world.client.join(ROOM, { keep: true });
+    await world.client.rooms.join(ROOM, { keep: true });
     await outage(world);
     world.receive(
       `<presence from='${ROOM}/juliet' to='${JID}' type='unavailable'><x xmlns='${MUC}#user'>` +
@@ -167,7 +167,7 @@ describe('a room whose service restarts', () => {
   it('that we leave meanwhile is not entered again', async () => {
     const world = await joined();
     await outage(world, 'service-unavailable');
-    await world.client.leave(ROOM);
+    await world.client.rooms.leave(ROOM);
     world.session.take();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     await vi.advanceTimersByTimeAsync(5000);

@@ -47,7 +47,7 @@ describe('a room in slow mode', () => {
     const [two, three] = [world.client.send(ROOM, 'two'), world.client.send(ROOM, 'three')];
     expect(said(world)).toEqual(['one']);
     expect([two.state, three.state]).toEqual(['queued', 'queued']);
-    expect(world.client.slowMode(ROOM)).toEqual({ room: ROOM, seconds: 20, wait: 20 });
+    expect(world.client.rooms.slowMode(ROOM)).toEqual({ room: ROOM, seconds: 20, wait: 20 });
     await vi.advanceTimersByTimeAsync(19_900);
     expect(said(world)).toEqual([]);
     await vi.advanceTimersByTimeAsync(200);
@@ -61,7 +61,7 @@ describe('a room in slow mode', () => {
     const one = world.client.send(ROOM, 'one');
     await vi.advanceTimersByTimeAsync(5000);
     shown(world, one);
-    expect(world.client.slowMode(ROOM)?.wait).toBe(20);
+    expect(world.client.rooms.slowMode(ROOM)?.wait).toBe(20);
     await vi.advanceTimersByTimeAsync(20_000);
     shown(world, { id: 'from-elsewhere', body: 'by my telephone' });
     expect(world.client.send(ROOM, 'two').state).toBe('queued');
@@ -115,7 +115,7 @@ describe('a room in slow mode', () => {
         "<item affiliation='admin' role='moderator'/><status code='110'/></x></presence>",
     );
     expect(world.client.send(ROOM, 'two').state).toBe('sent');
-    expect(world.client.slowMode(ROOM)?.wait).toBe(0);
+    expect(world.client.rooms.slowMode(ROOM)?.wait).toBe(0);
   });
 
   it('holds up corrections, which have a body too', async () => {
@@ -145,7 +145,7 @@ describe('a room in slow mode', () => {
     const world = await entered(20);
     world.client.send(ROOM, 'one');
     world.occupant(ROOM, 'juliet', [110, 307], "type='unavailable'");
-    expect(world.client.slowMode(ROOM)).toBeUndefined();
+    expect(world.client.rooms.slowMode(ROOM)).toBeUndefined();
     await world.client.close();
     expect(vi.getTimerCount()).toBe(0);
   });

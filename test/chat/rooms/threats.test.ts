@@ -44,7 +44,7 @@ describe('a nickname that is a contact’s JID', () => {
   it('is not taken for that JID by a ban, nor the JID for it', async () => {
     const world = await inRoom();
     world.occupant(ROOM, ROMEO);
-    await expect(world.client.administration.ban(ROOM, ROMEO)).rejects.toMatchObject({
+    await expect(world.client.rooms.administration.ban(ROOM, ROMEO)).rejects.toMatchObject({
       condition: 'ambiguous-occupant',
     });
     expect(world.sent('iq')).toEqual([]);
@@ -62,7 +62,7 @@ describe('a forged departure', () => {
     world.receive(`<presence from='${from}' to='${JID}' type='unavailable'>${out([301, 307])}</presence>`);
     world.receive(`<message from='${from}' to='${JID}' type='normal'>${out([110, 301])}</message>`);
     await turn();
-    expect(world.client.joinedRoom(ROOM)).toMatchObject({ joined: true, nick: 'juliet' });
+    expect(world.client.rooms.get(ROOM)).toMatchObject({ joined: true, nick: 'juliet' });
     expect(world.events('room')).toEqual([]);
   });
 });
@@ -78,7 +78,7 @@ describe('a room that we never entered', () => {
       `<message from='${ELSEWHERE}' to='${JID}'><x xmlns='${NS_MUC_USER}'><item affiliation='owner'/><status code='101'/></x></message>`,
     );
     await turn();
-    expect(world.client.joinedRooms().map(({ room }) => room)).toEqual([ROOM]);
+    expect(world.client.rooms.list().map(({ room }) => room)).toEqual([ROOM]);
     expect(world.client.chats()).toEqual([]);
     expect(world.told.filter(([name]) => name !== 'unread')).toEqual([]);
   });

@@ -155,7 +155,7 @@ async function perform(command: ActorCommand): Promise<void> {
       await client.contacts.settled();
       return;
     case 'join':
-      await client.join(command.room, { nick: command.nick, keep: true });
+      await client.rooms.join(command.room, { nick: command.nick, keep: true });
       return;
     case 'send':
       // In one go or one at a time; who writes offline needs no connection.

@@ -525,7 +525,7 @@ describe('commands', () => {
       const shown = terminal.lines.find((line) => line.startsWith('Everybody in the room would see:'));
       expect(shown).toMatch(/two\n.*three$/);
       expect(shown).not.toContain('one');
-      expect(fake.called('conference')).toEqual([invited([2, 3])]);
+      expect(fake.called('conferences.start')).toEqual([invited([2, 3])]);
       expect(seat.openChats).toEqual([ROMEO, ROOM_MADE, undefined]);
     });
 
@@ -537,7 +537,7 @@ describe('commands', () => {
     ])('sends nothing that was not agreed to: %s', async (_, answers, history) => {
       for (const body of ['one', 'two']) fake.keep(ROMEO, body);
       await play(ROMEO, '/invite nurse', ...answers, ESC);
-      expect(fake.called('conference')).toEqual([invited(history)]);
+      expect(fake.called('conferences.start')).toEqual([invited(history)]);
     });
 
     it('sends what was shown, whatever came since', async () => {
@@ -548,34 +548,34 @@ describe('commands', () => {
       });
       await play(ROMEO, '/invite nurse', '1', ESC);
       confirm.mockRestore();
-      expect(fake.called('conference')).toEqual([invited([row])]);
+      expect(fake.called('conferences.start')).toEqual([invited([row])]);
     });
 
     it('takes messages by their numbers, 1 for the newest', async () => {
       for (const body of ['one', 'two', 'three']) fake.keep(ROMEO, body);
       await play(ROMEO, '/conference nurse --message 1 --message 3', 'y', ESC);
-      expect(fake.called('conference')).toEqual([invited([1, 3])]);
+      expect(fake.called('conferences.start')).toEqual([invited([1, 3])]);
     });
 
     it('shows and asks where the command says how many, too', async () => {
       fake.keep(ROMEO, 'one');
       const { terminal } = await play(ROMEO, '/conference nurse --send-history 1', 'n', ESC);
       expect(terminal.output).toContain('Nothing of it is sent.');
-      expect(fake.called('conference')).toEqual([invited(0)]);
+      expect(fake.called('conferences.start')).toEqual([invited(0)]);
     });
 
     it('does nothing where one gives up, and asks nothing where nothing was said', async () => {
       fake.keep(ROMEO, 'one');
       await play(ROMEO, '/invite nurse', CTRL_C, ESC);
-      expect(fake.called('conference')).toEqual([]);
+      expect(fake.called('conferences.start')).toEqual([]);
       await play(NURSE, `/invite ${ROMEO}`, ESC);
-      expect(fake.called('conference')).toEqual([
+      expect(fake.called('conferences.start')).toEqual([
         [NURSE, { others: [ROMEO], history: 0, reason: undefined }],
       ]);
     });
 
     it('stays where the room could not be made, and says why', async () => {
-      fake.failures.set('conference', new ChatError('no-room-service'));
+      fake.failures.set('conferences.start', new ChatError('no-room-service'));
       const { terminal, seat } = await play(ROMEO, '/invite nurse', ESC);
       expect(terminal.output).toContain('! no-room-service');
       expect(seat.openChats).toEqual([ROMEO, undefined]);
@@ -670,11 +670,11 @@ describe('commands', () => {
   it('/leave of another room, or one that fails, keeps the conversation open', async () => {
     fake.addRoom(LOBBY, ['juliet']);
     fake.addRoom('garden@conference.example.org', ['juliet']);
-    fake.failures.set('leave', new ChatError('offline'));
+    fake.failures.set('rooms.leave', new ChatError('offline'));
     const { terminal } = await play(LOBBY, '/leave', '/leave garden', ESC);
     expect(terminal.output).toContain('! offline');
     expect(terminal.left).toBe(0);
-    expect(fake.joinedRooms().map(({ room }) => room)).toEqual([LOBBY]);
+    expect(fake.rooms.list().map(({ room }) => room)).toEqual([LOBBY]);
   });
 
   it('page backwards with /older until the beginning', async () => {
@@ -774,7 +774,7 @@ describe('commands', () => {
     fake.addRoom(LOBBY, ['juliet'], { subject: 'Act II' });
     const { terminal } = await play(LOBBY, '/topic', '/topic Act III', ESC);
     expect(terminal.output.match(/Subject: Act II/g)).toHaveLength(2);
-    expect(fake.called('setSubject')).toEqual([[LOBBY, 'Act III']]);
+    expect(fake.called('rooms.setSubject')).toEqual([[LOBBY, 'Act III']]);
   });
 
   it('mute a room to mentions and back with /mute, for that room alone', async () => {
@@ -1130,7 +1130,7 @@ describe('what a room has menus and questions for', () => {
     };
     const { asked } = await wishes('/config --set title=Den');
     expect(asked).toEqual([]);
-    expect(fake.called('configureRoom')).toEqual([[LOBBY, { title: 'Den' }]]);
+    expect(fake.called('rooms.administration.configure')).toEqual([[LOBBY, { title: 'Den' }]]);
   });
 });
 

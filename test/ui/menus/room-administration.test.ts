@@ -88,10 +88,10 @@ describe('16 room administration', () => {
       '8) Make an owner',
       '0) Back',
     ]);
-    expect(fake.called('kick')).toEqual([[DEN, 'romeo', 'too loud']]);
-    expect(fake.called('setRole')).toEqual([[DEN, 'romeo', 'moderator', undefined]]);
-    expect(fake.called('setAffiliation')).toEqual([[DEN, 'romeo', 'member', undefined]]);
-    expect(fake.called('ban')).toEqual([[DEN, 'romeo', undefined]]);
+    expect(fake.called('rooms.administration.kick')).toEqual([[DEN, 'romeo', 'too loud']]);
+    expect(fake.called('rooms.administration.setRole')).toEqual([[DEN, 'romeo', 'moderator', undefined]]);
+    expect(fake.called('rooms.administration.setAffiliation')).toEqual([[DEN, 'romeo', 'member', undefined]]);
+    expect(fake.called('rooms.administration.ban')).toEqual([[DEN, 'romeo', undefined]]);
   });
 
   it('keeps the lists: who is banned is let in again, somebody becomes a member (XEP-0045 §9.2, §9.3)', async () => {
@@ -99,8 +99,10 @@ describe('16 room administration', () => {
     fake.affiliated = [{ room: DEN, jid: 'tybalt@example.org', affiliation: 'outcast', reason: 'duels' }];
     const terminal = await play(...['8', '1', '1', '0', '7', 'A', 'nurse', '', '0']);
     expect(terminal.menus[4]).toEqual(['1) tybalt@example.org duels', 'A) Ban somebody', '0) Back']);
-    expect(fake.called('unban')).toEqual([[DEN, 'tybalt@example.org']]);
-    expect(fake.called('setAffiliation')).toEqual([[DEN, 'nurse@example.org', 'member', undefined]]);
+    expect(fake.called('rooms.administration.unban')).toEqual([[DEN, 'tybalt@example.org']]);
+    expect(fake.called('rooms.administration.setAffiliation')).toEqual([
+      [DEN, 'nurse@example.org', 'member', undefined],
+    ]);
   });
 
   it('configures by the form, and leaves the room as it was where one gives up (XEP-0045 §10.2)', async () => {
@@ -110,26 +112,29 @@ describe('16 room administration', () => {
       fields: [{ name: 'title', label: 'Title', kind: 'text', required: false, value: 'Den' }],
     };
     await play('11', 'The den');
-    expect(fake.called('configureRoom')).toEqual([[DEN, { title: 'The den' }]]);
+    expect(fake.called('rooms.administration.configure')).toEqual([[DEN, { title: 'The den' }]]);
     const fields = ['a', 'b', 'c', 'd', 'e'].map(
       (name) => ({ name, label: name, kind: 'text', required: false }) as const,
     );
     fake.form = { instructions: '', fields };
     await play('11', '0');
-    expect(fake.called('cancelConfiguration')).toEqual([[DEN]]);
+    expect(fake.called('rooms.administration.cancelConfiguration')).toEqual([[DEN]]);
   });
 
   it('destroys only after a yes, with the room to go to instead (XEP-0045 §10.9)', async () => {
     enter('owner', 'moderator');
     await play('12', 'n', '12', 'y', '2', 'parlour', 'moved');
-    expect(fake.called('destroy')).toEqual([
+    expect(fake.called('rooms.administration.destroy')).toEqual([
       [DEN, { successor: 'parlour@conference.example.org', reason: 'moved' }],
     ]);
   });
 
   it('says in words what the room refuses', async () => {
     enter('owner', 'moderator', occupant('romeo', 'none', 'participant'));
-    fake.failures.set('kick', Object.assign(new Error('no'), { condition: 'not-allowed' }));
+    fake.failures.set(
+      'rooms.administration.kick',
+      Object.assign(new Error('no'), { condition: 'not-allowed' }),
+    );
     const terminal = await play('1', '2', '2', '', '0');
     expect(terminal.lines).toContain('! not-allowed');
   });

@@ -112,7 +112,7 @@ describe('5 a person, and a room with somebody else', () => {
     fake.keep(ROMEO, 'wherefore?');
     const terminal = await play('5', ROMEO, '5', 'J', 'nurse', '1', 'y', 'hello', ESC);
     expect(terminal.output).toContain('Everybody in the room would see:');
-    expect(fake.called('conference')).toEqual([
+    expect(fake.called('conferences.start')).toEqual([
       [ROMEO, { others: ['nurse@example.org'], history: [1], reason: undefined }],
     ]);
     expect(fake.called('send')).toEqual([['talk-1@conference.example.org', 'hello']]);
@@ -122,21 +122,21 @@ describe('5 a person, and a room with somebody else', () => {
 describe('6 create or join a room', () => {
   it('completes a bare name, takes the user name for a nickname', async () => {
     await play('6', 'N', 'lobby', '');
-    expect(fake.called('join')).toEqual([
+    expect(fake.called('rooms.join')).toEqual([
       [LOBBY, { nick: 'juliet', password: undefined, keep: true, reserve: true }],
     ]);
   });
 
   it('asks again for a nickname that is taken, then for a password (XEP-0045 §7.2.8, §7.2.5)', async () => {
     const errors = [refusal('conflict'), refusal('not-authorized')];
-    const join = fake.join.bind(fake);
-    fake.join = async (room, options) => {
+    const join = fake.rooms.join.bind(fake);
+    fake.rooms.join = async (room, options) => {
       const error = errors.shift();
-      if (error !== undefined) fake.failures.set('join', error);
+      if (error !== undefined) fake.failures.set('rooms.join', error);
       return join(room, options);
     };
     const terminal = await play('6', 'N', 'lobby', '', 'rosaline', 'capulet');
-    expect(fake.called('join').at(-1)).toEqual([
+    expect(fake.called('rooms.join').at(-1)).toEqual([
       LOBBY,
       { nick: 'rosaline', password: 'capulet', keep: true, reserve: true },
     ]);
@@ -150,9 +150,9 @@ describe('6 create or join a room', () => {
         { name: 'ocr', label: 'What you see', kind: 'text', required: true, files: ['/tmp/form.png'] },
       ],
     };
-    const asks = () => fake.failures.set('join', refusal('captcha'));
+    const asks = () => fake.failures.set('rooms.join', refusal('captcha'));
     asks();
-    fake.failures.set('answerCaptcha', refusal('captcha-failed'));
+    fake.failures.set('rooms.answerCaptcha', refusal('captcha-failed'));
     const wrong = await play('6', 'N', 'lobby', '', 'abc');
     expect(wrong.output).toContain(
       'The room lobby@conference.example.org wants to know whether a person enters.',
@@ -160,21 +160,21 @@ describe('6 create or join a room', () => {
     expect(wrong.output).toContain('saved as: /tmp/form.png');
     expect(wrong.output).toContain('! captcha-failed');
     // The second attempt was not asked anything.
-    expect(fake.called('join')).toHaveLength(2);
+    expect(fake.called('rooms.join')).toHaveLength(2);
     fake.joined.clear();
     asks();
     await play('6', 'N', 'lobby', '', 'abd');
-    expect(fake.called('answerCaptcha').at(-1)).toEqual([LOBBY, { ocr: 'abd' }]);
+    expect(fake.called('rooms.answerCaptcha').at(-1)).toEqual([LOBBY, { ocr: 'abd' }]);
     expect(fake.joined.has(LOBBY)).toBe(true);
     fake.joined.clear();
     asks();
     await play('6', 'N', 'lobby', '', CTRL_C);
-    expect(fake.called('declineCaptcha').at(-1)).toEqual([LOBBY]);
+    expect(fake.called('rooms.declineCaptcha').at(-1)).toEqual([LOBBY]);
     expect(fake.joined.has(LOBBY)).toBe(false);
   });
 
   it('says in one line why a room does not let us in', async () => {
-    fake.failures.set('join', refusal('registration-required'));
+    fake.failures.set('rooms.join', refusal('registration-required'));
     const terminal = await play('6', 'N', 'lobby', '');
     expect(terminal.lines).toContain('! registration-required');
   });
@@ -189,7 +189,7 @@ describe('6 create or join a room', () => {
       'S) Search for a word',
       '0) Back',
     ]);
-    expect(fake.called('join')).toHaveLength(1);
+    expect(fake.called('rooms.join')).toHaveLength(1);
   });
 
   it('says the address alone of a room that has no name of its own', async () => {
@@ -201,9 +201,9 @@ describe('6 create or join a room', () => {
   it('searches them for a word, at once where a service does not list all (XEP-0433)', async () => {
     fake.roomRows = [{ room: LOBBY, name: 'Lobby', kept: false, joined: false, open: true, slowMode: 9 }];
     const found = await play('6', 'B', 'S', 'lob', '1', '');
-    expect(fake.called('publicRooms')).toEqual([[undefined], ['lob']]);
+    expect(fake.called('rooms.browse')).toEqual([[undefined], ['lob']]);
     expect(found.menus[3]?.[0]).toBe(`1) Lobby (${LOBBY}) open · slow mode, 9 s`);
-    fake.failures.set('publicRooms', new ChatError('room-search-needs-text'));
+    fake.failures.set('rooms.browse', new ChatError('room-search-needs-text'));
     const none = await play('6', 'B', 'zebra');
     expect(none.output).toContain('No public room found for “zebra”.');
   });
@@ -215,7 +215,7 @@ describe('6 create or join a room', () => {
       fields: [{ name: 'title', label: 'Title', kind: 'text', required: false, value: 'x' }],
     };
     await play('6', 'N', 'a', '', '1', ESC, '6', 'N', 'b', '', '2', 'The B room', ESC);
-    expect(fake.called('configureRoom')).toEqual([
+    expect(fake.called('rooms.administration.configure')).toEqual([
       ['a@conference.example.org', {}],
       ['b@conference.example.org', { title: 'The B room' }],
     ]);
@@ -225,7 +225,7 @@ describe('6 create or join a room', () => {
 describe('7 message to a room, 13 leave', () => {
   it('joins first if needed, then opens the conversation', async () => {
     await play('7', 'N', 'lobby', '', 'hello', ESC, '7', '1', 'again', ESC);
-    expect(fake.called('join')).toHaveLength(1);
+    expect(fake.called('rooms.join')).toHaveLength(1);
     expect(fake.called('send')).toEqual([
       [LOBBY, 'hello'],
       [LOBBY, 'again'],
@@ -235,7 +235,7 @@ describe('7 message to a room, 13 leave', () => {
   it('leaves a joined room', async () => {
     fake.addRoom(LOBBY);
     const terminal = await play('13', '1', '13');
-    expect(fake.called('leave')).toEqual([[LOBBY]]);
+    expect(fake.called('rooms.leave')).toEqual([[LOBBY]]);
     expect(terminal.output).toContain('You are in no room.');
     // The room tells that one is out: a notification, and nothing beside it.
     expect(terminal.output).not.toContain('"code":"left"');
@@ -320,7 +320,7 @@ describe('10 notifications', () => {
       `2) ${ROMEO}/a offers you the file x.jpg (5 B)`,
       `3) ${ROMEO}/a offers you the file y.jpg (unknown)`,
     ]);
-    expect(fake.called('join')).toMatchObject([[LOBBY, { password: 'capulet' }]]);
+    expect(fake.called('rooms.join')).toMatchObject([[LOBBY, { password: 'capulet' }]]);
     expect(fake.called('requests.accept')).toEqual([['f']]);
     expect(fake.called('requests.refuse')).toEqual([['i'], ['g']]);
   });

@@ -13,6 +13,7 @@ import type { ChatKind, Message } from '../message.ts';
 import { ChatError } from '../problem.ts';
 import type { ChatRooms } from '../rooms.ts';
 import type { Linked } from './link.ts';
+import type { RoomForms } from './room-forms.ts';
 
 export interface ConferenceWish {
   /** bare JIDs of the others */
@@ -36,10 +37,7 @@ export interface ConferenceOptions {
   readonly account: string;
   readonly linked: Linked;
   readonly rooms: Pick<ChatRooms, 'address' | 'join'>;
-  readonly forms: {
-    read(room: string): Promise<FilledForm | undefined>;
-    submit(room: string, filled: Readonly<Record<string, string>>): Promise<void>;
-  };
+  readonly forms: RoomForms;
   readonly contact: (jid: string) => Contact | undefined;
   readonly kindOf: (chat: string) => ChatKind;
   /** the last messages of a chat, oldest first */
