@@ -30,6 +30,7 @@ export function reading({ read, isAway }: ReadingOptions): Reading {
     pause = undefined;
     if (!owed) return;
     if (!isAway()) say();
+    // also where nobody sees it: what came is owed until somebody does
     wait();
   };
   const say = () => {
@@ -39,10 +40,9 @@ export function reading({ read, isAway }: ReadingOptions): Reading {
 
   return {
     shown() {
-      if (isAway()) return;
       owed = true;
       if (pause !== undefined) return;
-      say();
+      if (!isAway()) say();
       wait();
     },
     close() {

@@ -85,6 +85,11 @@ const columnsOf = (row: readonly Cell[]): number => row.reduce((sum, cell) => su
 
 /** One row as text. After a cluster that terminals disagree about, the column is set by number. */
 export function paint(row: readonly Cell[]): string {
+  return coloured(row, (column) => `${CSI}${column + 1}G`);
+}
+
+/** `behind` gives what stands behind a cluster whose width is uncertain, and ends at that column of the row. */
+function coloured(row: readonly Cell[], behind: (column: number) => string): string {
   let out = '';
   let style = '';
   let column = 0;
@@ -96,14 +101,17 @@ export function paint(row: readonly Cell[]): string {
     out += cell.text;
     column += cell.width;
     const uncertain = cell.text.length > 1 && [...cell.text].length > 1;
-    if (uncertain) out += `${CSI}${column + 1}G`;
+    if (uncertain) out += behind(column);
   }
   return style === '' ? out : `${out}${CSI}0m`;
 }
 
-/** One line of at most `columns` columns, with … where something was cut. Keeps colours. */
+/**
+ * One line of at most `columns` columns, with … where something was cut. Keeps colours; may stand anywhere in a row, so
+ * no column is set in it.
+ */
 export function clip(text: string, columns: number): string {
-  return paint(clipCells(text, columns));
+  return coloured(clipCells(text, columns), () => '');
 }
 
 export function clipCells(text: string, columns: number): Cell[] {

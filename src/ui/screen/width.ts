@@ -24,11 +24,17 @@ export function characters(text: string): string[] {
 }
 
 /** Columns on the screen; escape sequences count nothing. */
-export function width(text: string): number {
+export const width = (text: string): number => columnsOf(text, widthOf);
+
+/** Columns on a screen that draws joined emoji each by itself: tmux 3.3 and others do. */
+export const widest = (text: string): number =>
+  columnsOf(text, (character) => Math.max(widthOf(character), readlineWidth(character)));
+
+function columnsOf(text: string, of: (character: string) => number): number {
   if (SIMPLE.test(text)) return text.length;
   const bare = /[\u001b\u009b]/.test(text) ? withoutSequences(text) : text;
   if (SIMPLE.test(bare)) return bare.length;
-  return characters(bare).reduce((columns, character) => columns + widthOf(character), 0);
+  return characters(bare).reduce((columns, character) => columns + of(character), 0);
 }
 
 /** Node takes a bell behind a colour for the end of a link, with all that stands between. */

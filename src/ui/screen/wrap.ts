@@ -1,5 +1,5 @@
 /** Word wrap for lines that are printed for good. */
-import { width } from './width.ts';
+import { widest } from './width.ts';
 
 /** A terminal narrower than this breaks where it likes: words would leave most of it empty. */
 const NARROWEST = 20;
@@ -20,7 +20,8 @@ function unspaced(text: string): string {
 
 /**
  * Breaks `text` between words so that no line is wider than `columns`; further lines start with `indent`
- * spaces. A word wider than a line stays whole, for the terminal to wrap: a link can still be copied.
+ * spaces. A word wider than a line stays whole, for the terminal to wrap: a link can still be copied. Emoji count as
+ * wide as any terminal draws them, so that none breaks a line where we did not.
  */
 export function wrap(text: string, columns: number, indent = 0): string {
   const pad = ' '.repeat(columns > indent * 2 ? indent : 0);
@@ -30,13 +31,13 @@ export function wrap(text: string, columns: number, indent = 0): string {
     let used = line.length;
     let empty = true;
     for (const word of words(paragraph)) {
-      if (!empty && used + width(unspaced(word)) > columns) {
+      if (!empty && used + widest(unspaced(word)) > columns) {
         lines.push(unspaced(line));
         line = pad;
         used = pad.length;
       }
       line += word;
-      used += width(word);
+      used += widest(word);
       empty = false;
     }
     lines.push(unspaced(line));
@@ -50,7 +51,7 @@ export function wrapLines(text: string, columns: number): string {
   return text
     .split('\n')
     .map((line) =>
-      width(line) <= columns ? line : wrap(line.replace(COLUMN, ''), columns, indentOf(line).length),
+      widest(line) <= columns ? line : wrap(line.replace(COLUMN, ''), columns, indentOf(line).length),
     )
     .join('\n');
 }

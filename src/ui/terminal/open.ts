@@ -90,6 +90,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
   let focused = true;
   let titled = false;
   let stopping: NodeJS.Timeout | undefined;
+  let unstopped: NodeJS.Immediate | undefined;
   let hungUp: NodeJS.Timeout | undefined;
 
   const lent = lending(screen, () => person?.keys);
@@ -121,7 +122,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
   const resume = (): void => {
     if (lent.away) return;
     clearTimeout(stopping);
-    stopping = undefined;
+    clearImmediate(unstopped);
     person?.keys.raw();
     screen.resume();
   };
@@ -129,7 +130,10 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
     if (process.platform === 'win32') return;
     screen.suspend();
     person?.keys.cooked();
-    stopping = setTimeout(resume, STOP_MILLISECONDS);
+    // After a longer stop timers come before signals: a SIGCONT that waits goes first, or the block is drawn twice.
+    stopping = setTimeout(() => {
+      unstopped = setImmediate(resume);
+    }, STOP_MILLISECONDS);
     // the whole job, as the terminal itself would: npm and npx stand before us
     process.kill(0, 'SIGTSTP');
   };
@@ -205,6 +209,7 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
       process.off('exit', exiting);
       process.off('SIGCONT', resume);
       clearTimeout(stopping);
+      clearImmediate(unstopped);
       watched?.close();
       if (!hungUp) person?.keys.close();
       clearInterval(hungUp);

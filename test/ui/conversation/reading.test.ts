@@ -56,6 +56,21 @@ it('counts nothing as read that nobody sees', () => {
   expect(read).not.toHaveBeenCalled();
 });
 
+it('says of what came while nobody saw the chat when somebody does again', () => {
+  const chat = open();
+  away = true;
+  chat.shown();
+  vi.advanceTimersByTime(5000);
+  expect(read).not.toHaveBeenCalled();
+  away = false;
+  vi.advanceTimersByTime(1000);
+  expect(read).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(5000);
+  expect(read).toHaveBeenCalledTimes(1);
+  chat.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 it('waits with what is owed until somebody sees the chat again', () => {
   const chat = open();
   chat.shown();

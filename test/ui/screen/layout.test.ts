@@ -95,6 +95,7 @@ describe('wrap', () => {
     ['but not before their punctuation', '14:03 bob  你好世界，你好', '14:03 bob  你好世\n界，你好'],
     ['not within a link', '你好 https://例え.example/你好世界 好', '你好\nhttps://例え.example/你好世界\n好'],
     ['columns set by number are forgotten', 'one two three 👍🏽\x1b[17G four', 'one two three 👍🏽\nfour'],
+    ['emoji count as wide as any terminal draws them', 'one two 👩🏽‍🚀 three!', 'one two 👩🏽‍🚀\nthree!'],
   ])('breaks printed lines: %s', (_rule, text, wrapped) => {
     expect(wrapLines(text, 20)).toBe(wrapped);
   });
@@ -124,6 +125,12 @@ describe('clip', () => {
     expect(clip('你好世界', 5)).toBe('你好…');
     expect(clip('\x1b[31mabcdef\x1b[39m', 4)).toBe('\x1b[0;31mabc…\x1b[0m');
     expect(clip('abc', 3)).toBe('abc');
+  });
+
+  it('sets no column: what stands in front of it is not known', () => {
+    const family = 'hi 👩‍👩‍👧 日本';
+    expect(clip(family, 40)).toBe(family);
+    expect(clip(family, 8)).toBe('hi 👩‍👩‍👧 …');
   });
 
   it('is never wider than asked (property)', () => {
