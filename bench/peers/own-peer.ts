@@ -75,7 +75,7 @@ async function send(): Promise<void> {
   // As who has several texts at once: each call is one commit, and writes only what that keeps.
   for (let from = 0; from < count; from += 500) {
     const numbers = Array.from({ length: Math.min(500, count - from) }, (_, at) => from + at);
-    client.sendAll(
+    client.messages.sendAll(
       'pal@localhost',
       numbers.map((n) => `Message number ${n}: the quick brown fox jumps over the lazy dog`),
     );

@@ -71,7 +71,7 @@ function* pagesOf(client: Client, chats: readonly string[], span: Span): Iterabl
       if (messages.length === 0) break;
       yield messages.map((message): Row => {
         const changed = message.corrected === true || message.retracted;
-        const versions = changed ? client.versions(message.row) : [];
+        const versions = changed ? client.messages.versions(message.row) : [];
         return { type: 'message', message, ...(versions.length > 0 ? { versions } : {}) };
       });
       after = messages.at(-1)?.row;

@@ -23,13 +23,17 @@ async function deliver(context: ActionContext, chat: string, body: string): Prom
   const { client, timeout, signal } = context;
   if (context.oneShot)
     return outcomeOf(
-      await client.sendAndSettle(chat, body, { timeout, signal, online: () => reach(context, chat) }),
+      await client.messages.sendAndSettle(chat, body, {
+        timeout,
+        signal,
+        online: () => reach(context, chat),
+      }),
       client,
     );
-  const message = client.send(chat, body);
+  const message = client.messages.send(chat, body);
   // Nobody waits for a connection that may come back in an hour.
   return outcomeOf(
-    message.state === 'sent' ? await client.settled(message.row, { timeout, signal }) : message,
+    message.state === 'sent' ? await client.messages.settled(message.row, { timeout, signal }) : message,
     client,
   );
 }
@@ -163,7 +167,7 @@ export const edit = action({
   value: 'message',
   rest: 'text',
   async run({ client }, input) {
-    const row = rowOf(client.correct(input.message, input.text));
+    const row = rowOf(client.messages.correct(input.message, input.text));
     return { kind: 'done', notice: notice('message-edited', {}), row };
   },
 });
@@ -176,7 +180,7 @@ export const reply = action({
   value: 'message',
   rest: 'text',
   async run({ client }, input) {
-    const row = rowOf(client.reply(input.message, input.text));
+    const row = rowOf(client.messages.reply(input.message, input.text));
     return { kind: 'done', notice: notice('message-answered', {}), row };
   },
 });
@@ -191,7 +195,7 @@ export const react = action({
   /** Takes the place of what we said of it before; without an emoji that is taken back. */
   async run({ client }, { message, emojis = '' }) {
     const all = emojis.split(/\s+/).filter((emoji) => emoji !== '');
-    const row = rowOf(client.react(message, [...new Set(all)]));
+    const row = rowOf(client.messages.react(message, [...new Set(all)]));
     return { kind: 'done', notice: notice('message-reacted', {}), row };
   },
 });
@@ -203,7 +207,7 @@ export const retract = action({
   params: { message: message('own') },
   value: 'message',
   async run({ client }, input) {
-    const row = rowOf(client.retract(input.message));
+    const row = rowOf(client.messages.retract(input.message));
     return { kind: 'done', notice: notice('message-retracted', {}), row };
   },
 });
@@ -216,8 +220,8 @@ export const versions = action({
   value: 'message',
   /** Each text with the time when it was written: the message's own, then that of each change. */
   async run({ client }, input) {
-    const replaced = client.versions(input.message);
-    const shown = client.message(input.message);
+    const replaced = client.messages.versions(input.message);
+    const shown = client.messages.get(input.message);
     if (shown === undefined) throw new ChatError('message-gone');
     const texts = [...replaced.map(({ body }) => body), ...(shown.retracted ? [] : [shown.body])];
     const times = [shown.time, ...replaced.map(({ time }) => time)];

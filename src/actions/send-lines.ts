@@ -37,7 +37,7 @@ function tally(context: ActionContext) {
     /** Resolves when so many are on their way at most, one failed, or the run is to end. Offline all are kept. */
     async room(most: number): Promise<void> {
       while (open.length > most && failed === undefined && !signal.aborted && isUp(context)) {
-        const message = await client.settled(open[0] as number, { timeout, signal });
+        const message = await client.messages.settled(open[0] as number, { timeout, signal });
         if (isOpen(message)) continue;
         open.shift();
         count(message);
@@ -48,7 +48,10 @@ function tally(context: ActionContext) {
     async rest(): Promise<void> {
       let deadline = Date.now() + (isUp(context) ? timeout : 0);
       for (const row of open.splice(0)) {
-        const message = await client.settled(row, { timeout: Math.max(1, deadline - Date.now()), signal });
+        const message = await client.messages.settled(row, {
+          timeout: Math.max(1, deadline - Date.now()),
+          signal,
+        });
         if (!isOpen(message)) deadline = Date.now() + timeout;
         count(message);
       }
@@ -88,7 +91,7 @@ export const sendLines = action({
     for await (const read of lines?.() ?? []) {
       const bodies = read.filter((line) => line.trim() !== '');
       for (let at = 0; at < bodies.length && messages.failed() === undefined; at += TOGETHER) {
-        messages.add(client.sendAll(chat, bodies.slice(at, at + TOGETHER)));
+        messages.add(client.messages.sendAll(chat, bodies.slice(at, at + TOGETHER)));
         if (!isUp(context)) await online();
         await messages.room(MOST);
       }

@@ -13,7 +13,7 @@ import { type ArchivePreferences, type ArchiveWish, archivePreferences } from '.
 import { type Batch, batch } from './batch.ts';
 import { changes } from './changes.ts';
 import { changePassword, removeAccount } from './client/account.ts';
-import { type Amendments, amendments } from './client/amendments.ts';
+import { amendments } from './client/amendments.ts';
 import { type TrustedArchives, trustedArchives } from './client/archives.ts';
 import { type Attendance, attendance } from './client/attendance.ts';
 import { type Background, background } from './client/background.ts';
@@ -21,7 +21,7 @@ import { bounces } from './client/bounces.ts';
 import { claimedIds } from './client/claimed-ids.ts';
 import { type Conferences, conferences } from './client/conferences.ts';
 import { type ClientContacts, type ContactArea, clientContacts, flushed } from './client/contacts.ts';
-import { type Delivery, delivery, type SettleOptions } from './client/delivery.ts';
+import { type Delivery, delivery } from './client/delivery.ts';
 import { type ClientFiles, clientFiles, type FileArea } from './client/files.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
 import { type Invitations, invitations } from './client/invitations.ts';
@@ -30,6 +30,7 @@ import { type ChatKinds, chatKinds } from './client/kinds.ts';
 import type { Link } from './client/link.ts';
 import { listen } from './client/listen.ts';
 import { type Marks, marks } from './client/marks.ts';
+import { type MessageArea, messageArea } from './client/messages.ts';
 import { ownPresence } from './client/own-presence.ts';
 import { type RequestArea, requestArea } from './client/requests.ts';
 import { type Retention, retention } from './client/retention.ts';
@@ -45,7 +46,7 @@ import type { ChatEvents, ConnectionState, Show, TypingState } from './events.ts
 import { type MediaSaver, withMedia } from './form-media.ts';
 import { type Inbound, inbound } from './inbound.ts';
 import { speaksToUs } from './mentions.ts';
-import type { ChatKind, Message, MessageSource, MessageVersion } from './message.ts';
+import type { ChatKind, Message, MessageSource } from './message.ts';
 import { ChatError } from './problem.ts';
 import { Requests } from './requests.ts';
 import { type SlowModes, slowModes } from './rooms/slow-mode.ts';
@@ -108,6 +109,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly conferences: Conferences;
   readonly requests: RequestArea;
   readonly files: FileArea;
+  readonly messages: MessageArea;
   readonly #options: ClientOptions;
   readonly #stores: Stores;
   readonly #presence: ReturnType<typeof ownPresence>;
@@ -126,7 +128,6 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #inbound: Inbound;
   readonly #history: HistorySync;
   readonly #marks: Marks;
-  readonly #amendments: Amendments;
   readonly #reading: ReturnType<typeof reading>;
   readonly #typing: TypingStates;
   readonly #requests = new Requests();
@@ -285,7 +286,7 @@ export class Client extends EventEmitter<ChatEvents> {
       allowed: () => this.settings.get('send-receipts') === 'on',
       counted: (chat, before) => this.#reading.count(chat, before),
     });
-    this.#amendments = amendments({
+    const amended = amendments({
       account,
       store: messages,
       outbox: this.#delivery.amendments,
@@ -416,6 +417,13 @@ export class Client extends EventEmitter<ChatEvents> {
       tell: (file) => this.emit('file', file),
     });
     this.files = this.#files;
+    this.messages = messageArea({
+      account,
+      store: messages,
+      kinds: this.#kinds,
+      delivery: this.#delivery,
+      amendments: amended,
+    });
     this.requests = requestArea({
       linked: () => this.#linked(),
       live,
@@ -692,36 +700,6 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#stores.messages.history({ account: this.account, ...query });
   }
 
-  /** Commits the row, then writes it where that is possible now. Throws ChatError `not-joined` for a room left. */
-  send(chat: string, body: string): Message {
-    const target = this.chatOf(chat);
-    return this.#delivery.send(target, this.kindOf(target), body);
-  }
-
-  /**
-   * As `send`, for several texts: their rows share a commit, so all of them are kept or, where it throws, none, and
-   * nothing of them was written then. Gives the rows in the order of the texts.
-   */
-  sendAll(chat: string, bodies: readonly string[]): Message[] {
-    const target = this.chatOf(chat);
-    return this.#delivery.sendAll(target, this.kindOf(target), bodies);
-  }
-
-  /**
-   * Commits the row, goes online, waits for the acknowledgement and for the answer to a ping behind it. Resolves to
-   * the row as it is then: `acked` only where both came, `failed` where an error did, else `queued` or `sent`, to be
-   * sent by a later run. Rejects where the server refused us or cannot be trusted; nothing is kept then.
-   */
-  async sendAndSettle(chat: string, body: string, options: SettleOptions): Promise<Message> {
-    const target = this.chatOf(chat);
-    return this.#delivery.sendAndSettle(target, this.kindOf(target), body, options);
-  }
-
-  /** Resolves when the message is acknowledged or failed, or `timeout` ms passed, with its row as it is then. */
-  settled(row: number, options: { timeout: number; signal?: AbortSignal | undefined }): Promise<Message> {
-    return this.#delivery.outbox.settled(row, options);
-  }
-
   /** Whether anybody looks: where the user wants that, the server may hold back what can wait meanwhile (XEP-0352). */
   setAttention(there: boolean): void {
     this.#attended = there;
@@ -789,44 +767,6 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#stores.messages.search({ account: this.account, ...query });
   }
 
-  message(row: number): Message | undefined {
-    return this.#stores.messages.get(row);
-  }
-
-  /** The message that an id names in a chat: the one its sender gave it, in rooms the one the room gave it. */
-  named(chat: string, id: string): Message | undefined {
-    const { messages } = this.#stores;
-    const byRoom = this.kindOf(chat) === 'room' ? messages.byStanzaId(this.account, chat, id) : undefined;
-    return byRoom ?? messages.byId(this.account, chat, id)[0];
-  }
-
-  /** The texts that a message had before, oldest first. */
-  versions(row: number): MessageVersion[] {
-    return this.#stores.messages.versions(row);
-  }
-
-  /** Puts a new text in place of an own message's (XEP-0308). Throws ChatError `not-own-message`, `message-gone`, `too-long`. */
-  correct(row: number, body: string): Message {
-    return this.#amendments.correct(row, body);
-  }
-
-  /** Takes an own message back (XEP-0424), as far as the others' clients follow. */
-  retract(row: number): Message {
-    return this.#amendments.retract(row);
-  }
-
-  /** Sets all our reactions to a message (XEP-0444); none takes them away. */
-  react(row: number, emojis: readonly string[]): Message {
-    return this.#amendments.react(row, emojis);
-  }
-
-  /** Answers a message (XEP-0461). */
-  reply(row: number, body: string): Message {
-    const answered = this.#amendments.answerable(row);
-    const { chat, kind } = answered.message;
-    return this.#delivery.send(chat, kind, body, { answers: answered });
-  }
-
   /** Chats by last message, newest first. */
   chats(): { chat: string; kind: ChatKind; last: number; unread: number; mentions: number }[] {
     return this.#stores.messages.chats(this.account);
@@ -861,11 +801,6 @@ export class Client extends EventEmitter<ChatEvents> {
     await this.close();
     if (wipe) this.#stores.accounts.wipe(this.account);
     this.emit('account', { jid: this.account, kind: 'deleted' });
-  }
-
-  /** Own messages that have not reached the server. */
-  unsent(): number {
-    return this.#stores.messages.pending(this.account).length;
   }
 
   /** Erases what is kept here of the account, or of `all`; goes offline for that. The server keeps what it has. */

@@ -26,12 +26,12 @@ export function playAlice(alice: Client, user: string, words: FriendWords): void
     if (direction !== 'in' || kind !== 'contact') return;
     const answer = words.answers[said++ % words.answers.length]?.(body) ?? body;
     alice.setTyping(chat, 'composing');
-    later(alice, TYPING, () => alice.send(chat, answer));
+    later(alice, TYPING, () => alice.messages.send(chat, answer));
   });
   alice.on('typing', ({ chat, state }) => {
     if (greeted || chat !== user || state !== 'composing') return;
     greeted = true;
-    alice.send(user, words.hello);
+    alice.messages.send(user, words.hello);
   });
 }
 
@@ -55,12 +55,13 @@ export async function playBob(
     later(bob, FILE_AFTER, () => void send());
   });
   bob.on('occupant', ({ room: where, nick, event }) => {
-    if (where === room && event === 'joined' && nick !== 'alice') bob.send(room, words.welcome(nick));
+    if (where === room && event === 'joined' && nick !== 'alice')
+      bob.messages.send(room, words.welcome(nick));
   });
   bob.on('message', ({ direction, chat, nick, body }) => {
     if (direction !== 'in' || bareOf(chat) !== room || nick === undefined || nick === 'alice' || body === '')
       return;
     const answer = words.roomAnswers[said++ % words.roomAnswers.length]?.(nick) ?? nick;
-    later(bob, TYPING, () => bob.send(room, answer));
+    later(bob, TYPING, () => bob.messages.send(room, answer));
   });
 }

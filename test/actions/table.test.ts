@@ -195,9 +195,9 @@ describe('messages', () => {
   const ended =
     (state: Message['state'], more: Partial<Message> = {}) =>
     (client: FakeClient) => {
-      client.client.sendAndSettle = async (chat, body, options) => {
+      client.client.messages.sendAndSettle = async (chat, body, options) => {
         await options.online();
-        client.calls.push(['sendAndSettle', chat, body, options.timeout]);
+        client.calls.push(['messages.sendAndSettle', chat, body, options.timeout]);
         return client.keep(chat, body, { direction: 'out', state, ...more });
       };
     };
@@ -210,7 +210,7 @@ describe('messages', () => {
       row: { type: 'message', message: { body: 'hello', state } },
     });
     expect(outcome).not.toHaveProperty('exitCode');
-    expect(client.called('sendAndSettle')).toEqual([[ROMEO, 'hello', 50]]);
+    expect(client.called('messages.sendAndSettle')).toEqual([[ROMEO, 'hello', 50]]);
     expect(needed).toEqual(['stream']);
   });
 
@@ -253,7 +253,7 @@ describe('messages', () => {
 
   it('in a running session it is confirmed too, and queued at once while offline', async () => {
     const acked = await run('send', { jid: ROMEO, text: 'hello' }, (client) => {
-      client.client.settled = async (row) => ({
+      client.client.messages.settled = async (row) => ({
         ...client.keep(ROMEO, 'hello'),
         row,
         direction: 'out',
@@ -264,13 +264,13 @@ describe('messages', () => {
     const offline = await run('send', { jid: ROMEO, text: 'hello' }, (client) => {
       client.sentState = 'queued';
       client.offlineReason = 'dns-failed';
-      client.client.settled = () => new Promise(() => {});
+      client.client.messages.settled = () => new Promise(() => {});
     });
     expect(offline.outcome).toMatchObject({
       notice: { code: 'message-queued', values: { reason: 'dns-failed' } },
       exitCode: 5,
     });
-    expect(offline.client.called('send')).toEqual([[ROMEO, 'hello']]);
+    expect(offline.client.called('messages.send')).toEqual([[ROMEO, 'hello']]);
   });
 
   describe('--send-lines', () => {
@@ -283,10 +283,10 @@ describe('messages', () => {
     const settling =
       (state: Message['state'], more: Partial<Message> = {}) =>
       (client: FakeClient) => {
-        client.client.settled = async (row) =>
-          ({ ...client.messages.find((one) => one.row === row), state, ...more }) as Message;
+        client.client.messages.settled = async (row) =>
+          ({ ...client.said.find((one) => one.row === row), state, ...more }) as Message;
       };
-    const bodies = ({ client }: Run) => client.called('send').map(([, body]) => body);
+    const bodies = ({ client }: Run) => client.called('messages.send').map(([, body]) => body);
 
     it('sends each line that has something in it, in order, and says how many', async () => {
       const sent = await run(
@@ -494,13 +494,17 @@ describe('messages', () => {
     const calls = async (name: string, input: Readonly<Record<string, unknown>>) =>
       (await run(name, input, talk)).client.calls;
     expect(await calls('edit', { message: 2, text: 'there' })).toEqual([
-      ['correct', 2, { body: 'there', corrected: true }],
+      ['messages.correct', 2, { body: 'there', corrected: true }],
     ]);
-    expect(await calls('reply', { message: 1, text: 'thus' })).toEqual([['reply', 1, 'thus']]);
+    expect(await calls('reply', { message: 1, text: 'thus' })).toEqual([['messages.reply', 1, 'thus']]);
     const reactions = [{ from: 'juliet@example.org', emojis: ['👍', '🎉'] }];
-    expect(await calls('react', { message: 1, emojis: ' 👍  🎉 👍' })).toEqual([['react', 1, { reactions }]]);
-    expect(await calls('react', { message: 1 })).toEqual([['react', 1, { reactions: [] }]]);
-    expect(await calls('retract', { message: 2 })).toEqual([['retract', 2, { body: '', retracted: true }]]);
+    expect(await calls('react', { message: 1, emojis: ' 👍  🎉 👍' })).toEqual([
+      ['messages.react', 1, { reactions }],
+    ]);
+    expect(await calls('react', { message: 1 })).toEqual([['messages.react', 1, { reactions: [] }]]);
+    expect(await calls('retract', { message: 2 })).toEqual([
+      ['messages.retract', 2, { body: '', retracted: true }],
+    ]);
   });
 
   it('versions: every text with when it was written, a withdrawn one too', async () => {

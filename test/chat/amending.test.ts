@@ -36,13 +36,13 @@ function offline() {
 describe('what is changed while offline', () => {
   it('waits, is shown here at once, and says so (delivery: queued)', () => {
     const { world, mine, hers } = offline();
-    expect(world.client.correct(mine, 'hallo')).toMatchObject({
+    expect(world.client.messages.correct(mine, 'hallo')).toMatchObject({
       body: 'hallo',
       corrected: true,
       state: 'acked',
       amendment: { kind: 'correction', state: 'queued' },
     });
-    expect(world.client.react(hers, ['👍'])).toMatchObject({
+    expect(world.client.messages.react(hers, ['👍'])).toMatchObject({
       reactions: [{ from: ACCOUNT, emojis: ['👍'] }],
       amendment: { kind: 'reaction', state: 'queued' },
     });
@@ -54,11 +54,11 @@ describe('what is changed while offline', () => {
 
   it('goes out with the next stream, in the order in which all of it was made', async () => {
     const { world, mine, hers } = offline();
-    world.client.send(ROMEO, 'one');
-    world.client.correct(mine, 'hallo');
-    world.client.send(ROMEO, 'two');
-    world.client.react(hers, ['👍']);
-    world.client.retract(mine);
+    world.client.messages.send(ROMEO, 'one');
+    world.client.messages.correct(mine, 'hallo');
+    world.client.messages.send(ROMEO, 'two');
+    world.client.messages.react(hers, ['👍']);
+    world.client.messages.retract(mine);
     await world.client.online('stream');
     // What is taken back needs no new text first.
     expect(all(world.sent('message'))).toEqual(['one', 'two', 'react m1: 👍', 'retract past']);
@@ -66,8 +66,8 @@ describe('what is changed while offline', () => {
 
   it('goes out with the next run', async () => {
     const { stores, world, mine, hers } = offline();
-    world.client.correct(mine, 'hallo');
-    world.client.react(hers, ['👍']);
+    world.client.messages.correct(mine, 'hallo');
+    world.client.messages.react(hers, ['👍']);
     await world.client.close();
     const next = new World({ stores, pong: false });
     next.session.acknowledges = true;
@@ -81,17 +81,17 @@ describe('what is changed while offline', () => {
 
   it('of several that were never written only the last goes out', async () => {
     const { world, mine, hers } = offline();
-    world.client.correct(mine, 'hallo');
-    world.client.correct(mine, 'holla');
-    world.client.react(hers, ['👍']);
-    world.client.react(hers, ['🎉']);
+    world.client.messages.correct(mine, 'hallo');
+    world.client.messages.correct(mine, 'holla');
+    world.client.messages.react(hers, ['👍']);
+    world.client.messages.react(hers, ['🎉']);
     await world.client.online('stream');
     expect(all(world.sent('message'))).toEqual(['correct past: holla', 'react m1: 🎉']);
   });
 
   it('keeps its message from being pruned', () => {
     const { stores, world, mine } = offline();
-    world.client.correct(mine, 'hallo');
+    world.client.messages.correct(mine, 'hallo');
     stores.messages.prune(ACCOUNT, Date.UTC(2030, 0), 100);
     expect(stores.messages.get(mine)?.body).toBe('hallo');
   });
@@ -100,9 +100,9 @@ describe('what is changed while offline', () => {
 describe('a message that was never written', () => {
   it('gets the new text, and nothing else is sent', async () => {
     const world = new World();
-    const { row, id } = world.client.send(ROMEO, 'helo');
-    expect(world.client.correct(row, 'hello')).toMatchObject({ body: 'hello', state: 'queued', id });
-    expect(world.client.versions(row)).toEqual([]);
+    const { row, id } = world.client.messages.send(ROMEO, 'helo');
+    expect(world.client.messages.correct(row, 'hello')).toMatchObject({ body: 'hello', state: 'queued', id });
+    expect(world.client.messages.versions(row)).toEqual([]);
     expect(world.events('messageChanged')).toMatchObject([{ body: 'hello' }]);
     await world.client.online('stream');
     expect(all(world.sent('message'))).toEqual(['hello']);
@@ -110,22 +110,22 @@ describe('a message that was never written', () => {
 
   it('that is taken back leaves the outbox; its text stays with us', async () => {
     const world = new World();
-    const { row } = world.client.send(ROMEO, 'helo');
-    expect(world.client.retract(row)).toMatchObject({
+    const { row } = world.client.messages.send(ROMEO, 'helo');
+    expect(world.client.messages.retract(row)).toMatchObject({
       retracted: true,
       state: 'failed',
       failure: { condition: 'withdrawn' },
     });
-    expect(world.client.versions(row)).toMatchObject([{ body: 'helo' }]);
+    expect(world.client.messages.versions(row)).toMatchObject([{ body: 'helo' }]);
     await world.client.online('stream');
     expect(world.sent('message')).toEqual([]);
   });
 
   it('is reacted to behind it', async () => {
     const world = new World();
-    const { row, id } = world.client.send(ROMEO, 'hello');
-    world.client.react(row, ['👍']);
-    world.client.send(ROMEO, 'again');
+    const { row, id } = world.client.messages.send(ROMEO, 'hello');
+    world.client.messages.react(row, ['👍']);
+    world.client.messages.send(ROMEO, 'again');
     await world.client.online('stream');
     expect(all(world.sent('message'))).toEqual(['hello', `react ${id}: 👍`, 'again']);
   });
@@ -135,7 +135,7 @@ describe('what becomes of a change', () => {
   async function online() {
     const world = await new World({ pong: false }).login('stream');
     world.session.acknowledges = true;
-    const { row, id } = world.client.send(ROMEO, 'helo');
+    const { row, id } = world.client.messages.send(ROMEO, 'helo');
     world.acknowledge(id);
     await turn();
     world.session.take();
@@ -145,7 +145,7 @@ describe('what becomes of a change', () => {
 
   it('is acknowledged by <a/> (XEP-0198 §4), told once', async () => {
     const { world, row } = await online();
-    const change = world.client.correct(row, 'hello').amendment;
+    const change = world.client.messages.correct(row, 'hello').amendment;
     expect(change?.state).toBe('sent');
     world.acknowledge(change?.id ?? '');
     world.acknowledge(change?.id ?? '');
@@ -157,16 +157,16 @@ describe('what becomes of a change', () => {
 
   it('without XEP-0198 by the pong behind it', async () => {
     const world = await new World().login('stream');
-    const { row } = world.client.send(ROMEO, 'helo');
+    const { row } = world.client.messages.send(ROMEO, 'helo');
     await turn();
-    world.client.correct(row, 'hello');
+    world.client.messages.correct(row, 'hello');
     await turn();
-    expect(world.client.message(row)?.amendment?.state).toBe('acked');
+    expect(world.client.messages.get(row)?.amendment?.state).toBe('acked');
   });
 
   it('is written again with the same id by the next stream, and says that it is late (XEP-0203)', async () => {
     const { world, row } = await online();
-    world.client.correct(row, 'hello');
+    world.client.messages.correct(row, 'hello');
     const [first] = world.sent('message');
     world.session.drop();
     world.session.renew();
@@ -179,10 +179,10 @@ describe('what becomes of a change', () => {
 
   it('is not written again by a stream that was resumed (XEP-0198 §5)', async () => {
     const { world, row } = await online();
-    world.client.correct(row, 'hello');
+    world.client.messages.correct(row, 'hello');
     world.session.take();
     world.session.drop({ resumable: true });
-    const late = world.client.react(row, ['👍']);
+    const late = world.client.messages.react(row, ['👍']);
     expect(late.amendment?.state).toBe('queued');
     world.session.resume();
     expect(world.sent('message').map(({ attrs }) => attrs.id)).toEqual([late.amendment?.id]);
@@ -190,9 +190,9 @@ describe('what becomes of a change', () => {
 
   it('fails by an error for it, while the message stays as it is', async () => {
     const { world, row } = await online();
-    const { amendment } = world.client.correct(row, 'hello');
+    const { amendment } = world.client.messages.correct(row, 'hello');
     world.bounce(ROMEO, amendment?.id ?? '', 'service-unavailable');
-    expect(world.client.message(row)).toMatchObject({
+    expect(world.client.messages.get(row)).toMatchObject({
       state: 'acked',
       amendment: { state: 'failed', failure: { condition: 'service-unavailable' } },
     });
@@ -200,23 +200,23 @@ describe('what becomes of a change', () => {
 
   it('is known to be there by its copy in the archive', async () => {
     const { world, row, id } = await online();
-    const { amendment } = world.client.correct(row, 'hello');
+    const { amendment } = world.client.messages.correct(row, 'hello');
     const replace = `<replace xmlns='${NS_CORRECT}' id='${id}'/>`;
     world.receive(
       `<message from='${ACCOUNT}' to='${JID}'><sent xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>` +
         `<message xmlns='jabber:client' from='${JID}' to='${ROMEO}' type='chat' id='${amendment?.id}'>` +
         `<body>hello</body>${replace}</message></forwarded></sent></message>`,
     );
-    expect(world.client.message(row)?.amendment?.state).toBe('acked');
-    expect(world.client.versions(row)).toHaveLength(1);
+    expect(world.client.messages.get(row)?.amendment?.state).toBe('acked');
+    expect(world.client.messages.versions(row)).toHaveLength(1);
   });
 
   it('too large for a server that ends the stream for it, it is not written again (RFC 6120 §13.12)', async () => {
     const { world, row } = await online();
-    world.client.send(ROMEO, 'x'.repeat(20_000));
-    world.client.correct(row, 'y'.repeat(30_000));
+    world.client.messages.send(ROMEO, 'x'.repeat(20_000));
+    world.client.messages.correct(row, 'y'.repeat(30_000));
     world.session.drop({ reason: new StreamError('policy-violation') });
-    expect(world.client.message(row)?.amendment).toMatchObject({
+    expect(world.client.messages.get(row)?.amendment).toMatchObject({
       state: 'failed',
       failure: { condition: 'too-long' },
     });
@@ -230,30 +230,30 @@ describe('in a room', () => {
     const world = await new World({ announces: [NS_SID] }).login();
     await world.enter();
     world.session.take();
-    const { row, id } = world.client.send(ROOM, 'hello');
-    expect(world.client.retract(row).amendment?.state).toBe('queued');
+    const { row, id } = world.client.messages.send(ROOM, 'hello');
+    expect(world.client.messages.retract(row).amendment?.state).toBe('queued');
     expect(all(world.sent('message'))).toEqual(['hello']);
     world.roomSays('juliet', 'hello', given('s7'), id);
     const [retraction] = world.sent('message');
     expect(retraction === undefined ? '' : said(retraction)).toBe('retract s7');
-    expect(world.client.message(row)?.amendment?.state).toBe('sent');
+    expect(world.client.messages.get(row)?.amendment?.state).toBe('sent');
     const { id: again = '' } = retraction?.attrs ?? {};
     if (retraction !== undefined) world.session.emit('acknowledged', retraction);
-    expect(world.client.message(row)?.amendment?.state).toBe('sent');
+    expect(world.client.messages.get(row)?.amendment?.state).toBe('sent');
     world.receive(
       `<message from='${ROOM}/juliet' to='${JID}' type='groupchat' id='${again}'>` +
         `<retract xmlns='${NS_RETRACT}' id='s7'/></message>`,
     );
-    expect(world.client.message(row)?.amendment?.state).toBe('acked');
+    expect(world.client.messages.get(row)?.amendment?.state).toBe('acked');
   });
 
   it('fails with the message that it waits for', async () => {
     const world = await new World({ announces: [NS_SID] }).login();
     await world.enter();
-    const { row, id } = world.client.send(ROOM, 'hello');
-    world.client.retract(row);
+    const { row, id } = world.client.messages.send(ROOM, 'hello');
+    world.client.messages.retract(row);
     world.bounce(ROOM, id, 'forbidden');
-    expect(world.client.message(row)?.amendment).toMatchObject({
+    expect(world.client.messages.get(row)?.amendment).toMatchObject({
       state: 'failed',
       failure: { condition: 'forbidden' },
     });
@@ -262,12 +262,14 @@ describe('in a room', () => {
   it('a room that was left is told nothing, and nothing is changed here', async () => {
     const world = await new World({ announces: [NS_SID] }).login();
     await world.enter();
-    const { row, id } = world.client.send(ROOM, 'hello');
+    const { row, id } = world.client.messages.send(ROOM, 'hello');
     world.roomSays('juliet', 'hello', given('s7'), id);
     const left = world.client.rooms.leave(ROOM);
     world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
     await left;
-    expect(() => world.client.retract(row)).toThrow(expect.objectContaining({ condition: 'not-joined' }));
-    expect(world.client.message(row)?.retracted).toBe(false);
+    expect(() => world.client.messages.retract(row)).toThrow(
+      expect.objectContaining({ condition: 'not-joined' }),
+    );
+    expect(world.client.messages.get(row)?.retracted).toBe(false);
   });
 });

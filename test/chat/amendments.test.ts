@@ -40,16 +40,16 @@ describe('what we change', () => {
     const world = await new World().login();
     world.says(ROMEO, 'when?');
     const [asked] = world.events('message');
-    const answer = world.client.reply(asked?.row ?? 0, 'at nine');
+    const answer = world.client.messages.reply(asked?.row ?? 0, 'at nine');
     world.acknowledge(answer.id);
     await turn();
     world.sent('message');
-    world.client.correct(answer.row, 'at ten');
+    world.client.messages.correct(answer.row, 'at ten');
     const [stanza] = world.sent('message');
     if (stanza === undefined) throw new Error('no correction was sent');
     expect(child(stanza, 'replace', NS_CORRECT)?.attrs.id).toBe(answer.id);
     expect(child(stanza, 'reply', NS_REPLY)?.attrs.id).toBe('m1');
-    expect(world.client.named(ROMEO, answer.id)).toMatchObject({ body: 'at ten', corrected: true });
+    expect(world.client.messages.named(ROMEO, answer.id)).toMatchObject({ body: 'at ten', corrected: true });
   });
 
   it('an answer stays in the thread of what it answers, and so does its correction (XEP-0201 §4.1)', async () => {
@@ -57,10 +57,10 @@ describe('what we change', () => {
     world.says(ROMEO, 'when?', '<thread>t1</thread>');
     const [asked] = world.events('message');
     expect(asked?.thread).toBe('t1');
-    const answer = world.client.reply(asked?.row ?? 0, 'at nine');
+    const answer = world.client.messages.reply(asked?.row ?? 0, 'at nine');
     await turn();
-    world.client.correct(answer.row, 'at ten');
-    world.client.send(ROMEO, 'something else');
+    world.client.messages.correct(answer.row, 'at ten');
+    world.client.messages.send(ROMEO, 'something else');
     const threads = world.sent('message').map((stanza) => stanza.getChildText('thread'));
     expect(threads).toEqual(['t1', 't1', null]);
   });
@@ -69,7 +69,7 @@ describe('what we change', () => {
     const stores = memoryStores();
     const theirs = { id: 'm1', direction: 'in', from: `${ROMEO}/orchard`, state: undefined } as const;
     const { row } = stores.messages.append(past({ ...theirs, body: 'when?' }));
-    new World({ stores }).client.reply(row, 'at nine');
+    new World({ stores }).client.messages.reply(row, 'at nine');
     const world = new World({ stores });
     await world.client.online('stream');
     const [stanza] = world.sent('message');
@@ -80,7 +80,7 @@ describe('what we change', () => {
   it('quotes whole characters of a long message', async () => {
     const world = await new World().login();
     world.says(ROMEO, '😀'.repeat(600));
-    world.client.reply(world.events('message')[0]?.row ?? 0, 'ha');
+    world.client.messages.reply(world.events('message')[0]?.row ?? 0, 'ha');
     const body = world.sent('message')[0]?.getChildText('body') ?? '';
     expect(body).toBe(`> ${'😀'.repeat(500)}\nha`);
   });
@@ -89,11 +89,11 @@ describe('what we change', () => {
     const world = await new World().login();
     world.says(ROMEO, 'when?');
     const row = world.events('message')[0]?.row ?? 0;
-    expect(() => world.client.react(row, ['soon'])).toThrow(
+    expect(() => world.client.messages.react(row, ['soon'])).toThrow(
       expect.objectContaining({ condition: 'not-an-emoji' }),
     );
     expect(world.sent('message')).toEqual([]);
-    expect(world.client.react(row, ['👍']).reactions).toEqual([
+    expect(world.client.messages.react(row, ['👍']).reactions).toEqual([
       { from: 'juliet@example.org', emojis: ['👍'] },
     ]);
   });

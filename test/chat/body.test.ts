@@ -30,7 +30,9 @@ describe('the text of an own message', () => {
     ['as XML writes it', '<'.repeat(60_000)],
   ])('is refused before anything is kept when it is too long %s', async (_, text) => {
     const world = await new World().login('stream');
-    expect(() => world.client.send(ROMEO, text)).toThrow(expect.objectContaining({ condition: 'too-long' }));
+    expect(() => world.client.messages.send(ROMEO, text)).toThrow(
+      expect.objectContaining({ condition: 'too-long' }),
+    );
     expect(world.stores.messages.pending(world.client.account)).toEqual([]);
     expect(world.sent('message')).toEqual([]);
   });
@@ -38,21 +40,21 @@ describe('the text of an own message', () => {
 
 it('a correction may be no longer than a message (RFC 6120 §13.12)', async () => {
   const world = await new World().login('stream');
-  const { row } = world.client.send(ROMEO, 'hello');
+  const { row } = world.client.messages.send(ROMEO, 'hello');
   world.sent('message');
-  expect(() => world.client.correct(row, 'ä'.repeat(110_000))).toThrow(
+  expect(() => world.client.messages.correct(row, 'ä'.repeat(110_000))).toThrow(
     expect.objectContaining({ condition: 'too-long' }),
   );
   expect(world.sent('message')).toEqual([]);
   expect(world.stores.messages.get(row)?.body).toBe('hello');
-  expect(world.client.correct(row, 'one\r\ntwo').body).toBe('one\ntwo');
+  expect(world.client.messages.correct(row, 'one\r\ntwo').body).toBe('one\ntwo');
 });
 
 describe('a server that ends the stream for what we wrote', () => {
   async function refused(bodies: readonly string[], condition = 'policy-violation') {
     const world = await new World({ pong: false }).login('stream');
     world.session.acknowledges = true;
-    const rows = bodies.map((body) => world.client.send(ROMEO, body).row);
+    const rows = bodies.map((body) => world.client.messages.send(ROMEO, body).row);
     world.session.drop({ reason: new StreamError(condition) });
     await turn();
     return rows.map((row) => world.stores.messages.get(row));

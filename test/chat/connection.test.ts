@@ -60,7 +60,7 @@ describe('levels of being logged in', () => {
 
   it('what waits in the outbox goes before anything is asked', async () => {
     const world = new World();
-    world.client.send(ROMEO, 'hello');
+    world.client.messages.send(ROMEO, 'hello');
     await world.client.online('presence');
     expect(world.session.sentStanzas[0]?.getName()).toBe('message');
   });
@@ -344,12 +344,12 @@ describe('closing', () => {
     try {
       const world = new World({ roster: item(ROMEO) });
       await world.client.online('presence');
-      const { row } = world.client.send(ROMEO, 'hello');
+      const { row } = world.client.messages.send(ROMEO, 'hello');
       world.client.setTyping(ROMEO, 'composing');
       world.receive(
         `<message from='${ROMEO}' to='${JID}'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>`,
       );
-      const settled = world.client.settled(row, { timeout: 60_000 });
+      const settled = world.client.messages.settled(row, { timeout: 60_000 });
       await world.client.close();
       await settled;
       await vi.advanceTimersByTimeAsync(0);

@@ -58,7 +58,7 @@ it('what comes after that is unread again', async () => {
 it('who displayed one has displayed all before it, and each is told (XEP-0333 §rules)', async () => {
   const world = await new World({ pong: false }).login();
   world.session.acknowledges = true;
-  const sent = ['one', 'two', 'three'].map((body) => world.client.send(ROMEO, body));
+  const sent = ['one', 'two', 'three'].map((body) => world.client.messages.send(ROMEO, body));
   for (const { id } of sent) world.acknowledge(id);
   await turn();
   world.told.length = 0;

@@ -503,7 +503,7 @@ describe('what an earlier stream left in a room', () => {
     const archive = new FakeArchive(world.session, ROOM);
     await world.enter();
     await settle(world);
-    const message = world.client.send(ROOM, 'did it arrive?');
+    const message = world.client.messages.send(ROOM, 'did it arrive?');
     world.session.drop();
     world.sent('message');
     return { world, archive, message };
@@ -527,7 +527,7 @@ describe('what an earlier stream left in a room', () => {
 
   it('is written again where it has not, before what was typed since', async () => {
     const { world, message } = await left();
-    const then = world.client.send(ROOM, 'and then');
+    const then = world.client.messages.send(ROOM, 'and then');
     expect(await back(world)).toEqual([message.id, then.id]);
     expect(world.stores.messages.get(message.row)?.mayArriveTwice).toBeUndefined();
   });
@@ -535,7 +535,7 @@ describe('what an earlier stream left in a room', () => {
   it('may arrive twice where there is no archive, and says so', async () => {
     const world = await new World().login();
     await world.enter();
-    const message = world.client.send(ROOM, 'did it arrive?');
+    const message = world.client.messages.send(ROOM, 'did it arrive?');
     world.session.drop();
     world.sent('message');
     expect(await back(world)).toEqual([message.id]);
@@ -548,7 +548,7 @@ describe('what an earlier stream left for a contact', () => {
   async function left(count: number) {
     const { world, archive } = await withArchive();
     world.session.acknowledges = true;
-    const messages = numbered(1, count).map((body) => world.client.send(ROMEO, body));
+    const messages = numbered(1, count).map((body) => world.client.messages.send(ROMEO, body));
     const written = world.sent('message');
     const acknowledge = async (body: string) => {
       const stanza = written.findLast((each) => each.getChildText('body') === body);
@@ -624,8 +624,8 @@ describe('what an earlier stream left for a contact', () => {
     const { world, messages, keeps, back, marked } = await left(1);
     const [message] = messages;
     if (message === undefined) throw new Error('no message');
-    if (how === 'corrected') world.client.correct(message.row, 'n1, better');
-    else world.client.retract(message.row);
+    if (how === 'corrected') world.client.messages.correct(message.row, 'n1, better');
+    else world.client.messages.retract(message.row);
     keeps('n1');
     const bodies = (await back(true)).map(({ says, id }) => [says, id]);
     expect(bodies.filter(([, id]) => id === 'n1')).toEqual([]);

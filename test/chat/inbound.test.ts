@@ -310,7 +310,7 @@ describe('rooms', () => {
     const stores = memoryStores();
     const world = await new World({ stores }).login();
     await world.enter();
-    const mine = world.client.send(ROOM, 'mine');
+    const mine = world.client.messages.send(ROOM, 'mine');
     world.roomSays('juliet', 'mine', '', mine.id);
     world.roomSays('juliet', 'mine', delayed(iso(Date.now()), ROOM), mine.id);
     expect(world.client.history({ chat: ROOM, limit: 9 })).toHaveLength(1);

@@ -24,7 +24,7 @@ async function threeWritten(options: WorldOptions = {}) {
   await first.login('stream');
   const rows = [5, 6, 7].map((sequence) => {
     first.session.nextSequence = sequence;
-    return first.client.send(ROMEO, String(sequence)).row;
+    return first.client.messages.send(ROMEO, String(sequence)).row;
   });
   first.die();
   const second = run(stores, options);
@@ -117,7 +117,7 @@ describe('the stream of an earlier process (XEP-0198 §5)', () => {
     await turn();
     expect(states()).toEqual(['acked', 'sent', 'sent']);
     expect(bodies(second)).toEqual(['6', '7']);
-    expect(second.client.message(rows[1] ?? 0)?.mayArriveTwice).toBe(true);
+    expect(second.client.messages.get(rows[1] ?? 0)?.mayArriveTwice).toBe(true);
   });
 
   it('numbers of an older stream mean nothing in a newer one', async () => {
@@ -158,7 +158,7 @@ describe('several runs at once', () => {
   async function hasSaid(stores: Stores, body: string) {
     const first = run(stores);
     await first.login('stream');
-    const { row, id } = first.client.send(ROMEO, body);
+    const { row, id } = first.client.messages.send(ROMEO, body);
     first.acknowledge(id);
     await turn();
     return { first, row };
@@ -168,7 +168,7 @@ describe('several runs at once', () => {
     const stores = memoryStores();
     const first = run(stores);
     await first.login('stream');
-    const { row } = first.client.send(ROMEO, 'hello');
+    const { row } = first.client.messages.send(ROMEO, 'hello');
     await expectOneWriter(stores, first);
     expect(stores.messages.get(row)?.mayArriveTwice).toBe(true);
   });
@@ -176,8 +176,8 @@ describe('several runs at once', () => {
   it('who waits for a message that another run took hears what became of it', async () => {
     const stores = memoryStores();
     const [waits, writes] = [run(stores), run(stores)];
-    const { row } = waits.client.send(ROMEO, 'hello');
-    const settled = waits.client.settled(row, { timeout: 10_000 });
+    const { row } = waits.client.messages.send(ROMEO, 'hello');
+    const settled = waits.client.messages.settled(row, { timeout: 10_000 });
     await writes.client.online('stream');
     await turn();
     const [written] = writes.session.sentStanzas.filter((stanza) => stanza.getName() === 'message');
@@ -188,7 +188,7 @@ describe('several runs at once', () => {
   it('a correction that one has on its way is written by nobody else, until it is gone (XEP-0308)', async () => {
     const stores = memoryStores();
     const { first, row } = await hasSaid(stores, 'helo');
-    first.client.correct(row, 'hello');
+    first.client.messages.correct(row, 'hello');
     expect(bodies(first)).toEqual(['helo', 'hello']);
     await expectOneWriter(stores, first);
   });
@@ -199,7 +199,7 @@ describe('several runs at once', () => {
     await first.client.close();
     first.die();
     const both = [run(stores), run(stores)];
-    both[0]?.client.correct(row, 'hello');
+    both[0]?.client.messages.correct(row, 'hello');
     await Promise.all(both.map((world) => world.client.online('stream')));
     await turn();
     expect(both.flatMap(bodies)).toEqual(['hello']);
@@ -208,7 +208,7 @@ describe('several runs at once', () => {
   it('what was typed offline goes out once', async () => {
     const stores = memoryStores();
     const both = [run(stores), run(stores)];
-    both[0]?.client.send(ROMEO, 'hello');
+    both[0]?.client.messages.send(ROMEO, 'hello');
     await Promise.all(both.map((world) => world.client.online('stream')));
     await turn();
     expect(both.flatMap(bodies)).toEqual(['hello']);

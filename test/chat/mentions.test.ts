@@ -119,22 +119,22 @@ describe('what we say', () => {
         .sent('message')
         .flatMap((stanza) => stanza.getChildren('reference', 'urn:xmpp:reference:0'))
         .map(({ attrs: { begin, end, type, uri } }) => `${begin}-${end} ${type} ${uri}`);
-    world.client.send(ROOM, 'well, romeo and juliet');
+    world.client.messages.send(ROOM, 'well, romeo and juliet');
     expect(references()).toEqual([`6-11 mention xmpp:${ROOM}/romeo`]);
-    world.client.send('romeo@example.org', 'romeo!');
+    world.client.messages.send('romeo@example.org', 'romeo!');
     expect(references()).toEqual([]);
   });
 
   it('also where a text is corrected', async () => {
     const world = await new World().login();
     await world.enter();
-    const { row, id } = world.client.send(ROOM, 'remeo');
+    const { row, id } = world.client.messages.send(ROOM, 'remeo');
     world.receive(
       `<message from='${ROOM}/juliet' to='${JID}' type='groupchat' id='${id}'><body>remeo</body>` +
         `<origin-id xmlns='urn:xmpp:sid:0' id='${id}'/></message>`,
     );
     world.sent('message');
-    world.client.correct(row, 'romeo');
+    world.client.messages.correct(row, 'romeo');
     const [correction] = world.sent('message');
     expect(correction?.getChild('reference', 'urn:xmpp:reference:0')?.attrs.uri).toBe(`xmpp:${ROOM}/romeo`);
   });

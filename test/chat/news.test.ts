@@ -14,7 +14,7 @@ const told = (world: World): (ChangeNews | undefined)[] =>
 
 it('says which reactions of somebody else were not there before (XEP-0444 §2)', async () => {
   const world = await new World().login();
-  const { id } = world.client.send(ROMEO, 'hello');
+  const { id } = world.client.messages.send(ROMEO, 'hello');
   const from = `${ROMEO}/orchard`;
   const reaction = (more: string, at: string) =>
     world.receive(`<message from='${from}' to='${JID}' type='chat' id='${at}'>${more}</message>`);
@@ -31,7 +31,7 @@ it('says which reactions of somebody else were not there before (XEP-0444 §2)',
 it('what we do ourselves is no news', async () => {
   const world = await new World().login();
   world.says(ROMEO, 'hello');
-  world.client.react(world.events('message')[0]?.row ?? 0, ['👍']);
+  world.client.messages.react(world.events('message')[0]?.row ?? 0, ['👍']);
   expect(told(world)).toEqual([undefined]);
 });
 

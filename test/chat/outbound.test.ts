@@ -10,13 +10,13 @@ describe('writing', () => {
       if (stanza.getName() !== 'message') return;
       atWriting.push(world.stores.messages.byId(world.client.account, ROMEO, stanza.attrs.id ?? '')[0]);
     });
-    world.client.send(ROMEO, 'hello');
+    world.client.messages.send(ROMEO, 'hello');
     expect(atWriting).toMatchObject([{ body: 'hello', state: 'sent', direction: 'out', to: ROMEO }]);
   });
 
   it('writes to the bare JID, with one id as id and origin-id (RFC 6121 §5.1, XEP-0359)', async () => {
     const world = await new World().login();
-    const { id } = world.client.send(`${ROMEO}/orchard`, 'hello');
+    const { id } = world.client.messages.send(`${ROMEO}/orchard`, 'hello');
     const [stanza] = world.sent('message');
     expect(stanza?.attrs).toMatchObject({ to: ROMEO, type: 'chat', id });
     expect(stanza?.getChild('origin-id', 'urn:xmpp:sid:0')?.attrs.id).toBe(id);
@@ -25,7 +25,7 @@ describe('writing', () => {
 
   it('queues while offline and writes in order, each with its own id, once the stream is up', async () => {
     const world = new World();
-    const rows = ['one', 'two', 'three'].map((body) => world.client.send(ROMEO, body));
+    const rows = ['one', 'two', 'three'].map((body) => world.client.messages.send(ROMEO, body));
     expect(rows.map(({ state }) => state)).toEqual(['queued', 'queued', 'queued']);
     await world.client.online('stream');
     const written = world.sent('message');
@@ -46,8 +46,8 @@ describe('writing', () => {
   it('writes what was not acknowledged again with the same id in a new stream (delivery: stream lost)', async () => {
     const world = await new World({ pong: false }).login('stream');
     world.session.acknowledges = true;
-    const first = world.client.send(ROMEO, 'one');
-    const second = world.client.send(ROMEO, 'two');
+    const first = world.client.messages.send(ROMEO, 'one');
+    const second = world.client.messages.send(ROMEO, 'two');
     world.acknowledge(first.id);
     await turn();
     world.session.take();
@@ -63,10 +63,10 @@ describe('writing', () => {
   it('a resumed stream gets what was typed meanwhile, and nothing twice (XEP-0198 §5)', async () => {
     const world = await new World().login('stream');
     world.session.acknowledges = true;
-    world.client.send(ROMEO, 'in flight');
+    world.client.messages.send(ROMEO, 'in flight');
     world.session.take();
     world.session.drop({ resumable: true });
-    const typed = world.client.send(ROMEO, 'while away');
+    const typed = world.client.messages.send(ROMEO, 'while away');
     expect(typed.state).toBe('queued');
     world.session.resume();
     expect(world.sent('message').map((stanza) => stanza.attrs.id)).toEqual([typed.id]);
@@ -79,7 +79,7 @@ describe('writing', () => {
     world.session.drop({ resumable: true });
     stores.messages.append(past({ id: 'written by another', state: 'sent' }));
     stores.messages.append(past({ id: 'typed in another' }));
-    const typed = world.client.send(ROMEO, 'typed here');
+    const typed = world.client.messages.send(ROMEO, 'typed here');
     world.session.take();
     world.session.resume();
     expect(world.sent('message').map((stanza) => stanza.attrs.id)).toEqual([typed.id]);
@@ -88,7 +88,7 @@ describe('writing', () => {
   it('a stream that goes between the look and the write leaves the row queued', async () => {
     const world = await new World().login('stream');
     world.client.once('message', () => world.session.drop());
-    const message = world.client.send(ROMEO, 'hello');
+    const message = world.client.messages.send(ROMEO, 'hello');
     expect(message.state).toBe('queued');
     world.session.renew();
     expect(world.sent('message').map((stanza) => stanza.attrs.id)).toEqual([message.id]);
@@ -97,12 +97,12 @@ describe('writing', () => {
   it('refuses a room that was left, and keeps nothing', async () => {
     const world = await new World().login();
     await world.enter();
-    world.client.send(ROOM, 'hello');
+    world.client.messages.send(ROOM, 'hello');
     const left = world.client.rooms.leave(ROOM);
     world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
     await left;
     expect(world.client.kindOf(ROOM)).toBe('room');
-    expect(() => world.client.send(ROOM, 'again')).toThrow(
+    expect(() => world.client.messages.send(ROOM, 'again')).toThrow(
       expect.objectContaining({ condition: 'not-joined' }),
     );
     expect(world.client.history({ chat: ROOM, limit: 9 })).toHaveLength(1);
@@ -111,9 +111,9 @@ describe('writing', () => {
   it('keeps the chat state to those who allow it: none where the user switched it off (XEP-0085 §5.2)', async () => {
     const roster = `<item jid='${ROMEO}' subscription='both'/>`;
     const world = await new World({ roster }).login();
-    world.client.send(ROMEO, 'hello');
+    world.client.messages.send(ROMEO, 'hello');
     world.client.settings.set('send-typing', 'off');
-    world.client.send(ROMEO, 'hello');
+    world.client.messages.send(ROMEO, 'hello');
     const states = world.sent('message').map((stanza) => stanza.toString().includes('chatstates'));
     expect(states).toEqual([true, false]);
   });
@@ -122,7 +122,7 @@ describe('writing', () => {
     const stores = memoryStores();
     stores.settings.set('juliet@example.org', 'send-typing', 'off');
     const world = await new World({ stores, roster: `<item jid='${ROMEO}' subscription='both'/>` }).login();
-    world.client.send(ROMEO, 'hello');
+    world.client.messages.send(ROMEO, 'hello');
     expect(world.sent('message')[0]?.toString()).not.toContain('chatstates');
   });
 });
@@ -153,7 +153,7 @@ describe('several at once', () => {
       return done;
     };
     world.session.on('sent', (stanza) => order.push(stanza.getChildText('body') ?? stanza.getName()));
-    const rows = world.client.sendAll(ROMEO, texts);
+    const rows = world.client.messages.sendAll(ROMEO, texts);
     expect(order).toEqual(['kept 3', ...texts]);
     expect(rows.map(({ state }) => state)).toEqual(['sent', 'sent', 'sent']);
     expect(world.events('message').map(({ body }) => body)).toEqual(texts);
@@ -162,7 +162,7 @@ describe('several at once', () => {
   it('keeps and writes none of them where one is too long', async () => {
     const world = await new World().login('stream');
     const long = 'x'.repeat(300 * 1024);
-    expect(() => world.client.sendAll(ROMEO, ['one', long])).toThrow(
+    expect(() => world.client.messages.sendAll(ROMEO, ['one', long])).toThrow(
       expect.objectContaining({ condition: 'too-long' }),
     );
     expect(world.client.history({ limit: 9 })).toEqual([]);
@@ -177,19 +177,19 @@ describe('several at once', () => {
       if (message.body !== 'two') return append(message, more);
       throw Object.assign(new Error('no space'), { name: 'StorageError', condition: 'full', path: 'x' });
     };
-    expect(() => world.client.sendAll(ROMEO, texts)).toThrow('no space');
+    expect(() => world.client.messages.sendAll(ROMEO, texts)).toThrow('no space');
     messages.append = append;
     expect(world.client.history({ limit: 9 })).toEqual([]);
     expect(world.sent('message')).toEqual([]);
-    expect(world.client.send(ROMEO, 'later').state).toBe('sent');
+    expect(world.client.messages.send(ROMEO, 'later').state).toBe('sent');
     expect(world.sent('message')).toHaveLength(1);
   });
 
   it('each row has the number of its own stanza (XEP-0198 §4), also where a listener sends between', async () => {
     const world = await new World().login('stream');
     const { numbers } = counting(world);
-    world.client.once('message', () => world.client.send(ROMEO, 'between'));
-    const rows = world.client.sendAll(ROMEO, texts);
+    world.client.once('message', () => world.client.messages.send(ROMEO, 'between'));
+    const rows = world.client.messages.sendAll(ROMEO, texts);
     const between = world.client.history({ limit: 9 }).find(({ body }) => body === 'between');
     for (const { id, row } of [...rows, ...(between === undefined ? [] : [between])])
       expect(world.stores.messages.written(row).sequence).toBe(numbers.get(id));
@@ -201,7 +201,7 @@ describe('several at once', () => {
     world.client.once('message', () => {
       throw new RangeError('a listener');
     });
-    expect(() => world.client.sendAll(ROMEO, texts)).toThrow(RangeError);
+    expect(() => world.client.messages.sendAll(ROMEO, texts)).toThrow(RangeError);
     expect(world.sent('message').map((stanza) => stanza.getChildText('body'))).toEqual(texts);
   });
 
@@ -209,7 +209,7 @@ describe('several at once', () => {
     const world = await new World().login();
     await world.enter();
     world.session.take();
-    const rows = world.client.sendAll(ROOM, texts);
+    const rows = world.client.messages.sendAll(ROOM, texts);
     expect(rows.map(({ state }) => state)).toEqual(['sent', 'sent', 'sent']);
     expect(world.sent('message').map((stanza) => stanza.getChildText('body'))).toEqual(texts);
   });
@@ -219,8 +219,8 @@ describe('several at once', () => {
     const world = new World({ stores });
     const { numbers } = counting(world);
     const rows = [
-      ...world.client.sendAll(ROMEO, texts),
-      ...world.client.sendAll('tybalt@example.org', ['four', 'five']),
+      ...world.client.messages.sendAll(ROMEO, texts),
+      ...world.client.messages.sendAll('tybalt@example.org', ['four', 'five']),
     ];
     let commits = 0;
     const { transaction } = stores.messages;
@@ -240,7 +240,7 @@ describe('several at once', () => {
     const world = await new World({ stores }).login('stream');
     world.session.acknowledges = true;
     world.session.drop({ resumable: true });
-    const rows = world.client.sendAll(ROMEO, texts);
+    const rows = world.client.messages.sendAll(ROMEO, texts);
     const { write } = stores.messages;
     stores.messages.write = (row, ...more) => {
       if (row !== rows[1]?.row) return write(row, ...more);
@@ -261,7 +261,7 @@ describe('confirming', () => {
   it('is acknowledged by <a/> (XEP-0198 §4), told once', async () => {
     const world = await new World({ pong: false }).login('stream');
     world.session.acknowledges = true;
-    const message = world.client.send(ROMEO, 'hello');
+    const message = world.client.messages.send(ROMEO, 'hello');
     world.acknowledge(message.id);
     world.acknowledge(message.id);
     await turn();
@@ -272,14 +272,14 @@ describe('confirming', () => {
 
   it('without XEP-0198 the pong behind it acknowledges; one ping for all that is written at once', async () => {
     const world = await new World({ pong: false }).login('stream');
-    const rows = ['one', 'two'].map((body) => world.client.send(ROMEO, body));
+    const rows = ['one', 'two'].map((body) => world.client.messages.send(ROMEO, body));
     await turn();
     const sent = world.session.take();
     expect(sent.map((stanza) => stanza.getName())).toEqual(['message', 'message', 'iq']);
     expect(rows.map(({ row }) => world.state(row))).toEqual(['sent', 'sent']);
     const ping = sent.at(-1);
     expect(ping?.getChild('ping', NS_PING)).toBeDefined();
-    const later = world.client.send(ROMEO, 'three');
+    const later = world.client.messages.send(ROMEO, 'three');
     if (ping !== undefined) world.session.answer(ping);
     await turn();
     expect([...rows, later].map(({ row }) => world.state(row))).toEqual(['acked', 'acked', 'sent']);
@@ -287,7 +287,7 @@ describe('confirming', () => {
 
   it('a pong that never comes leaves it sent, and rejects nothing', async () => {
     const world = await new World({ pong: false }).login('stream');
-    const message = world.client.send(ROMEO, 'hello');
+    const message = world.client.messages.send(ROMEO, 'hello');
     await turn();
     world.session.drop();
     await turn();
@@ -298,7 +298,7 @@ describe('confirming', () => {
     const world = await new World({ announces: ['urn:xmpp:sid:0'] }).login();
     await world.enter();
     world.session.acknowledges = true;
-    const message = world.client.send(ROOM, 'hello');
+    const message = world.client.messages.send(ROOM, 'hello');
     world.acknowledge(message.id);
     await turn();
     expect(world.state(message.row)).toBe('sent');
@@ -311,7 +311,7 @@ describe('confirming', () => {
     const world = await new World().login();
     await world.enter();
     world.session.take();
-    const { row } = world.client.send(ROOM, 'hello');
+    const { row } = world.client.messages.send(ROOM, 'hello');
     await turn();
     expect(world.sent('iq')).toEqual([]);
     expect(world.state(row)).toBe('sent');
@@ -320,7 +320,7 @@ describe('confirming', () => {
   it('knows the reflection by its origin-id where the room gave it another id (XEP-0359)', async () => {
     const world = await new World().login();
     await world.enter();
-    const { id, row } = world.client.send(ROOM, 'hello');
+    const { id, row } = world.client.messages.send(ROOM, 'hello');
     world.roomSays('juliet', 'hello', `<origin-id xmlns='urn:xmpp:sid:0' id='${id}'/>`, 'other');
     expect(world.state(row)).toBe('acked');
     expect(world.client.history({ chat: ROOM, limit: 9 })).toHaveLength(1);
@@ -329,7 +329,7 @@ describe('confirming', () => {
   it("another occupant's message with our id acknowledges nothing", async () => {
     const world = await new World().login();
     await world.enter();
-    const { id, row } = world.client.send(ROOM, 'hello');
+    const { id, row } = world.client.messages.send(ROOM, 'hello');
     world.roomSays('romeo', 'hello', '', id);
     expect(world.state(row)).toBe('sent');
     expect(world.client.history({ chat: ROOM, limit: 9 })).toHaveLength(2);
@@ -339,7 +339,7 @@ describe('confirming', () => {
     const stores = memoryStores();
     stores.rooms.keep('juliet@example.org', { room: ROOM, nick: 'juliet', autojoin: false });
     const world = await new World({ stores }).login();
-    const message = world.client.send(ROOM, 'hello');
+    const message = world.client.messages.send(ROOM, 'hello');
     expect(message).toMatchObject({ state: 'queued', kind: 'room', from: `${ROOM}/juliet` });
     expect(world.sent('message')).toEqual([]);
     await world.enter();
@@ -351,7 +351,7 @@ describe('confirming', () => {
     const world = await new World().login();
     await world.enter();
     world.session.take();
-    world.client.send(`${ROOM}/romeo`, 'psst');
+    world.client.messages.send(`${ROOM}/romeo`, 'psst');
     const [stanza] = world.sent('message');
     expect(stanza?.attrs).toMatchObject({ to: `${ROOM}/romeo`, type: 'chat' });
     expect(stanza?.getChild('x', 'http://jabber.org/protocol/muc#user')).toBeDefined();
@@ -361,8 +361,8 @@ describe('confirming', () => {
   it('a store that fails is told once, and the acknowledgement is committed with the next one', async () => {
     const world = await new World({ pong: false }).login('stream');
     world.session.acknowledges = true;
-    const first = world.client.send(ROMEO, 'one');
-    const second = world.client.send(ROMEO, 'two');
+    const first = world.client.messages.send(ROMEO, 'one');
+    const second = world.client.messages.send(ROMEO, 'two');
     const { messages } = world.stores;
     const { acknowledge } = messages;
     messages.acknowledge = () => {
@@ -382,7 +382,7 @@ describe('confirming', () => {
 describe('errors', () => {
   it('an error makes it failed, with what was said (RFC 6120 §8.3)', async () => {
     const world = await new World({ pong: false }).login('stream');
-    const message = world.client.send(ROMEO, 'hello');
+    const message = world.client.messages.send(ROMEO, 'hello');
     world.receive(
       `<message from='${ROMEO}' to='${JID}' type='error' id='${message.id}'>${error('item-not-found', 'cancel', 'who?')}</message>`,
     );
@@ -395,7 +395,7 @@ describe('errors', () => {
 
   it('a late error makes acked failed (delivery: errors that come late)', async () => {
     const world = await new World().login('stream');
-    const message = world.client.send(ROMEO, 'hello');
+    const message = world.client.messages.send(ROMEO, 'hello');
     await turn();
     expect(world.state(message.row)).toBe('acked');
     world.bounce(`${ROMEO}/orchard`, message.id, 'service-unavailable');
@@ -404,7 +404,7 @@ describe('errors', () => {
 
   it.each(['delivered', 'read'] as const)('no error undoes %s', async (state) => {
     const world = await new World().login('stream');
-    const message = world.client.send(ROMEO, 'hello');
+    const message = world.client.messages.send(ROMEO, 'hello');
     await turn();
     world.stores.messages.setState(message.row, state);
     world.bounce(ROMEO, message.id, 'service-unavailable');
@@ -413,7 +413,7 @@ describe('errors', () => {
 
   it('an error from somebody else is none for it', async () => {
     const world = await new World().login('stream');
-    const message = world.client.send(ROMEO, 'hello');
+    const message = world.client.messages.send(ROMEO, 'hello');
     await turn();
     world.bounce('iago@example.org', message.id, 'item-not-found');
     expect(world.state(message.row)).toBe('acked');
@@ -422,7 +422,7 @@ describe('errors', () => {
   it('an error right behind the acknowledgement, in one read, stays', async () => {
     const world = await new World({ pong: false }).login('stream');
     world.session.acknowledges = true;
-    const message = world.client.send(ROMEO, 'hello');
+    const message = world.client.messages.send(ROMEO, 'hello');
     world.acknowledge(message.id);
     world.bounce(ROMEO, message.id, 'item-not-found');
     await turn();
@@ -433,7 +433,7 @@ describe('errors', () => {
   it('an acknowledgement behind the error changes nothing', async () => {
     const world = await new World({ pong: false }).login('stream');
     world.session.acknowledges = true;
-    const message = world.client.send(ROMEO, 'hello');
+    const message = world.client.messages.send(ROMEO, 'hello');
     world.bounce(ROMEO, message.id, 'item-not-found');
     world.acknowledge(message.id);
     await turn();
@@ -443,7 +443,7 @@ describe('errors', () => {
   it('an occupant who could not be reached fails the private message, also after the room was left', async () => {
     const world = await new World().login();
     await world.enter();
-    const message = world.client.send(`${ROOM}/romeo`, 'psst');
+    const message = world.client.messages.send(`${ROOM}/romeo`, 'psst');
     const left = world.client.rooms.leave(ROOM);
     world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
     await left;
@@ -455,50 +455,50 @@ describe('errors', () => {
 describe('settled', () => {
   it('resolves when it is acknowledged', async () => {
     const world = await new World().login('stream');
-    const { row } = world.client.send(ROMEO, 'hello');
-    expect(await world.client.settled(row, { timeout: 5000 })).toMatchObject({ state: 'acked' });
+    const { row } = world.client.messages.send(ROMEO, 'hello');
+    expect(await world.client.messages.settled(row, { timeout: 5000 })).toMatchObject({ state: 'acked' });
   });
 
   it('resolves too when another process with the same data wrote the acknowledgement down first', async () => {
     const world = await new World().login();
     await world.enter();
-    const { id, row } = world.client.send(ROOM, 'hello');
-    const waiting = world.client.settled(row, { timeout: 60_000 });
+    const { id, row } = world.client.messages.send(ROOM, 'hello');
+    const waiting = world.client.messages.settled(row, { timeout: 60_000 });
     world.stores.messages.setState(row, 'acked');
     world.roomSays('juliet', 'hello', '', id);
     expect(await waiting).toMatchObject({ state: 'acked' });
-    const other = world.client.send(ROMEO, 'hello');
-    const again = world.client.settled(other.row, { timeout: 60_000 });
+    const other = world.client.messages.send(ROMEO, 'hello');
+    const again = world.client.messages.settled(other.row, { timeout: 60_000 });
     world.stores.messages.setState(other.row, 'acked');
     expect(await again).toMatchObject({ state: 'acked' });
   });
 
   it('resolves to the row as it is when time is up, and never fails it', async () => {
     const world = new World();
-    const { row } = world.client.send(ROMEO, 'hello');
-    expect(await world.client.settled(row, { timeout: 5 })).toMatchObject({ state: 'queued' });
+    const { row } = world.client.messages.send(ROMEO, 'hello');
+    expect(await world.client.messages.settled(row, { timeout: 5 })).toMatchObject({ state: 'queued' });
   });
 
   it('resolves when its signal fires, or fired before', async () => {
     const world = new World();
-    const { row } = world.client.send(ROMEO, 'hello');
+    const { row } = world.client.messages.send(ROMEO, 'hello');
     const stop = new AbortController();
-    const waiting = world.client.settled(row, { timeout: 60_000, signal: stop.signal });
+    const waiting = world.client.messages.settled(row, { timeout: 60_000, signal: stop.signal });
     stop.abort();
     expect(await waiting).toMatchObject({ state: 'queued' });
-    const again = await world.client.settled(row, { timeout: 60_000, signal: stop.signal });
+    const again = await world.client.messages.settled(row, { timeout: 60_000, signal: stop.signal });
     expect(again).toMatchObject({ state: 'queued' });
   });
 
   it('nobody waits for a client that was closed', async () => {
     const world = new World();
-    const { row } = world.client.send(ROMEO, 'hello');
-    const waiting = world.client.settled(row, { timeout: 60_000 });
+    const { row } = world.client.messages.send(ROMEO, 'hello');
+    const waiting = world.client.messages.settled(row, { timeout: 60_000 });
     await world.client.close();
     expect(await waiting).toMatchObject({ state: 'queued' });
   });
 
   it('rejects for a row that is none', async () => {
-    await expect(new World().client.settled(99, { timeout: 5 })).rejects.toThrow();
+    await expect(new World().client.messages.settled(99, { timeout: 5 })).rejects.toThrow();
   });
 });

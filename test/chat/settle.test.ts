@@ -15,7 +15,7 @@ const never = new AbortController().signal;
 
 /** Sends as a run of one flag does: from nothing to settled. */
 function sendOnce(world: World, more: { timeout?: number; signal?: AbortSignal; chat?: string } = {}) {
-  return world.client.sendAndSettle(more.chat ?? ROMEO, 'hello', {
+  return world.client.messages.sendAndSettle(more.chat ?? ROMEO, 'hello', {
     timeout: more.timeout ?? 5000,
     signal: more.signal ?? never,
     online: () => world.client.online('stream'),
@@ -65,7 +65,7 @@ describe('--send (delivery: 0 needs the acknowledgement and the answer to the pi
   it('fails where the server ends the stream for the size of the text', async () => {
     const world = new World({ pong: false });
     world.session.acknowledges = true;
-    const result = world.client.sendAndSettle(ROMEO, 'x'.repeat(20_000), {
+    const result = world.client.messages.sendAndSettle(ROMEO, 'x'.repeat(20_000), {
       timeout: 5000,
       signal: never,
       online: () => world.client.online('stream'),
@@ -160,11 +160,11 @@ describe('a client that is closed', () => {
   it('lets nobody wait for what cannot come any more', async () => {
     const world = await new World().login();
     world.session.acknowledges = true;
-    const { row } = world.client.send(ROMEO, 'hello');
-    const before = world.client.settled(row, { timeout: 60_000 });
+    const { row } = world.client.messages.send(ROMEO, 'hello');
+    const before = world.client.messages.settled(row, { timeout: 60_000 });
     await world.client.close();
     expect((await before).state).toBe('sent');
-    expect((await world.client.settled(row, { timeout: 60_000 })).state).toBe('sent');
+    expect((await world.client.messages.settled(row, { timeout: 60_000 })).state).toBe('sent');
   });
 });
 

@@ -45,13 +45,13 @@ describe('slixmpp is the other device', () => {
     device.history(chat).find((message) => message.id === id)?.state;
 
   it('shows on each what was typed on the other, and what came, once and in order (XEP-0280)', async () => {
-    laptop.client.send(romeo.jid, 'one');
+    laptop.client.messages.send(romeo.jid, 'one');
     await other.message({ body: 'one', source: 'carbon_sent' });
     await romeo.message(laptop.jid, 'one');
     await other.send(romeo.jid, 'two');
     await laptop.message(romeo.jid, 'two');
     await romeo.message(laptop.jid, 'two');
-    romeo.client.send(laptop.jid, 'three');
+    romeo.client.messages.send(laptop.jid, 'three');
     await other.message({ body: 'three' });
     await laptop.message(romeo.jid, 'three');
     await other.send(romeo.jid, 'four');
@@ -65,12 +65,12 @@ describe('slixmpp is the other device', () => {
   });
 
   it('tells each that what the other sent has arrived (XEP-0184)', async () => {
-    const { id } = laptop.client.send(romeo.jid, 'from the laptop');
+    const { id } = laptop.client.messages.send(romeo.jid, 'from the laptop');
     await other.message({ receipt: id });
     const theirs = await other.send(romeo.jid, 'from slixmpp');
     await other.message({ receipt: theirs });
     await laptop.until(() => state(laptop, romeo.jid, theirs) === 'delivered', 'delivered');
-    const { id: answered } = romeo.client.send(laptop.jid, 'to both');
+    const { id: answered } = romeo.client.messages.send(laptop.jid, 'to both');
     await laptop.message(romeo.jid, 'to both');
     await other.message({ body: 'to both' });
     await romeo.until(() => state(romeo, laptop.jid, answered) === 'delivered', 'delivered');
@@ -84,8 +84,8 @@ describe('slixmpp is the other device', () => {
       const { corrected } = await device.message(chat, 'at eight');
       expect(corrected).toBe(true);
     }
-    const ours = laptop.client.send(romeo.jid, 'at nien');
-    laptop.client.correct(ours.row, 'at nine');
+    const ours = laptop.client.messages.send(romeo.jid, 'at nien');
+    laptop.client.messages.correct(ours.row, 'at nine');
     await other.message({ body: 'at nine', replaces: ours.id });
     expect(other.texts(romeo.jid)).toContain('> at nine');
     expect(other.texts(romeo.jid)).not.toContain('> at nien');
@@ -98,26 +98,26 @@ describe('slixmpp is the other device', () => {
     await laptop.until(() =>
       laptop.history(romeo.jid).some(({ id, retracted }) => id === theirs && retracted),
     );
-    const ours = laptop.client.send(romeo.jid, 'our regret');
-    laptop.client.retract(ours.row);
+    const ours = laptop.client.messages.send(romeo.jid, 'our regret');
+    laptop.client.messages.retract(ours.row);
     await other.message({ retracts: ours.id });
     expect(other.texts(romeo.jid)).not.toContain('> our regret');
   });
 
   it('shows the reactions of either (XEP-0444)', async () => {
-    const { id } = romeo.client.send(laptop.jid, 'do you like it?');
+    const { id } = romeo.client.messages.send(laptop.jid, 'do you like it?');
     const { row } = await laptop.message(romeo.jid, 'do you like it?');
     await other.react(romeo.jid, id, ['👍']);
     const reactions = () => laptop.history(romeo.jid).find((message) => message.row === row)?.reactions;
     await laptop.until(() => reactions()?.[0]?.emojis[0] === '👍', 'thumbs up');
-    laptop.client.react(row, ['🎉']);
+    laptop.client.messages.react(row, ['🎉']);
     const seen = await other.message({ reactsTo: id });
     expect(seen.emojis).toEqual(['🎉']);
   });
 
   it('counts nothing as unread that the other displayed (XEP-0333)', async () => {
     laptop.client.markRead(romeo.jid);
-    const { id } = romeo.client.send(laptop.jid, 'news');
+    const { id } = romeo.client.messages.send(laptop.jid, 'news');
     await laptop.message(romeo.jid, 'news');
     expect(laptop.unread(romeo.jid)).toBe(1);
     await other.message({ body: 'news' });
@@ -127,7 +127,7 @@ describe('slixmpp is the other device', () => {
   });
 
   it('says to the other what was displayed here (XEP-0333)', async () => {
-    const { id } = romeo.client.send(laptop.jid, 'more news');
+    const { id } = romeo.client.messages.send(laptop.jid, 'more news');
     await laptop.message(romeo.jid, 'more news');
     laptop.client.markRead(romeo.jid);
     await other.message({ displayed: id, source: 'carbon_sent' });
@@ -138,7 +138,7 @@ describe('slixmpp is the other device', () => {
     await laptop.leave();
     await other.send(romeo.jid, 'typed while it was away');
     await romeo.message(laptop.jid, 'typed while it was away');
-    romeo.client.send(laptop.jid, 'and answered');
+    romeo.client.messages.send(laptop.jid, 'and answered');
     const { id } = await other.message({ body: 'and answered' });
     await other.displayed(romeo.jid, id);
     const wrong = await other.send(romeo.jid, 'tow');
@@ -156,9 +156,9 @@ describe('slixmpp is the other device', () => {
 
   it('has there what was typed here while that one was away (XEP-0313)', async () => {
     await other.leave();
-    laptop.client.send(romeo.jid, 'slixmpp is away');
+    laptop.client.messages.send(romeo.jid, 'slixmpp is away');
     await romeo.message(laptop.jid, 'slixmpp is away');
-    romeo.client.send(laptop.jid, 'so it is');
+    romeo.client.messages.send(laptop.jid, 'so it is');
     await laptop.message(romeo.jid, 'so it is');
     await other.come();
     const archived = await other.archive(romeo.jid);
@@ -174,9 +174,9 @@ describe('slixmpp is the other device', () => {
     await other.join(lobby, 'juliet');
     await other.send(lobby, 'said by slixmpp', 'groupchat');
     await laptop.message(lobby, 'said by slixmpp');
-    laptop.client.send(lobby, 'said here');
+    laptop.client.messages.send(lobby, 'said here');
     await other.message({ body: 'said here', type: 'groupchat' });
-    romeo.client.send(lobby, 'said by romeo');
+    romeo.client.messages.send(lobby, 'said by romeo');
     await other.message({ body: 'said by romeo', type: 'groupchat' });
     await laptop.message(lobby, 'said by romeo');
     expect(laptop.texts(lobby)).toEqual(['> said by slixmpp', '> said here', 'said by romeo']);
@@ -221,7 +221,7 @@ describe('profanity is the other device', () => {
 
   // From the first receipt on, which has no state, profanity 0.13.1 tells its own no more.
   it('counts nothing as unread before what is typed there (XEP-0085)', async () => {
-    romeo.client.send(laptop.jid, 'news');
+    romeo.client.messages.send(laptop.jid, 'news');
     await laptop.message(romeo.jid, 'news');
     expect(laptop.unread(romeo.jid)).toBe(1);
     await other.shows(/romeo\S*: news$/);
@@ -233,10 +233,10 @@ describe('profanity is the other device', () => {
   it('shows on each what was typed on the other, and what came, once and in order (XEP-0280)', async () => {
     other.enter('one');
     await laptop.message(romeo.jid, 'one');
-    laptop.client.send(romeo.jid, 'two');
+    laptop.client.messages.send(romeo.jid, 'two');
     await other.shows(/me: two$/);
     await romeo.message(laptop.jid, 'two');
-    romeo.client.send(laptop.jid, 'three');
+    romeo.client.messages.send(laptop.jid, 'three');
     await laptop.message(romeo.jid, 'three');
     await other.shows(/romeo\S*: three$/);
     other.enter('four');
@@ -253,7 +253,7 @@ describe('profanity is the other device', () => {
   it('tells here that what was typed there has arrived, and answers what came (XEP-0184)', async () => {
     other.enter('did it arrive?');
     await laptop.until(() => stateOf('did it arrive?') === 'delivered', 'delivered');
-    const { id } = romeo.client.send(laptop.jid, 'it did');
+    const { id } = romeo.client.messages.send(laptop.jid, 'it did');
     const state = () => romeo.history(laptop.jid).find((message) => message.id === id)?.state;
     await romeo.until(() => state() === 'delivered', 'delivered');
     await other.shows(/romeo\S*: it did$/);
@@ -268,9 +268,9 @@ describe('profanity is the other device', () => {
       expect(corrected).toBe(true);
       expect(device.texts(chat).filter((text) => text.endsWith('egiht'))).toEqual([]);
     }
-    const { row } = laptop.client.send(romeo.jid, 'at nien');
+    const { row } = laptop.client.messages.send(romeo.jid, 'at nien');
     await other.shows(/me: at nien$/);
-    laptop.client.correct(row, 'at nine');
+    laptop.client.messages.correct(row, 'at nine');
     await other.shows(/me: at nine$/);
     expect(other.texts()).not.toContain('> at nien');
   });
@@ -278,7 +278,7 @@ describe('profanity is the other device', () => {
   it('has here what was typed there while this one was away, changes too (XEP-0313)', async () => {
     const before = laptop.texts(romeo.jid);
     await laptop.leave();
-    romeo.client.send(laptop.jid, 'somebody there?');
+    romeo.client.messages.send(laptop.jid, 'somebody there?');
     await other.shows(/romeo\S*: somebody there\?$/);
     other.enter('one of uss');
     await romeo.message(laptop.jid, 'one of uss');
@@ -301,9 +301,9 @@ describe('profanity is the other device', () => {
 
   it.runIf(archive)('has there what was typed here while that one was away (XEP-0313)', async () => {
     await other.leave();
-    laptop.client.send(romeo.jid, 'profanity is away');
+    laptop.client.messages.send(romeo.jid, 'profanity is away');
     await romeo.message(laptop.jid, 'profanity is away');
-    romeo.client.send(laptop.jid, 'so it is');
+    romeo.client.messages.send(laptop.jid, 'so it is');
     await laptop.message(romeo.jid, 'so it is');
     await other.come(romeo.jid);
     await other.shows(/romeo\S*: so it is$/);

@@ -110,7 +110,7 @@ describe('a room with profanity and slixmpp', () => {
     const all = ['from profanity', 'from here', 'from slixmpp'];
     juliet.enter('from profanity');
     await romeo.message(lobby, 'from profanity');
-    romeo.client.send(lobby, 'from here');
+    romeo.client.messages.send(lobby, 'from here');
     await nurse.message({ body: 'from here' });
     await nurse.send(lobby, 'from slixmpp', 'groupchat');
     for (const device of [romeo, tybalt]) await device.message(lobby, 'from slixmpp');
@@ -131,9 +131,9 @@ describe('a room with profanity and slixmpp', () => {
       expect(corrected).toBe(true);
       expect(bodies(device)).not.toContain('at egiht');
     }
-    const { row } = romeo.client.send(lobby, 'at nien');
+    const { row } = romeo.client.messages.send(lobby, 'at nien');
     await juliet.shows(/romeo: at nien$/);
-    romeo.client.correct(row, 'at nine');
+    romeo.client.messages.correct(row, 'at nine');
     await juliet.shows(/romeo: at nine$/);
     expect(juliet.texts()).toEqual(['at eight', 'at nine']);
     await nurse.message({ body: 'at nine' });
@@ -145,7 +145,7 @@ describe('a room with profanity and slixmpp', () => {
     const chat = `${lobby}/juliet`;
     const { kind } = await romeo.message(chat, 'psst');
     expect(kind).toBe('private');
-    romeo.client.send(chat, 'what is it?');
+    romeo.client.messages.send(chat, 'what is it?');
     await juliet.shows(/romeo: what is it\?$/);
     expect(juliet.texts()).toEqual(['> psst', 'what is it?']);
     expect(romeo.texts(chat)).toEqual(['psst', '> what is it?']);

@@ -60,7 +60,7 @@ describe.skipIf(serverKind() === 'prosody')('a room that asks who enters (XEP-01
       nick: 'Romeo',
     });
     expect(romeo.client.rooms.get(room)?.joined).toBe(true);
-    romeo.client.send(room, 'no robot');
+    romeo.client.messages.send(room, 'no robot');
     await juliet.message(room, 'no robot');
   });
 

@@ -20,9 +20,9 @@ beforeAll(async () => {
     new Device(server, 'romeo', 'desk').come(),
     new Device(server, 'nurse', 'desk').come(),
   ]);
-  juliet.client.send(romeo.jid, 'wherefore art thou?');
+  juliet.client.messages.send(romeo.jid, 'wherefore art thou?');
   await romeo.hears('message', { body: 'wherefore art thou?' });
-  romeo.client.send(juliet.jid, 'here, below');
+  romeo.client.messages.send(juliet.jid, 'here, below');
   await juliet.hears('message', { body: 'here, below' });
 });
 afterAll(async () => {
@@ -61,7 +61,7 @@ it('makes a room for members only, and asks both; nothing of what was said is th
   for (const { client } of [juliet, nurse])
     await expect.poll(() => client.rooms.name(room)).toBe('juliet, romeo, nurse');
   await romeo.client.requests.accept(String(asked.id));
-  await juliet.client.send(room, 'we are three now');
+  await juliet.client.messages.send(room, 'we are three now');
   await nurse.hears('message', { chat: room, body: 'we are three now' });
   expect(nurse.client.history({ chat: room, limit: 10 }).map(({ body }) => body)).toEqual([
     'we are three now',

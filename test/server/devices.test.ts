@@ -52,7 +52,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
       [romeo, phone.jid, 'five'],
     ];
     for (const [from, to, body] of steps) {
-      from.client.send(to, body);
+      from.client.messages.send(to, body);
       for (const device of [phone, laptop]) await device.message(romeo.jid, body);
       await romeo.message(phone.jid, body);
     }
@@ -61,7 +61,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
   });
 
   it('raises what was sent to delivered, and to read (XEP-0184, XEP-0333)', async () => {
-    const { row } = phone.client.send(romeo.jid, 'did you get it?');
+    const { row } = phone.client.messages.send(romeo.jid, 'did you get it?');
     const state = () => phone.history(romeo.jid).find((message) => message.row === row)?.state;
     await phone.until(() => state() === 'delivered', 'delivered');
     await romeo.message(phone.jid, 'did you get it?');
@@ -70,24 +70,24 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
   });
 
   it('keeps a message to oneself once on each (XEP-0280, XEP-0313)', async () => {
-    phone.client.send(phone.jid, 'milk');
+    phone.client.messages.send(phone.jid, 'milk');
     for (const device of [phone, laptop]) await device.message(phone.jid, 'milk');
-    laptop.client.send(phone.jid, 'bread');
+    laptop.client.messages.send(phone.jid, 'bread');
     for (const device of [phone, laptop]) await device.message(phone.jid, 'bread');
     await expectSame(phone.jid, ['> milk', '> bread']);
     expect([phone.unread(phone.jid), laptop.unread(phone.jid)]).toEqual([0, 0]);
   });
 
   it('brings corrections, retractions and reactions to all (XEP-0308, 0424, 0444)', async () => {
-    const wrong = phone.client.send(romeo.jid, 'at egiht');
-    const regret = phone.client.send(romeo.jid, 'regret');
+    const wrong = phone.client.messages.send(romeo.jid, 'at egiht');
+    const regret = phone.client.messages.send(romeo.jid, 'regret');
     await Promise.all(
       [laptop, romeo].map((device) => device.message(device === romeo ? phone.jid : romeo.jid, 'regret')),
     );
-    phone.client.correct(wrong.row, 'at eight');
-    phone.client.retract(regret.row);
+    phone.client.messages.correct(wrong.row, 'at eight');
+    phone.client.messages.retract(regret.row);
     const said = await romeo.message(phone.jid, 'at eight');
-    romeo.client.react(said.row, ['👍']);
+    romeo.client.messages.react(said.row, ['👍']);
     for (const device of [phone, laptop]) {
       const of = () => device.history(romeo.jid);
       await device.until(() =>
@@ -104,19 +104,19 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
   });
 
   it('sends what was changed without a connection at the next log-in, once (XEP-0308, 0424, 0444)', async () => {
-    const wrong = phone.client.send(romeo.jid, 'tomorow');
-    const regret = phone.client.send(romeo.jid, 'forget this');
+    const wrong = phone.client.messages.send(romeo.jid, 'tomorow');
+    const regret = phone.client.messages.send(romeo.jid, 'forget this');
     await romeo.message(phone.jid, 'forget this');
-    romeo.client.send(phone.jid, 'fine');
+    romeo.client.messages.send(phone.jid, 'fine');
     const fine = await phone.message(romeo.jid, 'fine');
     await laptop.message(romeo.jid, 'fine');
-    await phone.until(() => phone.client.message(regret.row)?.state === 'delivered', 'delivered');
+    await phone.until(() => phone.client.messages.get(regret.row)?.state === 'delivered', 'delivered');
     await phone.leave();
-    phone.client.correct(wrong.row, 'tomorrow');
-    phone.client.retract(regret.row);
-    phone.client.react(fine.row, ['👍']);
+    phone.client.messages.correct(wrong.row, 'tomorrow');
+    phone.client.messages.retract(regret.row);
+    phone.client.messages.react(fine.row, ['👍']);
     const rows = [wrong.row, regret.row, fine.row];
-    const states = () => rows.map((row) => phone.client.message(row)?.amendment?.state);
+    const states = () => rows.map((row) => phone.client.messages.get(row)?.amendment?.state);
     expect(states()).toEqual(['queued', 'queued', 'queued']);
     await phone.come();
     await phone.until(() => states().every((state) => state === 'acked'), 'acknowledged');
@@ -131,7 +131,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
 
   it('says nowhere what is still to be read, when it was read on one (XEP-0490)', async () => {
     for (const device of [phone, laptop]) device.client.markRead(romeo.jid);
-    romeo.client.send(phone.jid, 'news');
+    romeo.client.messages.send(phone.jid, 'news');
     for (const device of [phone, laptop]) {
       await device.message(romeo.jid, 'news');
       expect(device.unread(romeo.jid)).toBe(1);
@@ -148,18 +148,18 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
     beforeAll(async () => {
       before = phone.texts(romeo.jid);
       await laptop.leave();
-      const said = phone.client.send(romeo.jid, 'while you were awya');
+      const said = phone.client.messages.send(romeo.jid, 'while you were awya');
       corrected = said.id;
       await romeo.message(phone.jid, 'while you were awya');
-      phone.client.correct(said.row, 'while you were away');
-      romeo.client.react((await romeo.message(phone.jid, 'while you were away')).row, ['🎉']);
+      phone.client.messages.correct(said.row, 'while you were away');
+      romeo.client.messages.react((await romeo.message(phone.jid, 'while you were away')).row, ['🎉']);
       await phone.until(() =>
         phone.history(romeo.jid).some(({ reactions }) => reactions[0]?.emojis[0] === '🎉'),
       );
-      romeo.client.send(phone.jid, 'read on the phone');
+      romeo.client.messages.send(phone.jid, 'read on the phone');
       await phone.message(romeo.jid, 'read on the phone');
       phone.client.markRead(romeo.jid);
-      romeo.client.send(phone.jid, 'not read');
+      romeo.client.messages.send(phone.jid, 'not read');
       await phone.message(romeo.jid, 'not read');
       await laptop.come();
     });
@@ -188,8 +188,8 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
 
     it('has what came before there was a device at all (XEP-0160)', async () => {
       await Promise.all([laptop.leave(), phone.leave()]);
-      const { row } = romeo.client.send(phone.jid, 'nobody there');
-      await romeo.client.settled(row, { timeout: 5000 });
+      const { row } = romeo.client.messages.send(phone.jid, 'nobody there');
+      await romeo.client.messages.settled(row, { timeout: 5000 });
       await phone.come();
       await phone.message(romeo.jid, 'nobody there');
       await laptop.come();
@@ -218,7 +218,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
         [laptop, 'room three'],
       ];
       for (const [from, body] of steps) {
-        from.client.send(lobby, body);
+        from.client.messages.send(lobby, body);
         for (const device of [phone, laptop, romeo]) await device.message(lobby, body);
       }
       await expectSame(lobby, ['room one', '> room two', '> room three']);
@@ -226,10 +226,10 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
     });
 
     it('keeps what is said in private once on each (XEP-0045 §7.5)', async () => {
-      romeo.client.send(`${lobby}/${nick}`, 'psst');
+      romeo.client.messages.send(`${lobby}/${nick}`, 'psst');
       const chat = `${lobby}/romeo`;
       await phone.message(chat, 'psst');
-      phone.client.send(chat, 'what?');
+      phone.client.messages.send(chat, 'what?');
       await romeo.message(`${lobby}/${nick}`, 'what?');
       for (const device of [phone, laptop]) {
         await device.client.caughtUp();
@@ -239,10 +239,10 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
     });
 
     it('takes a correction of who is still there (XEP-0308 §security)', async () => {
-      const { row } = romeo.client.send(lobby, 'romm four');
+      const { row } = romeo.client.messages.send(lobby, 'romm four');
       for (const device of [phone, laptop]) await device.message(lobby, 'romm four');
-      await romeo.client.settled(row, { timeout: 5000 });
-      romeo.client.correct(row, 'room four');
+      await romeo.client.messages.settled(row, { timeout: 5000 });
+      romeo.client.messages.correct(row, 'room four');
       for (const device of [phone, laptop]) {
         await device.message(lobby, 'room four');
         expect(device.texts(lobby)).toEqual(['room one', '> room two', '> room three', 'room four']);
@@ -251,7 +251,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
 
     it('counts nothing as unread that the other device displayed (XEP-0490)', async () => {
       for (const device of [phone, laptop]) device.client.markRead(lobby);
-      romeo.client.send(lobby, 'room five');
+      romeo.client.messages.send(lobby, 'room five');
       for (const device of [phone, laptop]) await device.message(lobby, 'room five');
       expect(laptop.unread(lobby)).toBe(1);
       phone.client.markRead(lobby);
@@ -263,7 +263,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
       await laptop.leave();
       const missed = ['room six', 'room seven', 'room eight'];
       for (const body of missed) {
-        romeo.client.send(lobby, body);
+        romeo.client.messages.send(lobby, body);
         await phone.message(lobby, body);
       }
       await laptop.come();
@@ -275,7 +275,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
       // Away and back with nothing new.
       await laptop.leave();
       await laptop.come();
-      romeo.client.send(lobby, 'room nine');
+      romeo.client.messages.send(lobby, 'room nine');
       await laptop.message(lobby, 'room nine');
       expect(laptop.texts(lobby)).toEqual([...texts, 'room nine']);
     });

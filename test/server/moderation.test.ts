@@ -28,7 +28,7 @@ describe.skipIf(serverKind() === 'ejabberd')('moderated messages (XEP-0425)', ()
     const room = `lobby@${server.rooms}`;
     await juliet.client.rooms.join(room, { nick: 'Juliet', keep: true });
     await romeo.client.rooms.join(room, { nick: 'Romeo', keep: true });
-    romeo.client.send(room, 'buy a sword');
+    romeo.client.messages.send(room, 'buy a sword');
     const said = await juliet.message(room, 'buy a sword');
     await romeo.until(() => romeo.history(room)[0]?.state === 'acked');
     await romeo.leave();

@@ -62,11 +62,11 @@ describe('a run that died (XEP-0198 §5)', () => {
     const first = await listen(home);
     await record(first, { type: 'connection', state: 'online' });
     await record(first, { type: 'presence', jid: 'romeo@localhost' });
-    romeo.client.send(jid, 'one');
+    romeo.client.messages.send(jid, 'one');
     await record(first, { type: 'message', body: 'one' });
     await killed(first);
-    romeo.client.send(jid, 'two');
-    romeo.client.send(jid, 'three');
+    romeo.client.messages.send(jid, 'two');
+    romeo.client.messages.send(jid, 'three');
 
     const second = await listen(home);
     await record(second, { type: 'connection', state: 'resumed' });
@@ -74,13 +74,13 @@ describe('a run that died (XEP-0198 §5)', () => {
     // It knows who is there, though the earlier process was told.
     await record(second, { type: 'presence', jid: 'romeo@localhost' });
     expect(bodies(second)).toEqual(['two', 'three']);
-    romeo.client.send(jid, 'four');
+    romeo.client.messages.send(jid, 'four');
     await record(second, { type: 'message', body: 'four' });
     await killed(second);
 
     const third = await listen(home);
     await record(third, { type: 'connection', state: 'resumed' });
-    romeo.client.send(jid, 'five');
+    romeo.client.messages.send(jid, 'five');
     await record(third, { type: 'message', body: 'five' });
     expect(bodies(third)).toEqual(['five']);
     third.signal('SIGTERM');
@@ -102,7 +102,7 @@ describe('a run that died (XEP-0198 §5)', () => {
     await killed(first);
     const third = await listen(home);
     await record(third, { type: 'connection', state: 'resumed' });
-    romeo.client.send(jid, 'to all');
+    romeo.client.messages.send(jid, 'to all');
     for (const program of [second, third]) {
       await record(program, { type: 'message', body: 'to all' });
       program.signal('SIGTERM');

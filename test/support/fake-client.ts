@@ -35,7 +35,8 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   /** what the next call of that name throws */
   readonly failures = new Map<string, Error>();
   readonly people = new Map<string, Contact>();
-  readonly messages: Message[] = [];
+  /** what is kept, oldest first */
+  readonly said: Message[] = [];
   readonly joined = new Map<string, JoinedRoom>();
   readonly unreadCounts = new Map<string, { count: number; mentions: number }>();
   readonly typers = new Map<string, string[]>();
@@ -117,7 +118,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
       mention: false,
       ...more,
     };
-    this.messages.push(message);
+    this.said.push(message);
     return message;
   }
 
@@ -130,11 +131,11 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
 
   /** A message of ours reaches a state. */
   advance(row: number, state: MessageState, more: Partial<Message> = {}): void {
-    const index = this.messages.findIndex((message) => message.row === row);
-    const before = this.messages[index];
+    const index = this.said.findIndex((message) => message.row === row);
+    const before = this.said[index];
     if (before === undefined) throw new Error(`no message in row ${row}`);
     const after = { ...before, ...more, state };
-    this.messages[index] = after;
+    this.said[index] = after;
     this.emit('messageChanged', after, 'state');
   }
 
@@ -211,30 +212,13 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     return chat.includes('/') ? 'private' : 'contact';
   }
   history(query: Parameters<ClientFace['history']>[0]): Message[] {
-    const inChat = this.messages.filter(({ chat }) => query.chat === undefined || chat === query.chat);
+    const inChat = this.said.filter(({ chat }) => query.chat === undefined || chat === query.chat);
     const place = (row: number | undefined) => inChat.findIndex((message) => message.row === row);
     const found = inChat
       .filter((_, at) => query.before === undefined || at < place(query.before))
       .filter((message) => query.after === undefined || inChat.indexOf(message) > place(query.after))
       .filter(({ time }) => time >= (query.since ?? 0) && time < (query.until ?? Number.POSITIVE_INFINITY));
     return query.end === 'oldest' ? found.slice(0, query.limit) : found.slice(-query.limit);
-  }
-  send(chat: string, body: string): Message {
-    this.did('send', chat, body);
-    const message = this.keep(chat, body, { direction: 'out', state: this.sentState });
-    this.emit('message', message);
-    return message;
-  }
-  sendAll(chat: string, bodies: readonly string[]): Message[] {
-    return bodies.map((body) => this.send(chat, body));
-  }
-  async settled(row: number): Promise<Message> {
-    const message = this.messages.find((entry) => entry.row === row);
-    if (message === undefined) throw new ChatError('item-not-found');
-    return message;
-  }
-  async sendAndSettle(chat: string, body: string): Promise<Message> {
-    return this.send(chat, body);
   }
   setAttention(there: boolean): void {
     this.did('setAttention', there);
@@ -254,7 +238,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     const count = this.unreadCounts.get(chat)?.count ?? 0;
     return count === 0
       ? undefined
-      : this.messages.filter((one) => one.chat === chat && one.direction === 'in').at(-count)?.row;
+      : this.said.filter((one) => one.chat === chat && one.direction === 'in').at(-count)?.row;
   }
   /** A chat gets unread messages. */
   setUnread(chat: string, count: number, mentions = 0): void {
@@ -265,7 +249,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     return [...this.unreadCounts].map(([chat, counts]) => ({ chat, kind: this.kindOf(chat), ...counts }));
   }
   chats(): ReturnType<ClientFace['chats']> {
-    const newest = new Map(this.messages.map((message) => [message.chat, message.time]));
+    const newest = new Map(this.said.map((message) => [message.chat, message.time]));
     return [...newest].map(([chat, last]) => {
       const { count = 0, mentions = 0 } = this.unreadCounts.get(chat) ?? {};
       return { chat, kind: this.kindOf(chat), last, unread: count, mentions };
@@ -350,7 +334,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
       return { room, invited: [jid, ...wish.others], failed: [], sent };
     },
     seen: (jid, which) => {
-      if (typeof which !== 'number') return this.messages.filter(({ row }) => which.includes(row));
+      if (typeof which !== 'number') return this.said.filter(({ row }) => which.includes(row));
       return which === 0 ? [] : this.history({ chat: jid, limit: which });
     },
     continuesOurs: ({ continues }) => this.ourThreads.includes(continues?.thread ?? ''),
@@ -452,9 +436,6 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     return this.archives;
   }
   unsentCount = 0;
-  unsent(): number {
-    return this.unsentCount;
-  }
   async wipe(options: { all: boolean }): Promise<void> {
     this.did('wipe', options);
     this.state = 'offline';
@@ -466,7 +447,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     this.did('older', chat);
     const page = this.archive.splice(-this.archivePage);
     // Rows tell nothing of the order: these are older, and come first.
-    this.messages.unshift(...page.map(({ chat, body, more }) => this.take(chat, body, more)));
+    this.said.unshift(...page.map(({ chat, body, more }) => this.take(chat, body, more)));
     return this.archive.length > 0;
   }
 
@@ -476,7 +457,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
 
   private take(chat: string, body: string, more?: Partial<Message>): Message {
     const message = this.keep(chat, body, more);
-    this.messages.pop();
+    this.said.pop();
     return message;
   }
 
@@ -486,7 +467,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
 
   search(query: Parameters<ClientFace['search']>[0]): Message[] {
     const { text, chat, from, since = 0, until = Number.POSITIVE_INFINITY, limit } = query;
-    return this.messages
+    return this.said
       .filter(({ body }) => body.includes(text))
       .filter((message) => chat === undefined || message.chat === chat)
       .filter((message) => from === undefined || message.from.startsWith(from) || message.nick === from)
@@ -495,56 +476,55 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
       .reverse();
   }
 
-  named(chat: string, id: string): Message | undefined {
-    return this.messages.findLast(
-      (entry) => entry.chat === chat && (entry.id === id || entry.stanzaId === id),
-    );
-  }
-
   /** older texts by row, oldest first */
   readonly olderTexts = new Map<number, MessageVersion[]>();
 
-  versions(row: number): MessageVersion[] {
-    return this.olderTexts.get(row) ?? [];
-  }
-
-  correct(row: number, body: string): Message {
-    return this.amend('correct', row, { body, corrected: true }, 'corrected');
-  }
-
-  retract(row: number): Message {
-    return this.amend('retract', row, { body: '', retracted: true }, 'retracted');
-  }
-
-  react(row: number, emojis: readonly string[]): Message {
-    const others = this.known(row).reactions.filter(({ from }) => from !== this.account);
-    const reactions = emojis.length === 0 ? others : [...others, { from: this.account, emojis }];
-    return this.amend('react', row, { reactions }, 'reacted');
-  }
-
-  reply(row: number, body: string): Message {
-    const { chat, id } = this.known(row);
-    this.did('reply', row, body);
-    const message = this.keep(chat, body, { direction: 'out', state: this.sentState, replyTo: id });
-    this.emit('message', message);
-    return message;
-  }
+  readonly messages: ClientFace['messages'] = {
+    send: (chat, body) => {
+      this.did('messages.send', chat, body);
+      const message = this.keep(chat, body, { direction: 'out', state: this.sentState });
+      this.emit('message', message);
+      return message;
+    },
+    sendAll: (chat, bodies) => bodies.map((body) => this.messages.send(chat, body)),
+    sendAndSettle: async (chat, body) => this.messages.send(chat, body),
+    settled: async (row) => {
+      const message = this.messages.get(row);
+      if (message === undefined) throw new ChatError('item-not-found');
+      return message;
+    },
+    get: (row) => this.said.find((entry) => entry.row === row),
+    named: (chat, id) =>
+      this.said.findLast((entry) => entry.chat === chat && (entry.id === id || entry.stanzaId === id)),
+    versions: (row) => this.olderTexts.get(row) ?? [],
+    correct: (row, body) => this.amend('messages.correct', row, { body, corrected: true }, 'corrected'),
+    retract: (row) => this.amend('messages.retract', row, { body: '', retracted: true }, 'retracted'),
+    react: (row, emojis) => {
+      const others = this.known(row).reactions.filter(({ from }) => from !== this.account);
+      const reactions = emojis.length === 0 ? others : [...others, { from: this.account, emojis }];
+      return this.amend('messages.react', row, { reactions }, 'reacted');
+    },
+    reply: (row, body) => {
+      const { chat, id } = this.known(row);
+      this.did('messages.reply', row, body);
+      const message = this.keep(chat, body, { direction: 'out', state: this.sentState, replyTo: id });
+      this.emit('message', message);
+      return message;
+    },
+    unsent: () => this.unsentCount,
+  };
 
   /** A stored message changes, by whomever. */
   change(row: number, more: Partial<Message>, change: ChatEvents['messageChanged'][1]): Message {
     const before = this.known(row);
     const message = { ...before, ...more };
-    this.messages[this.messages.indexOf(before)] = message;
+    this.said[this.said.indexOf(before)] = message;
     this.emit('messageChanged', message, change);
     return message;
   }
 
-  message(row: number): Message | undefined {
-    return this.messages.find((entry) => entry.row === row);
-  }
-
   private known(row: number): Message {
-    const message = this.message(row);
+    const message = this.messages.get(row);
     if (message === undefined) throw new ChatError('message-gone');
     return message;
   }

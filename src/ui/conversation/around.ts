@@ -20,7 +20,7 @@ export interface Place {
 export function placeOf(client: Client, { chat, row }: Message, beside = BESIDE): Place {
   const before = client.history({ chat, before: row, limit: beside });
   const behind = client.history({ chat, after: row, end: 'oldest', limit: beside });
-  const message = client.message(row);
+  const message = client.messages.get(row);
   return { row, messages: [...before, ...(message === undefined ? [] : [message]), ...behind] };
 }
 

@@ -280,7 +280,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     async settle(timeout) {
       if (client.state === 'offline') return;
       await Promise.all([
-        ...[...waiting.keys()].map((row) => client.settled(row, { timeout })),
+        ...[...waiting.keys()].map((row) => client.messages.settled(row, { timeout })),
         changes.settle(timeout),
       ]);
     },

@@ -15,7 +15,7 @@ export function timelineOptions(face: Face, seat: Seat, kind: ChatKind): Timelin
     failure: render.failure,
     nameOf: (message) => senderName(seat, words, message),
     reactorOf: (message, from) => reactorName(seat, words, message, from),
-    answeredBy: ({ chat, replyTo = '' }) => client.named(chat, replyTo),
+    answeredBy: ({ chat, replyTo = '' }) => client.messages.named(chat, replyTo),
     now: face.now,
   };
 }

@@ -129,7 +129,7 @@ async function privately(face: Face, seat: Seat, call: ViewCommandCall): Promise
     return undefined;
   }
   if (text === '') return { to: 'chat', chat };
-  client.send(chat, text);
+  client.messages.send(chat, text);
   const who = nick ?? chat;
   face.terminal.log(
     `${face.theme.dim(`(${face.words.conversation.private})`)} → ${face.theme.person(who, sanitize(who))}  ${sanitize(text)}`,

@@ -62,7 +62,7 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
   const change = (text: string): void => {
     if (editing === undefined || text.trim() === '' || text === editing.body)
       terminal.log(face.theme.dim(words.conversation.unchanged));
-    else client.correct(editing.row, text);
+    else client.messages.correct(editing.row, text);
   };
 
   const entered = async (text: string, changes: boolean): Promise<'stay' | 'leave'> => {
@@ -172,7 +172,7 @@ async function act(
   switch (meant.kind) {
     case 'text':
       if (meant.text.trim() === '') return undefined;
-      client.send(chat, meant.text);
+      client.messages.send(chat, meant.text);
       return 'sent';
     case 'unknown':
       terminal.log(

@@ -171,7 +171,7 @@ async function logOut({ terminal, words, theme }: MenuApp, client: Client): Prom
     await client.logout();
     const { done, unsent } = words.menus.logout;
     if (jid !== '') terminal.log(done(sanitize(jid)));
-    const waiting = client.unsent();
+    const waiting = client.messages.unsent();
     if (waiting > 0) terminal.log(theme.warning(unsent(waiting, sanitize(jid))));
   } catch {
     // the connection was gone before us

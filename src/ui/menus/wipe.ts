@@ -17,7 +17,7 @@ export const wipe: Screen = async (app, seat) => {
   if (all === undefined) return undefined;
   terminal.log(theme.warning(labels.goes));
   terminal.log(labels.stays);
-  const unsent = client.unsent();
+  const unsent = client.messages.unsent();
   if (unsent > 0) terminal.log(theme.warning(labels.unsent(unsent)));
   const message = all ? labels.confirmAll : labels.confirm(jid);
   if (!(await terminal.confirm({ message, initial: false }))) return undefined;

@@ -11,7 +11,7 @@ async function quicker(announces: readonly string[]) {
   const world = await new World({ announces }).login();
   const joined = world.client.rooms.join(ROOM, { nick: 'juliet' });
   world.occupant(ROOM, 'juliet', [110]);
-  const { row, id } = world.client.send(ROOM, 'first');
+  const { row, id } = world.client.messages.send(ROOM, 'first');
   world.roomSays('juliet', 'first', by(ROOM, 's1'), id);
   world.roomSays('romeo', 'second', by(ROOM, 's2'), 'm2');
   const theirs = world.events('message').find(({ body }) => body === 'second')?.row ?? 0;
@@ -30,8 +30,8 @@ describe('a message right after entering, quicker than what the room says of its
 
   it('can be reacted to at once: that goes out when the id counts (XEP-0444 §business-id)', async () => {
     const { world, joined, row, theirs } = await quicker([SID]);
-    world.client.react(row, ['👍']);
-    world.client.react(theirs, ['❤️']);
+    world.client.messages.react(row, ['👍']);
+    world.client.messages.react(theirs, ['❤️']);
     const reactions = () =>
       world.sent('message').flatMap((stanza) => stanza.getChild('reactions', NS_REACTIONS)?.attrs.id ?? []);
     expect(reactions()).toEqual([]);
@@ -42,12 +42,12 @@ describe('a message right after entering, quicker than what the room says of its
 
   it('has none where the room gives none: what it passed on may be forged (XEP-0359 §6)', async () => {
     const { world, joined, row, theirs, idOf } = await quicker([]);
-    world.client.react(row, ['👍']);
+    world.client.messages.react(row, ['👍']);
     await joined;
     await turn();
     expect([idOf(row), idOf(theirs)]).toEqual([undefined, undefined]);
     expect(world.sent('message').filter((stanza) => stanza.getChild('reactions', NS_REACTIONS))).toEqual([]);
-    expect(() => world.client.react(row, ['👍'])).toThrow(
+    expect(() => world.client.messages.react(row, ['👍'])).toThrow(
       expect.objectContaining({ condition: 'message-without-id' }),
     );
   });

@@ -135,7 +135,7 @@ describe('a conversation of two that goes on in a room', () => {
     const made = world.client.conferences.start(ROMEO, { others: [NURSE], history: 0 });
     expect((await play(world, made)).filter((xml) => xml.includes('groupchat'))).toEqual([]);
     const { room } = await made;
-    world.client.send(room, 'we are three');
+    world.client.messages.send(room, 'we are three');
     expect(world.sent('message').map((stanza) => stanza.getChildText('thread'))).toEqual(['e0ff']);
   });
 

@@ -179,7 +179,7 @@ describe('what is said to a room that lost us', () => {
   it('waits until we are back, and goes out again with its id (XEP-0045 §7.4, XEP-0410 §3.2)', async () => {
     const world = await joined();
     world.session.whenAsked('get', 'ping', PING, error('not-acceptable'), `${ROOM}/juliet`);
-    const message = world.client.send(ROOM, 'hello');
+    const message = world.client.messages.send(ROOM, 'hello');
     await turn();
     world.bounce(ROOM, message.id, 'not-acceptable');
     await turn();
@@ -198,7 +198,7 @@ describe('what is said to a room that lost us', () => {
     async (condition) => {
       const world = await joined();
       world.session.whenAsked('get', 'ping', PING, error(condition), `${ROOM}/juliet`);
-      const message = world.client.send(ROOM, 'hello');
+      const message = world.client.messages.send(ROOM, 'hello');
       await turn();
       world.bounce(ROOM, message.id, condition);
       await turn();
@@ -211,7 +211,7 @@ describe('what is said to a room that lost us', () => {
 
   it('has failed where nobody of that nickname is there (XEP-0045 §7.5)', async () => {
     const world = await joined();
-    const message = world.client.send(`${ROOM}/romeo`, 'hello');
+    const message = world.client.messages.send(`${ROOM}/romeo`, 'hello');
     await turn();
     world.bounce(`${ROOM}/romeo`, message.id, 'item-not-found');
     await turn();
@@ -221,7 +221,10 @@ describe('what is said to a room that lost us', () => {
   it('waits too where its error comes while we are entering again', async () => {
     const world = await joined();
     world.session.whenAsked('get', 'ping', PING, error('not-acceptable'), `${ROOM}/juliet`);
-    const [first, second] = [world.client.send(ROOM, 'one'), world.client.send(ROOM, 'two')];
+    const [first, second] = [
+      world.client.messages.send(ROOM, 'one'),
+      world.client.messages.send(ROOM, 'two'),
+    ];
     world.bounce(ROOM, first.id, 'not-acceptable');
     await turn();
     world.bounce(ROOM, second.id, 'not-acceptable');
@@ -235,7 +238,7 @@ describe('what is said to a room that lost us', () => {
 
   it('waits where it is forbidden while we are out, as a service that is being stopped says it', async () => {
     const world = await joined();
-    const message = world.client.send(ROOM, 'hello');
+    const message = world.client.messages.send(ROOM, 'hello');
     await turn();
     shutDown(world);
     world.bounce(ROOM, message.id, 'forbidden');
@@ -251,7 +254,7 @@ describe('what is said to a room that lost us', () => {
     async (condition) => {
       const world = await joined();
       world.session.whenAsked('get', 'ping', PING, '', `${ROOM}/juliet`);
-      const message = world.client.send(ROOM, 'hello');
+      const message = world.client.messages.send(ROOM, 'hello');
       await outage(world);
       world.occupant(ROOM, 'juliet', [110, 201]);
       world.bounce(ROOM, message.id, condition);
@@ -264,7 +267,7 @@ describe('what is said to a room that lost us', () => {
   it('waits where the error is told of while we are out, and we are in again before that is looked at', async () => {
     const world = await joined();
     world.session.whenAsked('get', 'ping', PING, '', `${ROOM}/juliet`);
-    const message = world.client.send(ROOM, 'hello');
+    const message = world.client.messages.send(ROOM, 'hello');
     await outage(world);
     world.bounce(ROOM, message.id, 'forbidden');
     world.occupant(ROOM, 'juliet', [110, 201]);
@@ -274,7 +277,7 @@ describe('what is said to a room that lost us', () => {
 
   it('has failed where it is forbidden and we are in: there it is about the message', async () => {
     const world = await joined();
-    const message = world.client.send(ROOM, 'hello');
+    const message = world.client.messages.send(ROOM, 'hello');
     await turn();
     world.bounce(ROOM, message.id, 'forbidden');
     await turn();
@@ -284,7 +287,7 @@ describe('what is said to a room that lost us', () => {
   it('has failed where we are in, and it was refused all the same', async () => {
     const world = await joined();
     world.session.whenAsked('get', 'ping', PING, '', `${ROOM}/juliet`);
-    const message = world.client.send(ROOM, 'hello');
+    const message = world.client.messages.send(ROOM, 'hello');
     world.bounce(ROOM, message.id, 'not-acceptable');
     await turn();
     expect(world.state(message.row)).toBe('failed');
@@ -294,7 +297,7 @@ describe('what is said to a room that lost us', () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const world = await joined();
     vi.advanceTimersByTime(5 * 60_000);
-    const message = world.client.send(ROOM, 'hello');
+    const message = world.client.messages.send(ROOM, 'hello');
     const sent = world.session.take();
     expect(sent.map(({ name, attrs }) => [name, attrs.to])).toEqual([['iq', `${ROOM}/juliet`]]);
     expect(world.state(message.row)).toBe('queued');
@@ -307,16 +310,16 @@ describe('what is said to a room that lost us', () => {
     const world = await joined();
     vi.advanceTimersByTime(5 * 60_000);
     world.session.whenAsked('get', 'ping', PING, '', `${ROOM}/juliet`);
-    const first = world.client.send(ROOM, 'one');
+    const first = world.client.messages.send(ROOM, 'one');
     world.roomSays('romeo', 'hello');
-    const second = world.client.send(ROOM, 'two');
+    const second = world.client.messages.send(ROOM, 'two');
     await turn();
     expect(world.sent('message').map(({ attrs }) => attrs.id)).toEqual([first.id, second.id]);
   });
 
   it('and never came back is unknown, and goes out again when we are in (may arrive twice without an archive)', async () => {
     const world = await joined();
-    const message = world.client.send(ROOM, 'hello');
+    const message = world.client.messages.send(ROOM, 'hello');
     await outage(world);
     world.session.take();
     world.occupant(ROOM, 'juliet', [110]);

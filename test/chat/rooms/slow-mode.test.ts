@@ -43,8 +43,8 @@ describe('a room in slow mode', () => {
   it('says how slow when one enters, and what is too early waits its turn (XEP-0500 §client-handling)', async () => {
     const world = await entered(20);
     expect(world.events('slowMode')).toEqual([{ room: ROOM, seconds: 20, wait: 0 }]);
-    world.client.send(ROOM, 'one');
-    const [two, three] = [world.client.send(ROOM, 'two'), world.client.send(ROOM, 'three')];
+    world.client.messages.send(ROOM, 'one');
+    const [two, three] = [world.client.messages.send(ROOM, 'two'), world.client.messages.send(ROOM, 'three')];
     expect(said(world)).toEqual(['one']);
     expect([two.state, three.state]).toEqual(['queued', 'queued']);
     expect(world.client.rooms.slowMode(ROOM)).toEqual({ room: ROOM, seconds: 20, wait: 20 });
@@ -58,18 +58,18 @@ describe('a room in slow mode', () => {
 
   it('counts from when the room shows it, of whichever device of ours (§client-handling, §security)', async () => {
     const world = await entered(20);
-    const one = world.client.send(ROOM, 'one');
+    const one = world.client.messages.send(ROOM, 'one');
     await vi.advanceTimersByTimeAsync(5000);
     shown(world, one);
     expect(world.client.rooms.slowMode(ROOM)?.wait).toBe(20);
     await vi.advanceTimersByTimeAsync(20_000);
     shown(world, { id: 'from-elsewhere', body: 'by my telephone' });
-    expect(world.client.send(ROOM, 'two').state).toBe('queued');
+    expect(world.client.messages.send(ROOM, 'two').state).toBe('queued');
   });
 
   it('that refuses a message gets it again when it may, and says so (§server-side-rate-limiting)', async () => {
     const world = await entered(20);
-    const { id, row } = world.client.send(ROOM, 'one');
+    const { id, row } = world.client.messages.send(ROOM, 'one');
     await vi.advanceTimersByTimeAsync(1000);
     said(world);
     world.told.length = 0;
@@ -84,7 +84,7 @@ describe('a room in slow mode', () => {
   it('that began without a word is asked by its refusal; without slow mode it is a refusal like others', async () => {
     for (const seconds of [5, 0]) {
       const world = await entered(0);
-      const { id, row } = world.client.send(ROOM, 'one');
+      const { id, row } = world.client.messages.send(ROOM, 'one');
       says(world, seconds);
       refused(world, id);
       await vi.advanceTimersByTimeAsync(0);
@@ -94,7 +94,7 @@ describe('a room in slow mode', () => {
 
   it('that never lets a message through has refused it at last', async () => {
     const world = await entered(1);
-    const { id, row } = world.client.send(ROOM, 'one');
+    const { id, row } = world.client.messages.send(ROOM, 'one');
     for (let times = 0; times < 11; times++) {
       refused(world, id);
       await vi.advanceTimersByTimeAsync(1000);
@@ -106,24 +106,24 @@ describe('a room in slow mode', () => {
     const world = await entered(20);
     world.roomSays('romeo', 'hello', `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='r1'/>`);
     const { row } = world.client.history({ chat: ROOM, limit: 1 })[0] ?? { row: 0 };
-    world.client.send(ROOM, 'one');
+    world.client.messages.send(ROOM, 'one');
     world.sent('message');
-    world.client.react(row, ['👍']);
+    world.client.messages.react(row, ['👍']);
     expect(world.sent('message')).toHaveLength(1);
     world.receive(
       `<presence from='${ROOM}/juliet' to='${JID}'><x xmlns='${NS_MUC_USER}'>` +
         "<item affiliation='admin' role='moderator'/><status code='110'/></x></presence>",
     );
-    expect(world.client.send(ROOM, 'two').state).toBe('sent');
+    expect(world.client.messages.send(ROOM, 'two').state).toBe('sent');
     expect(world.client.rooms.slowMode(ROOM)?.wait).toBe(0);
   });
 
   it('holds up corrections, which have a body too', async () => {
     const world = await entered(20);
-    const one = world.client.send(ROOM, 'one');
+    const one = world.client.messages.send(ROOM, 'one');
     shown(world, one);
     said(world);
-    world.client.correct(one.row, 'won');
+    world.client.messages.correct(one.row, 'won');
     expect(said(world)).toEqual([]);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(said(world)).toEqual(['won']);
@@ -131,8 +131,8 @@ describe('a room in slow mode', () => {
 
   it('that ends it, or makes it shorter, lets out what waits (§client-discovering, code 104)', async () => {
     const world = await entered(60);
-    world.client.send(ROOM, 'one');
-    world.client.send(ROOM, 'two');
+    world.client.messages.send(ROOM, 'one');
+    world.client.messages.send(ROOM, 'two');
     said(world);
     says(world, 0);
     changed(world);
@@ -143,7 +143,7 @@ describe('a room in slow mode', () => {
 
   it('that is left is forgotten, and nothing goes out by itself after the end', async () => {
     const world = await entered(20);
-    world.client.send(ROOM, 'one');
+    world.client.messages.send(ROOM, 'one');
     world.occupant(ROOM, 'juliet', [110, 307], "type='unavailable'");
     expect(world.client.rooms.slowMode(ROOM)).toBeUndefined();
     await world.client.close();

@@ -104,7 +104,7 @@ describe('a room that put us out before anybody said anything', () => {
     world.occupant(ROOM, 'juliet', [110, 307], "type='unavailable'");
     await turn();
     expect(world.client.kindOf(ROOM)).toBe('room');
-    expect(() => world.client.send(ROOM, 'hello?')).toThrow('not-joined');
+    expect(() => world.client.messages.send(ROOM, 'hello?')).toThrow('not-joined');
     expect(world.sent('message')).toEqual([]);
   });
 });

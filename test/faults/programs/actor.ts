@@ -160,7 +160,7 @@ async function perform(command: ActorCommand): Promise<void> {
     case 'send':
       // In one go or one at a time; who writes offline needs no connection.
       for (let n = command.from; n <= command.to; n += 1) {
-        for (const chat of command.chats) client.send(chat, `${command.prefix}${n}`);
+        for (const chat of command.chats) client.messages.send(chat, `${command.prefix}${n}`);
         if (command.every !== undefined) await new Promise((resolve) => setTimeout(resolve, command.every));
       }
       return;

@@ -22,7 +22,7 @@ function lines(more: Partial<TimelineOptions> = {}) {
     failure: (failure) => `because of ${failure.condition}`,
     nameOf: (entry) => (entry.direction === 'out' ? 'me' : 'Romeo'),
     reactorOf: (_message, from) => (from === fake.account ? 'me' : 'Romeo'),
-    answeredBy: ({ replyTo }) => fake.messages.find(({ id }) => id === replyTo),
+    answeredBy: ({ replyTo }) => fake.said.find(({ id }) => id === replyTo),
     now: () => NOON,
     ...more,
   });

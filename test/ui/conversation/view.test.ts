@@ -144,7 +144,7 @@ describe('while a chat is open', () => {
       ROMEO,
       then(async ({ prompt, enter }) => {
         await enter('hello');
-        const row = fake.messages.at(-1)?.row ?? 0;
+        const row = fake.said.at(-1)?.row ?? 0;
         expect(prompt.above()).toEqual([expect.stringContaining('me  hello ·')]);
         fake.advance(row, 'acked');
         expect(prompt.above()).toEqual([]);
@@ -222,7 +222,7 @@ describe('while a chat is open', () => {
       ROMEO,
       then(async ({ enter }) => {
         await enter('hello');
-        const row = fake.messages.at(-1)?.row ?? 0;
+        const row = fake.said.at(-1)?.row ?? 0;
         fake.advance(row, 'acked');
         fake.advance(row, 'failed', { failure: { condition: 'service-unavailable' } });
       }),
@@ -394,10 +394,10 @@ describe('typing', () => {
     const terminal = new ScriptedTerminal('hello');
     terminal.interactive = false;
     let settled = false;
-    fake.settled = async (row) => {
+    fake.messages.settled = async (row) => {
       fake.advance(row, 'acked');
       settled = true;
-      return fake.messages[0] ?? fake.keep(ROMEO, '');
+      return fake.said[0] ?? fake.keep(ROMEO, '');
     };
     await expect(openConversation(plainFace(terminal), plainSeat(fake), ROMEO, noAside)).rejects.toThrow(
       EndOfInputError,
@@ -446,7 +446,7 @@ describe('commands', () => {
   it('are never sent when unknown; a doubled slash sends one (product §4)', async () => {
     const { terminal } = await play(ROMEO, '/xyzzy now', '//xyzzy', ESC);
     expect(terminal.output).toContain('There is no command /xyzzy.');
-    expect(fake.called('send')).toEqual([[ROMEO, '/xyzzy']]);
+    expect(fake.called('messages.send')).toEqual([[ROMEO, '/xyzzy']]);
   });
 
   it('run actions of the table on the open chat, and say what came of it', async () => {
@@ -456,10 +456,10 @@ describe('commands', () => {
   });
 
   it('stay in the chat when something fails, in one line', async () => {
-    fake.failures.set('send', Object.assign(new Error('no'), { condition: 'not-joined' }));
+    fake.failures.set('messages.send', Object.assign(new Error('no'), { condition: 'not-joined' }));
     const { terminal } = await play(ROMEO, 'hello', 'again', ESC);
     expect(terminal.lines).toContain('! not-joined');
-    expect(fake.called('send')).toHaveLength(2);
+    expect(fake.called('messages.send')).toHaveLength(2);
   });
 
   it('list commands and keys with /help', async () => {
@@ -599,7 +599,7 @@ describe('commands', () => {
     fake.addRoom(LOBBY, ['juliet', 'romeo']);
     const { terminal } = await play(LOBBY, '/msg nurse psst', `/msg ${NURSE} psst`, '/msg romeo psst', ESC);
     expect(terminal.output).toContain('! no-such-occupant');
-    expect(fake.called('send')).toEqual([
+    expect(fake.called('messages.send')).toEqual([
       [NURSE, 'psst'],
       [`${LOBBY}/romeo`, 'psst'],
     ]);
@@ -755,7 +755,7 @@ describe('commands', () => {
   it('write privately with /msg to a nickname with blanks, in a chat of its own', async () => {
     fake.addRoom(LOBBY, ['juliet', 'friar', 'friar laurence']);
     const { seat } = await play(LOBBY, '/msg friar laurence bless me', '/msg friar laurence', ESC);
-    expect(fake.called('send')).toEqual([[`${LOBBY}/friar laurence`, 'bless me']]);
+    expect(fake.called('messages.send')).toEqual([[`${LOBBY}/friar laurence`, 'bless me']]);
     expect(seat.openChats).toEqual([LOBBY, `${LOBBY}/friar laurence`, undefined]);
   });
 
@@ -812,7 +812,7 @@ describe('commands', () => {
         await enter('/send a.txt');
         await enter('coming');
         expect(fake.called('files.send')).toEqual([]);
-        expect(fake.called('send')).toEqual([[ROMEO, 'coming']]);
+        expect(fake.called('messages.send')).toEqual([[ROMEO, 'coming']]);
         arrive();
       }),
     );
@@ -854,9 +854,9 @@ describe('messages that are pointed at', () => {
         fake.receive(ROMEO, 'two');
         expect(prompt.above()).toEqual([expect.stringMatching(/one$/)]);
         await prompt.entered('/react 1 👍', false);
-        expect(fake.called('react')).toEqual([[row, expect.anything()]]);
+        expect(fake.called('messages.react')).toEqual([[row, expect.anything()]]);
         await prompt.entered('/react 1 👎', false);
-        expect(fake.called('react').at(-1)?.[0]).not.toBe(row);
+        expect(fake.called('messages.react').at(-1)?.[0]).not.toBe(row);
       }),
     );
   });
@@ -879,11 +879,11 @@ describe('messages that are pointed at', () => {
     expect(terminal.lines).toContainEqual(
       expect.stringMatching(/1 is the newest:\n {2}2 .*wherefore\?\n {2}1 .*here$/),
     );
-    expect(fake.called('reply')).toEqual([[theirs.row, 'at eight']]);
-    expect(fake.called('react')[0]?.[0]).toBe(theirs.row);
-    expect(fake.called('correct')[0]?.[0]).toBe(ours.row);
+    expect(fake.called('messages.reply')).toEqual([[theirs.row, 'at eight']]);
+    expect(fake.called('messages.react')[0]?.[0]).toBe(theirs.row);
+    expect(fake.called('messages.correct')[0]?.[0]).toBe(ours.row);
     expect(terminal.lines).toContain('! no-such-message');
-    expect(fake.called('retract')[0]?.[0]).toBe(theirs.row);
+    expect(fake.called('messages.retract')[0]?.[0]).toBe(theirs.row);
   });
 
   it('show what came of it as lines that point back, and say nothing else', async () => {
@@ -938,8 +938,8 @@ describe('changing the last message with Ctrl-Up', () => {
         await prompt.entered('here', true);
       }),
     );
-    expect(fake.called('correct')).toEqual([[1, { body: 'here', corrected: true }]]);
-    expect(fake.called('send')).toEqual([]);
+    expect(fake.called('messages.correct')).toEqual([[1, { body: 'here', corrected: true }]]);
+    expect(fake.called('messages.send')).toEqual([]);
     expect(seat.drafts.draft(ROMEO)).toBe('a draft');
     expect(terminal.output).toMatch(/✎ .*here \(edited\) ✓/);
   });
@@ -956,7 +956,7 @@ describe('changing the last message with Ctrl-Up', () => {
       }),
     );
     expect(terminal.lines.filter((line) => line.startsWith('Nothing is changed.'))).toHaveLength(2);
-    expect(fake.called('correct')).toEqual([[1, { body: '/close', corrected: true }]]);
+    expect(fake.called('messages.correct')).toEqual([[1, { body: '/close', corrected: true }]]);
   });
 
   it('says that there is nothing, and why it could not be', async () => {
@@ -966,7 +966,7 @@ describe('changing the last message with Ctrl-Up', () => {
         expect(prompt.editLast?.()).toBeUndefined();
         fake.keep(ROMEO, 'ehre', { direction: 'out', state: 'acked' });
         prompt.editLast?.();
-        fake.failures.set('correct', Object.assign(new Error('no'), { condition: 'offline' }));
+        fake.failures.set('messages.correct', Object.assign(new Error('no'), { condition: 'offline' }));
         expect(await prompt.entered('here', true)).toBe('stay');
       }),
     );
@@ -981,7 +981,7 @@ describe('what became of the last own message', () => {
       ROMEO,
       then(async ({ prompt, enter }) => {
         await enter('hello');
-        const row = fake.messages.at(-1)?.row ?? 0;
+        const row = fake.said.at(-1)?.row ?? 0;
         fake.advance(row, 'acked');
         expect(prompt.above()).toEqual([]);
         fake.advance(row, 'delivered');
@@ -1001,7 +1001,7 @@ describe('what became of the last own message', () => {
       then(({ prompt }) => {
         fake.advance(row, 'read');
         expect(prompt.above()).toEqual(['✓✓ read']);
-        fake.correct(row, 'here');
+        fake.messages.correct(row, 'here');
         expect(prompt.above()).toEqual([]);
       }),
     );
@@ -1054,9 +1054,9 @@ describe('older messages', () => {
     const change = () => void fake.change(old.row, { body: 'better', corrected: true }, 'corrected');
     const live = await play(ROMEO, then(change));
     expect(live.terminal.output).toContain('✎');
-    fake.messages.splice(0, 1);
+    fake.said.splice(0, 1);
     fake.older = async () => {
-      fake.messages.unshift(old);
+      fake.said.unshift(old);
       change();
       return false;
     };

@@ -115,7 +115,7 @@ describe('5 a person, and a room with somebody else', () => {
     expect(fake.called('conferences.start')).toEqual([
       [ROMEO, { others: ['nurse@example.org'], history: [1], reason: undefined }],
     ]);
-    expect(fake.called('send')).toEqual([['talk-1@conference.example.org', 'hello']]);
+    expect(fake.called('messages.send')).toEqual([['talk-1@conference.example.org', 'hello']]);
   });
 });
 
@@ -226,7 +226,7 @@ describe('7 message to a room, 13 leave', () => {
   it('joins first if needed, then opens the conversation', async () => {
     await play('7', 'N', 'lobby', '', 'hello', ESC, '7', '1', 'again', ESC);
     expect(fake.called('rooms.join')).toHaveLength(1);
-    expect(fake.called('send')).toEqual([
+    expect(fake.called('messages.send')).toEqual([
       [LOBBY, 'hello'],
       [LOBBY, 'again'],
     ]);
