@@ -91,14 +91,14 @@ function works(client: Client, database: Database): Work[] {
     name: `open ${chat === chatOf(0) ? 'the longest chat' : 'a short chat'}`,
     own() {
       const unread = client.unread().find((entry) => entry.chat === chat)?.count ?? 0;
-      return client.history({ chat, limit: Math.max(PAGE, unread + 5) });
+      return client.history.read({ chat, limit: Math.max(PAGE, unread + 5) });
     },
     bare: (rows) =>
       all(database, LAST_PAGE, account, chat, rows.length) + all(database, COUNT, account, chat),
   });
   const searching = (name: string, text: string): Work => ({
     name: `search ${name}`,
-    own: () => client.search({ text, limit: SHOWN }),
+    own: () => client.history.search({ text, limit: SHOWN }),
     bare: () =>
       all(
         database,

@@ -20,7 +20,7 @@ async function archive(): Promise<void> {
   await client.online('presence');
   await settled;
   const began = performance.now();
-  await client.caughtUp();
+  await client.history.caughtUp();
   const milliseconds = performance.now() - began;
   if (kept() !== count) throw new Error(`${kept()} of ${count} kept`);
   tell({ milliseconds });
@@ -30,7 +30,7 @@ async function room(): Promise<void> {
   await client.online('presence');
   // What a log-in asks for has come by then: what is measured is the room alone, as with the others.
   await client.contacts.settled();
-  await client.caughtUp();
+  await client.history.caughtUp();
   tell({ ready: true });
   await told();
   const began = performance.now();

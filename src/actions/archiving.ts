@@ -18,7 +18,7 @@ export const archiving = action({
   async run({ client }, input) {
     const { always, never, usual } = input;
     const changes = input.default !== undefined || always.length + never.length + usual.length > 0;
-    const preferences = await client.archivePreferences(changes ? input : undefined);
+    const preferences = await client.history.archivePreferences(changes ? input : undefined);
     return {
       kind: 'rows',
       rows: [{ type: 'archiving', preferences }],

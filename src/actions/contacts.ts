@@ -13,7 +13,7 @@ export const contacts = action({
   async run({ client, oneShot }) {
     await client.contacts.settled();
     // What is unread depends on what came, and was read elsewhere, since the last run.
-    if (oneShot) await client.caughtUp({ marks: true });
+    if (oneShot) await client.history.caughtUp({ marks: true });
     return {
       kind: 'rows',
       rows: client.contacts.list().map((contact) => ({ type: 'contact', contact })),

@@ -54,11 +54,11 @@ async function fetchAll(
   chat: string,
   wanted: number | undefined,
 ): Promise<void> {
-  const since = wanted ?? client.keptSince();
+  const since = wanted ?? client.history.keptSince();
   while (!signal.aborted) {
-    const [oldest] = client.history({ chat, end: 'oldest', limit: 1 });
+    const [oldest] = client.history.read({ chat, end: 'oldest', limit: 1 });
     if (since !== undefined && oldest !== undefined && oldest.time < since) return;
-    if (!(await client.older(chat, { since }))) return;
+    if (!(await client.history.older(chat, { since }))) return;
   }
 }
 
@@ -67,7 +67,7 @@ function* pagesOf(client: Client, chats: readonly string[], span: Span): Iterabl
   for (const chat of chats) {
     let after: number | undefined;
     for (;;) {
-      const messages = client.history({ chat, ...span, after, end: 'oldest', limit: PAGE });
+      const messages = client.history.read({ chat, ...span, after, end: 'oldest', limit: PAGE });
       if (messages.length === 0) break;
       yield messages.map((message): Row => {
         const changed = message.corrected === true || message.retracted;

@@ -107,7 +107,7 @@ export async function caughtUp(
 ): Promise<void> {
   if (!oneShot || offline === true) return;
   await online('stream');
-  await client.caughtUp();
+  await client.history.caughtUp();
 }
 
 export const history = action({
@@ -119,15 +119,15 @@ export const history = action({
     const { client, signal } = context;
     await caughtUp(context, offline);
     const chat = jid === undefined ? undefined : client.chatOf(jid);
-    const kept = () => client.history({ chat, limit, since, until });
+    const kept = () => client.history.read({ chat, limit, since, until });
     let messages = kept();
     // Of one chat the archive may have older ones than a run that is new here has seen.
     while (chat !== undefined && offline !== true && messages.length < limit && !signal.aborted) {
-      const [oldest] = client.history({ chat, limit });
-      const from = since ?? client.keptSince();
+      const [oldest] = client.history.read({ chat, limit });
+      const from = since ?? client.history.keptSince();
       if (from !== undefined && oldest !== undefined && oldest.time < from) break;
       // What is not kept is not fetched again and again, unless somebody asks for that time.
-      const more = await client.older(chat, { since: from });
+      const more = await client.history.older(chat, { since: from });
       messages = kept();
       if (!more) break;
     }
@@ -145,7 +145,7 @@ export const search = action({
     const { client } = context;
     await caughtUp(context, offline);
     const person = client.contacts.list().find(({ name }) => name !== '' && name === from)?.jid;
-    const found = client.search({
+    const found = client.history.search({
       text,
       chat: chat === undefined ? undefined : client.chatOf(chat),
       from: person ?? from,

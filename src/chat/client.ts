@@ -9,7 +9,6 @@ import type { Petition } from '../xmpp/muc/voice.ts';
 import type { SessionControl } from '../xmpp/session/create-session.ts';
 import { trustedRoots } from '../xmpp/session/trust.ts';
 import { resourceOf } from './address.ts';
-import { type ArchivePreferences, type ArchiveWish, archivePreferences } from './archiving.ts';
 import { type Batch, batch } from './batch.ts';
 import { changes } from './changes.ts';
 import { changePassword, removeAccount } from './client/account.ts';
@@ -23,6 +22,7 @@ import { type Conferences, conferences } from './client/conferences.ts';
 import { type ClientContacts, type ContactArea, clientContacts, flushed } from './client/contacts.ts';
 import { type Delivery, delivery } from './client/delivery.ts';
 import { type ClientFiles, clientFiles, type FileArea } from './client/files.ts';
+import { type HistoryArea, historyArea } from './client/history.ts';
 import { type HistorySync, historySync } from './client/history-sync.ts';
 import { type Invitations, invitations } from './client/invitations.ts';
 import { type KeptStreamState, keptStreamState } from './client/kept-stream.ts';
@@ -53,13 +53,7 @@ import { type SlowModes, slowModes } from './rooms/slow-mode.ts';
 import { type ChatRooms, chatRooms } from './rooms.ts';
 
 import { type AccountSettings, accountSettings, type SettingName } from './settings.ts';
-import {
-  type HistoryQuery,
-  type Instance,
-  isStorageFailure,
-  type SearchQuery,
-  type Stores,
-} from './stores.ts';
+import { type Instance, isStorageFailure, type Stores } from './stores.ts';
 import { type TypingStates, typingStates } from './typing.ts';
 
 export type { JoinedRoom, JoinOptions } from './rooms.ts';
@@ -110,6 +104,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly requests: RequestArea;
   readonly files: FileArea;
   readonly messages: MessageArea;
+  readonly history: HistoryArea;
   readonly #options: ClientOptions;
   readonly #stores: Stores;
   readonly #presence: ReturnType<typeof ownPresence>;
@@ -126,7 +121,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #slow: SlowModes;
   readonly #batch: Batch;
   readonly #inbound: Inbound;
-  readonly #history: HistorySync;
+  readonly #sync: HistorySync;
   readonly #marks: Marks;
   readonly #reading: ReturnType<typeof reading>;
   readonly #typing: TypingStates;
@@ -219,7 +214,7 @@ export class Client extends EventEmitter<ChatEvents> {
       forms,
       contact: this.#roster.get,
       kindOf: (chat) => this.kindOf(chat),
-      last: (chat, limit) => this.history({ chat, limit }),
+      last: (chat, limit) => messages.history({ account, chat, limit }),
       threads: this.#threads,
     });
     this.#kinds = chatKinds({ account, store: messages, isRoom });
@@ -358,10 +353,10 @@ export class Client extends EventEmitter<ChatEvents> {
     });
     this.#roomArchives = roomArchives({
       joined: () => this.#rooms.list().flatMap(({ room, joined }) => (joined ? [room] : [])),
-      catchUp: (room, options) => this.#history.catchUp(room, options),
-      isTroubled: (room) => this.#history.isTroubled(room),
+      catchUp: (room, options) => this.#sync.catchUp(room, options),
+      isTroubled: (room) => this.#sync.isTroubled(room),
     });
-    this.#history = historySync({
+    this.#sync = historySync({
       account,
       store: messages,
       inbound: this.#inbound,
@@ -423,6 +418,15 @@ export class Client extends EventEmitter<ChatEvents> {
       kinds: this.#kinds,
       delivery: this.#delivery,
       amendments: amended,
+    });
+    this.history = historyArea({
+      account,
+      store: messages,
+      linked: () => this.#linked(),
+      sync: this.#sync,
+      retention: this.#retention,
+      archives: this.#archives,
+      catchUp: (what) => this.#catchUp(what),
     });
     this.requests = requestArea({
       linked: () => this.#linked(),
@@ -543,15 +547,15 @@ export class Client extends EventEmitter<ChatEvents> {
     const { outbox } = this.#delivery;
     if (!outbox.unknown()) return outbox.flush();
     await this.#archives.learn(this.account);
-    const told = await this.#history.catchUp();
+    const told = await this.#sync.catchUp();
     outbox.resend({ certain: told, forgotten });
   }
 
   /** What happened while we were away, from the archive and, where it `loads`, from our other devices. */
   async #catchUp({ loads }: { loads: boolean }): Promise<void> {
-    const read = await this.#history.catchUp();
+    const read = await this.#sync.catchUp();
     if (read) this.#storeFailure = undefined;
-    else if (this.#history.isTroubled()) {
+    else if (this.#sync.isTroubled()) {
       this.#background.failed();
       return;
     }
@@ -569,7 +573,7 @@ export class Client extends EventEmitter<ChatEvents> {
   /** A room is entered: what was missed there; a page that failed is tried again. */
   async #entered(room: string): Promise<boolean> {
     const read = await this.#roomArchives.entered(room);
-    if (this.#history.isTroubled(room)) this.#background.failed();
+    if (this.#sync.isTroubled(room)) this.#background.failed();
     return read;
   }
 
@@ -631,7 +635,7 @@ export class Client extends EventEmitter<ChatEvents> {
       petitions: this.#petitions,
       threads: this.#threads,
       newRooms: this.#newRooms,
-      isKnown: (chat) => this.history({ chat, limit: 1 }).length > 0,
+      isKnown: (chat) => this.history.read({ chat, limit: 1 }).length > 0,
       entered: (room) => this.#entered(room),
     });
     this.#marks.attach(features);
@@ -695,11 +699,6 @@ export class Client extends EventEmitter<ChatEvents> {
     return this.#kinds.chatOf(jid);
   }
 
-  /** What is kept here, oldest first; see HistoryQuery. */
-  history(query: Omit<HistoryQuery, 'account'>): Message[] {
-    return this.#stores.messages.history({ account: this.account, ...query });
-  }
-
   /** Whether anybody looks: where the user wants that, the server may hold back what can wait meanwhile (XEP-0352). */
   setAttention(there: boolean): void {
     this.#attended = there;
@@ -739,34 +738,6 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#reading.count(chat, before);
   }
 
-  /**
-   * Brings older messages of a chat from the server's archive, back to `since` (milliseconds since 1970); resolves to
-   * whether there may be more.
-   */
-  older(chat: string, options: { since?: number | undefined } = {}): Promise<boolean> {
-    return this.#history.older(chat, options);
-  }
-
-  /** Before when messages are not kept here, in milliseconds since 1970; undefined: all are. */
-  keptSince(): number | undefined {
-    return this.#retention.since();
-  }
-
-  /**
-   * Brings what is missing here from the archive, and, if `marks`, what other devices read; resolves when it is kept, or
-   * could not be had.
-   */
-  async caughtUp({ marks: loads }: { marks: boolean } = { marks: false }): Promise<void> {
-    this.#retention.start();
-    await this.#archives.learn(this.account);
-    await this.#catchUp({ loads });
-  }
-
-  /** Full text over everything that is kept here, accents folded; newest first. */
-  search(query: Omit<SearchQuery, 'account'>): Message[] {
-    return this.#stores.messages.search({ account: this.account, ...query });
-  }
-
   /** Chats by last message, newest first. */
   chats(): { chat: string; kind: ChatKind; last: number; unread: number; mentions: number }[] {
     return this.#stores.messages.chats(this.account);
@@ -777,11 +748,6 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   // ---- account
-
-  /** What the server's archive keeps of whom (XEP-0441), changed first where something is wished. */
-  async archivePreferences(wish?: ArchiveWish): Promise<ArchivePreferences> {
-    return archivePreferences(this.#linked().features, wish);
-  }
 
   async changePassword(password: string): Promise<void> {
     await changePassword(this.#linked(), password);

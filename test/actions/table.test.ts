@@ -391,11 +391,11 @@ describe('messages', () => {
         ...once,
         online: async () => void order.push(`${name} online`),
       });
-      expect(client.called('caughtUp')).toHaveLength(1);
+      expect(client.called('history.caughtUp')).toHaveLength(1);
       const offline = await run(name, { text: 'x', offline: true }, () => {}, once);
       expect([...offline.needed, ...offline.client.calls]).toEqual([]);
       const open = await run(name, { text: 'x' });
-      expect(open.client.called('caughtUp')).toEqual([]);
+      expect(open.client.called('history.caughtUp')).toEqual([]);
     }
     expect(order).toEqual(['history online', 'search online']);
   });
@@ -419,13 +419,13 @@ describe('messages', () => {
     const some = await run('history', { jid: ROMEO, limit: 12 }, archived, once);
     expect(some.outcome).toMatchObject({ rows: { length: 12 } });
     expect(first(some)).toMatchObject({ message: { body: 'old 14' } });
-    expect(some.client.called('older')).toHaveLength(2);
+    expect(some.client.called('history.older')).toHaveLength(2);
     const all = await run('history', { jid: ROMEO, limit: 1000 }, archived, once);
     expect(all.outcome).toMatchObject({ rows: { length: 26 } });
     const here = await run('history', { jid: ROMEO, limit: 1000, offline: true }, archived, once);
     expect(here.outcome).toMatchObject({ rows: { length: 1 } });
     const recent = await run('history', { jid: ROMEO, since: Date.UTC(2026, 10, 22) }, archived, once);
-    expect(recent.client.called('older')).toEqual([]);
+    expect(recent.client.called('history.older')).toEqual([]);
   });
 
   it('--search: in one chat, of one person by JID or by the name in the list', async () => {
@@ -478,7 +478,7 @@ describe('messages', () => {
 
   it('--archiving: tells what holds, or changes what is given', async () => {
     const asked = await run('archiving', { always: [], never: [], usual: [] });
-    expect(asked.client.called('archivePreferences')).toEqual([]);
+    expect(asked.client.called('history.archivePreferences')).toEqual([]);
     expect(asked.outcome).toMatchObject({
       rows: [{ type: 'archiving', preferences: { default: 'roster' } }],
     });

@@ -45,14 +45,14 @@ describe('deleting the account (XEP-0077 §3.2)', () => {
     expect(world.events('connection')).toEqual([{ state: 'offline', final: true }]);
     expect(world.client.offlineReason).toBeUndefined();
     expect(world.events('account')).toEqual([{ jid: ACCOUNT, kind: 'deleted' }]);
-    expect(world.client.history({ limit: 9 })).toHaveLength(1);
+    expect(world.client.history.read({ limit: 9 })).toHaveLength(1);
   });
 
   it('wipes all local data only where that is wanted', async () => {
     const world = await withHistory();
     world.session.whenAsked('set', 'query', NS, '');
     await world.client.deleteAccount({ wipe: true });
-    expect(world.client.history({ limit: 9 })).toEqual([]);
+    expect(world.client.history.read({ limit: 9 })).toEqual([]);
     expect(world.stores.accounts.accounts()).toEqual([]);
   });
 
@@ -64,7 +64,7 @@ describe('deleting the account (XEP-0077 §3.2)', () => {
     expect(world.sent('iq').filter((iq) => String(iq).includes(NS))).toEqual([]);
     expect(world.client.state).toBe('offline');
     await world.client.close();
-    expect([world.client.history({ limit: 9 }), stores.accounts.accounts()]).toEqual([[], []]);
+    expect([world.client.history.read({ limit: 9 }), stores.accounts.accounts()]).toEqual([[], []]);
     expect(stores.settings.get('romeo@example.org', 'bell')).toBe('all');
     await world.client.wipe({ all: true });
     expect(stores.settings.get('romeo@example.org', 'bell')).toBeUndefined();
@@ -77,7 +77,7 @@ describe('deleting the account (XEP-0077 §3.2)', () => {
       condition: 'not-allowed',
     });
     expect(world.client.state).toBe('online');
-    expect(world.client.history({ limit: 9 })).toHaveLength(1);
+    expect(world.client.history.read({ limit: 9 })).toHaveLength(1);
     world.session.drop({ reason: new ConnectionError('timeout') });
     expect(world.events('connection')).toMatchObject([{ condition: 'timeout' }]);
   });
@@ -103,7 +103,7 @@ describe('deleting the account (XEP-0077 §3.2)', () => {
     world.session.drop({ final: true, reason: new AuthenticationError('server-not-verified') });
     await outcome;
     expect(world.events('account')).toEqual([]);
-    expect(world.client.history({ limit: 9 })).toHaveLength(1);
+    expect(world.client.history.read({ limit: 9 })).toHaveLength(1);
   });
 
   it('nor where the server is back and does not refuse us', async () => {
@@ -117,7 +117,7 @@ describe('deleting the account (XEP-0077 §3.2)', () => {
       world.session.renew();
       await vi.advanceTimersByTimeAsync(15_000);
       await outcome;
-      expect(world.client.history({ limit: 9 })).toHaveLength(1);
+      expect(world.client.history.read({ limit: 9 })).toHaveLength(1);
       await world.client.close();
       expect(vi.getTimerCount()).toBe(0);
     } finally {

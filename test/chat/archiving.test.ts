@@ -29,8 +29,11 @@ describe('what the archive keeps (XEP-0441)', () => {
     const world = await new World().login('stream');
     world.session.whenAsked('get', 'prefs', NS_MAM, prefs('roster', `<jid>${NURSE}</jid>`));
     world.session.whenAsked('set', 'prefs', NS_MAM, (iq) => String(iq.getChild('prefs')));
-    expect(await world.client.archivePreferences()).toMatchObject({ default: 'roster', always: [NURSE] });
-    expect(await world.client.archivePreferences({ never: [TYBALT] })).toEqual({
+    expect(await world.client.history.archivePreferences()).toMatchObject({
+      default: 'roster',
+      always: [NURSE],
+    });
+    expect(await world.client.history.archivePreferences({ never: [TYBALT] })).toEqual({
       default: 'roster',
       always: [NURSE],
       never: [TYBALT],
@@ -42,7 +45,7 @@ describe('what the archive keeps (XEP-0441)', () => {
     async (condition) => {
       const world = await new World().login('stream');
       world.session.whenAsked('get', 'prefs', NS_MAM, error(condition));
-      await expect(world.client.archivePreferences()).rejects.toMatchObject({
+      await expect(world.client.history.archivePreferences()).rejects.toMatchObject({
         condition: 'no-archive-preferences',
       });
     },

@@ -177,7 +177,7 @@ describe('reactions (XEP-0444)', () => {
       `<message from='${ROMEO}' to='${JID}' type='chat' id='e1'><reactions xmlns='urn:xmpp:reactions:0' id='m1'>` +
         `${['sure', '👍', '', '\u202e👎', '👍'].map(reaction).join('')}</reactions></message>`,
     );
-    expect(world.client.history({ limit: 9 })[0]?.reactions).toEqual([{ from: ROMEO, emojis: ['👍'] }]);
+    expect(world.client.history.read({ limit: 9 })[0]?.reactions).toEqual([{ from: ROMEO, emojis: ['👍'] }]);
   });
 });
 
@@ -368,9 +368,9 @@ describe('in a room', () => {
       world.receive(`<message from='${from}' to='${JID}' type='groupchat' id='x'>${act}</message>`);
     say(`${ROOM}/mercutio`);
     say(`${ROOM}/romeo`);
-    expect(world.client.history({ chat: ROOM, limit: 9 })).toMatchObject([{ retracted: false }]);
+    expect(world.client.history.read({ chat: ROOM, limit: 9 })).toMatchObject([{ retracted: false }]);
     say(ROOM);
-    expect(world.client.history({ chat: ROOM, limit: 9 })).toMatchObject([{ retracted: true }]);
+    expect(world.client.history.read({ chat: ROOM, limit: 9 })).toMatchObject([{ retracted: true }]);
   });
 
   it('reactions name the id that the room gave, not the sender’s (XEP-0444 §business-id)', () => {
@@ -384,7 +384,8 @@ describe('in a room', () => {
 
   describe('without occupant ids (XEP-0308 §security)', () => {
     const replace = "<replace xmlns='urn:xmpp:message-correct:0' id='m1'/>";
-    const shown = (world: World) => world.client.history({ chat: ROOM, limit: 9 }).map(({ body }) => body);
+    const shown = (world: World) =>
+      world.client.history.read({ chat: ROOM, limit: 9 }).map(({ body }) => body);
 
     async function spoken(): Promise<World> {
       const world = await new World().login();

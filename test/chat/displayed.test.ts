@@ -151,7 +151,7 @@ describe('what is owed when the process ends', () => {
     stores.messages.append(past({ ...theirs, state: undefined, receiptOwed: true }));
     const next = new World({ stores, roster: ITEM });
     await next.client.online('stream');
-    await next.client.caughtUp();
+    await next.client.history.caughtUp();
     expect(said(next)).toEqual([]);
     expect(stores.marks.owed(ACCOUNT)).toHaveLength(1);
   });

@@ -25,7 +25,7 @@ async function withArchive(fill: (archive: FakeArchive) => void = () => undefine
 
 async function settle(world: World): Promise<void> {
   await world.client.contacts.settled();
-  await world.client.caughtUp();
+  await world.client.history.caughtUp();
   for (let i = 0; i < 5; i++) await turn();
 }
 
@@ -37,7 +37,7 @@ async function comeBack(world: World): Promise<void> {
 }
 
 const bodies = (world: World, chat: string = ROMEO) =>
-  world.client.history({ chat, limit: 500 }).map(({ body }) => body);
+  world.client.history.read({ chat, limit: 500 }).map(({ body }) => body);
 const news = (world: World) => world.events('message').map(({ body }) => body);
 const unread = (world: World, chat: string = ROMEO) =>
   world.client.unread().find((entry) => entry.chat === chat)?.count ?? 0;
@@ -74,12 +74,12 @@ describe('messages that are not kept for ever', () => {
   it('are fetched back to that time alone, and further back when somebody asks for it', async () => {
     const { world, archive } = await withArchive((it) => fill(it, 1, 150));
     const since = archive.kept[40]?.time;
-    expect(await world.client.older(ROMEO, { since })).toBe(false);
+    expect(await world.client.history.older(ROMEO, { since })).toBe(false);
     expect(bodies(world)).toEqual(numbered(41, 150));
     const asked = archive.queries.length;
-    expect(await world.client.older(ROMEO, { since })).toBe(false);
+    expect(await world.client.history.older(ROMEO, { since })).toBe(false);
     expect([bodies(world).length, archive.queries.length - asked]).toEqual([110, 1]);
-    expect(await world.client.older(ROMEO)).toBe(false);
+    expect(await world.client.history.older(ROMEO)).toBe(false);
     expect(bodies(world)).toEqual(numbered(1, 150));
   });
 
@@ -93,16 +93,16 @@ describe('messages that are not kept for ever', () => {
     same.kept.push(...archive.kept);
     await again.client.online('presence');
     await settle(again);
-    expect(await again.client.older(ROMEO, { since: last + 500 })).toBe(false);
+    expect(await again.client.history.older(ROMEO, { since: last + 500 })).toBe(false);
     expect(bodies(again)).toEqual([]);
-    expect(await again.client.older(ROMEO)).toBe(false);
+    expect(await again.client.history.older(ROMEO)).toBe(false);
     expect(bodies(again)).toEqual(numbered(1, 3));
   });
 
   it('are not fetched again by the next catch-up, and stay as long as they are unread', async () => {
     const { world, archive } = await withArchive((it) => fill(it, 1, 5));
     fill(archive, 6, 7);
-    await world.client.caughtUp();
+    await world.client.history.caughtUp();
     expect(unread(world)).toBe(2);
     world.client.settings.set('keep-messages', 'nothing');
     await world.client.close();
@@ -204,12 +204,12 @@ describe('paging back', () => {
   it('goes to the beginning, page by page, and stops there', async () => {
     const { world, archive } = await withArchive((full) => fill(full, 1, 250));
     expect(bodies(world)).toEqual(numbered(151, 250));
-    expect(await world.client.older(ROMEO)).toBe(true);
+    expect(await world.client.history.older(ROMEO)).toBe(true);
     expect(bodies(world)).toEqual(numbered(51, 250));
-    expect(await world.client.older(ROMEO)).toBe(false);
+    expect(await world.client.history.older(ROMEO)).toBe(false);
     expect(bodies(world)).toEqual(numbered(1, 250));
     const asked = archive.queries.length;
-    expect(await world.client.older(ROMEO)).toBe(false);
+    expect(await world.client.history.older(ROMEO)).toBe(false);
     expect(archive.queries).toHaveLength(asked);
   });
 
@@ -222,7 +222,7 @@ describe('paging back', () => {
       { roster },
     );
     world.told.length = 0;
-    await world.client.older(ROMEO);
+    await world.client.history.older(ROMEO);
     expect(bodies(world)).toHaveLength(120);
     expect([news(world), unread(world), world.sent('message')]).toEqual([[], 0, []]);
   });
@@ -230,13 +230,13 @@ describe('paging back', () => {
   it('goes by time where the archive does not know the oldest id any more', async () => {
     const { world, archive } = await withArchive((full) => fill(full, 1, 150));
     archive.forgets = 'says so';
-    expect(await world.client.older(ROMEO)).toBe(false);
+    expect(await world.client.history.older(ROMEO)).toBe(false);
     expect(bodies(world)).toEqual(numbered(1, 150));
   });
 
   it('stays where it is when all of it is replayed', async () => {
     const { world, archive } = await withArchive((full) => fill(full, 1, 150));
-    await world.client.older(ROMEO);
+    await world.client.history.older(ROMEO);
     archive.forgets = 'begins anew';
     await comeBack(world);
     expect(bodies(world)).toEqual(numbered(1, 150));
@@ -247,7 +247,7 @@ describe('paging back', () => {
     const { world, archive } = await withArchive();
     world.says(`${ROMEO}/orchard`, 'n2', given('a-n2'), "type='chat' id='m-a-n2'");
     fill(archive, 1, 2);
-    await Promise.all([world.client.caughtUp(), world.client.older(ROMEO)]);
+    await Promise.all([world.client.history.caughtUp(), world.client.history.older(ROMEO)]);
     expect(bodies(world)).toEqual(['n1', 'n2']);
     expect([news(world), unread(world)]).toEqual([['n2', 'n1'], 2]);
   });
@@ -255,7 +255,7 @@ describe('paging back', () => {
   it('without a connection gives nothing', async () => {
     const { world } = await withArchive((full) => fill(full, 1, 150));
     world.session.drop();
-    expect(await world.client.older(ROMEO)).toBe(false);
+    expect(await world.client.history.older(ROMEO)).toBe(false);
   });
 });
 
@@ -419,7 +419,7 @@ describe('asking again by itself', () => {
       room.fails = undefined;
       room.add('r1', 'missed', said);
       await vi.advanceTimersByTimeAsync(31_000);
-      expect(world.client.history({ chat: ROOM, limit: 9 }).map(({ body }) => body)).toEqual(['missed']);
+      expect(world.client.history.read({ chat: ROOM, limit: 9 }).map(({ body }) => body)).toEqual(['missed']);
       await world.client.close();
     });
 
@@ -435,7 +435,7 @@ describe('asking again by itself', () => {
       await turn();
       world.occupant(ROOM, 'juliet', [110]);
       for (let i = 0; i < 5; i++) await turn();
-      expect(world.client.history({ chat: ROOM, limit: 9 }).map(({ body }) => body)).toEqual(['missed']);
+      expect(world.client.history.read({ chat: ROOM, limit: 9 }).map(({ body }) => body)).toEqual(['missed']);
       await world.client.close();
     });
 

@@ -25,7 +25,7 @@ describe('messages of contacts', () => {
       },
     ]);
     expect(world.events('unread')).toEqual([{ chat: ROMEO, count: 1, mentions: 0 }]);
-    expect(world.client.history({ chat: ROMEO, limit: 9 })).toHaveLength(1);
+    expect(world.client.history.read({ chat: ROMEO, limit: 9 })).toHaveLength(1);
   });
 
   it('have the time that the server said (XEP-0203)', async () => {
@@ -86,7 +86,7 @@ describe('messages of contacts', () => {
       throw new Error('screen');
     });
     expect(() => world.says(ROMEO, 'hello')).toThrow('screen');
-    expect(world.client.history({ chat: ROMEO, limit: 9 })).toHaveLength(1);
+    expect(world.client.history.read({ chat: ROMEO, limit: 9 })).toHaveLength(1);
   });
 
   it('a store that fails is told in one line, however many messages come', async () => {
@@ -190,7 +190,7 @@ describe('rooms', () => {
     const world = await new World().login();
     world.roomSays('romeo', 'psst');
     expect(world.told).toEqual([]);
-    expect(world.client.history({ limit: 9 })).toEqual([]);
+    expect(world.client.history.read({ limit: 9 })).toEqual([]);
   });
 
   it('stand in the chat of the room, by nickname', async () => {
@@ -276,7 +276,7 @@ describe('rooms', () => {
     await world.enter();
     expect(world.events('message')).toMatchObject([{ body: 'early', stanzaId: undefined }]);
     world.roomSays('romeo', 'early', by(ROOM, 's1') + delayed(iso(Date.now()), ROOM), 'm1');
-    expect(world.client.history({ chat: ROOM, limit: 9 })).toMatchObject([{ stanzaId: 's1' }]);
+    expect(world.client.history.read({ chat: ROOM, limit: 9 })).toMatchObject([{ stanzaId: 's1' }]);
   });
 
   it('the same words of another day under the same id are another message', async () => {
@@ -313,7 +313,7 @@ describe('rooms', () => {
     const mine = world.client.messages.send(ROOM, 'mine');
     world.roomSays('juliet', 'mine', '', mine.id);
     world.roomSays('juliet', 'mine', delayed(iso(Date.now()), ROOM), mine.id);
-    expect(world.client.history({ chat: ROOM, limit: 9 })).toHaveLength(1);
+    expect(world.client.history.read({ chat: ROOM, limit: 9 })).toHaveLength(1);
   });
 });
 
@@ -328,7 +328,7 @@ describe('typing states (XEP-0085)', () => {
       { chat: ROMEO, from: ROMEO, nick: undefined, state: 'composing' },
     ]);
     expect(world.client.typing(ROMEO)).toEqual([ROMEO]);
-    expect(world.client.history({ limit: 9 })).toEqual([]);
+    expect(world.client.history.read({ limit: 9 })).toEqual([]);
   });
 
   it('delayed ones say nothing any more (§5)', async () => {

@@ -105,7 +105,7 @@ describe('writing', () => {
     expect(() => world.client.messages.send(ROOM, 'again')).toThrow(
       expect.objectContaining({ condition: 'not-joined' }),
     );
-    expect(world.client.history({ chat: ROOM, limit: 9 })).toHaveLength(1);
+    expect(world.client.history.read({ chat: ROOM, limit: 9 })).toHaveLength(1);
   });
 
   it('keeps the chat state to those who allow it: none where the user switched it off (XEP-0085 §5.2)', async () => {
@@ -165,7 +165,7 @@ describe('several at once', () => {
     expect(() => world.client.messages.sendAll(ROMEO, ['one', long])).toThrow(
       expect.objectContaining({ condition: 'too-long' }),
     );
-    expect(world.client.history({ limit: 9 })).toEqual([]);
+    expect(world.client.history.read({ limit: 9 })).toEqual([]);
     expect([...world.sent('message'), ...world.events('message')]).toEqual([]);
   });
 
@@ -179,7 +179,7 @@ describe('several at once', () => {
     };
     expect(() => world.client.messages.sendAll(ROMEO, texts)).toThrow('no space');
     messages.append = append;
-    expect(world.client.history({ limit: 9 })).toEqual([]);
+    expect(world.client.history.read({ limit: 9 })).toEqual([]);
     expect(world.sent('message')).toEqual([]);
     expect(world.client.messages.send(ROMEO, 'later').state).toBe('sent');
     expect(world.sent('message')).toHaveLength(1);
@@ -190,7 +190,7 @@ describe('several at once', () => {
     const { numbers } = counting(world);
     world.client.once('message', () => world.client.messages.send(ROMEO, 'between'));
     const rows = world.client.messages.sendAll(ROMEO, texts);
-    const between = world.client.history({ limit: 9 }).find(({ body }) => body === 'between');
+    const between = world.client.history.read({ limit: 9 }).find(({ body }) => body === 'between');
     for (const { id, row } of [...rows, ...(between === undefined ? [] : [between])])
       expect(world.stores.messages.written(row).sequence).toBe(numbers.get(id));
     expect([...numbers.values()]).toEqual([7, 8, 9, 10]);
@@ -304,7 +304,7 @@ describe('confirming', () => {
     expect(world.state(message.row)).toBe('sent');
     world.roomSays('juliet', 'hello', `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='s1'/>`, message.id);
     expect(world.stores.messages.get(message.row)).toMatchObject({ state: 'acked', stanzaId: 's1' });
-    expect(world.client.history({ chat: ROOM, limit: 9 })).toHaveLength(1);
+    expect(world.client.history.read({ chat: ROOM, limit: 9 })).toHaveLength(1);
   });
 
   it('no ping confirms what goes to a room', async () => {
@@ -323,7 +323,7 @@ describe('confirming', () => {
     const { id, row } = world.client.messages.send(ROOM, 'hello');
     world.roomSays('juliet', 'hello', `<origin-id xmlns='urn:xmpp:sid:0' id='${id}'/>`, 'other');
     expect(world.state(row)).toBe('acked');
-    expect(world.client.history({ chat: ROOM, limit: 9 })).toHaveLength(1);
+    expect(world.client.history.read({ chat: ROOM, limit: 9 })).toHaveLength(1);
   });
 
   it("another occupant's message with our id acknowledges nothing", async () => {
@@ -332,7 +332,7 @@ describe('confirming', () => {
     const { id, row } = world.client.messages.send(ROOM, 'hello');
     world.roomSays('romeo', 'hello', '', id);
     expect(world.state(row)).toBe('sent');
-    expect(world.client.history({ chat: ROOM, limit: 9 })).toHaveLength(2);
+    expect(world.client.history.read({ chat: ROOM, limit: 9 })).toHaveLength(2);
   });
 
   it('waits in the outbox for the room, and goes when it is entered', async () => {
@@ -390,7 +390,7 @@ describe('errors', () => {
       state: 'failed',
       failure: { condition: 'item-not-found', text: 'who?' },
     });
-    expect(world.client.history({ limit: 9 })).toHaveLength(1);
+    expect(world.client.history.read({ limit: 9 })).toHaveLength(1);
   });
 
   it('a late error makes acked failed (delivery: errors that come late)', async () => {

@@ -177,7 +177,7 @@ describe('a log-in that fails', () => {
     const world = new World();
     world.session.refusal = refusal;
     await expect(sendOnce(world)).rejects.toBe(refusal);
-    expect(world.client.history({ limit: 9 })).toEqual([]);
+    expect(world.client.history.read({ limit: 9 })).toEqual([]);
     expect(world.client.offlineReason).toBe(refusal.condition);
   });
 

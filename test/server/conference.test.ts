@@ -63,7 +63,7 @@ it('makes a room for members only, and asks both; nothing of what was said is th
   await romeo.client.requests.accept(String(asked.id));
   await juliet.client.messages.send(room, 'we are three now');
   await nurse.hears('message', { chat: room, body: 'we are three now' });
-  expect(nurse.client.history({ chat: room, limit: 10 }).map(({ body }) => body)).toEqual([
+  expect(nurse.client.history.read({ chat: room, limit: 10 }).map(({ body }) => body)).toEqual([
     'we are three now',
   ]);
 });
@@ -76,12 +76,12 @@ it('sends as much of what was said as is wished, each with its author and its ti
   expect(sent).toBe(1);
   const asked = await nurse.hears('request', { kind: 'invitation', room });
   await nurse.client.requests.accept(String(asked.id));
-  await nurse.until(() => nurse.client.history({ chat: room, limit: 9 }).length > 0, 'the history');
-  expect(nurse.client.history({ chat: room, limit: 9 }).map(({ body }) => body)).toEqual([
+  await nurse.until(() => nurse.client.history.read({ chat: room, limit: 9 }).length > 0, 'the history');
+  expect(nurse.client.history.read({ chat: room, limit: 9 }).map(({ body }) => body)).toEqual([
     `${romeo.jid}: here, below`,
   ]);
-  const mine = juliet.client.history({ chat: room, limit: 9 });
-  const [said] = juliet.client.history({ chat: romeo.jid, limit: 1 });
+  const mine = juliet.client.history.read({ chat: room, limit: 9 });
+  const [said] = juliet.client.history.read({ chat: romeo.jid, limit: 1 });
   expect(mine).toMatchObject([{ direction: 'out', state: 'acked' }]);
   // To the millisecond, or to the second where the room keeps no more.
   expect(Math.abs((mine[0]?.time ?? 0) - (said?.time ?? 0))).toBeLessThan(1000);

@@ -38,7 +38,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
   async function expectSame(chat: string, texts: readonly string[]): Promise<void> {
     for (const device of [phone, laptop]) {
       await device.until(() => device.texts(chat).length >= texts.length, texts.join(' | '));
-      await device.client.caughtUp();
+      await device.client.history.caughtUp();
       expect(device.texts(chat), device.name).toEqual(texts);
     }
   }
@@ -195,7 +195,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
       await laptop.come();
       if (archived) await laptop.message(romeo.jid, 'nobody there');
       for (const device of [phone, laptop]) {
-        await device.client.caughtUp();
+        await device.client.history.caughtUp();
         const times = device.texts(romeo.jid).filter((text) => text === 'nobody there').length;
         expect(times, device.name).toBe(archived || device === phone ? 1 : 0);
       }
@@ -232,7 +232,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
       phone.client.messages.send(chat, 'what?');
       await romeo.message(`${lobby}/${nick}`, 'what?');
       for (const device of [phone, laptop]) {
-        await device.client.caughtUp();
+        await device.client.history.caughtUp();
         if (archived) expect(device.texts(chat), device.name).toEqual(['psst', '> what?']);
         else expect(device.texts(chat).filter((text) => text === 'psst').length).toBeLessThan(2);
       }

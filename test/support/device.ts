@@ -79,7 +79,7 @@ export class Device {
     this.told = [];
     await this.client.online('presence');
     await this.client.contacts.settled();
-    await this.client.caughtUp();
+    await this.client.history.caughtUp();
     return this;
   }
 
@@ -93,7 +93,7 @@ export class Device {
   }
 
   history(chat: string): Message[] {
-    return this.client.history({ chat, limit: 500 });
+    return this.client.history.read({ chat, limit: 500 });
   }
 
   /** What a chat shows. */

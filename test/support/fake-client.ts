@@ -1,6 +1,6 @@
 /** A client without a server: in-memory data, a record of what was asked of it, events emitted by the test. */
 import { EventEmitter } from 'node:events';
-import { type ArchivePreferences, type ArchiveWish, wanted } from '../../src/chat/archiving.ts';
+import { type ArchivePreferences, wanted } from '../../src/chat/archiving.ts';
 import type { Affiliated, RoomAdministration } from '../../src/chat/client/room-administration.ts';
 import type { Client, JoinedRoom } from '../../src/chat/client.ts';
 import type { Found } from '../../src/chat/details.ts';
@@ -211,15 +211,6 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     if (this.joined.has(chat) || this.roomRows.some((row) => row.room === chat)) return 'room';
     return chat.includes('/') ? 'private' : 'contact';
   }
-  history(query: Parameters<ClientFace['history']>[0]): Message[] {
-    const inChat = this.said.filter(({ chat }) => query.chat === undefined || chat === query.chat);
-    const place = (row: number | undefined) => inChat.findIndex((message) => message.row === row);
-    const found = inChat
-      .filter((_, at) => query.before === undefined || at < place(query.before))
-      .filter((message) => query.after === undefined || inChat.indexOf(message) > place(query.after))
-      .filter(({ time }) => time >= (query.since ?? 0) && time < (query.until ?? Number.POSITIVE_INFINITY));
-    return query.end === 'oldest' ? found.slice(0, query.limit) : found.slice(-query.limit);
-  }
   setAttention(there: boolean): void {
     this.did('setAttention', there);
   }
@@ -335,7 +326,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     },
     seen: (jid, which) => {
       if (typeof which !== 'number') return this.said.filter(({ row }) => which.includes(row));
-      return which === 0 ? [] : this.history({ chat: jid, limit: which });
+      return which === 0 ? [] : this.history.read({ chat: jid, limit: which });
     },
     continuesOurs: ({ continues }) => this.ourThreads.includes(continues?.thread ?? ''),
   };
@@ -427,30 +418,12 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     },
   };
 
-  /** A page of the archive becomes part of the history. */
   archives: ArchivePreferences = { default: 'roster', always: [], never: [] };
-  async archivePreferences(wish?: ArchiveWish): Promise<ArchivePreferences> {
-    if (wish === undefined) return this.archives;
-    this.did('archivePreferences', wish);
-    this.archives = wanted(this.archives, wish);
-    return this.archives;
-  }
   unsentCount = 0;
   async wipe(options: { all: boolean }): Promise<void> {
     this.did('wipe', options);
     this.state = 'offline';
   }
-  keptSince(): number | undefined {
-    return undefined;
-  }
-  async older(chat: string): Promise<boolean> {
-    this.did('older', chat);
-    const page = this.archive.splice(-this.archivePage);
-    // Rows tell nothing of the order: these are older, and come first.
-    this.said.unshift(...page.map(({ chat, body, more }) => this.take(chat, body, more)));
-    return this.archive.length > 0;
-  }
-
   /** what the server keeps and the history does not, oldest first; it gives `archivePage` a page */
   readonly archive: { chat: string; body: string; more?: Partial<Message> }[] = [];
   archivePage = 10;
@@ -461,20 +434,43 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     return message;
   }
 
-  async caughtUp(): Promise<void> {
-    this.did('caughtUp');
-  }
-
-  search(query: Parameters<ClientFace['search']>[0]): Message[] {
-    const { text, chat, from, since = 0, until = Number.POSITIVE_INFINITY, limit } = query;
-    return this.said
-      .filter(({ body }) => body.includes(text))
-      .filter((message) => chat === undefined || message.chat === chat)
-      .filter((message) => from === undefined || message.from.startsWith(from) || message.nick === from)
-      .filter(({ time }) => time >= since && time < until)
-      .slice(-limit)
-      .reverse();
-  }
+  readonly history: ClientFace['history'] = {
+    read: (query) => {
+      const inChat = this.said.filter(({ chat }) => query.chat === undefined || chat === query.chat);
+      const place = (row: number | undefined) => inChat.findIndex((message) => message.row === row);
+      const found = inChat
+        .filter((_, at) => query.before === undefined || at < place(query.before))
+        .filter((message) => query.after === undefined || inChat.indexOf(message) > place(query.after))
+        .filter(({ time }) => time >= (query.since ?? 0) && time < (query.until ?? Number.POSITIVE_INFINITY));
+      return query.end === 'oldest' ? found.slice(0, query.limit) : found.slice(-query.limit);
+    },
+    search: (query) => {
+      const { text, chat, from, since = 0, until = Number.POSITIVE_INFINITY, limit } = query;
+      return this.said
+        .filter(({ body }) => body.includes(text))
+        .filter((message) => chat === undefined || message.chat === chat)
+        .filter((message) => from === undefined || message.from.startsWith(from) || message.nick === from)
+        .filter(({ time }) => time >= since && time < until)
+        .slice(-limit)
+        .reverse();
+    },
+    /** A page of the archive becomes part of the history. */
+    older: async (chat) => {
+      this.did('history.older', chat);
+      const page = this.archive.splice(-this.archivePage);
+      // Rows tell nothing of the order: these are older, and come first.
+      this.said.unshift(...page.map(({ chat, body, more }) => this.take(chat, body, more)));
+      return this.archive.length > 0;
+    },
+    caughtUp: async () => this.did('history.caughtUp'),
+    keptSince: () => undefined,
+    archivePreferences: async (wish) => {
+      if (wish === undefined) return this.archives;
+      this.did('history.archivePreferences', wish);
+      this.archives = wanted(this.archives, wish);
+      return this.archives;
+    },
+  };
 
   /** older texts by row, oldest first */
   readonly olderTexts = new Map<number, MessageVersion[]>();

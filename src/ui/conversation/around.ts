@@ -18,8 +18,8 @@ export interface Place {
 }
 
 export function placeOf(client: Client, { chat, row }: Message, beside = BESIDE): Place {
-  const before = client.history({ chat, before: row, limit: beside });
-  const behind = client.history({ chat, after: row, end: 'oldest', limit: beside });
+  const before = client.history.read({ chat, before: row, limit: beside });
+  const behind = client.history.read({ chat, after: row, end: 'oldest', limit: beside });
   const message = client.messages.get(row);
   return { row, messages: [...before, ...(message === undefined ? [] : [message]), ...behind] };
 }

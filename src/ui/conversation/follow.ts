@@ -70,7 +70,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const lines = timeline(options);
   const waiting = new Map<number, Message>();
   const redraws = new Set<() => void>();
-  const recent = (limit: number) => client.history({ chat, limit });
+  const recent = (limit: number) => client.history.read({ chat, limit });
   const pointed = pointing({
     actions: face.actions,
     recent,
@@ -105,7 +105,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const read = reading({ read: () => client.markRead(chat), isAway: () => terminal.away });
 
   const pages = olderPages({
-    client,
+    history: client.history,
     chat,
     size: PAGE,
     print(messages, { below }) {

@@ -3,7 +3,7 @@ import type { Client } from '../../chat/client.ts';
 import type { Message } from '../../chat/message.ts';
 
 export interface OlderOptions {
-  readonly client: Pick<Client, 'history' | 'older'>;
+  readonly history: Pick<Client['history'], 'read' | 'older'>;
   readonly chat: string;
   /** messages of a page */
   readonly size: number;
@@ -15,7 +15,7 @@ export interface OlderOptions {
   loading(now: boolean): void;
 }
 
-export function olderPages({ client, chat, size, print, end, loading }: OlderOptions) {
+export function olderPages({ history, chat, size, print, end, loading }: OlderOptions) {
   /** the oldest message that was shown */
   let oldest: number | undefined;
   /** one page at a time, however often the key is pressed */
@@ -24,14 +24,14 @@ export function olderPages({ client, chat, size, print, end, loading }: OlderOpt
   /** that nothing is older was said */
   let over = false;
 
-  const kept = () => client.history({ chat, before: oldest, limit: size });
+  const kept = () => history.read({ chat, before: oldest, limit: size });
 
   /** Asks the archive until it gives a message of this chat, or has no more. Resolves to whether it may have more. */
   async function fetch(): Promise<boolean> {
     loading(true);
     try {
       for (;;) {
-        const more = await client.older(chat);
+        const more = await history.older(chat);
         if (!more || kept().length > 0 || closed) return more;
       }
     } finally {

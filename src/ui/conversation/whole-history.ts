@@ -19,7 +19,7 @@ export interface Span {
 export async function pageHistory(face: Face, seat: Seat, chat: string, span: Span = {}): Promise<void> {
   const { terminal, words } = face;
   const { client } = seat;
-  if (client.history({ chat, ...span, limit: 1 }).length === 0) {
+  if (client.history.read({ chat, ...span, limit: 1 }).length === 0) {
     terminal.log(face.theme.dim(words.conversation.empty));
     return;
   }
@@ -34,7 +34,7 @@ function* pieces(face: Face, seat: Seat, chat: string, span: Span): Iterable<str
   const lines = timeline(timelineOptions(face, seat, client.kindOf(chat)));
   let after: number | undefined;
   for (;;) {
-    const messages = client.history({ chat, ...span, after, end: 'oldest', limit: PAGE });
+    const messages = client.history.read({ chat, ...span, after, end: 'oldest', limit: PAGE });
     if (messages.length === 0) return;
     yield messages.flatMap((message) => lines.message(message)).join('\n');
     after = messages.at(-1)?.row;

@@ -15,7 +15,9 @@ type Step = 'default' | { readonly add: List } | { readonly jid: string };
 export const archiving: Screen = async (app, seat) => {
   const { archiving: labels } = app.words.menus;
   for (;;) {
-    const now = await whileWorking(app, { message: labels.title }, () => seat.client.archivePreferences());
+    const now = await whileWorking(app, { message: labels.title }, () =>
+      seat.client.history.archivePreferences(),
+    );
     const step = await choose<Step>(app, labels.title, steps(app, now), { echo: 'item' });
     if (step === undefined) return undefined;
     const done = await take(app, seat, now, step);

@@ -55,10 +55,10 @@ async function pageBack(
   if (!shown) return undefined;
   let over = false;
   const pages = olderPages({
-    client: {
-      history: (query) => client.history({ ...query, chat }),
+    history: {
+      read: (query) => client.history.read({ ...query, chat }),
       // Archives are asked for one chat at a time.
-      older: async () => chat !== undefined && client.older(chat),
+      older: async () => chat !== undefined && client.history.older(chat),
     },
     chat: chat ?? '',
     size: PAGE,
@@ -69,7 +69,7 @@ async function pageBack(
     },
     loading: () => {},
   });
-  for (const message of client.history({ chat, limit: PAGE })) pages.shown(message);
+  for (const message of client.history.read({ chat, limit: PAGE })) pages.shown(message);
   for (;;) {
     const wish = await chooseWish(app, seat, chat, over);
     if (wish === undefined) return undefined;

@@ -28,8 +28,8 @@ export async function showPlace(
   let oldest = place.messages[0]?.row;
   let newest = place.messages.at(-1)?.row;
   for (;;) {
-    const older = client.history({ chat, before: oldest, limit: STEP });
-    const newer = client.history({ chat, after: newest, end: 'oldest', limit: STEP });
+    const older = client.history.read({ chat, before: oldest, limit: STEP });
+    const newer = client.history.read({ chat, after: newest, end: 'oldest', limit: STEP });
     const ways: Choice<Way>[] = [
       ...(older.length > 0 ? [{ name: history.older, value: 'older' as const }] : []),
       ...(newer.length > 0 ? [{ name: labels.newer, value: 'newer' as const }] : []),

@@ -77,7 +77,7 @@ async function chooseStep(
   listed: number,
 ): Promise<Step | undefined> {
   const { search: labels } = app.words.menus;
-  const found = seat.client.search({ ...wanted, limit: listed + 1 });
+  const found = seat.client.history.search({ ...wanted, limit: listed + 1 });
   const line = (message: Message) =>
     foundLine(app, seat, message, { ...wanted, columns: app.terminal.columns - MARGIN });
   if (found.length === 0) app.terminal.log(app.words.notices['nothing-found']({ text: brief(wanted.text) }));
@@ -128,7 +128,7 @@ async function chooseChat(
   seat: OpenSeat,
   wanted: Wanted,
 ): Promise<{ chat: string | undefined } | undefined> {
-  const found = seat.client.search({ ...wanted, chat: undefined, limit: LOOKED_AT });
+  const found = seat.client.history.search({ ...wanted, chat: undefined, limit: LOOKED_AT });
   const chats = [...new Set(found.map(({ chat }) => chat))].slice(0, OFFERED);
   return choose<{ chat: string | undefined }>(app, app.words.menus.search.chat, [
     { key: 'A', name: app.words.menus.history.everywhere, value: { chat: undefined } },
@@ -141,7 +141,7 @@ async function choosePerson(
   seat: OpenSeat,
   wanted: Wanted,
 ): Promise<{ from: string | undefined } | undefined> {
-  const found = seat.client.search({ ...wanted, from: undefined, limit: LOOKED_AT });
+  const found = seat.client.history.search({ ...wanted, from: undefined, limit: LOOKED_AT });
   const people = new Map<string, string>();
   for (const message of found) {
     const from = message.kind === 'contact' ? bareOf(message.from) : (message.nick ?? message.from);

@@ -210,7 +210,7 @@ describe('a conversation of two that goes on in a room', () => {
   ])('is with a person: of %s nothing goes on', async (_, jid, stays) => {
     const world = await talking(FIELDS);
     await inLobby(world, stays);
-    expect(world.client.history({ chat: jid, limit: 9 })).toHaveLength(1);
+    expect(world.client.history.read({ chat: jid, limit: 9 })).toHaveLength(1);
     for (const history of [0, 50])
       await expect(world.client.conferences.start(jid, { others: [NURSE], history })).rejects.toMatchObject({
         name: 'ChatError',

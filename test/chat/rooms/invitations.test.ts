@@ -12,7 +12,7 @@ const head = `from='${ROOM}' to='${ACCOUNT}' id='i1'`;
 
 async function settle(world: World): Promise<void> {
   await world.client.contacts.settled();
-  await world.client.caughtUp();
+  await world.client.history.caughtUp();
   for (let i = 0; i < 5; i++) await turn();
 }
 
@@ -37,7 +37,7 @@ async function comeBack(world: World): Promise<void> {
 
 const asked = (world: World) =>
   world.client.requests.list().map(({ room, from, text }) => ({ room, from, text }));
-const said = (world: World) => world.client.history({ chat: ROOM, limit: 9 }).map(({ body }) => body);
+const said = (world: World) => world.client.history.read({ chat: ROOM, limit: 9 }).map(({ body }) => body);
 
 describe('300 invitations that come at once', () => {
   it('are noted in one write, and none of the latest is asked about again', async () => {
@@ -114,7 +114,7 @@ describe('an invitation that the archive kept', () => {
     archive.add('a1', 'come', { attributes: `from='${ACCOUNT}' to='${ROMEO}' id='o1'`, more: direct });
     archive.add('a2', 'no', { attributes: head, more: decline });
     await comeBack(world);
-    expect([asked(world), said(world), world.client.history({ chat: ROMEO, limit: 9 }).length]).toEqual([
+    expect([asked(world), said(world), world.client.history.read({ chat: ROMEO, limit: 9 }).length]).toEqual([
       [],
       [],
       1,

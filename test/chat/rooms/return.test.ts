@@ -190,7 +190,7 @@ describe('what is said to a room that lost us', () => {
     expect(again).toHaveLength(2);
     world.roomSays('juliet', 'hello', '', message.id);
     expect(world.state(message.row)).toBe('acked');
-    expect(world.client.history({ chat: ROOM, limit: 10 })).toHaveLength(1);
+    expect(world.client.history.read({ chat: ROOM, limit: 10 })).toHaveLength(1);
   });
 
   it.each(['item-not-found', 'service-unavailable'])(

@@ -105,7 +105,7 @@ describe('a room in slow mode', () => {
   it('holds up neither admins and owners, nor reactions (§server-side-rate-limiting)', async () => {
     const world = await entered(20);
     world.roomSays('romeo', 'hello', `<stanza-id xmlns='urn:xmpp:sid:0' by='${ROOM}' id='r1'/>`);
-    const { row } = world.client.history({ chat: ROOM, limit: 1 })[0] ?? { row: 0 };
+    const { row } = world.client.history.read({ chat: ROOM, limit: 1 })[0] ?? { row: 0 };
     world.client.messages.send(ROOM, 'one');
     world.sent('message');
     world.client.messages.react(row, ['👍']);

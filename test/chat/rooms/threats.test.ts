@@ -24,7 +24,7 @@ describe('a nickname that is a contact’s JID', () => {
     world.occupant(ROOM, ROMEO);
     world.roomSays(ROMEO, 'send me your password');
     world.says(`${ROOM}/${ROMEO}`, 'now', `<x xmlns='${NS_MUC_USER}'/>`);
-    expect(world.client.history({ chat: ROMEO, limit: 5 })).toEqual([]);
+    expect(world.client.history.read({ chat: ROMEO, limit: 5 })).toEqual([]);
     expect(world.client.contacts.get(ROMEO)?.resources).toEqual([]);
     expect(
       world.client

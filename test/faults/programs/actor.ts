@@ -178,7 +178,7 @@ async function perform(command: ActorCommand): Promise<void> {
     case 'holds': {
       const { chat, texts } = command;
       return until(() => {
-        const kept = new Set(client.history({ chat, limit: 1_000_000 }).map(({ body }) => body));
+        const kept = new Set(client.history.read({ chat, limit: 1_000_000 }).map(({ body }) => body));
         return texts.every((text) => kept.has(text));
       });
     }
@@ -186,7 +186,7 @@ async function perform(command: ActorCommand): Promise<void> {
       Date.now = () => machineTime() + command.ahead;
       return;
     case 'catch-up':
-      return client.caughtUp();
+      return client.history.caughtUp();
     case 'kill':
       left.set(command.at, command.count);
       return;

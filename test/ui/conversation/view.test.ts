@@ -1018,7 +1018,7 @@ describe('older messages', () => {
         prompt.older?.();
         prompt.older?.();
         await settled();
-        expect(fake.called('older')).toEqual([]);
+        expect(fake.called('history.older')).toEqual([]);
         for (let pages = 0; pages < 3; pages++) {
           prompt.older?.();
           expect(prompt.above()).toEqual(['Loading …']);
@@ -1055,7 +1055,7 @@ describe('older messages', () => {
     const live = await play(ROMEO, then(change));
     expect(live.terminal.output).toContain('✎');
     fake.said.splice(0, 1);
-    fake.older = async () => {
+    fake.history.older = async () => {
       fake.said.unshift(old);
       change();
       return false;
@@ -1076,7 +1076,7 @@ describe('older messages', () => {
 
   it('tell in one line where the archive cannot be read', async () => {
     fake.keep(ROMEO, 'kept');
-    fake.failures.set('older', Object.assign(new Error('no'), { condition: 'forbidden' }));
+    fake.failures.set('history.older', Object.assign(new Error('no'), { condition: 'forbidden' }));
     const { terminal } = await play(ROMEO, '/older', ESC);
     expect(terminal.lines.at(-1)).toBe('! forbidden');
   });

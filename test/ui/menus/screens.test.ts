@@ -524,7 +524,7 @@ describe('15 history, 16 more', () => {
     const terminal = await play('16', '4', '1', '2', 'A', 'nurse', 'N', 'tybalt', 'N', '', '2', '', '0', '0');
     expect(fake.archives).toEqual({ default: 'never', always: [], never: ['tybalt@example.org'] });
     expect(terminal.menus.flat()).toContain('2) nurse@example.org always kept');
-    fake.failures.set('archivePreferences', refusal('no-archive-preferences'));
+    fake.failures.set('history.archivePreferences', refusal('no-archive-preferences'));
     const none = await play('16', '4', '1', '1', '0');
     expect(none.output).toContain('! no-archive-preferences');
   });
