@@ -241,7 +241,12 @@ export class Client extends EventEmitter<ChatEvents> {
       failed: (error) => this.#failed(error),
     });
     const awaitsName = ({ chat, kind, row }: Message) => kind === 'room' && claims.isOpen(chat, row);
-    this.#reading = reading({ account, store: messages, changed: (event) => this.emit('unread', event) });
+    this.#reading = reading({
+      account,
+      store: messages,
+      changed: (event) => this.emit('unread', event),
+      failed: (error) => this.#failed(error),
+    });
     this.#typing = typingStates((event) => this.emit('typing', event));
     this.#slow = slowModes({
       isExempt: (room) => EXEMPT.includes(this.#rooms.affiliation(room) ?? 'none'),
@@ -792,6 +797,7 @@ export class Client extends EventEmitter<ChatEvents> {
     if (this.#connection?.online === true) await this.#rooms.told(BOOKMARKS_PATIENCE);
     await this.#connection?.close();
     this.#invitations.close();
+    this.#reading.close();
     this.#retention.close();
     this.#instance?.release();
     this.#instance = undefined;

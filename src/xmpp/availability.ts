@@ -1,6 +1,7 @@
 /** What a presence says of somebody's availability. RFC 6121 §4.7. https://xmpp.org/rfcs/rfc6121.html#presence-syntax */
 import { type Delay, parseDelay } from './delay.ts';
 import { resourceOf } from './jid.ts';
+import { shortText } from './short-text.ts';
 import { childText, type Element, type Node, NS_CLIENT, x } from './stanza.ts';
 
 export type Show = 'available' | 'chat' | 'away' | 'xa' | 'dnd' | 'offline';
@@ -36,7 +37,7 @@ export function parseAvailability(stanza: Element): ResourcePresence | undefined
   return {
     resource: resourceOf(from ?? '') ?? '',
     show: type === 'unavailable' ? 'offline' : SHOWS.includes(show) ? (show as Show) : 'available',
-    status: childText(stanza, 'status') ?? '',
+    status: shortText(childText(stanza, 'status') ?? ''),
     priority: number < -128 || number > 127 ? 0 : number,
     delay: parseDelay(stanza),
   };

@@ -6,6 +6,7 @@ import { bareOf, domainOf, parseJid, resourceOf } from './jid.ts';
 import { parseNick, xNick } from './nick.ts';
 import type { Roster } from './roster.ts';
 import type { Session } from './session/session.ts';
+import { shortText } from './short-text.ts';
 import { child, childText, type Element, type Node, x } from './stanza.ts';
 
 export type { OwnPresence, ResourcePresence, Show } from './availability.ts';
@@ -76,8 +77,9 @@ export interface Presence extends EventEmitter<PresenceEvents> {
   isShownTo(jid: string): boolean;
 }
 
-/** resources kept of one bare JID, and JIDs kept that are no contacts; more are a flood */
+/** resources kept of one contact, and of one who is none; and how many of the latter are kept: more are a flood */
 const MOST_RESOURCES = 100;
+const MOST_RESOURCES_OF_STRANGER = 8;
 const MOST_STRANGERS = 1000;
 
 /** Who is there, who asks, and what we say of ourselves. */
@@ -111,23 +113,22 @@ export function presence(session: Session, options: { roster: Roster }): Presenc
     if (to !== undefined && stanza.getName() === 'message' && type !== 'error') shown.add(bareOf(to));
   });
 
-  /** Strangers may show themselves (§4.6), but not without bound. */
-  const hasRoom = (jid: string) =>
-    jid === session.account ||
-    options.roster.items.has(jid) ||
-    present.has(jid) ||
-    present.size < options.roster.items.size + MOST_STRANGERS;
+  const isStranger = (jid: string) => jid !== session.account && !options.roster.items.has(jid);
+  /** Strangers may show themselves (§4.6), and go again, but not without bound. */
+  const hasRoom = (known: ReadonlyMap<string, unknown>, jid: string) =>
+    !isStranger(jid) || known.has(jid) || known.size < options.roster.items.size + MOST_STRANGERS;
 
   const become = (jid: string, state: ResourcePresence, element: Element) => {
     const resources = present.get(jid) ?? new Map<string, ResourcePresence>();
     const before = resources.get(state.resource);
+    const most = isStranger(jid) ? MOST_RESOURCES_OF_STRANGER : MOST_RESOURCES;
     if (state.show === 'offline') {
       resources.delete(state.resource);
       if (resources.size === 0) present.delete(jid);
       // Whoever was not here has gone at the time that is said, not now.
-      if (resources.size === 0 && (before !== undefined || state.delay !== undefined))
+      if (resources.size === 0 && (before !== undefined || state.delay !== undefined) && hasRoom(seen, jid))
         seen.set(jid, { time: state.delay?.time ?? Date.now(), status: state.status });
-    } else if (before !== undefined || (resources.size < MOST_RESOURCES && hasRoom(jid))) {
+    } else if (before !== undefined || (resources.size < most && hasRoom(present, jid))) {
       resources.set(state.resource, state);
       present.set(jid, resources);
       seen.delete(jid);
@@ -165,7 +166,7 @@ export function presence(session: Session, options: { roster: Roster }): Presenc
       case 'subscribe':
         api.emit('subscriptionRequest', {
           from: jid,
-          text: childText(stanza, 'status') ?? '',
+          text: shortText(childText(stanza, 'status') ?? ''),
           nick: parseNick(stanza),
         });
         break;

@@ -141,6 +141,29 @@ describe('resources', () => {
     seen.length = 0;
     for (let i = 0; i < 3000; i++) session.receive(from(`stranger${i}@example.com/x`));
     expect(seen.length).toBeLessThanOrEqual(1001);
+    for (let i = 0; i < 100; i++) session.receive(from(`stranger1@example.com/${i}`));
+    expect(api.resources('stranger1@example.com')).toHaveLength(8);
+  });
+
+  it('of strangers who come and go leave no more behind than those who stay, and take no place of contacts', async () => {
+    const { session, api } = await start();
+    for (let i = 0; i < 3000; i++) {
+      session.receive(from(`stranger${i}@example.com/x`));
+      session.receive(from(`stranger${i}@example.com/x`, '<status>bye</status>', 'unavailable'));
+    }
+    const known = Array.from({ length: 3000 }, (_, i) => api.lastSeen(`stranger${i}@example.com`));
+    expect(known.filter((seen) => seen !== undefined)).toHaveLength(1001);
+    session.receive(from(`${ROMEO}/a`));
+    session.receive(from(`${ROMEO}/a`, '<status>bye</status>', 'unavailable'));
+    expect(api.lastSeen(ROMEO)).toMatchObject({ status: 'bye' });
+  });
+
+  it('say something short, however long it is', async () => {
+    const { session, api, seen } = await start();
+    session.receive(from(`${ROMEO}/a`, `<status>${'x'.repeat(100_000)}</status>`));
+    expect(api.resources(ROMEO)[0]?.status).toHaveLength(1024);
+    session.receive(from('nurse@example.com', `<status>${'x'.repeat(100_000)}</status>`, 'subscribe'));
+    expect(seen.at(-1)?.length).toBeLessThan(1100);
   });
 });
 

@@ -137,6 +137,7 @@ function listenToRooms({ rooms }: Features, hearers: Hearers): void {
     typing.stop(room, occupant);
     typing.stop(occupant, occupant);
   });
+  requests.on('closed', ({ id }) => void hearers.petitions.delete(id));
   rooms.on('petition', (petition) => {
     const { kind, room, nick, jid } = petition;
     const from = nick === undefined ? (jid ?? room) : `${room}/${nick}`;

@@ -12,9 +12,16 @@ export interface ReadingOptions {
   readonly account: string;
   readonly store: MessageStore;
   readonly changed: (event: ChatEvents['unread'][0]) => void;
+  /** the store could not count */
+  readonly failed: (error: unknown) => void;
 }
 
-export function reading({ account, store, changed }: ReadingOptions) {
+/** unread messages of a chat beyond which they are counted a few times a second only: each time looks at all of them */
+const MANY = 1000;
+/** milliseconds between two counts of such a chat */
+const COUNTING = 250;
+
+export function reading({ account, store, changed, failed }: ReadingOptions) {
   const told = new Map<string, Unread>();
 
   /** Tells the count of a chat where it is another than before; `before` where that is known for sure. */
@@ -27,6 +34,28 @@ export function reading({ account, store, changed }: ReadingOptions) {
   }
 
   const noted = new Set<string>();
+  const many = new Set<string>();
+  let counting: NodeJS.Timeout | undefined;
+
+  function countMany(): void {
+    clearTimeout(counting);
+    counting = undefined;
+    const chats = [...many];
+    many.clear();
+    for (const chat of chats) count(chat);
+  }
+
+  /** Later, for whatever comes until then: each message of a flood would cost more than the one before it. */
+  function countSoon(chat: string): void {
+    many.add(chat);
+    counting ??= setTimeout(() => {
+      try {
+        countMany();
+      } catch (error) {
+        failed(error);
+      }
+    }, COUNTING);
+  }
 
   return {
     count,
@@ -35,7 +64,16 @@ export function reading({ account, store, changed }: ReadingOptions) {
     countNoted(): void {
       const chats = [...noted];
       noted.clear();
-      for (const chat of chats) count(chat);
+      for (const chat of chats) {
+        if ((told.get(chat)?.count ?? 0) < MANY) count(chat);
+        else countSoon(chat);
+      }
+    },
+    /** Nobody is told any more. */
+    close(): void {
+      clearTimeout(counting);
+      counting = undefined;
+      many.clear();
     },
     unread(): { chat: string; kind: ChatKind; count: number; mentions: number }[] {
       return store.unreadChats(account);

@@ -4,6 +4,7 @@
  */
 import { parseJid } from '../jid.ts';
 import { randomId } from '../session/session.ts';
+import { shortText } from '../short-text.ts';
 import { child, childText, type Element, x } from '../stanza.ts';
 import { readThread } from '../thread.ts';
 import { NS_MUC_USER } from './occupants.ts';
@@ -35,7 +36,7 @@ export interface Declined {
   readonly reason: string | undefined;
 }
 
-const notEmpty = (text: string | undefined) => text?.trim() || undefined;
+const notEmpty = (text: string | undefined) => shortText(text?.trim() ?? '') || undefined;
 
 /** XEP-0045 §7.9, and the attributes that say the same in a direct invitation (XEP-0249 §2). */
 function continuedBy(invite: Element | undefined, direct: Element | undefined): Continued | undefined {

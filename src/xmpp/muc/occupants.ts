@@ -4,6 +4,7 @@
  */
 import { bareOf, parseJid, resourceOf } from '../jid.ts';
 import { parseOccupantId } from '../occupant-id.ts';
+import { shortText } from '../short-text.ts';
 import { child, childText, type Element } from '../stanza.ts';
 
 export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
@@ -65,7 +66,7 @@ function codesOf(x: Element | undefined): number[] {
 }
 
 const text = (element: Element | undefined, name: string): string | undefined =>
-  childText(element, name, NS_MUC_USER)?.trim() || undefined;
+  shortText(childText(element, name, NS_MUC_USER)?.trim() ?? '') || undefined;
 
 function parseDestruction(x: Element): Destruction | undefined {
   const destroy = child(x, 'destroy', NS_MUC_USER);
@@ -104,7 +105,7 @@ export function parseOccupantPresence(stanza: Element): OccupantPresence | undef
       affiliation: isAffiliation(affiliation) ? affiliation : 'none',
       role: ROLES.includes(role) ? (role as Role) : 'none',
       show: SHOWS.includes(show) ? (show as OccupantShow) : 'available',
-      status: childText(stanza, 'status') ?? '',
+      status: shortText(childText(stanza, 'status') ?? ''),
       jid: parseJid(item?.attrs.jid)?.full,
       occupantId: parseOccupantId(stanza),
     },

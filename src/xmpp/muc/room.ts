@@ -122,6 +122,9 @@ export function expected<T>(milliseconds: number, what: string): Expected<T> {
   };
 }
 
+/** people of a room that are known; no real one has so many, and one that makes them up does not fill the memory */
+const MOST_OCCUPANTS = 20_000;
+
 /** which code of an entrance says the same as one of a change, and which one is over by it */
 const SAID_AT_ENTRANCE: Readonly<Record<number, number>> = { 170: LOGGED, 172: ANY_OCCUPANT_SEES_JIDS };
 const OVER_BY: Readonly<Record<number, number>> = {
@@ -369,7 +372,7 @@ export class Room {
       if (!farewell && (self || presence.destroyed)) this.#shut(presence);
       return;
     }
-    this.occupants.set(occupant.nick, occupant);
+    if (this.#hasPlace(occupant.nick, self)) this.occupants.set(occupant.nick, occupant);
     if (!self) return;
     this.nick = occupant.nick;
     this.phase = 'joined';
@@ -436,7 +439,12 @@ export class Room {
     else this.#departed(presence);
   }
 
+  #hasPlace(nick: string, self: boolean): boolean {
+    return self || this.occupants.has(nick) || this.occupants.size < MOST_OCCUPANTS;
+  }
+
   #arrived({ occupant, codes, actor, reason }: OccupantPresence, self: boolean): void {
+    if (!this.#hasPlace(occupant.nick, self)) return;
     const before = this.occupants.get(occupant.nick);
     if (before === undefined) this.#release(occupant.nick);
     this.occupants.set(occupant.nick, occupant);

@@ -24,7 +24,10 @@ const KINDS: Readonly<Record<string, Petition['kind'] | undefined>> = {
   [NS_ROOM_REGISTER]: 'membership',
 };
 
-/** Reads the form; only the room itself sends it, not somebody in it. */
+/** UTF-16 units of its XML; such a form has six fields of a line */
+const LONGEST = 16_384;
+
+/** Reads the form; only the room itself sends it, not somebody in it. One that is far too long is none: it is kept. */
 export function parsePetition(message: Element): Petition | undefined {
   const from = parseJid(message.attrs.from);
   const type = message.attrs.type ?? 'normal';
@@ -32,7 +35,7 @@ export function parsePetition(message: Element): Petition | undefined {
   if (!message.is('message', NS_CLIENT)) return undefined;
   const form = parseForm(message);
   const kind = form?.type === 'form' ? KINDS[form.formType ?? ''] : undefined;
-  if (form === undefined || kind === undefined) return undefined;
+  if (form === undefined || kind === undefined || message.toString().length > LONGEST) return undefined;
   const values = valuesOf(form);
   const nick = values.get('muc#roomnick') ?? values.get('muc#register_roomnick') ?? '';
   return {

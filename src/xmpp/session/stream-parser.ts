@@ -9,7 +9,7 @@ import { bareElement, type Element } from './xml.ts';
 import { Refused, type XmlFault } from './xml-fault.ts';
 import { NO_NAMESPACE, OpenElements } from './xml-names.ts';
 import { readTag, type Tag } from './xml-tag.ts';
-import { characterData, lines, UNKNOWN_CHARACTER, unfinishedReference } from './xml-text.ts';
+import { characterData, detached, lines, UNKNOWN_CHARACTER, unfinishedReference } from './xml-text.ts';
 
 export { NO_NAMESPACE, type XmlFault };
 
@@ -157,9 +157,7 @@ export class StreamParser {
     const tag = readTag(raw);
     if (tag === undefined || raw.length > LONGEST_TAG || VARYING.test(raw)) return tag;
     if (this.#tags.size >= MOST_TAGS) this.#tags.clear();
-    // A copy: a piece would keep all that it was cut from.
-    const copy = Buffer.from(raw).toString();
-    this.#tags.set(copy, readTag(copy) ?? tag);
+    this.#tags.set(detached(raw), tag);
     return tag;
   }
 
@@ -213,7 +211,7 @@ export class StreamParser {
     const behind = at + end - last.length + CDATA_END.length;
     const written = (unfinished.text + text.slice(at, behind)).slice(0, -CDATA_END.length);
     this.#unfinished = undefined;
-    this.#current?.children.push(lines(written));
+    this.#current?.children.push(lines(detached(written)));
     return behind;
   }
 

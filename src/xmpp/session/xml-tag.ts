@@ -1,6 +1,6 @@
 /** One tag: its name and attributes, prefixes not resolved yet. XML 1.0 §3.1, Namespaces in XML 1.0. */
 import { Refused } from './xml-fault.ts';
-import { attributeValue } from './xml-text.ts';
+import { attributeValue, detached } from './xml-text.ts';
 
 export interface Tag {
   readonly kind: 'start' | 'empty' | 'end';
@@ -29,10 +29,15 @@ const OPENING = new RegExp(`<(/?)${NAME}`, 'uy');
 const ATTRIBUTE = new RegExp(`[ \\t\\r\\n]+${NAME}[ \\t\\r\\n]*=[ \\t\\r\\n]*(["'])`, 'uy');
 const CLOSING = /[ \t\r\n]*(\/?)>/y;
 
+/** characters of a tag whose values may keep all of it alive */
+const SMALL = 1024;
+
 const malformed = (what: string) => new Refused('not-well-formed', what);
 
 /** Reads what stands from `<` to `>`; `undefined` where that `>` stands between quotation marks. Throws Refused. */
-export function readTag(raw: string): Tag | undefined {
+export function readTag(written: string): Tag | undefined {
+  // One copy for all of them; where the tag is large, one for each (`readAttributes`).
+  const raw = written.length > SMALL ? written : detached(written);
   OPENING.lastIndex = 0;
   const opening = OPENING.exec(raw);
   if (opening === null) throw malformed('no name of a tag');
@@ -66,7 +71,8 @@ function readAttributes(raw: string, start: number, parts: Parts): number | unde
     const begin = ATTRIBUTE.lastIndex;
     const end = raw.indexOf(quote, begin);
     if (end < 0) return undefined;
-    const written = raw.slice(begin, end);
+    const piece = raw.slice(begin, end);
+    const written = raw.length > SMALL ? detached(piece) : piece;
     if (written.includes('<')) throw malformed('"<" in an attribute');
     note(parts, prefix, local, attributeValue(written));
     at = end + 1;

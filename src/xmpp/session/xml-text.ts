@@ -21,12 +21,24 @@ const LINE_END = /\r\n?/g;
 export function characterData(written: string): string {
   // §2.4
   if (written.includes(']]>')) throw new Refused('not-well-formed', '"]]>" in text');
-  return referred(lines(written));
+  return referred(lines(detached(written)));
 }
 
 /** What stands between the quotes of an attribute, as it is meant. §3.3.3. Throws Refused. */
 export function attributeValue(written: string): string {
   return referred(lines(written).replace(/[\t\n]/g, ' '));
+}
+
+/** characters; what is longer may be all that it was cut from, or most of it */
+const PIECE = 16 * 1024;
+
+/**
+ * The same text, which keeps nothing alive but itself. A piece of a text that was read is a window on all of it: a nickname
+ * that is remembered would keep the 128 KiB that came with it, and a thousand of them would fill the memory.
+ */
+export function detached(text: string): string {
+  // The engine copies pieces of up to 12 characters by itself. There are no halves of surrogate pairs here.
+  return text.length <= 12 || text.length > PIECE ? text : Buffer.from(text).toString();
 }
 
 /** §2.11: a line ends by one character, however it was written. */

@@ -140,6 +140,16 @@ describe('entering a room', () => {
 });
 
 describe('people in a room', () => {
+  it('is not known to hold more people than any real one does', async () => {
+    const room = new FakeRoom();
+    await room.enter();
+    for (let n = 0; n < 20_100; n++) room.here(`made up ${n}`);
+    expect([...(room.rooms.get(ROOM)?.occupants ?? [])]).toHaveLength(20_000);
+    room.take();
+    room.here('one more');
+    expect(room.take()).toEqual([]);
+  });
+
   it('tells who enters and leaves (XEP-0045 §7.2.2, §7.14)', async () => {
     const room = new FakeRoom();
     await room.enter();

@@ -79,6 +79,10 @@ describe('voice in a moderated room', () => {
     expect(parsePetition(parse(petition('jabber:iq:search')))).toBeUndefined();
   });
 
+  it('one that is far too long is none: it would be kept until it is answered', () => {
+    expect(parsePetition(parse(petition().replace('Voice request', 'x'.repeat(20_000))))).toBeUndefined();
+  });
+
   it('never throws, whatever it reads', () => {
     fc.assert(
       fc.property(

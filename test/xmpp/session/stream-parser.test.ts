@@ -1,4 +1,6 @@
 /** Restricted XML, limits, namespaces. RFC 6120 §4.8, §11. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +25,38 @@ function read(chunks: string[], limits?: { stanza: number; depth: number }) {
   for (const chunk of chunks) parser.write(chunk);
   return seen;
 }
+
+it('keeps nothing of what else came with a text or an attribute that somebody remembers', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const remembered: unknown[] = [];
+  const parser = new StreamParser({
+    opened: () => undefined,
+    element: (element) => {
+      const body = element.getChild('body');
+      remembered.push(element.attrs.from, element.attrs.id, body?.getText(), body?.attrs.stamp);
+    },
+    closed: () => undefined,
+    fault: (condition) => remembered.push(condition),
+  });
+  parser.write(HEADER);
+  const rubbish = (at: number) => Buffer.alloc(100_000, `rubbish ${at} `).toString();
+  // The second time in a tag that is large itself.
+  const stanzas = [
+    (at: number) =>
+      `<message from='somebody${at}@example.org/x' id='an-id-that-is-long'><body>said by somebody</body><z>${rubbish(at)}</z></message>`,
+    (at: number) =>
+      `<message from='somebody${at}@example.org/x' id='an-id-that-is-long' z='${rubbish(at)}'><body stamp='2026-11-21T10:00:00Z' z='${rubbish(at)}'/></message>`,
+  ];
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let at = 0; at < 200; at++) for (const stanza of stanzas) parser.write(stanza(at));
+  collectGarbage();
+  expect(remembered).toHaveLength(1600);
+  expect(remembered).toContain('somebody199@example.org/x');
+  // Windows on what was read would keep 40 MB.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(4_000_000);
+});
 
 describe('restricted XML', () => {
   it.each([
