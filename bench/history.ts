@@ -90,7 +90,7 @@ function works(client: Client, database: Database): Work[] {
   const opening = (chat: string): Work => ({
     name: `open ${chat === chatOf(0) ? 'the longest chat' : 'a short chat'}`,
     own() {
-      const unread = client.unread().find((entry) => entry.chat === chat)?.count ?? 0;
+      const unread = client.chats.unread().find((entry) => entry.chat === chat)?.count ?? 0;
       return client.history.read({ chat, limit: Math.max(PAGE, unread + 5) });
     },
     bare: (rows) =>

@@ -30,11 +30,11 @@ export const exportChat = action({
     await caughtUp(context, offline);
     const chats =
       jid === undefined
-        ? client
-            .chats()
+        ? client.chats
+            .list()
             .map(({ chat }) => chat)
             .sort()
-        : [client.chatOf(jid)];
+        : [client.chats.chatOf(jid)];
     if (offline !== true) for (const chat of chats) await fetchAll(context, chat, since);
     return {
       kind: 'stream',

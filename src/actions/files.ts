@@ -11,7 +11,7 @@ import { fullJid, path, toggle, word } from './params.ts';
 async function enter({ client }: ActionContext, to: string): Promise<void> {
   const room = bareOf(to);
   if (client.rooms.get(room)?.joined === true) return;
-  const isRoom = client.kindOf(to) !== 'contact' || domainOf(room) === (await client.rooms.service());
+  const isRoom = client.chats.kindOf(to) !== 'contact' || domainOf(room) === (await client.rooms.service());
   if (isRoom) await client.rooms.join(room);
 }
 

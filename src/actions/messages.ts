@@ -11,7 +11,7 @@ export async function reach(context: ActionContext, chat: string): Promise<void>
   const { client } = context;
   await context.online('stream');
   const room = bareOf(chat);
-  if (client.kindOf(chat) !== 'contact' && client.rooms.get(room)?.joined !== true)
+  if (client.chats.kindOf(chat) !== 'contact' && client.rooms.get(room)?.joined !== true)
     await client.rooms.join(room);
 }
 
@@ -118,7 +118,7 @@ export const history = action({
   async run(context, { jid, limit = LINES, since, until, offline }) {
     const { client, signal } = context;
     await caughtUp(context, offline);
-    const chat = jid === undefined ? undefined : client.chatOf(jid);
+    const chat = jid === undefined ? undefined : client.chats.chatOf(jid);
     const kept = () => client.history.read({ chat, limit, since, until });
     let messages = kept();
     // Of one chat the archive may have older ones than a run that is new here has seen.
@@ -147,7 +147,7 @@ export const search = action({
     const person = client.contacts.list().find(({ name }) => name !== '' && name === from)?.jid;
     const found = client.history.search({
       text,
-      chat: chat === undefined ? undefined : client.chatOf(chat),
+      chat: chat === undefined ? undefined : client.chats.chatOf(chat),
       from: person ?? from,
       since,
       until,

@@ -86,7 +86,7 @@ export const sendLines = action({
         if (!staysQueued(error)) throw error;
       });
     await online();
-    const chat = client.chatOf(jid);
+    const chat = client.chats.chatOf(jid);
     const messages = tally(context);
     for await (const read of lines?.() ?? []) {
       const bodies = read.filter((line) => line.trim() !== '');

@@ -17,6 +17,7 @@ import { type TrustedArchives, trustedArchives } from './client/archives.ts';
 import { type Attendance, attendance } from './client/attendance.ts';
 import { type Background, background } from './client/background.ts';
 import { bounces } from './client/bounces.ts';
+import { type ChatArea, chatArea } from './client/chats.ts';
 import { claimedIds } from './client/claimed-ids.ts';
 import { type Conferences, conferences } from './client/conferences.ts';
 import { type ClientContacts, type ContactArea, clientContacts, flushed } from './client/contacts.ts';
@@ -38,15 +39,15 @@ import { roomAdministration } from './client/room-administration.ts';
 import { type RoomArchives, roomArchives } from './client/room-archives.ts';
 import { roomForms } from './client/room-forms.ts';
 import { type RoomArea, roomArea } from './client/rooms.ts';
-import { reading } from './client/unread.ts';
+import { type Reading, reading } from './client/unread.ts';
 import { type UserArea, userArea } from './client/users.ts';
 import { Connection, type ConnectionChange, type CreateSession, type Level } from './connection.ts';
 import { type Contacts, contacts } from './contacts.ts';
-import type { ChatEvents, ConnectionState, Show, TypingState } from './events.ts';
+import type { ChatEvents, ConnectionState, Show } from './events.ts';
 import { type MediaSaver, withMedia } from './form-media.ts';
 import { type Inbound, inbound } from './inbound.ts';
 import { speaksToUs } from './mentions.ts';
-import type { ChatKind, Message, MessageSource } from './message.ts';
+import type { Message, MessageSource } from './message.ts';
 import { ChatError } from './problem.ts';
 import { Requests } from './requests.ts';
 import { type SlowModes, slowModes } from './rooms/slow-mode.ts';
@@ -103,6 +104,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly conferences: Conferences;
   readonly requests: RequestArea;
   readonly files: FileArea;
+  readonly chats: ChatArea;
   readonly messages: MessageArea;
   readonly history: HistoryArea;
   readonly #options: ClientOptions;
@@ -123,7 +125,7 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #inbound: Inbound;
   readonly #sync: HistorySync;
   readonly #marks: Marks;
-  readonly #reading: ReturnType<typeof reading>;
+  readonly #reading: Reading;
   readonly #typing: TypingStates;
   readonly #requests = new Requests();
   readonly #invitations: Invitations;
@@ -213,7 +215,7 @@ export class Client extends EventEmitter<ChatEvents> {
       rooms: this.#rooms,
       forms,
       contact: this.#roster.get,
-      kindOf: (chat) => this.kindOf(chat),
+      kindOf: (chat) => this.#kinds.kindOf(chat),
       last: (chat, limit) => messages.history({ account, chat, limit }),
       threads: this.#threads,
     });
@@ -417,6 +419,16 @@ export class Client extends EventEmitter<ChatEvents> {
       tell: (file) => this.emit('file', file),
     });
     this.files = this.#files;
+    this.chats = chatArea({
+      account,
+      store: messages,
+      live,
+      settings: this.settings,
+      kinds: this.#kinds,
+      marks: this.#marks,
+      reading: this.#reading,
+      typing: this.#typing,
+    });
     this.messages = messageArea({
       account,
       store: messages,
@@ -695,15 +707,6 @@ export class Client extends EventEmitter<ChatEvents> {
 
   // ---- conversations
 
-  kindOf(chat: string): ChatKind {
-    return this.#kinds.kindOf(chat);
-  }
-
-  /** The chat that a full or bare JID belongs to: an occupant stays whole, a contact's resource goes. */
-  chatOf(jid: string): string {
-    return this.#kinds.chatOf(jid);
-  }
-
   /** Whether anybody looks: where the user wants that, the server may hold back what can wait meanwhile (XEP-0352). */
   setAttention(there: boolean): void {
     this.#attended = there;
@@ -713,43 +716,6 @@ export class Client extends EventEmitter<ChatEvents> {
   #tellAttention(): void {
     const quiet = this.settings.get('save-traffic') === 'on' && !this.#attended;
     this.#connection?.features.clientState[quiet ? 'inactive' : 'active']();
-  }
-
-  /** Tells a contact what we do with the chat (XEP-0085); rooms are not told. */
-  setTyping(chat: string, state: TypingState): void {
-    if (!this.#connection?.online || this.kindOf(chat) !== 'contact') return;
-    const states = this.#connection.features.chatStates;
-    states.enabled = this.settings.get('send-typing') === 'on';
-    if (state === 'composing') states.composing(chat);
-    else if (state === 'gone') states.gone(chat);
-    else states.active(chat);
-  }
-
-  /** Who is typing in a chat now: nicknames in rooms, bare JIDs else. */
-  typing(chat: string): string[] {
-    return this.#typing.who(chat);
-  }
-
-  /** The oldest message of a chat that was read neither here nor, as far as that is known, on another device. */
-  firstUnread(chat: string): number | undefined {
-    return this.#stores.messages.unread(this.account, chat).firstRow;
-  }
-
-  /** The user sees the chat to its end; other devices and, where they may know it, the other side hear of it. */
-  markRead(chat: string): void {
-    const before = this.#stores.messages.unread(this.account, chat);
-    if (before.count === 0) return;
-    this.#marks.displayed(chat);
-    this.#reading.count(chat, before);
-  }
-
-  /** Chats by last message, newest first. */
-  chats(): { chat: string; kind: ChatKind; last: number; unread: number; mentions: number }[] {
-    return this.#stores.messages.chats(this.account);
-  }
-
-  unread(): { chat: string; kind: ChatKind; count: number; mentions: number }[] {
-    return this.#reading.unread();
   }
 
   // ---- account

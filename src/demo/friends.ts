@@ -25,7 +25,7 @@ export function playAlice(alice: Client, user: string, words: FriendWords): void
   alice.on('message', ({ direction, chat, kind, body }) => {
     if (direction !== 'in' || kind !== 'contact') return;
     const answer = words.answers[said++ % words.answers.length]?.(body) ?? body;
-    alice.setTyping(chat, 'composing');
+    alice.chats.setTyping(chat, 'composing');
     later(alice, TYPING, () => alice.messages.send(chat, answer));
   });
   alice.on('typing', ({ chat, state }) => {

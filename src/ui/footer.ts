@@ -100,7 +100,7 @@ export function footer({
 
 /** The open chat: by its address, which tells who it is, a room by its name too. */
 const titled = (client: Client, chat: string) =>
-  client.kindOf(chat) === 'room' ? roomByJid(client, chat) : chat;
+  client.chats.kindOf(chat) === 'room' ? roomByJid(client, chat) : chat;
 
 function presence({ presence: { show, status } }: Client, { words }: Catalogue): string {
   return status === '' ? words.shows[show] : `${words.shows[show]} (${status})`;
@@ -115,7 +115,7 @@ function connection(client: Client, { conversation }: Catalogue, retryIn: number
 
 /** `3 unread: alice (2), lobby (1)`, mentions first. */
 function unread(client: Client, { conversation, menus }: Catalogue, open: string | undefined): string {
-  const chats = client
+  const chats = client.chats
     .unread()
     .filter((entry) => entry.chat !== open && entry.count > 0)
     .sort((a, b) => b.mentions - a.mentions);
@@ -132,7 +132,7 @@ function unread(client: Client, { conversation, menus }: Catalogue, open: string
 function shortName(client: Client, chat: string): string {
   const name = client.contacts.get(chat)?.name;
   if (name) return name;
-  if (client.kindOf(chat) === 'room') return shortRoomName(client, chat);
+  if (client.chats.kindOf(chat) === 'room') return shortRoomName(client, chat);
   return chat.includes('/') ? chat.slice(chat.indexOf('/') + 1) : (localOf(chat) ?? chat);
 }
 

@@ -6,7 +6,7 @@ import { sendFile } from '../../src/actions/files.ts';
 async function orderOf(to: string): Promise<string[]> {
   const order: string[] = [];
   const client = {
-    kindOf: () => 'contact',
+    chats: { kindOf: () => 'contact' },
     rooms: {
       get: () => undefined,
       service: async () => 'rooms.example.org',

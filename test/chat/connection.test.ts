@@ -345,7 +345,7 @@ describe('closing', () => {
       const world = new World({ roster: item(ROMEO) });
       await world.client.online('presence');
       const { row } = world.client.messages.send(ROMEO, 'hello');
-      world.client.setTyping(ROMEO, 'composing');
+      world.client.chats.setTyping(ROMEO, 'composing');
       world.receive(
         `<message from='${ROMEO}' to='${JID}'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>`,
       );

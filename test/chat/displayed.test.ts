@@ -10,7 +10,7 @@ const MARKABLE = `<markable xmlns='${NS}'/>`;
 
 it('a message that comes while its chat is open is told to be displayed at once (XEP-0333 §sending)', async () => {
   const world = await new World({ roster: ITEM }).login();
-  world.client.on('message', ({ chat }) => world.client.markRead(chat));
+  world.client.on('message', ({ chat }) => world.client.chats.markRead(chat));
   world.says(ROMEO, 'hello', MARKABLE);
   const markers = world.sent('message').map((stanza) => child(stanza, 'displayed', NS)?.attrs.id);
   expect(markers).toEqual(['m1']);
@@ -20,8 +20,8 @@ it('nothing is told to be displayed before its chat is looked at, nor twice', as
   const world = await new World({ roster: ITEM }).login();
   world.says(ROMEO, 'hello', MARKABLE);
   expect(world.sent('message')).toEqual([]);
-  world.client.markRead(ROMEO);
-  world.client.markRead(ROMEO);
+  world.client.chats.markRead(ROMEO);
+  world.client.chats.markRead(ROMEO);
   expect(world.sent('message')).toHaveLength(1);
 });
 
@@ -43,7 +43,7 @@ it.each([
     const world = await new World({ roster: ITEM }).login();
     world.says(ROMEO, 'hello');
     world.receive(typedElsewhere(content));
-    expect(world.client.unread().reduce((sum, { count }) => sum + count, 0)).toBe(left);
+    expect(world.client.chats.unread().reduce((sum, { count }) => sum + count, 0)).toBe(left);
   },
 );
 
@@ -52,7 +52,7 @@ it('what comes after that is unread again', async () => {
   world.says(ROMEO, 'hello');
   world.receive(typedElsewhere(state('active')));
   world.says(ROMEO, 'again');
-  expect(world.client.unread()).toMatchObject([{ chat: ROMEO, count: 1 }]);
+  expect(world.client.chats.unread()).toMatchObject([{ chat: ROMEO, count: 1 }]);
 });
 
 it('who displayed one has displayed all before it, and each is told (XEP-0333 §rules)', async () => {
@@ -83,8 +83,8 @@ describe('what is owed when the process ends', () => {
     const first = await new World({ stores, roster: ITEM, announces: ['urn:xmpp:sid:0'] }).login();
     first.says(ROMEO, 'hello', `${MARKABLE}<stanza-id xmlns='urn:xmpp:sid:0' by='${ACCOUNT}' id='s1'/>`);
     first.session.drop();
-    first.client.markRead(ROMEO);
-    expect(first.client.unread()).toEqual([]);
+    first.client.chats.markRead(ROMEO);
+    expect(first.client.chats.unread()).toEqual([]);
     expect(stores.marks.untold(ACCOUNT)).toMatchObject([{ marker: 'm1' }]);
     await first.client.close();
 
@@ -112,7 +112,7 @@ describe('what is owed when the process ends', () => {
     const first = await new World({ stores, roster: ITEM }).login();
     first.says(ROMEO, 'hello', MARKABLE);
     first.session.drop();
-    first.client.markRead(ROMEO);
+    first.client.chats.markRead(ROMEO);
     first.session.renew();
     first.receive(typedElsewhere(`<displayed xmlns='${NS}' id='m1'/>`));
     expect(stores.marks.untold(ACCOUNT)).toEqual([]);
@@ -171,7 +171,7 @@ describe('who hears what arrived and was read (XEP-0184 §8, XEP-0333 §privacy)
   /** A message that asks for both comes and is read, then the stream is lost and comes back. */
   async function read(world: World): Promise<string[]> {
     world.says(ROMEO, 'hello', ASKS);
-    world.client.markRead(ROMEO);
+    world.client.chats.markRead(ROMEO);
     await turn();
     const sent = world.sent('message');
     world.session.drop();

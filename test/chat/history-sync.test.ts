@@ -40,7 +40,7 @@ const bodies = (world: World, chat: string = ROMEO) =>
   world.client.history.read({ chat, limit: 500 }).map(({ body }) => body);
 const news = (world: World) => world.events('message').map(({ body }) => body);
 const unread = (world: World, chat: string = ROMEO) =>
-  world.client.unread().find((entry) => entry.chat === chat)?.count ?? 0;
+  world.client.chats.unread().find((entry) => entry.chat === chat)?.count ?? 0;
 const numbered = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `n${from + index}`);
 const fill = (archive: FakeArchive, from: number, to: number) => {

@@ -238,7 +238,7 @@ describe('rooms', () => {
     expect(world.events('message')).toMatchObject([
       { chat: `${ROOM}/romeo`, kind: 'private', nick: 'romeo', direction: 'in' },
     ]);
-    expect(world.client.chatOf(`${ROOM}/romeo`)).toBe(`${ROOM}/romeo`);
+    expect(world.client.chats.chatOf(`${ROOM}/romeo`)).toBe(`${ROOM}/romeo`);
   });
 
   it.each([
@@ -296,7 +296,7 @@ describe('rooms', () => {
     for (const body of ['one', 'two']) history(body);
     await joined;
     await turn();
-    const unread = () => world.client.unread().map(({ count }) => count);
+    const unread = () => world.client.chats.unread().map(({ count }) => count);
     expect(unread()).toEqual([]);
     world.session.drop();
     world.session.renew();
@@ -327,7 +327,7 @@ describe('typing states (XEP-0085)', () => {
     expect(world.events('typing')).toEqual([
       { chat: ROMEO, from: ROMEO, nick: undefined, state: 'composing' },
     ]);
-    expect(world.client.typing(ROMEO)).toEqual([ROMEO]);
+    expect(world.client.chats.typing(ROMEO)).toEqual([ROMEO]);
     expect(world.client.history.read({ limit: 9 })).toEqual([]);
   });
 
@@ -341,7 +341,7 @@ describe('typing states (XEP-0085)', () => {
     const world = await new World().login();
     world.receive(typing(ROMEO, 'composing'));
     world.says(ROMEO, 'done', state('active'));
-    expect(world.client.typing(ROMEO)).toEqual([]);
+    expect(world.client.chats.typing(ROMEO)).toEqual([]);
     expect(world.events('typing').map((event) => event.state)).toEqual(['composing', 'active']);
   });
 
@@ -349,7 +349,7 @@ describe('typing states (XEP-0085)', () => {
     const world = await new World().login();
     world.receive(typing(ROMEO, 'composing'));
     world.says(ROMEO, 'old', delayed('2026-01-02T03:04:05Z'));
-    expect(world.client.typing(ROMEO)).toEqual([ROMEO]);
+    expect(world.client.chats.typing(ROMEO)).toEqual([ROMEO]);
   });
 
   it('in a room by nickname, our own not at all', async () => {
@@ -357,7 +357,7 @@ describe('typing states (XEP-0085)', () => {
     await world.enter();
     world.receive(typing(`${ROOM}/romeo`, 'composing', '', "type='groupchat'"));
     world.receive(typing(`${ROOM}/juliet`, 'composing', '', "type='groupchat'"));
-    expect(world.client.typing(ROOM)).toEqual(['romeo']);
+    expect(world.client.chats.typing(ROOM)).toEqual(['romeo']);
   });
 
   it('who leaves the room, or goes offline, types no longer', async () => {
@@ -368,14 +368,14 @@ describe('typing states (XEP-0085)', () => {
     world.receive(typing(`${ROMEO}/orchard`, 'composing'));
     world.occupant(ROOM, 'romeo', [], "type='unavailable'");
     world.receive(`<presence from='${ROMEO}/orchard' to='${JID}' type='unavailable'/>`);
-    expect([world.client.typing(ROOM), world.client.typing(ROMEO)]).toEqual([[], []]);
+    expect([world.client.chats.typing(ROOM), world.client.chats.typing(ROMEO)]).toEqual([[], []]);
   });
 
   it('nobody is known to type while the connection is gone', async () => {
     const world = await new World().login();
     world.receive(typing(ROMEO, 'composing'));
     world.session.drop();
-    expect(world.client.typing(ROMEO)).toEqual([]);
+    expect(world.client.chats.typing(ROMEO)).toEqual([]);
     expect(world.events('typing').at(-1)).toMatchObject({ chat: ROMEO, state: 'paused' });
   });
 });

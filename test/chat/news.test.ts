@@ -45,9 +45,9 @@ it('a correction that names us counts as a mention, once, and no longer where it
   corrects('juliet: hello', 'c1');
   corrects('juliet: hallo', 'c2');
   expect(told(world).map((news) => news?.mention)).toEqual([true, false]);
-  expect(world.client.unread()).toMatchObject([{ chat: ROOM, count: 1, mentions: 1 }]);
+  expect(world.client.chats.unread()).toMatchObject([{ chat: ROOM, count: 1, mentions: 1 }]);
   corrects('hallo', 'c3');
-  expect(world.client.unread()).toMatchObject([{ count: 1, mentions: 0 }]);
+  expect(world.client.chats.unread()).toMatchObject([{ count: 1, mentions: 0 }]);
 });
 
 it("tells a room's history from what is said now (XEP-0045 §7.2.13)", async () => {

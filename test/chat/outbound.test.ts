@@ -101,7 +101,7 @@ describe('writing', () => {
     const left = world.client.rooms.leave(ROOM);
     world.occupant(ROOM, 'juliet', [110], "type='unavailable'");
     await left;
-    expect(world.client.kindOf(ROOM)).toBe('room');
+    expect(world.client.chats.kindOf(ROOM)).toBe('room');
     expect(() => world.client.messages.send(ROOM, 'again')).toThrow(
       expect.objectContaining({ condition: 'not-joined' }),
     );
@@ -355,7 +355,7 @@ describe('confirming', () => {
     const [stanza] = world.sent('message');
     expect(stanza?.attrs).toMatchObject({ to: `${ROOM}/romeo`, type: 'chat' });
     expect(stanza?.getChild('x', 'http://jabber.org/protocol/muc#user')).toBeDefined();
-    expect(world.client.kindOf(`${ROOM}/romeo`)).toBe('private');
+    expect(world.client.chats.kindOf(`${ROOM}/romeo`)).toBe('private');
   });
 
   it('a store that fails is told once, and the acknowledgement is committed with the next one', async () => {

@@ -172,7 +172,7 @@ describe('contacts', () => {
     expect([world.client.contacts.get(ROMEO)?.unread, world.client.contacts.list()[0]?.unread]).toEqual([
       2, 2,
     ]);
-    world.client.markRead(ROMEO);
+    world.client.chats.markRead(ROMEO);
     expect(world.client.contacts.list()[0]?.unread).toBe(0);
     expect(world.events('unread').map(({ count }) => count)).toEqual([1, 2, 0]);
   });
@@ -614,7 +614,7 @@ it('names the client of a resource by its verified capabilities (XEP-0115 §5.4)
     ),
   );
   expect(world.client.contacts.get(ROMEO)?.resources[0]?.client).toBeUndefined();
-  world.client.setTyping(ROMEO, 'composing');
+  world.client.chats.setTyping(ROMEO, 'composing');
   await turn();
   expect(world.client.contacts.get(ROMEO)?.resources[0]?.client).toBe('Exodus 0.9.1');
 });

@@ -116,7 +116,7 @@ describe('slixmpp is the other device', () => {
   });
 
   it('counts nothing as unread that the other displayed (XEP-0333)', async () => {
-    laptop.client.markRead(romeo.jid);
+    laptop.client.chats.markRead(romeo.jid);
     const { id } = romeo.client.messages.send(laptop.jid, 'news');
     await laptop.message(romeo.jid, 'news');
     expect(laptop.unread(romeo.jid)).toBe(1);
@@ -129,7 +129,7 @@ describe('slixmpp is the other device', () => {
   it('says to the other what was displayed here (XEP-0333)', async () => {
     const { id } = romeo.client.messages.send(laptop.jid, 'more news');
     await laptop.message(romeo.jid, 'more news');
-    laptop.client.markRead(romeo.jid);
+    laptop.client.chats.markRead(romeo.jid);
     await other.message({ displayed: id, source: 'carbon_sent' });
   });
 

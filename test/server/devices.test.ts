@@ -65,7 +65,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
     const state = () => phone.history(romeo.jid).find((message) => message.row === row)?.state;
     await phone.until(() => state() === 'delivered', 'delivered');
     await romeo.message(phone.jid, 'did you get it?');
-    romeo.client.markRead(phone.jid);
+    romeo.client.chats.markRead(phone.jid);
     await phone.until(() => state() === 'read', 'read');
   });
 
@@ -130,13 +130,13 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
   });
 
   it('says nowhere what is still to be read, when it was read on one (XEP-0490)', async () => {
-    for (const device of [phone, laptop]) device.client.markRead(romeo.jid);
+    for (const device of [phone, laptop]) device.client.chats.markRead(romeo.jid);
     romeo.client.messages.send(phone.jid, 'news');
     for (const device of [phone, laptop]) {
       await device.message(romeo.jid, 'news');
       expect(device.unread(romeo.jid)).toBe(1);
     }
-    phone.client.markRead(romeo.jid);
+    phone.client.chats.markRead(romeo.jid);
     expect(phone.unread(romeo.jid)).toBe(0);
     await laptop.until(() => laptop.unread(romeo.jid) === 0, 'read on the phone');
   });
@@ -158,7 +158,7 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
       );
       romeo.client.messages.send(phone.jid, 'read on the phone');
       await phone.message(romeo.jid, 'read on the phone');
-      phone.client.markRead(romeo.jid);
+      phone.client.chats.markRead(romeo.jid);
       romeo.client.messages.send(phone.jid, 'not read');
       await phone.message(romeo.jid, 'not read');
       await laptop.come();
@@ -250,11 +250,11 @@ describe.each(['disk', 'none'] as const)('archive: %s', (archive) => {
     });
 
     it('counts nothing as unread that the other device displayed (XEP-0490)', async () => {
-      for (const device of [phone, laptop]) device.client.markRead(lobby);
+      for (const device of [phone, laptop]) device.client.chats.markRead(lobby);
       romeo.client.messages.send(lobby, 'room five');
       for (const device of [phone, laptop]) await device.message(lobby, 'room five');
       expect(laptop.unread(lobby)).toBe(1);
-      phone.client.markRead(lobby);
+      phone.client.chats.markRead(lobby);
       // Only what a room gives an id can be named to other devices.
       if (archived) await laptop.until(() => laptop.unread(lobby) === 0, 'the room read on the phone');
     });

@@ -102,7 +102,7 @@ export class Device {
   }
 
   unread(chat: string): number {
-    return this.client.unread().find((entry) => entry.chat === chat)?.count ?? 0;
+    return this.client.chats.unread().find((entry) => entry.chat === chat)?.count ?? 0;
   }
 
   /** The message of that text; rejects when it does not come. */
@@ -131,7 +131,7 @@ export class Device {
       };
       const timer = setTimeout(() => {
         this.#looks.delete(look);
-        const chats = this.client.chats().map(({ chat }) => `${chat}: ${this.texts(chat).join(' | ')}`);
+        const chats = this.client.chats.list().map(({ chat }) => `${chat}: ${this.texts(chat).join(' | ')}`);
         const troubles = this.problems.join('\n');
         reject(new Error(`${this.name} did not see: ${what}\n${chats.join('\n')}\n${troubles}`));
       }, 10_000);

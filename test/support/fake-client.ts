@@ -12,10 +12,9 @@ import type {
   Occupant,
   Request,
   Show,
-  TypingState,
 } from '../../src/chat/events.ts';
 import type { FilledForm } from '../../src/chat/form.ts';
-import type { ChatKind, Message, MessageState, MessageVersion } from '../../src/chat/message.ts';
+import type { Message, MessageState, MessageVersion } from '../../src/chat/message.ts';
 import type { RoomRow, UserRow } from '../../src/chat/people.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { type SettingName, settingValues } from '../../src/chat/settings.ts';
@@ -98,7 +97,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   /** Puts a message into the history without telling anybody. */
   keep(chat: string, body: string, more: Partial<Message> = {}): Message {
     const row = this.nextRow++;
-    const kind = this.kindOf(chat);
+    const kind = this.chats.kindOf(chat);
     const direction = more.direction ?? 'in';
     const message: Message = {
       row,
@@ -203,49 +202,46 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   savePresence(show: Show, status: string): void {
     this.did('savePresence', show, status);
   }
-  chatOf(jid: string): string {
-    const bare = jid.split('/')[0] ?? jid;
-    return this.joined.has(bare) ? jid : bare;
-  }
-  kindOf(chat: string): ChatKind {
-    if (this.joined.has(chat) || this.roomRows.some((row) => row.room === chat)) return 'room';
-    return chat.includes('/') ? 'private' : 'contact';
-  }
   setAttention(there: boolean): void {
     this.did('setAttention', there);
-  }
-  setTyping(chat: string, state: TypingState): void {
-    this.did('setTyping', chat, state);
-  }
-  typing(chat: string): string[] {
-    return this.typers.get(chat) ?? [];
-  }
-  markRead(chat: string): void {
-    this.did('markRead', chat);
-    if (this.unreadCounts.delete(chat)) this.emit('unread', { chat, count: 0, mentions: 0 });
-  }
-  /** As many incoming ones from the end as are unread. */
-  firstUnread(chat: string): number | undefined {
-    const count = this.unreadCounts.get(chat)?.count ?? 0;
-    return count === 0
-      ? undefined
-      : this.said.filter((one) => one.chat === chat && one.direction === 'in').at(-count)?.row;
   }
   /** A chat gets unread messages. */
   setUnread(chat: string, count: number, mentions = 0): void {
     this.unreadCounts.set(chat, { count, mentions });
     this.emit('unread', { chat, count, mentions });
   }
-  unread(): ReturnType<ClientFace['unread']> {
-    return [...this.unreadCounts].map(([chat, counts]) => ({ chat, kind: this.kindOf(chat), ...counts }));
-  }
-  chats(): ReturnType<ClientFace['chats']> {
-    const newest = new Map(this.said.map((message) => [message.chat, message.time]));
-    return [...newest].map(([chat, last]) => {
-      const { count = 0, mentions = 0 } = this.unreadCounts.get(chat) ?? {};
-      return { chat, kind: this.kindOf(chat), last, unread: count, mentions };
-    });
-  }
+  readonly chats: ClientFace['chats'] = {
+    list: () => {
+      const newest = new Map(this.said.map((message) => [message.chat, message.time]));
+      return [...newest].map(([chat, last]) => {
+        const { count = 0, mentions = 0 } = this.unreadCounts.get(chat) ?? {};
+        return { chat, kind: this.chats.kindOf(chat), last, unread: count, mentions };
+      });
+    },
+    chatOf: (jid) => {
+      const bare = jid.split('/')[0] ?? jid;
+      return this.joined.has(bare) ? jid : bare;
+    },
+    kindOf: (chat) => {
+      if (this.joined.has(chat) || this.roomRows.some((row) => row.room === chat)) return 'room';
+      return chat.includes('/') ? 'private' : 'contact';
+    },
+    unread: () =>
+      [...this.unreadCounts].map(([chat, counts]) => ({ chat, kind: this.chats.kindOf(chat), ...counts })),
+    /** As many incoming ones from the end as are unread. */
+    firstUnread: (chat) => {
+      const count = this.unreadCounts.get(chat)?.count ?? 0;
+      return count === 0
+        ? undefined
+        : this.said.filter((one) => one.chat === chat && one.direction === 'in').at(-count)?.row;
+    },
+    markRead: (chat) => {
+      this.did('chats.markRead', chat);
+      if (this.unreadCounts.delete(chat)) this.emit('unread', { chat, count: 0, mentions: 0 });
+    },
+    typing: (chat) => this.typers.get(chat) ?? [],
+    setTyping: (chat, state) => this.did('chats.setTyping', chat, state),
+  };
   /** what the room asks who enters */
   challenge: FilledForm | undefined;
   readonly slow = new Map<string, { seconds: number; wait: number }>();

@@ -47,13 +47,13 @@ export class ToldClient extends EventEmitter<ChatEvents> implements NotifyingCli
     list: () => [...this.people.values()],
     get: (jid) => this.people.get(jid),
   };
-  chatOf(jid: string): string {
-    return this.joined.includes(bareOf(jid)) ? jid : bareOf(jid);
-  }
-  kindOf(chat: string) {
-    if (!this.joined.includes(bareOf(chat))) return 'contact';
-    return resourceOf(chat) === undefined ? 'room' : 'private';
-  }
+  readonly chats: NotifyingClient['chats'] = {
+    chatOf: (jid) => (this.joined.includes(bareOf(jid)) ? jid : bareOf(jid)),
+    kindOf: (chat) => {
+      if (!this.joined.includes(bareOf(chat))) return 'contact';
+      return resourceOf(chat) === undefined ? 'room' : 'private';
+    },
+  };
   readonly conferences: NotifyingClient['conferences'] = {
     continuesOurs: ({ continues }) => continues?.thread === 'ours',
   };

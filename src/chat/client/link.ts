@@ -9,3 +9,6 @@ export interface Link {
 
 /** Gives the link while there is a stream; throws ChatError `offline` where there is none. */
 export type Linked = () => Link;
+
+/** Gives the features while there is a stream. */
+export type Live = () => Features | undefined;

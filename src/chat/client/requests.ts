@@ -1,5 +1,4 @@
 /** `client.requests`: what waits for an answer, whatever it is. */
-import type { Features } from '../../xmpp/features.ts';
 import type { Petition } from '../../xmpp/muc/voice.ts';
 import type { Request } from '../events.ts';
 import { ChatError } from '../problem.ts';
@@ -7,12 +6,11 @@ import type { Requests } from '../requests.ts';
 import type { ChatRooms } from '../rooms.ts';
 import type { ClientContacts } from './contacts.ts';
 import type { ClientFiles } from './files.ts';
-import type { Linked } from './link.ts';
+import type { Linked, Live } from './link.ts';
 
 export interface RequestAreaOptions {
   readonly linked: Linked;
-  /** while there is a stream */
-  readonly live: () => Features | undefined;
+  readonly live: Live;
   readonly requests: Requests;
   readonly contacts: Pick<ClientContacts, 'approve' | 'decline'>;
   readonly rooms: Pick<ChatRooms, 'join'>;

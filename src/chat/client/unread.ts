@@ -80,3 +80,5 @@ export function reading({ account, store, changed, failed }: ReadingOptions) {
     },
   };
 }
+
+export type Reading = ReturnType<typeof reading>;

@@ -31,7 +31,7 @@ export function placeLines(
   chat: string,
   { messages, row }: Omit<Place, 'row'> & Partial<Pick<Place, 'row'>>,
 ): string[] {
-  const lines = timeline(timelineOptions(face, seat, seat.client.kindOf(chat)));
+  const lines = timeline(timelineOptions(face, seat, seat.client.chats.kindOf(chat)));
   return readOnce(messages).flatMap((message) => {
     const shown = lines.message(message);
     if (message.row !== row) return shown;

@@ -65,7 +65,7 @@ export interface Shown {
 export function follow(face: Face, seat: Seat, chat: string): Shown {
   const { terminal, words, theme } = face;
   const { client } = seat;
-  const kind = client.kindOf(chat);
+  const kind = client.chats.kindOf(chat);
   const options = timelineOptions(face, seat, kind);
   const lines = timeline(options);
   const waiting = new Map<number, Message>();
@@ -102,7 +102,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const slow = slowModeLine({ client, chat, words, redraw });
   const crowd = bursts(event, CROWD);
   // Who reads something else in a pager has not seen it yet.
-  const read = reading({ read: () => client.markRead(chat), isAway: () => terminal.away });
+  const read = reading({ read: () => client.chats.markRead(chat), isAway: () => terminal.away });
 
   const pages = olderPages({
     history: client.history,
@@ -218,11 +218,11 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     print([theme.bold(chatTitle(seat, words, chat))]);
     print(headLines(face, seat, chat).map((line) => theme.dim(line)));
     if (terminal.interactive) print([theme.dim(words.conversation.howTo)]);
-    const firstNew = client.firstUnread(chat);
+    const firstNew = client.chats.firstUnread(chat);
     const kept = lastMessages(recent, firstNew);
     for (const message of readOnce(kept)) show(message, { firstNew: message.row === firstNew });
     if (kept.length === 0) void firstPage();
-    client.markRead(chat);
+    client.chats.markRead(chat);
     for (const [name, listener] of entries) client.on(name, listener);
   };
 
@@ -261,7 +261,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       const pending = [...waiting.values()].slice(-LIVE).map((message) => lines.pending(message));
       const hidden = waiting.size - pending.length;
       const state = last.text();
-      const names = client.typing(chat).map((who) => sanitize(typerName(seat, chat, who)));
+      const names = client.chats.typing(chat).map((who) => sanitize(typerName(seat, chat, who)));
       return [
         ...(hidden > 0 ? [theme.dim(words.menus.moreRows(hidden))] : []),
         ...pending,
@@ -312,6 +312,7 @@ function lastMessages(recent: (limit: number) => Message[], firstNew: number | u
 }
 
 function typerName({ client }: Seat, chat: string, who: string): string {
-  if (client.kindOf(chat) !== 'contact') return who.includes('/') ? who.slice(who.indexOf('/') + 1) : who;
+  if (client.chats.kindOf(chat) !== 'contact')
+    return who.includes('/') ? who.slice(who.indexOf('/') + 1) : who;
   return client.contacts.get(who)?.name || who;
 }

@@ -5,7 +5,7 @@ import type { Face, Seat } from '../face.ts';
 import { sanitize } from '../sanitize.ts';
 
 export function headLines({ words }: Face, { client }: Seat, chat: string): string[] {
-  const lines = client.kindOf(chat) === 'room' ? [subjectNow(words, client, chat)] : [];
+  const lines = client.chats.kindOf(chat) === 'room' ? [subjectNow(words, client, chat)] : [];
   const slow = client.rooms.slowMode(chat);
   if (slow !== undefined) lines.push(words.conversation.slowMode.on(slow.seconds));
   if (client.state === 'offline' || client.state === 'connecting') lines.push(words.conversation.offline);

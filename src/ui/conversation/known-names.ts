@@ -14,7 +14,9 @@ export function completable(face: Face, { client }: Seat, chat: string): Complet
     ...Object.keys(ALIASES),
     'me',
   ]);
-  const room = client.rooms.get(client.kindOf(chat) === 'private' ? (chat.split('/')[0] ?? chat) : chat);
+  const room = client.rooms.get(
+    client.chats.kindOf(chat) === 'private' ? (chat.split('/')[0] ?? chat) : chat,
+  );
   const contacts = client.contacts.list();
   const firstParam = (command: string) => {
     const name = Object.hasOwn(ALIASES, command) ? ALIASES[command] : command;

@@ -9,7 +9,7 @@ import { brief, sanitize } from '../sanitize.ts';
 /** Short, unsanitised: the contact's name, the room's JID, `nick (room)`. */
 export function chatLabel({ client }: Seat, chat: string): string {
   const bare = bareOf(chat);
-  switch (client.kindOf(chat)) {
+  switch (client.chats.kindOf(chat)) {
     case 'contact':
       return client.contacts.get(bare)?.name || bare;
     case 'room':
@@ -24,7 +24,7 @@ export function chatTitle(seat: Seat, words: Catalogue, chat: string): string {
   const { client } = seat;
   const { conversation } = words;
   const bare = bareOf(chat);
-  switch (client.kindOf(chat)) {
+  switch (client.chats.kindOf(chat)) {
     case 'contact': {
       const title = conversation.contactTitle(
         sanitize(client.contacts.get(bare)?.name ?? ''),

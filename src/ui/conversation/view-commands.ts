@@ -32,8 +32,8 @@ export async function runViewCommand(
   const { client } = seat;
   switch (call.name) {
     case 'help':
-      if (call.rest === 'all') await terminal.page(wholeHelp(face, client.kindOf(call.chat)));
-      else terminal.log(helpText(face, client.kindOf(call.chat), call.rest));
+      if (call.rest === 'all') await terminal.page(wholeHelp(face, client.chats.kindOf(call.chat)));
+      else terminal.log(helpText(face, client.chats.kindOf(call.chat), call.rest));
       return undefined;
     case 'close':
       return { to: 'menu' };
@@ -69,7 +69,7 @@ export async function runViewCommand(
       cancelFiles(face, seat, call);
       return undefined;
     case 'admin':
-      if (client.kindOf(call.chat) !== 'room') throw new ChatError('not-in-a-room');
+      if (client.chats.kindOf(call.chat) !== 'room') throw new ChatError('not-in-a-room');
       return { to: 'aside', chat: call.chat, wish: { kind: 'menu' } };
     case 'get':
       void getLink(face, seat, call);
@@ -90,8 +90,8 @@ function lastText({ words, theme }: Face, { rest, shown }: ViewCommandCall): str
 
 /** The chat to go to by one key: those that name us first, then by their newest message. */
 export function nextUnread({ client }: Seat, chat: string): string | undefined {
-  const order = client.chats().map((entry) => entry.chat);
-  const unread = client
+  const order = client.chats.list().map((entry) => entry.chat);
+  const unread = client.chats
     .unread()
     .filter((entry) => entry.chat !== chat && entry.count > 0)
     .sort((a, b) => b.mentions - a.mentions || order.indexOf(a.chat) - order.indexOf(b.chat));
@@ -139,7 +139,7 @@ async function privately(face: Face, seat: Seat, call: ViewCommandCall): Promise
 
 function addressed({ client }: Seat, word: string): string | undefined {
   const jid = word === '' ? undefined : parseAddress(word, domainOf(client.account));
-  return jid === undefined ? undefined : client.chatOf(jid);
+  return jid === undefined ? undefined : client.chats.chatOf(jid);
 }
 
 /**

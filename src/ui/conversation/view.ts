@@ -49,9 +49,9 @@ const LAST_WORDS = 10_000;
 export async function conversationView(face: Face, seat: Seat, chat: string): Promise<ViewEnd> {
   const { terminal, words } = face;
   const { client, drafts } = seat;
-  const kind = client.kindOf(chat);
+  const kind = client.chats.kindOf(chat);
   const shown = follow(face, seat, chat);
-  const typing = ownTyping({ kind, send: (state) => client.setTyping(chat, state) });
+  const typing = ownTyping({ kind, send: (state) => client.chats.setTyping(chat, state) });
   let end: ViewEnd = { to: 'menu' };
   /** the own message that is being changed */
   let editing: Message | undefined;
@@ -143,7 +143,8 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
   }
 }
 
-const chatOf = ({ client }: Seat, jid: unknown) => (typeof jid === 'string' ? client.chatOf(jid) : undefined);
+const chatOf = ({ client }: Seat, jid: unknown) =>
+  typeof jid === 'string' ? client.chats.chatOf(jid) : undefined;
 
 /** Does what a line means. Resolves to 'sent' for a message, to an end where the line leaves the chat. */
 async function act(
@@ -156,7 +157,7 @@ async function act(
   const context: SlashContext = {
     actions: face.actions,
     chat,
-    kind: client.kindOf(chat),
+    kind: client.chats.kindOf(chat),
     read(param, value) {
       const reading = { domain: domainOf(client.account), now: face.now(), label: text };
       if (param.kind === 'message') return shown.pointing.numbered(value);
@@ -190,7 +191,7 @@ async function act(
       if (aside !== undefined) return aside;
       if (meant.action.name === 'history' && meant.input.limit === undefined && terminal.interactive) {
         await pageHistory(face, seat, chatOf(seat, meant.input.jid) ?? chat, meant.input);
-        client.markRead(chat);
+        client.chats.markRead(chat);
         return undefined;
       }
       if (meant.action.name === 'search' && terminal.interactive) {

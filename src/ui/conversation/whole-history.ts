@@ -31,7 +31,7 @@ function* pieces(face: Face, seat: Seat, chat: string, span: Span): Iterable<str
   const { client } = seat;
   yield theme.bold(chatTitle(seat, words, chat));
   yield theme.dim(`── ${words.conversation.beginning} ──`);
-  const lines = timeline(timelineOptions(face, seat, client.kindOf(chat)));
+  const lines = timeline(timelineOptions(face, seat, client.chats.kindOf(chat)));
   let after: number | undefined;
   for (;;) {
     const messages = client.history.read({ chat, ...span, after, end: 'oldest', limit: PAGE });

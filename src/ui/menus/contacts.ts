@@ -23,7 +23,7 @@ export const chatWith: Screen = async (app, seat) => {
 async function choosePartner(app: MenuApp, seat: OpenSeat): Promise<string | undefined> {
   const { client } = seat;
   const { chat: labels, badges } = app.words.menus;
-  const recent = client.chats().filter((entry) => entry.kind !== 'room');
+  const recent = client.chats.list().filter((entry) => entry.kind !== 'room');
   const listed = new Set(recent.slice(0, RECENT).map((entry) => entry.chat));
   const contacts = client.contacts.list().filter((contact) => !listed.has(contact.jid));
   if (listed.size === 0) return choosePerson(app, seat, { message: labels.who });

@@ -24,7 +24,7 @@ type Where = { readonly chat: string | undefined } | 'search';
 
 export const history: Screen = async (app, seat) => {
   const { history: labels } = app.words.menus;
-  if (seat.client.chats().length === 0) {
+  if (seat.client.chats.list().length === 0) {
     app.terminal.log(labels.none);
     return undefined;
   }
@@ -38,7 +38,7 @@ export const history: Screen = async (app, seat) => {
 };
 
 function chatsOf(seat: OpenSeat): Choice<{ chat: string }>[] {
-  const chats = seat.client.chats().slice(0, LISTED);
+  const chats = seat.client.chats.list().slice(0, LISTED);
   return chats.map(({ chat }) => ({ name: sanitize(chatLabel(seat, chat)), value: { chat } }));
 }
 

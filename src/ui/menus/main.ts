@@ -129,7 +129,7 @@ function foldedTitle({ words }: MenuApp, client: Client): string {
 function badgesOf({ words }: MenuApp, client: Client): Readonly<Record<string, string>> {
   const { badges } = words.menus;
   const sum = (kinds: readonly string[]) =>
-    client
+    client.chats
       .unread()
       .filter((entry) => kinds.includes(entry.kind))
       .reduce((total, entry) => total + entry.count, 0);

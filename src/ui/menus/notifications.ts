@@ -32,7 +32,7 @@ export const notifications: Screen = async (app, seat) => {
       labels.title,
       () => [
         ...waiting(app, seat).slice(0, LISTED),
-        ...(seat.client.unread().length === 0
+        ...(seat.client.chats.unread().length === 0
           ? []
           : [{ id: 'A', key: 'A', name: labels.markAllRead, value: markAllRead }]),
         { id: 'S', key: 'S', name: labels.settings, value: notificationSettings },
@@ -67,7 +67,7 @@ function waiting(app: MenuApp, seat: OpenSeat): Choice<Screen>[] {
       value: () => answer(app, seat, request),
     }),
   );
-  const unread = seat.client.unread().map(
+  const unread = seat.client.chats.unread().map(
     (entry): Choice<Screen> => ({
       id: `chat ${entry.chat}`,
       name: labels.unread(sanitize(chatLabel(seat, entry.chat)), entry.count),
@@ -103,7 +103,7 @@ async function cancelFile(app: MenuApp, { client }: OpenSeat, file: FileTransfer
 }
 
 const markAllRead: Screen = async (_app, { client }) => {
-  for (const entry of client.unread()) client.markRead(entry.chat);
+  for (const entry of client.chats.unread()) client.chats.markRead(entry.chat);
   return undefined;
 };
 

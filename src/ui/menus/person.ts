@@ -70,7 +70,7 @@ export function readPerson(
   { full = false }: Pick<PersonOptions, 'full'>,
 ): string | undefined {
   const jid = parseAddress(typed, domainOf(client.account));
-  return jid === undefined || full ? jid : client.chatOf(jid);
+  return jid === undefined || full ? jid : client.chats.chatOf(jid);
 }
 
 /** Completes a whole line from a list. */

@@ -25,7 +25,7 @@ const about = (text: string | undefined) => {
 /** Rooms we are in, those that name us first: what is unread, and what they are about. */
 export function joinedChoices({ words }: Face, { client }: Seat): Choice<string>[] {
   const { badges } = words.menus;
-  const unread = new Map(client.unread().map((entry) => [entry.chat, entry]));
+  const unread = new Map(client.chats.unread().map((entry) => [entry.chat, entry]));
   const rows = client.rooms.list().map((room) => ({ ...room, ...unread.get(room.room) }));
   const order = rows.sort(
     (a, b) =>

@@ -105,7 +105,7 @@ async function personMenu(app: MenuApp, seat: OpenSeat, jid: string): Promise<Ma
     { name: labels.block, value: 'block' },
     { name: labels.conference, value: 'conference' },
   ] as const);
-  if (chosen === 'chat') return enterChat(app, seat, seat.client.chatOf(jid));
+  if (chosen === 'chat') return enterChat(app, seat, seat.client.chats.chatOf(jid));
   const { confirm } = app.words.menus.removeContact;
   if (chosen === 'remove-contact')
     if (!(await app.terminal.confirm({ message: confirm(sanitize(jid)), initial: false }))) return undefined;

@@ -4,11 +4,12 @@ import type { Client } from '../../chat/client.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { brief, sanitize } from '../sanitize.ts';
 
-export type Known = Pick<Client, 'chatOf' | 'kindOf'> & {
+export interface Known {
+  readonly chats: Pick<Client['chats'], 'chatOf' | 'kindOf'>;
   readonly contacts: Pick<Client['contacts'], 'get'>;
   readonly rooms: Pick<Client['rooms'], 'list' | 'name'>;
   readonly conferences: Pick<Client['conferences'], 'continuesOurs'>;
-};
+}
 
 /** UTF-16 units of the name of a room in a line */
 const NAME = 40;
@@ -25,8 +26,8 @@ export function personName(known: Known, jid: string): string {
 
 /** A person by any JID: an occupant always with the room. */
 export function peerName(known: Known, words: Catalogue, jid: string): string {
-  const chat = known.chatOf(jid);
-  const kind = known.kindOf(chat);
+  const chat = known.chats.chatOf(jid);
+  const kind = known.chats.kindOf(chat);
   if (kind === 'private') return occupantName(words, resourceOf(chat) ?? '', bareOf(chat));
   return kind === 'room' ? sanitize(chat) : personName(known, jid);
 }

@@ -27,8 +27,8 @@ describe('a nickname that is a contact’s JID', () => {
     expect(world.client.history.read({ chat: ROMEO, limit: 5 })).toEqual([]);
     expect(world.client.contacts.get(ROMEO)?.resources).toEqual([]);
     expect(
-      world.client
-        .chats()
+      world.client.chats
+        .list()
         .map(({ chat }) => chat)
         .sort(),
     ).toEqual([ROOM, `${ROOM}/${ROMEO}`]);
@@ -79,7 +79,7 @@ describe('a room that we never entered', () => {
     );
     await turn();
     expect(world.client.rooms.list().map(({ room }) => room)).toEqual([ROOM]);
-    expect(world.client.chats()).toEqual([]);
+    expect(world.client.chats.list()).toEqual([]);
     expect(world.told.filter(([name]) => name !== 'unread')).toEqual([]);
   });
 });
@@ -103,7 +103,7 @@ describe('a room that put us out before anybody said anything', () => {
     const world = await inRoom();
     world.occupant(ROOM, 'juliet', [110, 307], "type='unavailable'");
     await turn();
-    expect(world.client.kindOf(ROOM)).toBe('room');
+    expect(world.client.chats.kindOf(ROOM)).toBe('room');
     expect(() => world.client.messages.send(ROOM, 'hello?')).toThrow('not-joined');
     expect(world.sent('message')).toEqual([]);
   });

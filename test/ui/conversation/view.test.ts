@@ -49,7 +49,7 @@ describe('entering a chat', () => {
     expect(terminal.output).toContain('Romeo (romeo@example.org)');
     expect(terminal.output).not.toContain('message 4');
     expect(terminal.output).toContain('message 5');
-    expect(fake.called('markRead')).toEqual([[ROMEO]]);
+    expect(fake.called('chats.markRead')).toEqual([[ROMEO]]);
     expect(seat.openChats).toEqual([ROMEO, undefined]);
     expect(end).toBe('menu');
   });
@@ -67,7 +67,7 @@ describe('entering a chat', () => {
 
   it('draws it where the first unread one stands, whatever was read after it (XEP-0490 §4.1)', async () => {
     const rows = ['a', 'b', 'c', 'd'].map((body) => fake.keep(ROMEO, body).row);
-    vi.spyOn(fake, 'firstUnread').mockReturnValue(rows[1]);
+    vi.spyOn(fake.chats, 'firstUnread').mockReturnValue(rows[1]);
     const { terminal } = await play(ROMEO, ESC);
     const shown = terminal.output.split('\n').map((line) => line.split('  ').at(-1));
     expect(shown.slice(-5)).toEqual(['a', '── new messages ──', 'b', 'c', 'd']);
@@ -136,7 +136,7 @@ describe('while a chat is open', () => {
     );
     expect(terminal.output).toContain('Romeo  wherefore?');
     expect(terminal.output).not.toContain('madam!');
-    expect(fake.called('markRead')).toEqual([[ROMEO], [ROMEO]]);
+    expect(fake.called('chats.markRead')).toEqual([[ROMEO], [ROMEO]]);
   });
 
   it('keeps an own message live until the server has it, then prints it once with its mark', async () => {
@@ -352,7 +352,7 @@ describe('typing', () => {
         type('he');
       }),
     );
-    expect(fake.called('setTyping')).toEqual([
+    expect(fake.called('chats.setTyping')).toEqual([
       [ROMEO, 'composing'],
       [ROMEO, 'composing'],
       [ROMEO, 'gone'],
@@ -710,7 +710,7 @@ describe('commands', () => {
     expect(first.match(/message \d+/g)).toHaveLength(30);
     expect(other).toContain('madam');
     expect(terminal.paged).toHaveLength(2);
-    expect(fake.called('markRead')).toHaveLength(4);
+    expect(fake.called('chats.markRead')).toHaveLength(4);
     const some = await play(ROMEO, '/history --limit 3', ESC);
     expect(some.terminal.paged).toEqual([]);
   });

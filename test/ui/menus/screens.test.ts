@@ -39,12 +39,12 @@ describe('1 chat with someone', () => {
       'J) Somebody else …',
       '0) Back',
     ]);
-    expect(fake.called('markRead')).toEqual([[ROMEO], ['tybalt@example.org']]);
+    expect(fake.called('chats.markRead')).toEqual([[ROMEO], ['tybalt@example.org']]);
   });
 
   it('asks for a JID where nobody is known, and takes an empty answer for going back', async () => {
     await play('1', '');
-    expect(fake.called('markRead')).toEqual([]);
+    expect(fake.called('chats.markRead')).toEqual([]);
   });
 });
 
@@ -384,7 +384,7 @@ describe('10 notifications', () => {
     fake.setUnread('nurse@example.org', 1);
     const terminal = await play('10', '1', ESC, 'A');
     expect(terminal.menus[1]).toContain(`1) ${ROMEO}: 2 unread messages`);
-    expect(fake.called('markRead')).toEqual([[ROMEO], ['nurse@example.org']]);
+    expect(fake.called('chats.markRead')).toEqual([[ROMEO], ['nurse@example.org']]);
   });
 
   it('sets what to be notified of, and each room for itself', async () => {
@@ -475,7 +475,7 @@ describe('15 history, 16 more', () => {
       ...Array.from({ length: 19 }, (_, at) => [String(41 + at), 1]),
     ]);
     expect(pages[0]?.map(([, mark]) => mark).findIndex((mark) => mark !== undefined)).toBe(8);
-    expect(fake.called('markRead')).toEqual([[ROMEO]]);
+    expect(fake.called('chats.markRead')).toEqual([[ROMEO]]);
   });
 
   it('exports a chat to a new file, and says where it is', async () => {
