@@ -45,6 +45,7 @@ import { Connection, type ConnectionChange, type CreateSession, type Level } fro
 import { type Contacts, contacts } from './contacts.ts';
 import type { ChatEvents, ConnectionState, Show } from './events.ts';
 import { type MediaSaver, withMedia } from './form-media.ts';
+import { heard } from './heard.ts';
 import { type Inbound, inbound } from './inbound.ts';
 import { speaksToUs } from './mentions.ts';
 import type { Message, MessageSource } from './message.ts';
@@ -117,6 +118,8 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly #archives: TrustedArchives;
   readonly #attendance: Attendance = attendance();
   readonly #newRooms = new Set<string>();
+  /** as inbound.ts says */
+  readonly #heard: (row: number) => boolean;
   readonly #background: Background;
   readonly #roomArchives: RoomArchives;
   readonly #delivery: Delivery;
@@ -157,6 +160,7 @@ export class Client extends EventEmitter<ChatEvents> {
     this.setMaxListeners(0);
     const { account, stores, overrides } = options;
     const { messages } = stores;
+    this.#heard = heard(messages.lastRow());
     this.account = account;
     this.#options = options;
     this.#stores = stores;
@@ -271,7 +275,10 @@ export class Client extends EventEmitter<ChatEvents> {
       linked: () => this.#linked(),
       threadOf: (room) => this.#threads.get(room),
       tellsTyping: () => this.settings.get('send-typing') === 'on',
-      appended: (message) => this.#added(message),
+      appended: (message) => {
+        this.#heard(message.row);
+        this.#added(message);
+      },
       changed: (message) => this.emit('messageChanged', message, 'state'),
       failed: (error) => this.#failed(error),
       instance: () =>
@@ -343,6 +350,11 @@ export class Client extends EventEmitter<ChatEvents> {
       isNew: (room) => this.#newRooms.has(room),
       invited: (...kept) => this.#invitations.kept(...kept),
       counted: () => this.#stream?.next() ?? (() => undefined),
+      heard: this.#heard,
+      heardBeside: (message) => {
+        this.#added(message);
+        this.#reading.note(message.chat);
+      },
       received: (message, _parsed, source) => {
         // First, since whoever has the chat open says at once that it is displayed.
         this.#marks.arrived(message);

@@ -99,6 +99,10 @@ export interface InboundOptions {
   readonly owes: () => boolean;
   /** the archive kept an invitation; told when its page is kept */
   readonly invited: (invitation: Invitation, archiveId: string, time: number) => void;
+  /** notes that a row was told of, or need not be; gives whether this run had heard nothing of it */
+  readonly heard: (row: number) => boolean;
+  /** a message is new to this run, and kept by another that lives beside it, which does all that follows from it */
+  readonly heardBeside: (message: Message) => void;
   /** a message is new here; told when it is kept */
   readonly received: (message: Message, parsed: ParsedMessage, source: MessageSource) => void;
 }
@@ -217,6 +221,12 @@ export function inbound(options: InboundOptions) {
     const inPage = page !== undefined;
     if (known.stanzaId === undefined) claim(message, known.row, later);
     const tell = outbound.confirmed(known, stanzaId, stamped && !inPage ? time : undefined);
+    if (page === undefined || page === 'newer') {
+      const history = historyOf(message);
+      later(() => {
+        if (options.heard(known.row)) options.heardBeside({ ...(store.get(known.row) ?? known), history });
+      });
+    }
     if (tell !== undefined) later(tell);
     if (parsed.occupantId !== undefined) store.setOccupant(known.row, parsed.occupantId);
     if (parsed.delay !== undefined && known.delayed !== true) store.setDelayed(known.row);
@@ -305,6 +315,7 @@ export function inbound(options: InboundOptions) {
     const { parsed, page, chat, kind, stamped, source } = message;
     const kept = keep(message);
     claim(message, kept.row, later);
+    later(() => void options.heard(kept.row));
     const settled = options.changes.settle(kept);
     for (const tell of settled) later(tell);
     if (kind !== 'contact' && !stamped) later(() => options.said(kept.row, parsed.from));

@@ -52,6 +52,9 @@ const LOWER: Readonly<Record<'delivered' | 'read', readonly (string | undefined)
 /** states that no error undoes */
 const DONE: readonly string[] = ['delivered', 'read', 'failed'];
 
+/** own messages whose state is remembered as it was told */
+const MOST_SHOWN = 1024;
+
 /** What a message has beside its text. */
 type Beside = Pick<Message, 'replyTo' | 'thread' | 'url' | 'file'>;
 
@@ -67,12 +70,14 @@ interface Left {
 }
 
 export function outbound(options: OutboundOptions) {
-  const { account, store, wire, appended, changed, failed, nick } = options;
+  const { account, store, wire, changed, failed, nick } = options;
   const waiting = new Map<number, Set<(message: Message | undefined) => void>>();
   /** written in this process and not yet acknowledged, by id */
   const inFlight = new Map<string, { readonly row: number; readonly kind: ChatKind }>();
   /** rows that this process has to write yet; others may be on their way from another process with the same data */
   const waitingHere = new Set<number>();
+  /** the states that were told last, by row; what changed last stands last */
+  const shown = new Map<number, Message['state']>();
   /** rows whose acknowledgement is not enough by itself, and whether it has come */
   const held = new Map<number, boolean>();
   /** rows acknowledged and not committed as such yet */
@@ -140,8 +145,25 @@ export function outbound(options: OutboundOptions) {
   function announce(message: Message | undefined): void {
     if (message === undefined) return;
     changed(message);
+    note(message);
     tell(message.row);
   }
+
+  function note({ row, state }: Message): void {
+    shown.delete(row);
+    shown.set(row, state);
+    const [oldest] = shown.keys();
+    if (shown.size > MOST_SHOWN && oldest !== undefined) shown.delete(oldest);
+  }
+
+  /** One of this run is new. */
+  function appended(message: Message): void {
+    note(message);
+    options.appended(message);
+  }
+
+  /** Another process with the same data heard first what became of a message of ours, and wrote it down. */
+  const isBehind = ({ row, state }: Message): boolean => shown.has(row) && shown.get(row) !== state;
 
   /** Who waits for the row hears how it ended. Another process with the same data may have written that down. */
   function tell(row: number): void {
@@ -415,7 +437,9 @@ export function outbound(options: OutboundOptions) {
     /** The other side has it (XEP-0184), or has shown it and all before it (XEP-0333). For later, as `confirmed`. */
     raised(chat: string, id: string, state: 'delivered' | 'read'): (() => void) | undefined {
       const message = store.byId(account, chat, id).find((row) => row.direction === 'out');
-      if (message === undefined || !LOWER[state].includes(message.state)) return undefined;
+      if (message === undefined) return undefined;
+      if (!LOWER[state].includes(message.state))
+        return isBehind(message) ? () => announce(message) : undefined;
       const done = store.setState(message.row, state);
       // XEP-0333 §rules: who displayed one has displayed all before it.
       const before = state === 'read' ? store.readUpTo(account, chat, message.row) : [];

@@ -143,6 +143,8 @@ export function arrivals(options: ArrivalsOptions = {}) {
     isNew: () => false,
     counted: () => nothing,
     invited: () => undefined,
+    heard: () => false,
+    heardBeside: nothing,
     received: ({ body }) => told.push(`new ${body}`),
     ...more,
   });

@@ -1,5 +1,6 @@
 /** Runs side by side on one account and one data folder, and what one leaves that died. */
 import { describe, expect, it, vi } from 'vitest';
+import { heard } from '../../src/chat/heard.ts';
 import type { Stores } from '../../src/chat/stores.ts';
 import { ACCOUNT, memoryStores, NS_PING, ROMEO, turn, World, type WorldOptions } from './support.ts';
 
@@ -212,6 +213,87 @@ describe('several runs at once', () => {
     await Promise.all(both.map((world) => world.client.online('stream')));
     await turn();
     expect(both.flatMap(bodies)).toEqual(['hello']);
+  });
+});
+
+describe('what two runs hear at once', () => {
+  const SID = 'urn:xmpp:sid:0';
+  const copy = (id: string, more = '') =>
+    `<message from='${ROMEO}/orchard' to='${ACCOUNT}' type='chat' id='${id}'><body>${id}</body>` +
+    `<request xmlns='urn:xmpp:receipts'/><stanza-id xmlns='${SID}' by='${ACCOUNT}' id='a-${id}'/>${more}</message>`;
+  const told = (world: World) => world.events('message').map(({ body }) => body);
+
+  async function two() {
+    const stores = memoryStores();
+    const roster = `<item jid='${ROMEO}' subscription='both'/>`;
+    const both = [
+      run(stores, { announces: [SID], roster }),
+      run(stores, { announces: [SID], roster }),
+    ] as const;
+    for (const world of both) await world.login();
+    return { stores, both };
+  }
+
+  it('each tells of once, whoever of them kept it; it is unread once, and answered once (XEP-0184)', async () => {
+    const {
+      stores,
+      both: [one, other],
+    } = await two();
+    one.receive(copy('m1'));
+    for (const world of [other, one, other]) world.receive(copy('m1'));
+    other.receive(copy('m2'));
+    one.receive(copy('m2'));
+    for (const world of [one, other]) {
+      expect(told(world)).toEqual(['m1', 'm2']);
+      expect(world.events('unread').at(-1)).toEqual({ chat: ROMEO, count: 2, mentions: 0 });
+    }
+    expect(stores.messages.unread(ACCOUNT, ROMEO)).toMatchObject({ count: 2 });
+    const receipts = [one, other].flatMap((world) =>
+      world.sent('message').filter((sent) => sent.getChild('received', 'urn:xmpp:receipts')),
+    );
+    expect(receipts).toHaveLength(2);
+  });
+
+  it('what one sends, the other tells of by its carbon (XEP-0280)', async () => {
+    const {
+      both: [one, other],
+    } = await two();
+    const { id } = one.client.messages.send(ROMEO, 'from here');
+    other.receive(
+      `<message from='${ACCOUNT}' to='${ACCOUNT}/x'><sent xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>` +
+        `<message xmlns='jabber:client' from='${ACCOUNT}/y' to='${ROMEO}' type='chat' id='${id}'><body>from here</body></message>` +
+        '</forwarded></sent></message>',
+    );
+    for (const world of [one, other]) expect(told(world)).toEqual(['from here']);
+    expect(other.events('message')[0]).toMatchObject({ direction: 'out', state: 'acked' });
+  });
+
+  it('what became of a message the run that sent it tells, too, where the other heard it first (XEP-0184)', async () => {
+    const {
+      both: [one, other],
+    } = await two();
+    const { id } = one.client.messages.send(ROMEO, 'hello');
+    const receipt = `<message from='${ROMEO}/orchard' to='${ACCOUNT}' id='r1'><received xmlns='urn:xmpp:receipts' id='${id}'/></message>`;
+    for (const world of [other, one, one]) world.receive(receipt);
+    expect(one.events('messageChanged').map(({ state }) => state)).toEqual(['delivered']);
+  });
+
+  it('what was kept before a run began is no news to it, though it comes again', async () => {
+    const {
+      stores,
+      both: [one],
+    } = await two();
+    one.receive(copy('m1'));
+    const late = await run(stores, { announces: [SID] }).login();
+    late.receive(copy('m1', "<delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:04:05Z'/>"));
+    expect(told(late)).toEqual([]);
+  });
+
+  it('of what is remembered as told nothing grows without end', () => {
+    const isNews = heard(10);
+    for (let row = 11; row < 20_000; row++) expect(isNews(row)).toBe(true);
+    for (const row of [5, 10, 11, 15_000, 19_999]) expect(isNews(row)).toBe(false);
+    expect(isNews(20_000)).toBe(true);
   });
 });
 

@@ -214,6 +214,23 @@ describe('contacts', () => {
 });
 
 describe('messages', () => {
+  it('are told by each of two runs on one data folder, and once by each', async () => {
+    const zoe = await createPerson(server, 'zoe');
+    const yan = await createPerson(server, 'yan');
+    for (const one of [zoe, yan]) await one.done(['--register', one.jid]);
+    const both = [await zoe.listen(['--json']), await zoe.listen(['--json'])];
+    for (const one of both) await record(one, { type: 'contacts-online' });
+    const bodies = ['shared 1', 'shared 2', 'shared 3', 'shared 4', 'shared 5', 'shared 6'];
+    for (const body of bodies) await yan.done(['--send', zoe.jid, body]);
+    await zoe.done(['--send', yan.jid, 'from a third']);
+    for (const one of both) {
+      await record(one, { type: 'message', body: 'from a third', direction: 'out' });
+      const told = records(one).filter(({ type, change }) => type === 'message' && change === undefined);
+      expect(told.map(({ body }) => body)).toEqual([...bodies, 'from a third']);
+    }
+    await end(...both);
+  });
+
   it('of words, of standard input, of text that begins with a dash reach who listens', async () => {
     const { text, json } = await listenTwice(ben);
     expect(await anna.run(['--send', 'ben', 'hello', '你好', 'wörld 👋🏽'])).toMatchObject({
