@@ -199,15 +199,21 @@ export function inbound(options: InboundOptions) {
     const confirmed = direction === 'out' ? options.amended(chat, [parsed.id, parsed.originId]) : undefined;
     for (const tell of told) later(tell);
     if (confirmed !== undefined) later(confirmed);
+    if (replaces !== undefined) endTyping(message, later);
     return undefined;
   };
 
-  const takeSpoken: Step = (message, later) => {
-    const { parsed, chat, kind, direction, source } = message;
-    // What was taken back before we saw it leaves its place in the timeline.
-    if (!says(parsed) && parsed.tombstone === undefined) return undefined;
+  /** XEP-0085 §5: who says something has written it, whatever state stands beside it. */
+  function endTyping({ direction, parsed, source, kind, chat }: Incoming, later: Later): void {
     if (direction === 'in' && parsed.delay === undefined && source === 'live')
       later(() => options.spoke(chat, kind === 'contact' ? chat : parsed.from));
+  }
+
+  const takeSpoken: Step = (message, later) => {
+    const { parsed } = message;
+    // What was taken back before we saw it leaves its place in the timeline.
+    if (!says(parsed) && parsed.tombstone === undefined) return undefined;
+    endTyping(message, later);
     return message;
   };
 

@@ -35,6 +35,56 @@ describe('an answer that comes', () => {
   });
 });
 
+describe('typing around what is changed', () => {
+  const NS_STATES = 'http://jabber.org/protocol/chatstates';
+  const roster = `<item jid='${ROMEO}' subscription='both'/>`;
+  const state = (name: string) => `<${name} xmlns='${NS_STATES}'/>`;
+  const correction = `<replace xmlns='${NS_CORRECT}' id='m1'/>`;
+  const composing = (world: World) =>
+    world.receive(
+      `<message from='${ROMEO}/x' to='juliet@example.org' type='chat'>${state('composing')}</message>`,
+    );
+
+  it('a correction carries `active`: without a state it would say that we want none (XEP-0085 §5.1)', async () => {
+    const world = await new World({ roster }).login();
+    const { row, id } = world.client.send(ROMEO, 'helo');
+    world.acknowledge(id);
+    await turn();
+    world.sent('message');
+    world.client.correct(row, 'hello');
+    const [stanza] = world.sent('message');
+    if (stanza === undefined) throw new Error('no correction was sent');
+    expect(child(stanza, 'active', NS_STATES)).toBeDefined();
+    world.client.settings.set('send-typing', 'off');
+    world.client.correct(row, 'hello!');
+    expect(world.sent('message').map(String).join()).not.toContain(NS_STATES);
+  });
+
+  it.each([
+    ['a correction', correction],
+    ['a reaction', `<reactions xmlns='urn:xmpp:reactions:0' id='m1'><reaction>👍</reaction></reactions>`],
+  ])('%s of theirs without a state is no reply without one (XEP-0085 §5.1)', async (_what, change) => {
+    const world = await new World({ roster }).login();
+    composing(world);
+    world.says(`${ROMEO}/x`, 'helo', state('active'));
+    world.says(`${ROMEO}/x`, 'hello', change, "type='chat' id='m2'");
+    await turn();
+    world.client.setTyping(ROMEO, 'composing');
+    expect(
+      world.sent('message').map((stanza) => child(stanza, 'composing', NS_STATES) !== undefined),
+    ).toContain(true);
+  });
+
+  it('a correction ends the typing of who made it, as any message does (XEP-0085 §5)', async () => {
+    const world = await new World({ roster }).login();
+    world.says(`${ROMEO}/x`, 'helo');
+    composing(world);
+    expect(world.client.typing(ROMEO)).toEqual([ROMEO]);
+    world.says(`${ROMEO}/x`, 'hello', correction, "type='chat' id='m2'");
+    expect(world.client.typing(ROMEO)).toEqual([]);
+  });
+});
+
 describe('what we change', () => {
   it('an answer that is corrected says again what it answers (XEP-0308 §rules)', async () => {
     const world = await new World().login();

@@ -109,20 +109,26 @@ export function delivery(options: DeliveryOptions) {
   function amend(amendment: Amendment, message: Message, again: boolean): void {
     const live = link();
     if (live === undefined) throw new DisconnectedError();
+    const { features, session } = live;
     const { chat, kind } = message;
-    live.features.messages.send({
+    features.chatStates.enabled = options.tellsTyping();
+    features.messages.send({
       to: chat,
       type: kind === 'room' ? 'groupchat' : 'chat',
       occupant: kind === 'private',
       id: amendment.id,
       ...contentOf(amendment, message),
+      // XEP-0085 §5.1: what has a body and no state tells a contact that we want none of theirs.
+      ...(kind === 'contact' && amendment.kind === 'correction'
+        ? { state: features.chatStates.attach(chat) }
+        : {}),
       ...(kind === 'room' && amendment.kind === 'correction'
         ? { mentions: named(chat, amendment.content) }
         : {}),
       ...(again ? { delay: amendment.time } : {}),
     });
     if (kind === 'room' && amendment.kind === 'correction') slow.spoke(chat);
-    if (!live.session.acknowledges && kind !== 'room') confirmSoon();
+    if (!session.acknowledges && kind !== 'room') confirmSoon();
   }
 
   /** XEP-0500 §server-side-rate-limiting: only what has a body is counted. */

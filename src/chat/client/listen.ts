@@ -1,4 +1,5 @@
 /** What a connection's features tell, and which part of the client hears it. */
+import { annotates } from '../../xmpp/annotations.ts';
 import type { Features } from '../../xmpp/features.ts';
 import type { MessageError, ParsedMessage } from '../../xmpp/messages.ts';
 import { CONFIGURATION_CHANGED } from '../../xmpp/muc/status-codes.ts';
@@ -58,8 +59,10 @@ function listenToMessages(
   }
 
   messages.on('received', (message) => {
+    // XEP-0085 §5.1 is about replies: many clients put no state into what changes an earlier message.
+    const changes = message.replaces !== undefined || annotates(message);
     if (message.type === 'chat' || message.type === 'normal')
-      chatStates.heard(bareOf(message.from), message.state, message.body !== undefined);
+      chatStates.heard(bareOf(message.from), message.state, message.body !== undefined && !changes);
     take(message, 'live');
   });
   carbons.on('carbon', ({ message }) => {
