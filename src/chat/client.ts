@@ -725,6 +725,11 @@ export class Client extends EventEmitter<ChatEvents> {
     this.#tellAttention();
   }
 
+  /** The user typed: the idle time that contacts may ask for (XEP-0012) begins anew. */
+  touched(): void {
+    this.#connection?.features.lastActivity.touched();
+  }
+
   #tellAttention(): void {
     const quiet = this.settings.get('save-traffic') === 'on' && !this.#attended;
     this.#connection?.features.clientState[quiet ? 'inactive' : 'active']();

@@ -1,8 +1,15 @@
 /** One account's way to its server: how far it is logged in, and what is asked for again when a new stream begins. */
-import { DisconnectedError, TimeoutError } from '../xmpp/errors.ts';
+import {
+  ConnectionError,
+  DisconnectedError,
+  StreamError,
+  TimeoutError,
+  type XmppError,
+} from '../xmpp/errors.ts';
 import { type Features, type FeaturesOptions, features } from '../xmpp/features.ts';
 import type { RosterCopy } from '../xmpp/roster.ts';
 import { createSession, type SessionControl, type SessionOptions } from '../xmpp/session/create-session.ts';
+import { RemoteStreamError } from '../xmpp/session/stream-error.ts';
 import type { ConnectionState, Show } from './events.ts';
 import { ChatError } from './problem.ts';
 
@@ -105,8 +112,7 @@ export class Connection {
       changed({
         state: 'offline',
         condition: reason?.condition,
-        // Without words of its own an error's message is its condition.
-        text: reason?.message === reason?.condition ? undefined : reason?.message,
+        text: reason && wordsOf(reason),
         retryIn,
         final: final || this.#closed,
       });
@@ -285,4 +291,12 @@ export class Connection {
     chatStates.close();
     await this.session.close();
   }
+}
+
+/** What the server said of it; what we found ourselves its condition tells, in the language of the user. */
+function wordsOf(reason: XmppError): string | undefined {
+  const ours = reason instanceof ConnectionError || reason instanceof StreamError;
+  if (ours && !(reason instanceof RemoteStreamError)) return undefined;
+  // Without words of its own an error's message is its condition.
+  return reason.message === reason.condition ? undefined : reason.message;
 }

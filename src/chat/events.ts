@@ -141,6 +141,7 @@ export interface ChatEvents {
     event: {
       state: ConnectionState;
       condition?: string | undefined;
+      /** what the server said of it */
       text?: string | undefined;
       retryIn?: number | undefined;
       final?: boolean | undefined;

@@ -3,7 +3,7 @@ import { bareOf, localOf } from '../chat/address.ts';
 import type { Client } from '../chat/client.ts';
 import type { ChatEvents, FileTransfer } from '../chat/events.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
-import { presenceText } from './conversation/names.ts';
+import { isConnected, presenceText } from './conversation/names.ts';
 import { roomByJid, shortRoomName } from './notifications/names.ts';
 import { transfers } from './render/transfer.ts';
 import { sanitize } from './sanitize.ts';
@@ -42,10 +42,7 @@ export function footer({
     const link = connection(client, words, retryAt === undefined ? undefined : retryAt - now());
     const parts = [
       `${bareOf(client.account)} ${link === '' ? presence(client, words) : link}`,
-      // while we are away nobody tells us who is there
-      chat === undefined
-        ? ''
-        : `${titled(client, chat)} ${link === '' ? presenceText({ client }, words, chat) : ''}`.trimEnd(),
+      chat === undefined ? '' : `${titled(client, chat)} ${presenceText({ client }, words, chat)}`.trimEnd(),
       unread(client, words, chat),
       requests(client, words),
       ...running.lines(words),
@@ -108,7 +105,7 @@ function presence({ presence: { show, status } }: Client, { words }: Catalogue):
 
 function connection(client: Client, { conversation }: Catalogue, retryIn: number | undefined): string {
   const { footer: labels } = conversation;
-  if (client.state === 'online' || client.state === 'resumed') return '';
+  if (isConnected(client)) return '';
   if (client.state === 'connecting') return labels.connecting;
   return retryIn === undefined || retryIn <= 0 ? labels.offline : labels.retry(Math.ceil(retryIn / 1000));
 }

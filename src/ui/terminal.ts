@@ -130,6 +130,8 @@ export interface Terminal {
   onInterrupt(listener: () => void): () => void;
   /** when nobody looks any more (no focus, no key for minutes), and when somebody does again; never where it is no terminal */
   onAttention(listener: (there: boolean) => void): () => void;
+  /** at every key and paste; returns the undo */
+  onTyped(listener: () => void): () => void;
   /** resolves to the value of the chosen item */
   menu(prompt: MenuPrompt, options?: PromptOptions): Promise<string>;
   text(prompt: TextPrompt, options?: PromptOptions): Promise<string>;

@@ -47,16 +47,16 @@ describe('typing around what is changed', () => {
 
   it('a correction carries `active`: without a state it would say that we want none (XEP-0085 §5.1)', async () => {
     const world = await new World({ roster }).login();
-    const { row, id } = world.client.send(ROMEO, 'helo');
+    const { row, id } = world.client.messages.send(ROMEO, 'helo');
     world.acknowledge(id);
     await turn();
     world.sent('message');
-    world.client.correct(row, 'hello');
+    world.client.messages.correct(row, 'hello');
     const [stanza] = world.sent('message');
     if (stanza === undefined) throw new Error('no correction was sent');
     expect(child(stanza, 'active', NS_STATES)).toBeDefined();
     world.client.settings.set('send-typing', 'off');
-    world.client.correct(row, 'hello!');
+    world.client.messages.correct(row, 'hello!');
     expect(world.sent('message').map(String).join()).not.toContain(NS_STATES);
   });
 
@@ -69,7 +69,7 @@ describe('typing around what is changed', () => {
     world.says(`${ROMEO}/x`, 'helo', state('active'));
     world.says(`${ROMEO}/x`, 'hello', change, "type='chat' id='m2'");
     await turn();
-    world.client.setTyping(ROMEO, 'composing');
+    world.client.chats.setTyping(ROMEO, 'composing');
     expect(
       world.sent('message').map((stanza) => child(stanza, 'composing', NS_STATES) !== undefined),
     ).toContain(true);
@@ -79,9 +79,9 @@ describe('typing around what is changed', () => {
     const world = await new World({ roster }).login();
     world.says(`${ROMEO}/x`, 'helo');
     composing(world);
-    expect(world.client.typing(ROMEO)).toEqual([ROMEO]);
+    expect(world.client.chats.typing(ROMEO)).toEqual([ROMEO]);
     world.says(`${ROMEO}/x`, 'hello', correction, "type='chat' id='m2'");
-    expect(world.client.typing(ROMEO)).toEqual([]);
+    expect(world.client.chats.typing(ROMEO)).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { World } from './support.ts';
+import { expect, it, vi } from 'vitest';
+import { JID, ROMEO, World } from './support.ts';
 
 const told = (world: World) =>
   world.session
@@ -38,4 +38,25 @@ it('is told again by a new stream, which begins active (XEP-0352 §5.2)', async 
   expect(told(world)).toEqual(['inactive']);
   world.client.settings.set('save-traffic', 'off');
   expect(told(world)).toEqual(['active']);
+});
+
+it('the idle time that contacts may ask for begins anew whenever the user types (XEP-0012 §4)', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    const world = await new World({ roster: `<item jid='${ROMEO}' subscription='both'/>` }).login();
+    const idle = async () => {
+      const query = `<query xmlns='jabber:iq:last'/>`;
+      const answer = await world.session.ask(
+        `<iq type='get' id='q' from='${ROMEO}/x' to='${JID}'>${query}</iq>`,
+      );
+      return answer.getChild('query')?.attrs.seconds;
+    };
+    vi.setSystemTime(Date.now() + 90_000);
+    expect(await idle()).toBe('90');
+    world.client.touched();
+    vi.setSystemTime(Date.now() + 2000);
+    expect(await idle()).toBe('2');
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AuthenticationError, ConnectionError, StreamError, TimeoutError } from '../../src/xmpp/errors.ts';
+import { RemoteStreamError } from '../../src/xmpp/session/stream-error.ts';
 import type { Element } from '../../src/xmpp/stanza.ts';
 import { JID, memoryStores, NS_PING, NS_ROSTER, ROMEO, ROOM, turn, World } from './support.ts';
 
@@ -226,6 +227,18 @@ describe('a connection that comes back', () => {
       { state: 'offline', condition: 'conflict', text: undefined, retryIn: undefined, final: true },
     ]);
     expect([world.client.isOver, world.client.offlineReason]).toEqual([true, 'conflict']);
+  });
+
+  it("tells a server's own words, and nothing of what we note of a connection for the debug file", async () => {
+    const world = await new World().login();
+    world.session.drop({ reason: new ConnectionError('timeout', 'the server is silent') });
+    world.session.renew();
+    world.session.drop({ reason: new RemoteStreamError('system-shutdown', 'back in an hour') });
+    const told = world.events('connection').filter(({ state }) => state === 'offline');
+    expect(told.map(({ condition, text }) => [condition, text])).toEqual([
+      ['timeout', undefined],
+      ['system-shutdown', 'back in an hour'],
+    ]);
   });
 
   it('leaves no listeners behind', async () => {

@@ -202,6 +202,10 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   savePresence(show: Show, status: string): void {
     this.did('savePresence', show, status);
   }
+  touched(): void {
+    this.did('touched');
+  }
+
   setAttention(there: boolean): void {
     this.did('setAttention', there);
   }

@@ -78,6 +78,12 @@ export class ScriptedTerminal implements Terminal {
   onAttention(): () => void {
     return () => {};
   }
+  /** told of every step that is typed */
+  readonly typed = new Set<() => void>();
+  onTyped(listener: () => void): () => void {
+    this.typed.add(listener);
+    return () => this.typed.delete(listener);
+  }
 
   async menu(prompt: MenuPrompt, _options?: PromptOptions): Promise<string> {
     const items = prompt.items();
@@ -148,6 +154,7 @@ export class ScriptedTerminal implements Terminal {
   }
 
   private next(question: string): string {
+    for (const tell of this.typed) tell();
     const step = this.step(question);
     if (step === CTRL_C) throw new InterruptedError();
     if (typeof step === 'function') throw new Error(`no conversation is open at "${question}"`);

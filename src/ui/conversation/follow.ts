@@ -12,7 +12,7 @@ import { changing } from './changing.ts';
 import { type Finding, finding } from './finding.ts';
 import { headLines } from './head.ts';
 import { lastState } from './last-state.ts';
-import { chatLabel, chatTitle, senderName } from './names.ts';
+import { chatLabel, chatTitle, isConnected, senderName } from './names.ts';
 import { excerpt, readOnce } from './notes.ts';
 import { olderPages } from './older.ts';
 import { lastOwn, type Pointing, pointing } from './pointing.ts';
@@ -166,6 +166,8 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     },
     presence(presence) {
       if (kind !== 'contact' || presence.jid !== chat) return;
+      // Whoever is gone looks at nothing.
+      if (client.contacts.get(chat)?.resources.length === 0) peer = undefined;
       const news = presenceKind(client, presence);
       if (news !== undefined) event(presenceLine(client, words, presence, news));
     },
@@ -205,7 +207,10 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
       const here = request.room === chat || bareOf(request.from) === chat;
       if (here && terminal.interactive) print([theme.dim(words.conversation.howToAnswer)]);
     },
-    connection: redraw,
+    connection: () => {
+      if (!isConnected(client)) peer = undefined;
+      redraw();
+    },
   };
   const entries = Object.entries(listeners) as [keyof ChatEvents, (...values: unknown[]) => void][];
 
@@ -229,7 +234,7 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   /** Nothing is kept here: the archive may have something. */
   const firstPage = async () => {
     const empty = () => print([theme.dim(words.conversation.empty)]);
-    if (client.state !== 'online' && client.state !== 'resumed') return empty();
+    if (!isConnected(client)) return empty();
     await pages.first().catch(() => undefined);
     if (!closed && seen.size === 0) empty();
   };

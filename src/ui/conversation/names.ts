@@ -1,5 +1,6 @@
 /** What people and chats are called. A contact's name only for exactly that JID, strangers by JID. */
 import { bareOf, localOf, resourceOf } from '../../chat/address.ts';
+import type { Client } from '../../chat/client.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import type { Seat } from '../face.ts';
@@ -39,10 +40,14 @@ export function chatTitle(seat: Seat, words: Catalogue, chat: string): string {
   }
 }
 
-/** `away (at lunch)`, of the resource that messages go to; '' for who is no contact. */
+/** Whether there is a connection; without one nobody tells us who is there. */
+export const isConnected = ({ state }: Pick<Client, 'state'>): boolean =>
+  state === 'online' || state === 'resumed';
+
+/** `away (at lunch)`, of the resource that messages go to; '' for who is no contact, and where it is not known. */
 export function presenceText({ client }: Pick<Seat, 'client'>, { words }: Catalogue, jid: string): string {
   const contact = client.contacts.get(jid);
-  if (contact === undefined) return '';
+  if (contact === undefined || !isConnected(client)) return '';
   const best = [...contact.resources].sort((a, b) => b.priority - a.priority)[0];
   const status = brief(best?.status ?? '');
   const show = words.shows[best?.show ?? 'offline'];

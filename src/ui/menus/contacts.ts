@@ -1,7 +1,7 @@
 /** Contacts: talk, list, add, remove. */
 
 import { notice } from '../../actions/notices.ts';
-import { chatLabel } from '../conversation/names.ts';
+import { chatLabel, isConnected } from '../conversation/names.ts';
 import { sanitize } from '../sanitize.ts';
 import type { MenuApp } from './accounts.ts';
 import { enterChat } from './enter-chat.ts';
@@ -36,7 +36,7 @@ async function choosePartner(app: MenuApp, seat: OpenSeat): Promise<string | und
       ...entries.map((chat) => {
         const contact = client.contacts.get(chat);
         if (contact !== undefined)
-          return { name: contactName(contact), badge: contactBadge(app, contact), value: chat };
+          return { name: contactName(contact), badge: contactBadge(app, seat, contact), value: chat };
         const count = unread.get(chat) ?? 0;
         return {
           name: sanitize(chatLabel(seat, chat)),
@@ -54,7 +54,7 @@ async function choosePartner(app: MenuApp, seat: OpenSeat): Promise<string | und
 /** Without a connection those that are kept here, of whom nobody knows whether they are there. */
 export const listContacts: Screen = async (app, seat) => {
   const { client } = seat;
-  const known = client.state === 'offline' || client.state === 'connecting' ? client.contacts.list() : [];
+  const known = isConnected(client) ? [] : client.contacts.list();
   if (known.length === 0) {
     await runFromMenu(app, seat, 'contacts');
     return undefined;

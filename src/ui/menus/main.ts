@@ -1,5 +1,6 @@
 /** The main menu: one account is logged in. */
 import type { Client } from '../../chat/client.ts';
+import { isConnected } from '../conversation/names.ts';
 import { attempt } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
 import { InterruptedError, type MenuItem, type Subscribe } from '../terminal.ts';
@@ -133,9 +134,10 @@ function badgesOf({ words }: MenuApp, client: Client): Readonly<Record<string, s
       .unread()
       .filter((entry) => kinds.includes(entry.kind))
       .reduce((total, entry) => total + entry.count, 0);
+  const online = client.contacts.list().filter((contact) => contact.resources.length > 0);
   const counts: [string, number, (count: number) => string][] = [
     ['1', sum(['contact', 'private']), badges.unread],
-    ['3', client.contacts.list().filter((contact) => contact.resources.length > 0).length, badges.online],
+    ['3', isConnected(client) ? online.length : 0, badges.online],
     ['7', sum(['room']), badges.unread],
     ['10', client.requests.list().length, badges.requests],
     ['13', client.rooms.list().length, badges.rooms],
@@ -148,6 +150,7 @@ function badgesOf({ words }: MenuApp, client: Client): Readonly<Record<string, s
 /** Everything that may change a badge. */
 function badgeChanges(client: Client): Subscribe {
   const names = [
+    'connection',
     'unread',
     'request',
     'requestClosed',

@@ -1,6 +1,7 @@
 /** Choosing somebody: from the contacts by number, or any JID typed, with Tab completing those known. */
 import { domainOf, parseAddress } from '../../chat/address.ts';
 import type { Contact } from '../../chat/events.ts';
+import { presenceText } from '../conversation/names.ts';
 import type { Face, Seat } from '../face.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import type { Completion } from '../terminal.ts';
@@ -33,7 +34,7 @@ export async function choosePerson(
     [
       ...contacts.slice(0, LISTED).map((contact) => ({
         name: contactName(contact),
-        badge: contactBadge(face, contact),
+        badge: contactBadge(face, seat, contact),
         value: contact.jid,
       })),
       ...(options.contactsOnly === true && contacts.length <= LISTED
@@ -89,12 +90,9 @@ export function contactName({ name, jid }: Contact): string {
 }
 
 /** Presence, status message, unread messages. */
-export function contactBadge({ words }: Face, contact: Contact): string {
-  const best = [...contact.resources].sort((a, b) => b.priority - a.priority)[0];
-  const unread = contact.unread > 0 ? words.menus.badges.unread(contact.unread) : '';
-  return [words.words.shows[best?.show ?? 'offline'], brief(best?.status ?? ''), unread]
-    .filter((part) => part !== '')
-    .join(' · ');
+export function contactBadge({ words }: Face, seat: Pick<Seat, 'client'>, { jid, unread }: Contact): string {
+  const waiting = unread > 0 ? words.menus.badges.unread(unread) : '';
+  return [presenceText(seat, words, jid), waiting].filter((part) => part !== '').join(' · ');
 }
 
 /** unread first, then who is there, then by name */

@@ -17,6 +17,7 @@ export function takeSeat(app: MenuApp, client: Client): OpenSeat {
   let open: string | undefined;
   const line = footer({ client, terminal: app.terminal, words: app.words, theme: app.theme, now: app.now });
   const unwatched = app.terminal.onAttention((there) => client.setAttention(there));
+  const untouched = app.terminal.onTyped(() => client.touched());
   const silence = app.notify(client, () => open);
   return {
     client,
@@ -32,6 +33,7 @@ export function takeSeat(app: MenuApp, client: Client): OpenSeat {
       ended.abort();
       silence();
       unwatched();
+      untouched();
       line.close();
     },
   };

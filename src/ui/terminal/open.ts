@@ -198,6 +198,10 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
       if (interactive) warmPrompts().catch(() => {});
     },
     onInterrupt: interrupted.add,
+    onTyped(listener) {
+      person?.keys.on('typed', listener);
+      return () => person?.keys.off('typed', listener);
+    },
     onAttention: (listener) => watched?.add(listener) ?? (() => {}),
     onSignal: signalled.add,
     onGone: gone.add,

@@ -264,6 +264,32 @@ describe('while a chat is open', () => {
     );
   });
 
+  it('says nothing more of what a contact does who has gone, or without a connection', async () => {
+    fake.keep(ROMEO, 'said before');
+    fake.addPerson(ROMEO, { name: 'Romeo' });
+    await play(
+      ROMEO,
+      then(({ prompt }) => {
+        const looks = () => fake.emit('typing', { chat: ROMEO, from: ROMEO, state: 'active' });
+        looks();
+        const gone = {
+          resource: 'a',
+          show: 'offline',
+          status: '',
+          initial: false,
+          before: undefined,
+        } as const;
+        fake.emit('presence', { ...gone, jid: ROMEO });
+        expect(prompt.above()).toEqual([]);
+        looks();
+        expect(prompt.above()).toEqual(['Romeo is looking at this chat']);
+        fake.state = 'offline';
+        fake.emit('connection', { state: 'offline' });
+        expect(prompt.above()).toEqual([]);
+      }),
+    );
+  });
+
   it('tells when the contact comes, changes or goes, since no notification does', async () => {
     fake.keep(ROMEO, 'said before');
     const online = { jid: ROMEO, resource: 'a', status: 'here', initial: false } as const;

@@ -69,6 +69,21 @@ describe('the main menu', () => {
     expect(terminal.output).toContain('2 messages have');
   });
 
+  it('says who is online only while somebody tells us', async () => {
+    const resource = { resource: 'a', show: 'away', status: '', priority: 0 } as const;
+    fake.addPerson('romeo@example.org', { resources: [resource] });
+    fake.state = 'offline';
+    const { terminal } = await play('1', '0', '0');
+    expect(terminal.menus[0]).toContain('3) My contacts and their status');
+    expect(terminal.menus[1]).toContain('1) romeo@example.org');
+  });
+
+  it('tells the client of every key, so that contacts who ask hear how long it was since (XEP-0012)', async () => {
+    const { terminal } = await play('3', '0');
+    expect(fake.called('touched')).toHaveLength(2);
+    expect(terminal.typed.size).toBe(0);
+  });
+
   it('shows what is unread, what waits, who is online, which rooms we are in', async () => {
     const resource = { resource: 'a', show: 'away', status: '', priority: 0 } as const;
     fake.addPerson('romeo@example.org', { resources: [resource] });
