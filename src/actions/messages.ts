@@ -28,13 +28,13 @@ async function deliver(context: ActionContext, chat: string, body: string): Prom
         signal,
         online: () => reach(context, chat),
       }),
-      client,
+      context,
     );
   const message = client.messages.send(chat, body);
   // Nobody waits for a connection that may come back in an hour.
   return outcomeOf(
     message.state === 'sent' ? await client.messages.settled(message.row, { timeout, signal }) : message,
-    client,
+    context,
   );
 }
 
@@ -43,17 +43,21 @@ export const failureOf = ({ chat, failure }: Message): ChatError =>
   new ChatError(failure?.condition ?? 'undefined-condition', { jid: chat, text: failure?.text ?? '' });
 
 /** Why a message is not sent yet, or not known to be. */
-export function whyWaiting({ chat }: Message, client: ActionContext['client']): string {
+export function whyWaiting(
+  { chat }: Message,
+  { client, signal }: Pick<ActionContext, 'client' | 'signal'>,
+): string {
+  if (signal.aborted) return 'interrupted';
   const held = (client.rooms.slowMode(chat)?.wait ?? 0) > 0;
   return held ? 'slow-mode' : (client.offlineReason ?? 'remote-server-timeout');
 }
 
-function outcomeOf(message: Message, client: ActionContext['client']): Outcome {
+function outcomeOf(message: Message, context: ActionContext): Outcome {
   const { chat, kind, state } = message;
   const row = { type: 'message', message } as const;
   if (state === 'failed') throw failureOf(message);
   if (state === 'queued' || state === 'sent') {
-    const reason = whyWaiting(message, client);
+    const reason = whyWaiting(message, context);
     return { kind: 'done', notice: notice('message-queued', { chat, reason }), exitCode: 5, row };
   }
   const done =

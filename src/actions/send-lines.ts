@@ -60,14 +60,14 @@ function tally(context: ActionContext) {
 }
 
 function outcomeOf(
-  { client }: ActionContext,
+  context: ActionContext,
   chat: string,
   { done, waiting }: { done: number; waiting: readonly Message[] },
 ): Outcome {
   const [oldest] = waiting;
   if (oldest === undefined)
     return { kind: 'done', notice: notice('lines-sent', { chat, count: String(done) }) };
-  const values = { chat, count: String(waiting.length), reason: whyWaiting(oldest, client) };
+  const values = { chat, count: String(waiting.length), reason: whyWaiting(oldest, context) };
   return { kind: 'done', notice: notice('lines-queued', values), exitCode: 5 };
 }
 

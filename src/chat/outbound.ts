@@ -8,7 +8,7 @@ import { covers, following } from '../xmpp/session/stream-state.ts';
 import { bareOf } from './address.ts';
 import { ownBody, questionableSize } from './body.ts';
 import type { ChatKind, Message, MessageFailure, NewMessage } from './message.ts';
-import { isStorageFailure, type MessageStore, type Written } from './stores.ts';
+import { isStorageFailure, type MessageStore, type Speaker, type Written } from './stores.ts';
 
 /** What the outbox needs of a connection. */
 export interface Wire {
@@ -232,6 +232,13 @@ export function outbound(options: OutboundOptions) {
     }
   }
 
+  /** The account stands for what is known only when there is a connection, or we are in the room. */
+  function speaker(chat: string, kind: ChatKind): Speaker {
+    if (kind === 'contact') return { from: wire.jid || account };
+    const own = nick(bareOf(chat));
+    return { from: own === undefined || wire.jid === '' ? account : `${bareOf(chat)}/${own}`, nick: own };
+  }
+
   function canWrite(chat: string, kind: ChatKind, what = { text: true }): boolean {
     return !recovering.has(archiveOf(chat, kind)) && wire.ready && wire.reachable(chat, kind, what);
   }
@@ -260,16 +267,14 @@ export function outbound(options: OutboundOptions) {
       if (kind !== 'contact' && waitingHere.size > 0 && canWrite(chat, kind)) this.reachable(bareOf(chat));
       // A room may count what is said there, and wants to be asked each time.
       const now = canWrite(chat, kind) && (kind === 'contact' || bodies.length === 1);
-      const own = nick(bareOf(chat));
+      const said = speaker(chat, kind);
       const kept = store.transaction(() =>
         bodies.map((body, at) => {
           const content: NewMessage = {
             account,
             chat,
             kind,
-            from:
-              kind === 'contact' || wire.jid === '' ? wire.jid || account : `${bareOf(chat)}/${own ?? ''}`,
-            nick: kind === 'contact' ? undefined : own,
+            ...said,
             to: chat,
             id: randomId(),
             body,
@@ -308,10 +313,10 @@ export function outbound(options: OutboundOptions) {
         if (together.length === 0) return;
         const sent = store.transaction(() => {
           const taken: { message: Message; again: boolean; news: boolean; written: Written }[] = [];
-          for (const { row, state } of together) {
+          for (const { row, state, chat, kind } of together) {
             const written = here(taken.length);
             const before = state === 'sent' ? 'sent' : 'queued';
-            const message = store.write(row, before, written);
+            const message = store.write(row, before, written, speaker(chat, kind));
             // Another process was faster.
             if (message === undefined) continue;
             taken.push({ message, again: before === 'sent', news: before === 'queued', written });

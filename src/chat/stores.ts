@@ -193,6 +193,9 @@ export interface WaitingFiles {
   remove(id: string): boolean;
 }
 
+/** Our full JID; in a room our occupant's, with the nickname. */
+export type Speaker = Pick<Message, 'from' | 'nick'>;
+
 export interface MessageStore {
   /**
    * Runs `work` in one transaction: all of it is kept, or none. Nests: an inner one that throws undoes only its own
@@ -238,10 +241,10 @@ export interface MessageStore {
   /** `acked`; undefined where it was neither `queued` nor `sent` any more, and nothing is changed */
   acknowledge(row: number): Message | undefined;
   /**
-   * It is about to be written: `sent`. Undefined where it is not `before` any more, as another process with the same
-   * data was faster.
+   * It is about to be written: `sent`, by who says it now. Undefined where it is not `before` any more, as another process
+   * with the same data was faster.
    */
-  write(row: number, before: 'queued' | 'sent', written: Written): Message | undefined;
+  write(row: number, before: 'queued' | 'sent', written: Written, said?: Speaker): Message | undefined;
   /** who has it on its way */
   written(row: number): Written;
   /** The newest row behind that one which that instance wrote, and which is known to have arrived. */

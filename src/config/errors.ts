@@ -14,14 +14,39 @@ export type ConfigCondition =
   | 'wrong-type'
   | 'wrong-value';
 
+/** What a setting takes; each language has a text for it. */
+export type Takes =
+  | 'text'
+  | 'account'
+  | 'domain'
+  | 'resource'
+  | 'service'
+  | 'path'
+  | 'toggle'
+  | 'seconds'
+  | 'one-of'
+  | 'keeping'
+  | 'language'
+  | 'password-file'
+  | 'certificates'
+  /** of JSON */
+  | 'string'
+  | 'boolean'
+  | 'number';
+
 export interface ConfigFault {
   /** as the user wrote it: `--timeout`, `XMPP_TIMEOUT`, `timeout`; '' where a whole file is at fault */
   readonly name: string;
   /** '' for a secret */
   readonly value?: string | undefined;
   readonly source: Source;
-  /** what it takes, in English; for the debug file and for `{text}` */
+  /** in English, for the debug file and for `{text}` */
   readonly reason: string;
+  readonly takes?: Takes | undefined;
+  /** separated by commas, where it takes one of them */
+  readonly choices?: string | undefined;
+  /** the file that the name stands in, where it is not the file at fault */
+  readonly file?: string | undefined;
   readonly path?: string | undefined;
   /** the known name that is most like an unknown one */
   readonly nearest?: string | undefined;

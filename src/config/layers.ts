@@ -2,10 +2,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { ConfigError, type ConfigWarning } from './errors.ts';
+import { ConfigError, type ConfigFault, type ConfigWarning } from './errors.ts';
 import { type Key, keys, nearest, type Source, settingOf, type Values } from './names.ts';
 import { configFile, type Machine } from './paths.ts';
-import type { Origin } from './values.ts';
+import type { Kind, Origin } from './values.ts';
 
 export interface Layer {
   readonly source: Source;
@@ -26,13 +26,18 @@ function read(key: Key, value: string, written: Written): Partial<Values> {
   const parsed = kind.parse(value, written.origin);
   if (parsed === undefined)
     throw new ConfigError('wrong-value', {
+      ...whatItTakes(kind),
       name: written.name,
       value: secret === true ? '' : value,
       source: written.source,
       path: written.path,
-      reason: `takes ${kind.takes}`,
+      file: written.path,
     });
   return { [key]: parsed };
+}
+
+function whatItTakes({ takes, choices }: Kind<unknown>): Pick<ConfigFault, 'takes' | 'choices' | 'reason'> {
+  return { takes, choices, reason: `takes ${choices ?? takes}` };
 }
 
 /** The content of a regular file of sensible size; undefined where none is. Throws what the file system throws. */
@@ -40,7 +45,7 @@ function readRegular(path: string): { text: string; mode: number } | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
   if (!found.isFile() || found.size > MOST_BYTES) throw new Error('not a file of less than 1 MiB');
-  return { text: readFileSync(path, 'utf8'), mode: found.mode };
+  return { text: readFileSync(path, 'utf8').replace(/^\uFEFF/, ''), mode: found.mode };
 }
 
 const readableByOthers = (mode: number) => posix && (mode & 0o044) !== 0;
@@ -71,7 +76,7 @@ export function configLayer(machine: Machine, warn: (warning: ConfigWarning) => 
 function entries(json: string, path: string): [string, unknown][] {
   let content: unknown;
   try {
-    content = JSON.parse(json.replace(/^\uFEFF/, ''));
+    content = JSON.parse(json);
   } catch (cause) {
     // The message of JSON.parse quotes the text, which may be a password.
     throw new ConfigError('not-json', { name: '', source: 'config', path, reason: 'not JSON' }, { cause });
@@ -91,7 +96,14 @@ function unknownKey(name: string, path: string): ConfigError {
 function textOf(key: Key, value: unknown, path: string): string {
   const { name, kind } = settingOf(key);
   if (typeof value !== kind.json)
-    throw new ConfigError('wrong-type', { name, source: 'config', path, reason: `takes a ${kind.json}` });
+    throw new ConfigError('wrong-type', {
+      name,
+      source: 'config',
+      path,
+      file: path,
+      takes: kind.json,
+      reason: `takes a ${kind.json}`,
+    });
   return String(value);
 }
 
@@ -160,10 +172,10 @@ export function flagLayer(machine: Machine, cwd: string, flags: Flags): Layer {
     // An empty variable means “not set”; an empty flag is a mistake, often of quoting.
     if (value === '')
       throw new ConfigError('wrong-value', {
+        ...whatItTakes(settingOf(key).kind),
         name,
         value,
         source: 'flag',
-        reason: `takes ${settingOf(key).kind.takes}`,
       });
     Object.assign(values, read(key, String(value), written));
   }

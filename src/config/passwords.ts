@@ -59,6 +59,7 @@ export function readPasswordFile(path: string, key: Key, source: Source): Passwo
   if (password === '' || bytes.length >= MOST_BYTES)
     throw new ConfigError('wrong-value', {
       ...fault,
+      takes: 'password-file',
       reason: 'takes a file with a password in its first line',
     });
   const open = posix && (mode & 0o170000) === 0o100000 && (mode & 0o044) !== 0;
@@ -97,7 +98,11 @@ export function readCertificates(config: Config): string | undefined {
     throw new ConfigError('unreadable', { ...fault, reason: (cause as Error).message }, { cause });
   }
   if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    throw new ConfigError('wrong-value', { ...fault, reason: 'takes a file of certificates (PEM)' });
+    throw new ConfigError('wrong-value', {
+      ...fault,
+      takes: 'certificates',
+      reason: 'takes a file of certificates (PEM)',
+    });
   return pem;
 }
 

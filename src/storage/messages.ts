@@ -261,13 +261,13 @@ export function messageStore(database: Database): MessageStore {
       return changes === 0 ? undefined : get(row);
     },
 
-    write(row, before, { by, sequence }) {
+    write(row, before, { by, sequence }, said) {
       const { changes } = database
         .statement(
-          `UPDATE message SET state = 'sent', failure = NULL, failure_text = NULL, writer = ?, sequence = ?
-            WHERE row = ? AND state = ?`,
+          `UPDATE message SET state = 'sent', failure = NULL, failure_text = NULL, writer = ?, sequence = ?,
+              sender = COALESCE(?, sender), nick = COALESCE(?, nick) WHERE row = ? AND state = ?`,
         )
-        .run(by ?? null, sequence ?? null, row, before);
+        .run(by ?? null, sequence ?? null, said?.from ?? null, said?.nick ?? null, row, before);
       return changes === 0 ? undefined : get(row);
     },
 

@@ -8,7 +8,7 @@ import { constants } from 'node:os';
 export const EXIT = { done: 0, failed: 1, usage: 2, unauthorised: 3, unconnected: 4, queued: 5 } as const;
 
 /** 128 + SIGPIPE, which Node does not know everywhere: what other programs end with when their reader has gone. */
-const READER_GONE = 141;
+export const READER_GONE = 141;
 
 /** What SASL says about the credentials (RFC 6120 §6.5); the rest of its conditions is about the server. */
 const CREDENTIALS: readonly string[] = [

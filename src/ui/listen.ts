@@ -3,6 +3,7 @@ import { eventNames } from '../actions/event-records.ts';
 import type { ChatEvents } from '../chat/events.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import { ConnectionEnded } from './connection-ended.ts';
+import { READER_GONE } from './exit-codes.ts';
 import { interruptedExitCode } from './interrupts.ts';
 import { jsonOutput } from './json.ts';
 import { type NotifyingClient, notifications } from './notifications.ts';
@@ -82,7 +83,9 @@ async function fail({ json, out, err, words, about }: Listening, error: unknown)
   const problem = problemOf(error, words, { action: 'listen', values: about });
   if (json) jsonOutput((line) => out.line(line)).fail(problem);
   await out.flush();
-  if (!json || out.closed.aborted) err.line(problemLine(problem, words));
+  // As with every program in a pipe: who has read enough wants to hear no more.
+  if ((!json || out.closed.aborted) && problem.exitCode !== READER_GONE)
+    err.line(problemLine(problem, words));
   return problem.exitCode;
 }
 

@@ -6,6 +6,7 @@ import type { Action, ActionContext, BareContext, Ended, Outcome, Streaming } fr
 import type { Row } from '../actions/rows.ts';
 import { bareOf, domainOf, parseAddress } from '../chat/address.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
+import { EXIT, READER_GONE } from './exit-codes.ts';
 import { interruptedExitCode } from './interrupts.ts';
 import { completeInput } from './one-shot/input.ts';
 import type { Output } from './one-shot/output.ts';
@@ -61,9 +62,11 @@ export async function runOneShot(run: OneShot): Promise<number> {
   const shown = progress(run.errStream, run.words, run.now);
   const early = earlyRows(run);
   let input: Record<string, unknown> = { ...run.input };
+  let work: Promise<Outcome> | undefined;
   try {
     input = await completeInput(run.action, { ...run, raw: run.input, now: run.now() });
-    const outcome = await untilAborted(perform(run, input, shown, early.show), run.signal);
+    work = perform(run, input, shown, early.show);
+    const outcome = await untilAborted(work, run.signal);
     shown.clear();
     await run.asked?.();
     await early.shown();
@@ -74,7 +77,7 @@ export async function runOneShot(run: OneShot): Promise<number> {
     await run.asked?.();
     // What they failed with is the error at hand, or comes second to it.
     await early.shown().catch(() => undefined);
-    if (run.signal.aborted) return interruptedExitCode(run.signal);
+    if (run.signal.aborted) return await interrupted(run, work);
     return await fail(run, problemOf(error, run.words, aboutRun(run, input)));
   } finally {
     await Promise.all([run.out.flush(), run.err.flush()]);
@@ -126,6 +129,19 @@ function earlyRows(run: OneShot): { show(row: Row): void; shown(): Promise<void>
   };
 }
 
+/**
+ * A signal ends a run without a word, but for what it leaves to a later one: who does not hear of that would say it again.
+ * Work that hears the signal has ended by the next turn.
+ */
+async function interrupted(run: OneShot, work: Promise<Outcome> | undefined): Promise<number> {
+  const exitCode = interruptedExitCode(run.signal);
+  const turn = new Promise<undefined>((resolve) => setImmediate(resolve, undefined));
+  const left = await Promise.race([work, turn]).catch(() => undefined);
+  if (left?.kind === 'done' && exitCodeOf(left) === EXIT.queued)
+    await printOutcome(run, { ...left, exitCode });
+  return exitCode;
+}
+
 const exitCodeOf = (outcome: Outcome): number => (outcome.kind === 'done' ? (outcome.exitCode ?? 0) : 0);
 
 /** Standard output takes what has no file of its own; with `--json` that can only be records. */
@@ -174,7 +190,9 @@ async function fail(run: Pick<OneShot, 'json' | 'out' | 'err' | 'words'>, proble
     jsonOutput((line) => run.out.line(line)).fail(problem);
     await run.out.flush();
   }
-  if (!run.json || run.out.closed.aborted) run.err.line(problemLine(problem, run.words));
+  const told = run.json && !run.out.closed.aborted;
+  // As with every program in a pipe: who has read enough wants to hear no more.
+  if (!told && problem.exitCode !== READER_GONE) run.err.line(problemLine(problem, run.words));
   return problem.exitCode;
 }
 

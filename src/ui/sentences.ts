@@ -51,7 +51,7 @@ const LONGEST_QUOTE = 200;
 export function problemOf(error: unknown, words: Catalogue, about: About = {}): Problem {
   const { name, condition: given } = named(error);
   const condition = given ?? systemCondition(error) ?? 'unexpected';
-  const values = withSizes(valuesOf(error, about), words);
+  const values = withSizes(valuesOf(error, about, words), words);
   const sentence = find(words, groupsOf(error, about), condition);
   const fallback =
     given === undefined ? words.errors.groups.unknown.unexpected : words.errors.groups.unknown.condition;
@@ -176,7 +176,7 @@ function completed(sentence: string, values: Values): string {
     : '';
 }
 
-function valuesOf(error: unknown, about: About): Values {
+function valuesOf(error: unknown, about: About, words: Catalogue): Values {
   const { name, condition } = named(error);
   const own = typeof error === 'object' && error !== null ? (error as Values) : {};
   const fault = isRecord(own.fault) ? own.fault : {};
@@ -190,9 +190,22 @@ function valuesOf(error: unknown, about: About): Values {
     message: shorten(text),
     ...(isRecord(own.values) ? own.values : {}),
     ...fault,
-    ...(fault.value === '' && fault.path !== undefined ? { value: fault.path } : {}),
-    ...(name === 'ConfigError' ? { text: fault.reason } : {}),
+    ...(name === 'ConfigError' ? ofSetting(fault, words) : {}),
     condition,
+  };
+}
+
+/** Where a setting stands, what it is, and what it takes. */
+function ofSetting(
+  { name, value, path, file, takes, choices, reason }: Values,
+  { errors }: Catalogue,
+): Values {
+  const texts: Readonly<Record<string, string>> = errors.takes;
+  return {
+    name: file === undefined ? name : `${file}: ${name}`,
+    value: value === '' ? (path ?? errors.empty) : value,
+    takes: typeof takes === 'string' ? fill(texts[takes] ?? '', { choices }) : '',
+    text: reason,
   };
 }
 
@@ -220,8 +233,8 @@ function quoteOf(error: unknown): string {
 }
 
 function suggestion(error: unknown, words: Catalogue): string {
-  const values = isRecord(error) ? error.values : undefined;
-  const like = isRecord(values) ? values.nearest : undefined;
+  const { values, fault } = isRecord(error) ? error : {};
+  const like = [values, fault].find(isRecord)?.nearest;
   return typeof like === 'string' && like !== '' ? words.errors.didYouMean(like) : '';
 }
 

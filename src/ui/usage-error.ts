@@ -1,6 +1,7 @@
 /** Wrong usage: exit code 2. The words are made from `condition`, as for every error. */
 export type UsageCondition =
   | 'unknown-option'
+  | 'dashed-text'
   | 'missing-value'
   | 'unexpected-value'
   | 'stray-words'

@@ -33,6 +33,17 @@ describe('writing', () => {
     expect(written.map((stanza) => stanza.getChildText('body'))).toEqual(['one', 'two', 'three']);
   });
 
+  it('names the connection that wrote it, also of what waited for one (product §5: `from` is the full JID)', async () => {
+    const world = new World();
+    world.session.jid = '';
+    const waits = world.client.messages.send(ROMEO, 'one');
+    expect(waits.from).toBe(ACCOUNT);
+    world.session.jid = JID;
+    await world.client.online('stream');
+    expect(world.stores.messages.get(waits.row)?.from).toBe(JID);
+    expect(world.client.messages.send(ROMEO, 'two').from).toBe(JID);
+  });
+
   it('sends what an earlier run left, queued or written without an answer', async () => {
     const stores = memoryStores();
     stores.messages.append(past({ id: 'a' }));

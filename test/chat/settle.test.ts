@@ -50,6 +50,16 @@ describe('--send (delivery: 0 needs the acknowledgement and the answer to the pi
     expect((await result).state).toBe('acked');
   });
 
+  it('is kept at once where the run is interrupted before there is a connection', async () => {
+    const world = new World();
+    world.session.connect = () => new Promise(() => {});
+    const stop = new AbortController();
+    const result = sendOnce(world, { signal: stop.signal });
+    await turn();
+    stop.abort();
+    expect(await result).toMatchObject({ state: 'queued' });
+  });
+
   it.each(['acknowledgement first', 'pong first'])('is acked when both came, %s', async (order) => {
     const { world, result, id, pong } = await inFlight();
     const steps = [() => world.acknowledge(id), pong];

@@ -199,6 +199,10 @@ describe('the config file', () => {
   });
 
   it('has numbers, switches and texts as JSON has them', () => {
+    expect(load({ dotenv: '\uFEFFXMPP_LANG=es\nXMPP_TIMEOUT=2' })).toMatchObject({
+      lang: 'es',
+      timeout: 2000,
+    });
     expect(load({ config: '\uFEFF{"timeout": 0.5, "json": true}' })).toMatchObject({
       timeout: 500,
       json: true,
@@ -236,6 +240,7 @@ describe('values', () => {
       expect(error.condition).toBe('wrong-value');
       expect(error.fault).toMatchObject({ name, value, source: 'environment' });
       expect(error.fault.reason).toMatch(/^takes /);
+      expect(error.fault.takes).toBeDefined();
     }
   });
 

@@ -177,9 +177,9 @@ describe('command lines (product §5)', () => {
 
   it.each([
     [['--sned', 'b'], 'unknown-option', { option: '--sned', nearest: '--send' }],
-    [['-x'], 'unknown-option', { option: '-x' }],
-    [['--send', 'b', '-v'], 'unknown-option', { option: '-v' }],
-    [['--send', 'b', '-5'], 'unknown-option', { option: '-5' }],
+    [['-x'], 'dashed-text', { option: '-x' }],
+    [['--send', 'b', '-v'], 'dashed-text', { option: '-v' }],
+    [['--send', 'b', '-5'], 'dashed-text', { option: '-5' }],
     [['--send'], 'missing-value', { option: '--send' }],
     [['--send', '--', 'x'], 'missing-value', { option: '--send' }],
     [['--user', '--json'], 'missing-value', { option: '--user' }],

@@ -297,19 +297,44 @@ describe('one action by flag', () => {
     expect(err.text).toBe('');
   });
 
+  it('a signal that leaves a message to a later run says so, or it would be sent twice by hand', async () => {
+    for (const json of [false, true]) {
+      const stop = new AbortController();
+      const kept = notice('message-queued', { chat: 'b@x', reason: 'interrupted' });
+      const run: Run = ({ signal }) =>
+        new Promise((resolve) => {
+          const done = { kind: 'done', notice: kept, exitCode: 5 } as const;
+          signal.addEventListener('abort', () => resolve(done));
+        });
+      const { shot, out, err } = setup('send', { jid: 'b', text: 'x' }, { signal: stop.signal, run, json });
+      const ended = runOneShot(shot);
+      await setImmediate();
+      stop.abort(new SignalError('SIGINT'));
+      expect(await ended).toBe(130);
+      const said = 'Message to b@x: kept, not sent yet (interrupted). The next run sends it.';
+      expect(err.text).toBe(json ? '' : `xmpp-chat: ${said} (130)\n`);
+      if (json) expect(parseLines(out.text)).toMatchObject([{ condition: 'message-queued', exitCode: 130 }]);
+    }
+  });
+
   it.each([
     ['the reader has gone', 'EPIPE', 141],
     ['the disk is full', 'ENOSPC', 1],
-  ])('a list that did not arrive is told in one line: %s', async (_what, code, exitCode) => {
-    for (const json of [false, true]) {
-      const rows = [{ type: 'blocked', jid: 'b@x' }] as const;
-      const run = async () => ({ kind: 'rows', rows, empty: notice('no-blocked', {}) }) as const;
-      const { shot, out, err } = setup('blocked', {}, { json, run });
-      out.fail = Object.assign(new Error(`write ${code}`), { code });
-      expect(await runOneShot(shot)).toBe(exitCode);
-      expect(err.text).toMatch(new RegExp(`^xmpp-chat: cannot list the blocked: .*\\(${exitCode}\\)\\n$`));
-    }
-  });
+  ])(
+    'a list that did not arrive is told by the exit code, and in one line but to who went away: %s',
+    async (_what, code, exitCode) => {
+      for (const json of [false, true]) {
+        const rows = [{ type: 'blocked', jid: 'b@x' }] as const;
+        const run = async () => ({ kind: 'rows', rows, empty: notice('no-blocked', {}) }) as const;
+        const { shot, out, err } = setup('blocked', {}, { json, run });
+        out.fail = Object.assign(new Error(`write ${code}`), { code });
+        expect(await runOneShot(shot)).toBe(exitCode);
+        // As with every program in a pipe: `| head -1` is no error that anybody wants to read of.
+        const line = `xmpp-chat: cannot list the blocked: .*\\(${exitCode}\\)\\n`;
+        expect(err.text).toMatch(new RegExp(code === 'EPIPE' ? '^$' : `^${line}$`));
+      }
+    },
+  );
 
   it('what is done is done, whoever reads of it; an error is told where somebody reads', async () => {
     const done = setup('leave', { room: 'r' }, { json: true });
@@ -328,6 +353,11 @@ describe('missing values', () => {
   it.each([
     ['as words of the command line', { jid: 'b', text: ' \n ' }, undefined],
     ['from standard input', { jid: 'b' }, ' \n\n'],
+    [
+      'also where standard input has one: `--send b "$EMPTY"` in a loop leaves its input alone',
+      { jid: 'b', text: '' },
+      'x',
+    ],
   ])('a text of nothing but blanks is wrong usage, %s', async (_, input, piped) => {
     const more = piped === undefined ? {} : { stdin: stdin(piped) };
     const { shot, err, run } = setup('send', input, more);

@@ -68,6 +68,7 @@ const ERRORS: Error[] = [
         path: '/c',
         source: 'flag',
         reason: 'takes y',
+        takes: 'path',
       }),
   ),
   new DisconnectedError(),
@@ -134,6 +135,40 @@ describe('sentences for errors', () => {
       expect(line).toMatch(/^xmpp-chat: something unexpected happened: .* \(1\)$/);
       expect(line).not.toContain('    at ');
     }
+  });
+
+  it('of a setting say where it stands, and what it takes', () => {
+    const one = {
+      reason: 'takes …',
+      source: 'config',
+      path: '/c/config.json',
+      file: '/c/config.json',
+    } as const;
+    const seconds = { ...one, name: 'timeout', value: '-1', takes: 'seconds' } as const;
+    expect(fatalLine(new ConfigError('wrong-value', seconds), en)).toBe(
+      'xmpp-chat: /c/config.json: timeout cannot be -1. It takes seconds, from 0.1 to 86400. (2)',
+    );
+    expect(fatalLine(new ConfigError('wrong-type', { ...one, name: 'timeout', takes: 'number' }), en)).toBe(
+      'xmpp-chat: /c/config.json: timeout has a value of the wrong kind. It takes a number, without quotes. (2)',
+    );
+    const choice = {
+      name: '--accept-files',
+      value: 'x',
+      source: 'flag',
+      reason: '',
+      takes: 'one-of',
+    } as const;
+    expect(fatalLine(new ConfigError('wrong-value', { ...choice, choices: 'all, none' }), en)).toBe(
+      'xmpp-chat: --accept-files cannot be x. It takes one of: all, none. (2)',
+    );
+    const nothing = { name: '--jid', value: '', source: 'flag', reason: '', takes: 'account' } as const;
+    expect(fatalLine(new ConfigError('wrong-value', nothing), en)).toBe(
+      'xmpp-chat: --jid cannot be empty. It takes a JID (user@server) or a user name. (2)',
+    );
+    const typo = { ...one, file: undefined, name: 'pasword', nearest: 'password' };
+    expect(fatalLine(new ConfigError('unknown-key', typo), en)).toBe(
+      'xmpp-chat: /c/config.json has an unknown key pasword. Did you mean password? Correct or remove it. (2)',
+    );
   });
 
   it('suggests the option that was meant', () => {

@@ -247,8 +247,8 @@ export function delivery(options: DeliveryOptions) {
       const { row } = send(chat, kind, body, attached);
       outbox.hold(row);
       try {
-        await online();
-        await confirmed(row, Math.max(1, deadline - Date.now()), signal);
+        await unlessAborted(online(), signal);
+        if (!signal.aborted) await confirmed(row, Math.max(1, deadline - Date.now()), signal);
       } catch (error) {
         if (!staysQueued(error)) {
           outbox.withdraw(row);
@@ -304,6 +304,23 @@ const TRANSIENT: readonly string[] = [
   'timeout',
   'closed',
 ];
+
+/** Resolves when the work is done, or nobody waits for it any more; rejects as the work does. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  let stop = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop);
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    // How it fails then, nobody hears.
+    work.catch(() => {});
+  }
+}
 
 /** Whether a later run may well deliver it: no network, DNS, time-outs; not a refusal, not a server that lies. */
 export function staysQueued(error: unknown): boolean {

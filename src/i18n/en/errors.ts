@@ -292,9 +292,9 @@ const config = {
   'not-json': { why: '{path} is not valid JSON', hint: 'Correct or remove it.' },
   unreadable: { why: '{path} cannot be read', hint: 'Check the path and its permissions.' },
   unwritable: { why: '{path} cannot be written to', hint: 'Check the path and its permissions.' },
-  'unknown-key': { why: '{path} has an unknown key {name}', hint: 'Remove it.' },
-  'wrong-value': { why: '{name} cannot be {value}', hint: 'See --help for what it takes.' },
-  'wrong-type': { why: '{name} has a value of the wrong kind', hint: 'See --help for what it takes.' },
+  'unknown-key': { why: '{path} has an unknown key {name}', hint: '{suggestion}Correct or remove it.' },
+  'wrong-value': { why: '{name} cannot be {value}', hint: 'It takes {takes}.' },
+  'wrong-type': { why: '{name} has a value of the wrong kind', hint: 'It takes {takes}.' },
 };
 
 /** Errors of the operating system, by name. */
@@ -318,6 +318,10 @@ const files = {
 
 const usage = {
   'unknown-option': { why: 'there is no option {option}', hint: '{suggestion}See --help.' },
+  'dashed-text': {
+    why: 'there is no option {option}',
+    hint: 'A text that starts with “-” stands after “--”; --help lists the options.',
+  },
   'missing-value': { why: '{option} needs a value', hint: 'See --help.' },
   'unexpected-value': { why: '{option} takes no value', hint: 'See --help.' },
   'stray-words': {
@@ -386,6 +390,26 @@ export const errors = {
     'unknown-name': '{path}: there is no {name}. Did you mean {nearest}?',
     'not-taken': '{path}: {name} is left out, because the file names another JID, or none.',
     unreadable: '{path} cannot be read and is left out.',
+  },
+  empty: 'empty',
+  /** what settings take, behind “It takes” */
+  takes: {
+    text: 'text',
+    account: 'a JID (user@server) or a user name',
+    domain: 'a domain, such as example.org',
+    resource: 'a name without control characters',
+    service: 'xmpp://host:port or xmpps://host:port',
+    path: 'a path',
+    toggle: '1 or 0',
+    seconds: 'seconds, from 0.1 to 86400',
+    'one-of': 'one of: {choices}',
+    keeping: 'forever, nothing, or a time such as 30d, 6w, 6mo or 1y',
+    language: 'en or es',
+    'password-file': 'a file with a password in its first line',
+    certificates: 'a file of certificates (PEM)',
+    string: 'text, in quotes',
+    boolean: 'true or false, without quotes',
+    number: 'a number, without quotes',
   },
   /** the server's own words behind a reason */
   quoted: (why: string, text: string) => `${why} (“${text}”)`,

@@ -178,7 +178,10 @@ const join = {
   forbidden: { why: 'you are banned from it', hint: '' },
   conflict: { why: 'the nickname is taken', hint: 'Choose another with --nick.' },
   'registration-required': { why: 'only members may enter', hint: 'Ask its owner to make you a member.' },
-  'item-not-found': { why: 'the room is locked or does not exist', hint: 'Check its name.' },
+  'item-not-found': {
+    why: 'the room is locked or does not exist',
+    hint: 'Check its name. A room that is being made can be entered some minutes later.',
+  },
   'not-allowed': {
     why: 'you may not create rooms there',
     hint: 'Check its name; --rooms lists what exists.',

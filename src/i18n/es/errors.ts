@@ -291,11 +291,14 @@ const config: typeof en.groups.config = {
   'not-json': { why: '{path} no es JSON válido', hint: 'Corrígelo o quítalo.' },
   unreadable: { why: '{path} no se puede leer', hint: 'Comprueba la ruta y sus permisos.' },
   unwritable: { why: 'no se puede escribir en {path}', hint: 'Comprueba la ruta y sus permisos.' },
-  'unknown-key': { why: '{path} tiene una clave desconocida, {name}', hint: 'Quítala.' },
-  'wrong-value': { why: '{name} no puede ser {value}', hint: 'Mira en --help qué valores admite.' },
+  'unknown-key': {
+    why: '{path} tiene una clave desconocida, {name}',
+    hint: '{suggestion}Corrígela o quítala.',
+  },
+  'wrong-value': { why: '{name} no puede ser {value}', hint: 'Admite {takes}.' },
   'wrong-type': {
     why: '{name} tiene un valor de tipo equivocado',
-    hint: 'Mira en --help qué valores admite.',
+    hint: 'Admite {takes}.',
   },
 };
 
@@ -319,6 +322,10 @@ const files: typeof en.groups.files = {
 
 const usage: typeof en.groups.usage = {
   'unknown-option': { why: 'no existe la opción {option}', hint: '{suggestion}Mira --help.' },
+  'dashed-text': {
+    why: 'no existe la opción {option}',
+    hint: 'Un texto que empieza por «-» va después de «--»; --help enumera las opciones.',
+  },
   'missing-value': { why: '{option} necesita un valor', hint: 'Mira --help.' },
   'unexpected-value': { why: '{option} no lleva valor', hint: 'Mira --help.' },
   'stray-words': {
@@ -397,6 +404,25 @@ export const errors: typeof en = {
     'unknown-name': '{path}: no existe {name}. ¿Querías decir {nearest}?',
     'not-taken': '{path}: no se tiene en cuenta {name}, porque el fichero nombra otro JID, o ninguno.',
     unreadable: '{path} no se puede leer y no se tiene en cuenta.',
+  },
+  empty: 'vacío',
+  takes: {
+    text: 'texto',
+    account: 'un JID (usuario@servidor) o un nombre de usuario',
+    domain: 'un dominio, por ejemplo example.org',
+    resource: 'un nombre sin caracteres de control',
+    service: 'xmpp://host:puerto o xmpps://host:puerto',
+    path: 'una ruta',
+    toggle: '1 o 0',
+    seconds: 'segundos, de 0.1 a 86400',
+    'one-of': 'uno de estos: {choices}',
+    keeping: 'forever, nothing o un plazo como 30d, 6w, 6mo o 1y',
+    language: 'en o es',
+    'password-file': 'un fichero con una contraseña en la primera línea',
+    certificates: 'un fichero de certificados (PEM)',
+    string: 'texto, entre comillas',
+    boolean: 'true o false, sin comillas',
+    number: 'un número, sin comillas',
   },
   quoted: (why, text) => `${why} («${text}»)`,
   didYouMean: (option) => `¿Querías decir ${option}? `,

@@ -207,7 +207,10 @@ const join: typeof en.join = {
     why: 'solo pueden entrar miembros',
     hint: 'Pide a quien la dirige que te haga miembro.',
   },
-  'item-not-found': { why: 'la sala está cerrada o no existe', hint: 'Comprueba su nombre.' },
+  'item-not-found': {
+    why: 'la sala está cerrada o no existe',
+    hint: 'Comprueba su nombre. En una sala que se está creando se puede entrar unos minutos después.',
+  },
   'not-allowed': {
     why: 'allí no puedes crear salas',
     hint: 'Comprueba su nombre; --rooms muestra las que hay.',

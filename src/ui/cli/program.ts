@@ -123,5 +123,7 @@ function unknownOption(word: string, known: readonly Known[]): UsageError {
     option,
     known.map(({ name }) => `--${name}`),
   );
+  // `-5 °C` was a text, where nothing else can have been meant.
+  if (like === undefined && /^-[^-]/.test(option)) return new UsageError('dashed-text', { option });
   return new UsageError('unknown-option', { option, nearest: like ?? '' });
 }

@@ -27,8 +27,8 @@ export interface InputSources {
 export async function completeInput(action: Action, sources: InputSources): Promise<Record<string, unknown>> {
   const { domain, now } = sources;
   const input = readInput(action, sources.raw, { domain, now });
-  // A text of blanks was meant: nobody is asked for another, and standard input stays unread.
-  const blank = missingParams(action, input).find((name) => (input[name] ?? '') !== '');
+  // A text of blanks, or of nothing, was meant: nobody is asked for another, and standard input stays unread.
+  const blank = missingParams(action, input).find((name) => sources.raw[name] !== undefined);
   if (blank !== undefined) throw wanted(action, blank);
   for (const name of missingParams(action, input)) input[name] = await missing(action, name, input, sources);
   const empty = missingParams(action, input)[0];
