@@ -29,12 +29,13 @@ export const addContact = action({
   value: 'jid',
   options: { groups: 'group' },
   async run({ client }, input) {
-    await client.contacts.add(input.jid, {
+    const done = await client.contacts.add(input.jid, {
       name: input.name,
       groups: input.groups,
       greeting: input.greeting,
     });
-    return { kind: 'done', notice: notice('contact-asked', { jid: input.jid }) };
+    const code = done === 'asked' ? 'contact-asked' : 'contact-already';
+    return { kind: 'done', notice: notice(code, { jid: input.jid }) };
   },
 });
 

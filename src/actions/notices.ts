@@ -8,6 +8,7 @@ export interface Notices {
   'lines-sent': { chat: string; count: string };
   'lines-queued': { chat: string; count: string; reason: string };
   'contact-asked': { jid: string };
+  'contact-already': { jid: string };
   'contact-removed': { jid: string };
   approved: { jid: string };
   'approved-in-advance': { jid: string };

@@ -7,6 +7,7 @@ import { isConnected, presenceText } from './conversation/names.ts';
 import { roomByJid, shortRoomName } from './notifications/names.ts';
 import { transfers } from './render/transfer.ts';
 import { sanitize } from './sanitize.ts';
+import { width } from './screen/width.ts';
 import type { Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
 
@@ -38,23 +39,29 @@ export function footer({
   let retryAt: number | undefined;
   let ticking: NodeJS.Timeout | undefined;
 
+  // A name from the network must not fake a part of the line.
+  const line = (parts: readonly string[]) =>
+    ` ${parts
+      .filter((part) => part !== '')
+      .map((part) => sanitize(part))
+      .join(' │ ')} `;
   const draw = () => {
     const link = connection(client, words, retryAt === undefined ? undefined : retryAt - now());
-    const parts = [
-      `${bareOf(client.account)} ${link === '' ? presence(client, words) : link}`,
-      chat === undefined ? '' : `${titled(client, chat)} ${presenceText({ client }, words, chat)}`.trimEnd(),
-      unread(client, words, chat),
-      requests(client, words),
-      ...running.lines(words),
-    ];
-    // A name from the network must not fake a part of the line.
-    terminal.setFooter(
-      theme.bar(
-        ` ${parts
-          .filter((part) => part !== '')
-          .map((part) => sanitize(part))
-          .join(' │ ')} `,
-      ),
+    const how = link === '' ? presence(client, words) : link;
+    const here = chat === undefined ? '' : `${titled(client, chat)} ${presenceText({ client }, words, chat)}`;
+    const account = bareOf(client.account);
+    const news = unread(client, words, chat);
+    const rest = [requests(client, words), ...running.lines(words)];
+    // What changes by itself stays longest; who one is and whose chat is open one knows.
+    const shorter = [
+      [`${account} ${how}`, here.trimEnd(), news.named, ...rest],
+      [`${localOf(account) ?? account} ${how}`, here.trimEnd(), news.named, ...rest],
+      [`${localOf(account) ?? account} ${how}`, news.named, ...rest],
+      [how, news.named, ...rest],
+      [how, news.counted, ...rest],
+    ].map(line);
+    terminal.setFooter((columns) =>
+      theme.bar(shorter.find((text) => width(text) <= columns) ?? shorter.at(-1) ?? ''),
     );
   };
   const countDown = () => {
@@ -110,19 +117,24 @@ function connection(client: Client, { conversation }: Catalogue, retryIn: number
   return retryIn === undefined || retryIn <= 0 ? labels.offline : labels.retry(Math.ceil(retryIn / 1000));
 }
 
-/** `3 unread: alice (2), lobby (1)`, mentions first. */
-function unread(client: Client, { conversation, menus }: Catalogue, open: string | undefined): string {
+/** `3 unread: alice (2) lobby (1)`, mentions first, and `3 unread`. */
+function unread(
+  client: Client,
+  { conversation, menus }: Catalogue,
+  open: string | undefined,
+): { named: string; counted: string } {
   const chats = client.chats
     .unread()
     .filter((entry) => entry.chat !== open && entry.count > 0)
     .sort((a, b) => b.mentions - a.mentions);
-  if (chats.length === 0) return '';
+  if (chats.length === 0) return { named: '', counted: '' };
   const total = chats.reduce((sum, entry) => sum + entry.count, 0);
   const named = chats
     .slice(0, NAMED)
     .map((entry) => conversation.unread(shortName(client, entry.chat), entry.count));
   const more = chats.length > NAMED ? ` ${menus.moreRows(chats.length - NAMED)}` : '';
-  return `${conversation.footer.unread(total)}: ${named.join(' ')}${more}`;
+  const counted = conversation.footer.unread(total);
+  return { named: `${counted}: ${named.join(' ')}${more}`, counted };
 }
 
 /** Contacts and rooms by name, strangers by the first part of their JID. */

@@ -24,6 +24,9 @@ export interface ScreenOptions {
   readonly onGone?: () => void;
 }
 
+/** the lines for that many columns */
+export type FooterLines = (columns: number) => readonly string[];
+
 const KEPT_LINES = 500;
 
 export class Screen {
@@ -36,7 +39,8 @@ export class Screen {
   private recent: string[] = [];
   /** open prompts; the last one is shown */
   private readonly frames: Frame[] = [];
-  private footer: readonly string[] = [];
+  private footer: FooterLines = () => [];
+  private footerShown: readonly string[] = [];
   private painted: Block = NOTHING;
   private scheduled: NodeJS.Immediate | undefined;
   private readonly resizeListeners = new Set<() => void>();
@@ -80,11 +84,12 @@ export class Screen {
     this.schedule();
   }
 
-  /** Status lines under the open prompt; each is cut to the width. */
-  setFooter(lines: readonly string[]): void {
-    if (lines.length === this.footer.length && lines.every((line, i) => line === this.footer[i])) return;
-    this.footer = [...lines];
-    this.schedule();
+  /** Status lines under the open prompt, asked for whenever they are painted; each is cut to the width. */
+  setFooter(lines: FooterLines): void {
+    this.footer = lines;
+    const shown = this.footerShown;
+    const now = this.shownFooter();
+    if (now.length !== shown.length || now.some((line, i) => line !== shown[i])) this.schedule();
   }
 
   /**
@@ -172,7 +177,7 @@ export class Screen {
     if (this.state === 'closed' || this.state === 'gone') return;
     this.state = 'open';
     this.frames.length = 0;
-    this.footer = [];
+    this.footer = () => [];
     this.blocked = false;
     this.paint();
     if (this.live) this.write(MODES_OFF);
@@ -236,10 +241,10 @@ export class Screen {
   private block(): Block {
     const frame = this.frames.at(-1);
     const footer = this.shownFooter();
+    this.footerShown = footer;
     if (!frame && footer.length === 0) return NOTHING;
     const laid = layout(frame ?? new Frame(), this.columns, this.promptRows);
-    // one column less: a full row would sit at the edge, where terminals differ about the cursor
-    const foot = footer.map((line) => footerRow(line, this.columns - 1));
+    const foot = footer.map((line) => footerRow(line, this.footerColumns));
     return {
       ...laid,
       rows: [...laid.rows, ...foot.map(({ row }) => row)],
@@ -249,7 +254,12 @@ export class Screen {
   }
 
   private shownFooter(): readonly string[] {
-    return this.footer.slice(0, Math.max(0, this.rows - 3));
+    return this.footer(this.footerColumns).slice(0, Math.max(0, this.rows - 3));
+  }
+
+  /** One column less: a full row would sit at the edge, where terminals differ about the cursor. */
+  private get footerColumns(): number {
+    return this.columns - 1;
   }
 
   private height(text: string): number {

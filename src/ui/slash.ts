@@ -79,10 +79,14 @@ export type Slash =
   /** `name` as it was typed; `error` where a value could not be read */
   | { readonly kind: 'wrong'; readonly action: Action; readonly name: string; readonly error?: unknown };
 
+/** Whether a line is no message. */
+export const isCommand = (typed: string): boolean =>
+  typed.startsWith('/') && !typed.startsWith('//') && !/^\/me(\s|$)/.test(typed);
+
 /** Takes what was typed, gives what it means. Total: an unknown command is never text. */
 export function parseSlash(typed: string, context: SlashContext): Slash {
   if (typed.startsWith('//')) return { kind: 'text', text: typed.slice(1) };
-  if (!typed.startsWith('/') || /^\/me(\s|$)/.test(typed)) return { kind: 'text', text: typed };
+  if (!isCommand(typed)) return { kind: 'text', text: typed };
   const [, word = '', rest = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(typed) ?? [];
   const name = Object.hasOwn(ALIASES, word) ? (ALIASES[word] ?? word) : word;
   const view = VIEW_COMMANDS.find((command) => command === name);

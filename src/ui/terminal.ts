@@ -109,6 +109,8 @@ export interface PagedText {
   readonly from?: 'start' | 'end' | undefined;
 }
 
+export type FooterLine = string | ((columns: number) => string);
+
 /** All prompts reject with InterruptedError and EndOfInputError; one prompt is open at a time. */
 export interface Terminal {
   /** false: standard input or output is no terminal; one line is one answer */
@@ -117,8 +119,8 @@ export interface Terminal {
   readonly columns: number;
   /** prints permanent lines above whatever is open */
   log(text: string): void;
-  /** the line under whatever is open; '' takes it away */
-  setFooter(line: string): void;
+  /** the line under whatever is open, for the width in cells that there is; '' takes it away */
+  setFooter(line: FooterLine): void;
   bell(): void;
   /** an empty screen; nothing happens where it is no terminal */
   clear(): void;

@@ -567,6 +567,14 @@ describe('contacts and people', () => {
     });
   });
 
+  it('add-contact of somebody who is one: no answer will come', async () => {
+    const { outcome } = await run('add-contact', { jid: ROMEO }, (fake) => fake.addPerson(ROMEO));
+    expect(outcome).toMatchObject({
+      kind: 'done',
+      notice: { code: 'contact-already', values: { jid: ROMEO } },
+    });
+  });
+
   it.each([
     ['remove-contact', 'contacts.remove', 'contact-removed'],
     ['approve', 'contacts.approve', 'approved'],

@@ -147,4 +147,16 @@ describe('what we change', () => {
       { from: 'juliet@example.org', emojis: ['👍'] },
     ]);
   });
+
+  it('a reaction that is not there is not taken away: nobody is told of nothing', async () => {
+    const world = await new World().login();
+    world.says(ROMEO, 'when?');
+    const row = world.events('message')[0]?.row ?? 0;
+    const nothing = expect.objectContaining({ condition: 'no-reaction' });
+    expect(() => world.client.messages.react(row, [])).toThrow(nothing);
+    expect(world.sent('message')).toEqual([]);
+    world.client.messages.react(row, ['👍']);
+    expect(world.client.messages.react(row, []).reactions).toEqual([]);
+    expect(() => world.client.messages.react(row, [])).toThrow(nothing);
+  });
 });

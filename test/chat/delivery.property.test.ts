@@ -424,6 +424,9 @@ function change(
   const row = by.store.byId(ACCOUNT, traffic.chat, id)[0]?.row ?? 0;
   // What waits to be taken back is taken back here already.
   if (by.store.get(row)?.retracted === true) return;
+  // Only what is there can be taken away; in a room it stands under a nickname.
+  const mine = by.store.get(row)?.reactions.some(({ from }) => from === ACCOUNT || from.includes('/'));
+  if (how === 'react' && text === '' && mine !== true) return;
   if (how === 'correct') by.ours.correct(row, text);
   else if (how === 'retract') by.ours.retract(row);
   else by.ours.react(row, text === '' ? [] : [text]);

@@ -217,6 +217,23 @@ describe('adding and removing', () => {
     expect([set?.attrs.name, set?.getChildText('group')]).toEqual(['Romeo', 'Friends']);
   });
 
+  it.each([
+    ['none', 'asked'],
+    ['from', 'asked'],
+    ['to', 'already'],
+    ['both', 'already'],
+  ])('a contact with the subscription %s: %s (RFC 6121 §3.1.2)', async (subscription, done) => {
+    const world = await new World({ roster: item(ROMEO, subscription) }).login();
+    await expect(world.client.contacts.add(ROMEO)).resolves.toBe(done);
+  });
+
+  it('what an earlier run has kept of the roster is read again before anybody is said to be a contact', async () => {
+    const stores = memoryStores();
+    await new World({ stores, roster: item(ROMEO, 'both') }).login();
+    const world = await new World({ stores, roster: item(ROMEO, 'none') }).login('stream');
+    await expect(world.client.contacts.add(ROMEO)).resolves.toBe('asked');
+  });
+
   it('we are no contact of our own', async () => {
     const world = await new World().login();
     await expect(world.client.contacts.add(ACCOUNT)).rejects.toMatchObject({ condition: 'own-jid' });

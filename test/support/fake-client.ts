@@ -144,7 +144,9 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     settled: async () => {},
     add: async (jid, more) => {
       this.did('contacts.add', jid, more);
+      if (this.people.get(jid)?.subscription === 'both') return 'already';
       this.addPerson(jid, { subscription: 'none', ask: true });
+      return 'asked';
     },
     remove: async (jid) => {
       this.did('contacts.remove', jid);

@@ -3,6 +3,7 @@ import {
   type ConversationEnd,
   type ConversationPrompt,
   EndOfInputError,
+  type FooterLine,
   InterruptedError,
   type MenuPrompt,
   type PagedText,
@@ -57,8 +58,10 @@ export class ScriptedTerminal implements Terminal {
   log(text: string): void {
     this.lines.push(text);
   }
-  setFooter(line: string): void {
-    this.footer = line;
+  /** columns that the line under it may take */
+  footerColumns = Number.POSITIVE_INFINITY;
+  setFooter(line: FooterLine): void {
+    this.footer = typeof line === 'string' ? line : line(this.footerColumns);
   }
   bell(): void {
     this.bells++;

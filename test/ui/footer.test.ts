@@ -104,4 +104,23 @@ describe('the footer', () => {
     expect(vi.getTimerCount()).toBe(0);
     expect(fake.eventNames()).toEqual([]);
   });
+
+  it('says less of what one knows where the terminal is narrow: what is unread and under way stays longest', () => {
+    fake.addPerson(ROMEO, { name: 'Romeo' });
+    fake.addPerson('nurse@example.org', { name: 'Nurse' });
+    fake.setUnread('nurse@example.org', 2);
+    line.setOpenChat(ROMEO);
+    const at = (columns: number) => {
+      terminal.footerColumns = columns;
+      line.setOpenChat(ROMEO);
+      return terminal.footer;
+    };
+    const whole = ' juliet@example.org online │ romeo@example.org offline │ 2 unread: Nurse (2) ';
+    expect(at(whole.length)).toBe(whole);
+    expect(at(whole.length - 1)).toBe(' juliet online │ romeo@example.org offline │ 2 unread: Nurse (2) ');
+    expect(at(60)).toBe(' juliet online │ 2 unread: Nurse (2) ');
+    expect(at(30)).toBe(' online │ 2 unread: Nurse (2) ');
+    expect(at(20)).toBe(' online │ 2 unread ');
+    expect(at(5)).toBe(' online │ 2 unread ');
+  });
 });

@@ -101,11 +101,17 @@ export function amendments(options: AmendmentsOptions) {
       return made(outbox.make(row, { kind: 'retraction', content: '', ...one, apply }));
     },
 
-    /** Sets all our reactions to a message; none takes them away. Throws ChatError `not-an-emoji`, `not-joined`. */
+    /**
+     * Sets all our reactions to a message; none takes them away. Throws ChatError `not-an-emoji`, `not-joined`, and
+     * `no-reaction` where there is none to take away.
+     */
     react(row: number, emojis: readonly string[]): Message {
       const message = known(row);
       const wrong = emojis.find((emoji) => !isEmoji(emoji));
       if (wrong !== undefined) throw new ChatError('not-an-emoji', { value: wrong });
+      // In a room ours may stand under a nickname that we had before.
+      const mine = message.reactions.some(({ from }) => message.kind !== 'contact' || from === account);
+      if (emojis.length === 0 && !mine) throw new ChatError('no-reaction');
       checked(message, 'reaction');
       const one = by();
       const id = message.kind === 'contact' ? undefined : options.occupantId(bareOf(message.chat));

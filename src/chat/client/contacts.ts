@@ -61,6 +61,7 @@ export function clientContacts(options: ClientContactsOptions) {
 
   const hasAsked = (jid: string) => requests.get(requestId.subscription(jid)) !== undefined;
   const seesUs = (jid: string) => ['from', 'both'].includes(contacts.item(jid)?.subscription ?? '');
+  const isSeen = (jid: string) => ['to', 'both'].includes(contacts.item(jid)?.subscription ?? '');
   const isApproved = (jid: string) => contacts.item(jid)?.approved === true;
 
   return {
@@ -87,8 +88,11 @@ export function clientContacts(options: ClientContactsOptions) {
     /** Resolves when the presences after log-in have come: a ping behind the initial presence, then 1 s at most. */
     settled: options.settled,
 
-    /** Puts them on the roster and asks to see their presence; `greeting` goes with the request. RFC 6121 §3.1.2. */
-    async add(jid: string, more: NewContact = {}): Promise<void> {
+    /**
+     * Puts them on the roster and asks to see their presence; `greeting` goes with the request. RFC 6121 §3.1.2.
+     * Resolves to `already` where we see it: no server asks them again, and no answer comes.
+     */
+    async add(jid: string, more: NewContact = {}): Promise<'asked' | 'already'> {
       if (bareOf(jid) === account) throw new ChatError('own-jid', { jid });
       const link = linked();
       const known = contacts.item(jid);
@@ -100,6 +104,9 @@ export function clientContacts(options: ClientContactsOptions) {
       const greeting = { text: more.greeting ?? '', nick: localOf(account) ?? '' };
       link.features.presence.subscribe(jid, greeting);
       await flushed(link);
+      // What is kept of an earlier run may be old.
+      if (isSeen(jid)) await read();
+      return isSeen(jid) ? 'already' : 'asked';
     },
 
     /** Takes them off the roster, with both subscriptions. RFC 6121 §2.5. */

@@ -167,6 +167,7 @@ const chat = {
   },
   withdrawn: { why: 'it was withdrawn before it was sent', hint: '' },
   'message-without-id': { why: 'the message has no id by which it could be named', hint: '' },
+  'no-reaction': { why: 'you have not reacted to it', hint: 'Put an emoji behind it; Tab offers some.' },
   'not-an-emoji': { why: '“{value}” is no emoji', hint: 'Tab offers some.' },
   'no-certificates': { why: '{path} holds no certificate (PEM)', hint: 'Give another file with --ca.' },
   'unreadable-file': { why: '{path} cannot be read', hint: 'Check the path and its permissions.' },

@@ -15,6 +15,7 @@ export const notices = {
     `Messages to ${chat}: ${count} kept, not sent yet (${reason}). The next run sends them.`,
   'contact-asked': ({ jid }: Of<'jid'>) =>
     `${jid} is asked to be your contact. The answer will be a notification.`,
+  'contact-already': ({ jid }: Of<'jid'>) => `${jid} is your contact already.`,
   'contact-removed': ({ jid }: Of<'jid'>) => `${jid} is no longer a contact.`,
   approved: ({ jid }: Of<'jid'>) => `${jid} may see your presence now.`,
   'approved-in-advance': ({ jid }: Of<'jid'>) =>

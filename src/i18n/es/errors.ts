@@ -160,6 +160,10 @@ const chat: typeof en.groups.chat = {
   'not-own-message': { why: 'el mensaje no es tuyo', hint: '/last muestra los últimos con sus números.' },
   withdrawn: { why: 'se retiró antes de enviarlo', hint: '' },
   'message-without-id': { why: 'el mensaje no tiene identificador con el que nombrarlo', hint: '' },
+  'no-reaction': {
+    why: 'no has reaccionado a ese mensaje',
+    hint: 'Escribe un emoji detrás; Tab ofrece algunos.',
+  },
   'not-an-emoji': { why: '«{value}» no es un emoji', hint: 'Tab ofrece algunos.' },
   'no-certificates': { why: '{path} no contiene ningún certificado (PEM)', hint: 'Indica otro con --ca.' },
   'unreadable-file': { why: '{path} no se puede leer', hint: 'Comprueba la ruta y sus permisos.' },

@@ -12,6 +12,7 @@ export const notices: typeof en = {
     `Mensajes a ${chat}: ${count} guardados, aún sin enviar (${reason}). La próxima ejecución los envía.`,
   'contact-asked': ({ jid }) =>
     `Se ha pedido a ${jid} que sea tu contacto. La respuesta llegará como notificación.`,
+  'contact-already': ({ jid }) => `${jid} ya es tu contacto.`,
   'contact-removed': ({ jid }) => `${jid} ya no es un contacto.`,
   approved: ({ jid }) => `${jid} ya puede ver tu presencia.`,
   'approved-in-advance': ({ jid }) => `${jid} aún no lo ha pedido; podrá ver tu presencia en cuanto lo haga.`,

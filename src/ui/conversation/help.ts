@@ -18,8 +18,16 @@ export function helpText(face: Face, kind: ChatKind, about: string): string {
   const wanted = about.replace(/^\/+/, '');
   const alike = [wanted, ALIASES[wanted], wanted === 'send-file' ? 'send' : undefined];
   const named = rows.filter(([usage]) => namesOf(usage).some((name) => alike.includes(name.slice(1))));
-  if (named.length > 0)
-    return named.map(([usage, meaning]) => entryText([usage, meaning, 0], terminal.columns)).join('\n');
+  if (named.length > 0) {
+    const meanings: Readonly<Record<string, string>> = words.help.options;
+    const entries = named.flatMap(([usage, meaning, , options = []]) => [
+      [usage, meaning, 0] as const,
+      ...options.map(
+        (option) => [option, meanings[/[\w-]+/.exec(option.slice(2))?.[0] ?? ''] ?? '', 1] as const,
+      ),
+    ]);
+    return entries.map((entry) => entryText(entry, terminal.columns)).join('\n');
+  }
   const groups = GROUPS.map((group) => {
     const names = rows.filter(([, , of]) => of === group).flatMap(([usage]) => namesOf(usage));
     return names.length === 0 ? '' : `  ${theme.dim(`${words.help.headings[group]}:`)} ${names.join(' ')}`;
@@ -55,7 +63,7 @@ export function wholeHelp(face: Face, kind: ChatKind): PagedText {
 /** cells of a line of `/help all` */
 const WIDEST = 100;
 const GROUPS = ['messages', 'people', 'rooms', 'account', 'running'] as const;
-type Row = readonly [usage: string, meaning: string, group: Heading];
+type Row = readonly [usage: string, meaning: string, group: Heading, options?: readonly string[]];
 
 /** `/accept, /decline [<jid>]` → both names */
 const namesOf = (usage: string): string[] => usage.match(/(?<=^|, )\/[\w-]+/g) ?? [];
@@ -86,15 +94,13 @@ function commandRows({ words, actions }: Face, kind: ChatKind): Row[] {
   const sentences: Readonly<Record<string, string>> = words.help.actions;
   const table = slashActions(actions)
     .filter((action) => !SHOWN_ABOVE.includes(action.name) && (inRoom || !isOfRooms(action)))
-    .map(
-      (action): Row => [
-        brief(usageOf(action, words.help.values)),
-        Object.hasOwn(commands, action.name)
-          ? commands[action.name as keyof typeof commands]
-          : (sentences[action.name] ?? ''),
-        groupOf(action),
-      ],
-    );
+    .map((action): Row => {
+      const usage = usageOf(action, words.help.values);
+      const meaning = Object.hasOwn(commands, action.name)
+        ? commands[action.name as keyof typeof commands]
+        : (sentences[action.name] ?? '');
+      return [brief(usage), meaning, groupOf(action), optionsOf(usage)];
+    });
   return [
     ...own.map(([usage, meaning]): Row => [usage, meaning, OF_ROOMS.test(usage) ? 'rooms' : 'messages']),
     ...table,
@@ -114,7 +120,10 @@ const only = (where: boolean, ...rows: [string, string][]) => (where ? rows : []
 /** commands that have a shorter name of the view's own */
 const SHOWN_ABOVE: readonly string[] = ['send', 'send-file', 'get', 'approve', 'decline', 'accept', 'refuse'];
 
-/** Without its options, which come last: a wrong use shows them all. */
+/** `--nick <nick>` of `/join <room> [--nick <nick>]` */
+const optionsOf = (usage: string): string[] => usage.match(/(?<=\[)--[^\]]+/g) ?? [];
+
+/** Without its options, which come last: `/help join` and a wrong use show them all. */
 const brief = (usage: string): string => usage.replace(/ \[--.*$/, '');
 
 /** How `/msg` is written. */

@@ -8,7 +8,7 @@ import { readValue } from '../parameters.ts';
 import { expandHome } from '../prompts/path.ts';
 import { complain, type Input, leaveRoom, runAction } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
-import { parseSlash, type SlashContext, usageOf } from '../slash.ts';
+import { isCommand, parseSlash, type SlashContext, usageOf } from '../slash.ts';
 import { EndOfInputError, InterruptedError } from '../terminal.ts';
 import { completeLine } from './completion.ts';
 import { continueInRoom } from './conference.ts';
@@ -82,7 +82,8 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
       end = next;
       return 'leave';
     } catch (error) {
-      const action = changes ? 'edit' : kind === 'room' ? 'send-room' : 'send';
+      const saying = kind === 'room' ? 'send-room' : 'send';
+      const action = changes ? 'edit' : isCommand(text) ? undefined : saying;
       complain(face, error, { action, values: { jid: chat, room: chat } });
       return 'stay';
     } finally {

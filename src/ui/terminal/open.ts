@@ -167,7 +167,11 @@ export function openTerminal(options: TerminalOptions): OpenTerminal {
       return screen.columns;
     },
     log: (text) => screen.log(text),
-    setFooter: (line) => screen.setFooter(line === '' ? [] : line.split('\n')),
+    setFooter: (line) =>
+      screen.setFooter((columns) => {
+        const text = typeof line === 'string' ? line : line(columns);
+        return text === '' ? [] : text.split('\n');
+      }),
     bell: () => screen.signal(BELL),
     clear: () => screen.clear(),
     get away() {

@@ -509,6 +509,10 @@ describe('commands', () => {
     for (const name of ['decline', '/accept'])
       expect((await play(ROMEO, `/help ${name}`, ESC)).terminal.output).toMatch(/^ {2}\/accept, \/decline /m);
     expect((await play(ROMEO, '/help send-file', ESC)).terminal.output).toMatch(/^ {2}\/send <file>/m);
+    const { output } = (await play(ROMEO, '/help join', ESC)).terminal;
+    expect(output).toMatch(/^ {2}\/join <room> /m);
+    expect(output).toMatch(/^ {4}--nick <nick> +nickname in the room/m);
+    expect(output).toMatch(/^ {4}--room-password <password>$/m);
   });
 
   it.each(['en', 'es'])('fit on a screen of 24 rows with their keys, in rooms too (%s)', (language) => {
@@ -739,6 +743,24 @@ describe('commands', () => {
     expect(fake.called('chats.markRead')).toHaveLength(4);
     const some = await play(ROMEO, '/history --limit 3', ESC);
     expect(some.terminal.paged).toEqual([]);
+  });
+
+  it('that cannot be done are not told as messages that could not be sent', async () => {
+    fake.failures.set('messages.send', new ChatError('offline'));
+    const terminal = new ScriptedTerminal('hello', '/around 7', '/cancel', '/reply 9 yes', '/close');
+    const told: unknown[] = [];
+    const face = plainFace(terminal);
+    const problem: typeof face.render.problem = (error, about) => {
+      told.push([(error as ChatError).condition, about?.action]);
+      return '';
+    };
+    await openConversation({ ...face, render: { ...face.render, problem } }, plainSeat(fake), ROMEO, noAside);
+    expect(told).toEqual([
+      ['offline', 'send'],
+      ['no-such-result', undefined],
+      ['no-transfer', undefined],
+      ['no-such-message', undefined],
+    ]);
   });
 
   it('list what /search finds by numbers, the newest first, and show the place of one with /around', async () => {

@@ -55,7 +55,8 @@ async function play(start: { columns: number; rows: number }, steps: readonly St
     if (each.do === 'log') {
       for (let i = 0; i < each.count; i++) screen.log(`L${String(logged++).padStart(3, '0')}`);
     } else if (each.do === 'type') prompt.write(`\x1b[2K\x1b[G? ${each.text}`);
-    else if (each.do === 'footer') screen.setFooter(Array<string>(each.lines).fill('footer '.repeat(9)));
+    else if (each.do === 'footer')
+      screen.setFooter(() => Array<string>(each.lines).fill('footer '.repeat(9)));
     else if (each.do === 'prompt') {
       prompt.discard();
       prompt.end();

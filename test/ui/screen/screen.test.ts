@@ -23,7 +23,7 @@ describe('screen', () => {
     written.length = 0;
     screen.open().write('? question ');
     screen.log('a line');
-    screen.setFooter(['status']);
+    screen.setFooter(() => ['status']);
     await turn();
     expect(written).toHaveLength(1);
     expect(written[0]).toMatch(
@@ -55,10 +55,22 @@ describe('screen', () => {
     screen.close();
   });
 
+  it('asks for the footer anew when the width changes', async () => {
+    const { written, out } = terminal(40, 10);
+    const screen = new Screen(out);
+    screen.setFooter((columns) => [`room for ${columns}`]);
+    await turn();
+    expect(written.at(-1)).toContain('room for 39');
+    Object.assign(out, { columns: 30 });
+    out.emit('resize');
+    expect(written.at(-1)).toContain('room for 29');
+    screen.close();
+  });
+
   it('writes plain lines where the output is no terminal', async () => {
     const out = new PassThrough({ encoding: 'utf8' });
     const screen = new Screen(out);
-    screen.setFooter(['status']);
+    screen.setFooter(() => ['status']);
     screen.log('one\ntwo');
     screen.log('three');
     screen.close();
