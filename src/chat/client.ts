@@ -151,7 +151,7 @@ export class Client extends EventEmitter<ChatEvents> {
     });
     this.#troubles = troubles({
       tell: (problem) => tell('problem', problem),
-      storeFailed: () => this.#messaging.background.failed(),
+      storeFailed: () => this.#messaging.catchingUp.background.failed(),
     });
     const { failed } = this.#troubles;
     const roster = contacts({
@@ -207,7 +207,8 @@ export class Client extends EventEmitter<ChatEvents> {
       tell,
       came: (message) => this.#files.said(message),
     });
-    const { amendments, archives, delivery, kinds, marks, reading, slow, sync, typing } = this.#messaging;
+    const { amendments, archives, catchingUp, delivery, kinds, marks, reading, slow, typing } =
+      this.#messaging;
     const keeps = () => settings.get('keep-messages');
     this.#retention = retention({ account, store, keeps, failed });
     this.#files = clientFiles({
@@ -256,10 +257,9 @@ export class Client extends EventEmitter<ChatEvents> {
       account,
       store,
       linked,
-      sync,
+      catchingUp,
       retention: this.#retention,
       archives,
-      catchUp: this.#messaging.catchUp,
     });
     this.requests = requestArea({
       linked,
@@ -333,7 +333,8 @@ export class Client extends EventEmitter<ChatEvents> {
     if (this.#instance !== undefined) this.#stream = keptStreamState(this.#instance);
     this.#trust = trustedRoots(settings.ca);
     const { version, languages, createSession } = this.#options;
-    const { archives, background, batch, catchUp, delivery, recover } = this.#messaging;
+    const { archives, batch, catchingUp, delivery } = this.#messaging;
+    const { background, catchUp, recover } = catchingUp;
     const { outbox } = delivery;
     const connection = new Connection({
       // What the store did not take the server has to send again (XEP-0198 §4).
@@ -369,7 +370,8 @@ export class Client extends EventEmitter<ChatEvents> {
   }
 
   #connectionChanged(change: ConnectionChange): void {
-    const { background, delivery, typing } = this.#messaging;
+    const { catchingUp, delivery, typing } = this.#messaging;
+    const { background } = catchingUp;
     const told = this.#leaving ? { state: change.state, final: change.final } : change;
     this.#state = change.state;
     this.#offlineReason = change.state === 'offline' ? told.condition : undefined;
@@ -480,8 +482,8 @@ export class Client extends EventEmitter<ChatEvents> {
   /** Goes offline; resolves when no socket and no timer is left. A client that was closed stays offline. */
   async close(): Promise<void> {
     this.#closed = true;
-    const { background, delivery, reading, slow, typing } = this.#messaging;
-    background.stop();
+    const { catchingUp, delivery, reading, slow, typing } = this.#messaging;
+    catchingUp.background.stop();
     typing.clear();
     this.#requests.clear();
     slow.close();

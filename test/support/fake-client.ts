@@ -270,7 +270,6 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     destroy: async (...given) => this.did('rooms.administration.destroy', ...given),
     cancelConfiguration: async (...given) => this.did('rooms.administration.cancelConfiguration', ...given),
     requestVoice: async (...given) => this.did('rooms.administration.requestVoice', ...given),
-    registration: async () => ({ form: this.form, registered: false }),
     registerNick: async (...given) => this.did('rooms.administration.registerNick', ...given),
     reservedNick: async () => undefined,
     moderate: async (...given) => this.did('rooms.administration.moderate', ...given),

@@ -3,7 +3,7 @@ import { type ArchivePreferences, type ArchiveWish, archivePreferences } from '.
 import type { Message } from '../message.ts';
 import type { HistoryQuery, MessageStore, SearchQuery } from '../stores.ts';
 import type { TrustedArchives } from './archives.ts';
-import type { HistorySync } from './history-sync.ts';
+import type { CatchingUp } from './catching-up.ts';
 import type { Linked } from './link.ts';
 import type { Retention } from './retention.ts';
 
@@ -11,15 +11,13 @@ export interface HistoryAreaOptions {
   readonly account: string;
   readonly store: MessageStore;
   readonly linked: Linked;
-  readonly sync: Pick<HistorySync, 'older'>;
+  readonly catchingUp: Pick<CatchingUp, 'older' | 'catchUp'>;
   readonly retention: Pick<Retention, 'since' | 'start'>;
   readonly archives: Pick<TrustedArchives, 'learn'>;
-  /** Reads the archive to its end and, where it `loads`, what our other devices read; never rejects for a server. */
-  readonly catchUp: (what: { loads: boolean }) => Promise<void>;
 }
 
 export function historyArea(options: HistoryAreaOptions) {
-  const { account, store, linked, sync, retention, archives, catchUp } = options;
+  const { account, store, linked, catchingUp, retention, archives } = options;
   return {
     /** What is kept here, oldest first; see HistoryQuery. */
     read: (query: Omit<HistoryQuery, 'account'>): Message[] => store.history({ account, ...query }),
@@ -32,7 +30,7 @@ export function historyArea(options: HistoryAreaOptions) {
      * whether there may be more.
      */
     older: (chat: string, back: { since?: number | undefined } = {}): Promise<boolean> =>
-      sync.older(chat, back),
+      catchingUp.older(chat, back),
 
     /**
      * Brings what is missing here from the archive, and, if `marks`, what other devices read; resolves when it is kept, or
@@ -41,7 +39,7 @@ export function historyArea(options: HistoryAreaOptions) {
     async caughtUp({ marks: loads }: { marks: boolean } = { marks: false }): Promise<void> {
       retention.start();
       await archives.learn(account);
-      await catchUp({ loads });
+      await catchingUp.catchUp({ loads });
     },
 
     /** Before when messages are not kept here, in milliseconds since 1970; undefined: all are. */

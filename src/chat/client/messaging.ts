@@ -24,18 +24,16 @@ import { typingStates } from '../typing.ts';
 import { amendments } from './amendments.ts';
 import { trustedArchives } from './archives.ts';
 import { attendance } from './attendance.ts';
-import { background } from './background.ts';
 import { bounces } from './bounces.ts';
+import { catchingUp } from './catching-up.ts';
 import { claimedIds } from './claimed-ids.ts';
 import { delivery } from './delivery.ts';
-import { historySync } from './history-sync.ts';
 import type { Invitations } from './invitations.ts';
 import type { KeptStreamState } from './kept-stream.ts';
 import { chatKinds } from './kinds.ts';
 import type { Linked, Live } from './link.ts';
 import { listen } from './listen.ts';
 import { marks } from './marks.ts';
-import { roomArchives } from './room-archives.ts';
 import type { Troubles } from './troubles.ts';
 import { reading } from './unread.ts';
 
@@ -227,56 +225,22 @@ export function messaging(options: MessagingOptions) {
       added(message);
       unread.note(message.chat);
       options.came(message);
-      if (source === 'archive') return;
-      if (message.kind === 'room') ofRooms.heard(message.chat);
-      again.heard();
+      if (source !== 'archive') past.heard(message);
     },
   });
 
-  const again = background(async () => {
-    await catchUp({ loads: false });
-    if (!(await ofRooms.ask())) again.failed();
-  });
-  const ofRooms = roomArchives({
-    joined: () => rooms.list().flatMap(({ room, joined }) => (joined ? [room] : [])),
-    catchUp: (room, more) => sync.catchUp(room, more),
-    isTroubled: (room) => sync.isTroubled(room),
-  });
-  const sync = historySync({
+  const past = catchingUp({
     account,
     store,
+    live,
     inbound: incoming,
-    features: live,
-    kindOf: kinds.kindOf,
-    isOurs: (archive) => archive === account || rooms.knows(archive),
-    failed,
+    outbox: out.outbox,
+    kinds,
+    rooms,
+    archives,
+    marks: displayed,
+    troubles,
   });
-
-  /** What happened while we were away, from the archive and, where it `loads`, from our other devices. */
-  async function catchUp({ loads }: { loads: boolean }): Promise<void> {
-    const read = await sync.catchUp();
-    if (read) troubles.over();
-    else if (sync.isTroubled()) {
-      again.failed();
-      return;
-    }
-    try {
-      displayed.caughtUp();
-      if (loads) await displayed.load();
-      displayed.tell();
-    } catch (error) {
-      // What is owed stays owed.
-      if (!isStorageFailure(error)) throw error;
-      failed(error);
-    }
-  }
-
-  /** A room is entered: what was missed there; a page that failed is tried again. */
-  async function entered(room: string): Promise<boolean> {
-    const read = await ofRooms.entered(room);
-    if (sync.isTroubled(room)) again.failed();
-    return read;
-  }
 
   function take(message: ParsedMessage, source: MessageSource): void {
     try {
@@ -299,9 +263,7 @@ export function messaging(options: MessagingOptions) {
     marks: displayed,
     amendments: amending,
     batch: together,
-    background: again,
-    sync,
-    catchUp,
+    catchingUp: past,
 
     /** Listens to a connection's features; they stay for the life of the session. */
     attach(features: Features): void {
@@ -327,21 +289,9 @@ export function messaging(options: MessagingOptions) {
         threads,
         newRooms,
         isKnown: (chat) => store.history({ account, chat, limit: 1 }).length > 0,
-        entered,
+        entered: past.entered,
       });
       displayed.attach(features);
-    },
-
-    /**
-     * What an earlier stream left. Where nothing is unknown it goes out at once; else the archive tells first what
-     * arrived, and the rest is written again.
-     */
-    async recover(forgotten: boolean): Promise<void> {
-      const { outbox } = out;
-      if (!outbox.unknown()) return outbox.flush();
-      await archives.learn(account);
-      const told = await sync.catchUp();
-      outbox.resend({ certain: told, forgotten });
     },
   };
 }

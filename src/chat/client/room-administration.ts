@@ -6,7 +6,7 @@ import { moderateMessage } from '../../xmpp/muc/moderating.ts';
 import { registerWith, reservedNick, roomRegistration } from '../../xmpp/muc/room-registration.ts';
 import { bareOf, domainOf, parseAddress } from '../address.ts';
 import type { Affiliation, Role } from '../events.ts';
-import { type Filled, type FilledForm, formValues, readableForm } from '../form.ts';
+import { type Filled, type FilledForm, formValues } from '../form.ts';
 import type { MediaSaver } from '../form-media.ts';
 import type { Message } from '../message.ts';
 import { ChatError } from '../problem.ts';
@@ -143,12 +143,6 @@ export function roomAdministration(options: RoomAdministrationOptions) {
     /** Asks the moderators for the right to speak (§7.13). Rejects with XmppError `not-joined`. */
     async requestVoice(room: string): Promise<void> {
       await linked().features.rooms.requestVoice(room);
-    },
-
-    /** What the room wants to know of its members; undefined where it asks nothing by a form (§7.10). */
-    async registration(room: string): Promise<{ form: FilledForm | undefined; registered: boolean }> {
-      const { form, registered } = await whereToRegister(room);
-      return { form: form && readableForm(form), registered };
     },
 
     /** Makes a nickname our own in the room; the rest of its form as `filled` says (§7.10). */
