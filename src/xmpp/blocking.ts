@@ -1,5 +1,6 @@
 /** XEP-0191: Blocking Command, version 1.3. https://xmpp.org/extensions/xep-0191.html */
 import { EventEmitter } from 'node:events';
+import type { Disco } from './disco.ts';
 import { StanzaError, UnsupportedFeatureError } from './errors.ts';
 import { parseJid } from './jid.ts';
 import type { Session } from './session/session.ts';
@@ -34,11 +35,11 @@ export interface Blocking extends EventEmitter<BlockingEvents> {
   unblockAll(): Promise<void>;
 }
 
+/** milliseconds the server has to say what it can */
+const DEADLINE = 10_000;
+
 /** Whom the server keeps away from us. */
-export function blocking(
-  session: Session,
-  { disco }: { disco: { supports(jid: string, feature: string): Promise<boolean> } },
-): Blocking {
+export function blocking(session: Session, { disco }: { disco: Pick<Disco, 'info'> }): Blocking {
   /** undefined until asked in this session: without asking there are no pushes */
   let known: Set<string> | undefined;
   session.on('online', () => {
@@ -65,8 +66,9 @@ export function blocking(
   });
 
   const request = async (type: 'get' | 'set', element: Element) => {
-    if (!(await disco.supports(session.domain, NS_BLOCKING)))
-      throw new UnsupportedFeatureError(NS_BLOCKING, session.domain);
+    // A server that does not answer is no server without it.
+    const { features } = await disco.info(session.domain, undefined, { timeout: DEADLINE });
+    if (!features.includes(NS_BLOCKING)) throw new UnsupportedFeatureError(NS_BLOCKING, session.domain);
     return session.request(x('iq', { type }, element));
   };
   const command = async (name: 'block' | 'unblock', jids: readonly string[]) => {

@@ -1,7 +1,7 @@
 /** XEP-0055 Jabber Search, version 1.3. https://xmpp.org/extensions/xep-0055.html */
 import { setMaxListeners } from 'node:events';
 import type { Disco, Service } from './disco.ts';
-import { StanzaError, UnsupportedFeatureError } from './errors.ts';
+import { StanzaError, TimeoutError, UnsupportedFeatureError } from './errors.ts';
 import { type Form, parseForm, xSubmit } from './forms.ts';
 import { localOf, parseJid } from './jid.ts';
 import type { Session } from './session/session.ts';
@@ -180,7 +180,7 @@ export function directory({
   disco,
 }: {
   session: Pick<Session, 'request' | 'domain'>;
-  disco: Pick<Disco, 'services'>;
+  disco: Pick<Disco, 'services' | 'silent'>;
 }): Directory {
   const isDirectory = ({ info }: Service) =>
     info.features.includes(NS) && !info.identities.some(({ category }) => category === 'conference');
@@ -236,6 +236,7 @@ export function directory({
 
   async function directories(): Promise<readonly Service[]> {
     const services = (await disco.services()).filter(isDirectory);
+    if (services.length === 0 && disco.silent) throw new TimeoutError();
     if (services.length === 0) throw new UnsupportedFeatureError(NS, session.domain);
     return services;
   }

@@ -22,7 +22,7 @@ import {
   parseItems,
   xInfo,
 } from './disco-info.ts';
-import { StanzaError } from './errors.ts';
+import { StanzaError, TimeoutError } from './errors.ts';
 import { parsePage, xPage } from './paging.ts';
 import type { RequestOptions, Session } from './session/session.ts';
 import { child, type Element, x } from './stanza.ts';
@@ -75,6 +75,8 @@ export interface Disco {
   supports(jid: string, feature: string): Promise<boolean>;
   /** The server itself and its items, asked in parallel with a deadline each; what does not answer is left out. */
   services(): Promise<readonly Service[]>;
+  /** Whether the server answered nothing when its services were asked for: what was not found may be there. */
+  readonly silent: boolean;
   /** The first service of that identity, of the own server before others; `type` and `feature` narrow it. */
   findService(category: string, type?: string, feature?: string): Promise<Service | undefined>;
 }
@@ -89,6 +91,7 @@ export function disco(session: Session, options: DiscoOptions): Disco {
   /** answers that hold for one address only, and requests under way; forgotten with the session */
   const answers = new Map<string, Promise<DiscoInfo | undefined>>();
   let services: Promise<readonly Service[]> | undefined;
+  let silent = false;
 
   const own = (): DiscoInfo => ({ identities, features: [...features].sort(), forms: [] });
   const ownVer = () => verificationString(own()) ?? '';
@@ -114,6 +117,7 @@ export function disco(session: Session, options: DiscoOptions): Disco {
     announced.clear();
     answers.clear();
     services = undefined;
+    silent = false;
   });
   session.on('presence', (presence) => {
     const { from, type } = presence.attrs;
@@ -178,9 +182,16 @@ export function disco(session: Session, options: DiscoOptions): Disco {
 
   const discover = async (): Promise<readonly Service[]> => {
     const deadline = { timeout: SERVICE_DEADLINE };
-    const listed = items(session.domain, undefined, deadline).catch((): DiscoItem[] => []);
+    let late = 0;
+    const listed = items(session.domain, undefined, deadline).catch((error: unknown): DiscoItem[] => {
+      if (error instanceof TimeoutError) late++;
+      return [];
+    });
     const ask = async (item: DiscoItem): Promise<Service[]> => {
-      const answer = await info(item.jid, item.node, deadline).catch(() => undefined);
+      const answer = await info(item.jid, item.node, deadline).catch((error: unknown) => {
+        if (error instanceof TimeoutError && item.jid === session.domain) late++;
+        return undefined;
+      });
       return answer === undefined ? [] : [{ ...item, info: answer }];
     };
     const self = ask({ jid: session.domain, node: undefined, name: undefined });
@@ -188,10 +199,14 @@ export function disco(session: Session, options: DiscoOptions): Disco {
       self,
       ...(await listed).filter((item) => item.jid !== session.domain).map(ask),
     ]);
+    silent = late === 2;
     return found.flat();
   };
 
   const api: Disco = {
+    get silent() {
+      return silent;
+    },
     addFeature: (ns) => void features.add(ns),
     addIdentity: (identity) => void identities.push(identity),
     xCaps: () => xCaps({ node: options.node, hash: 'sha-1', ver: ownVer() }),

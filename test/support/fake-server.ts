@@ -64,6 +64,10 @@ export interface FakeServerOptions {
     behindSuccess?: string;
     /** bound whoever asks */
     bindJid?: string;
+    /** XML of the errors that the first bindings are answered with; each is taken out */
+    bindErrors?: string[];
+    /** answered to `<resume/>`, in place of everything */
+    insteadOfResumed?: string;
     /** accepts the connection and is silent */
     neverAnswer?: boolean;
     /** does not acknowledge and does not answer pings once bound */
@@ -336,6 +340,11 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
 
   #bind(iq: Element): void {
     const { domain = 'localhost', misbehave = {} } = this.#options;
+    const error = misbehave.bindErrors?.shift();
+    if (error !== undefined) {
+      this.write(`<iq type='error' id='${iq.attrs.id}'>${error}</iq>`);
+      return;
+    }
     const asked = iq.getChild('bind', NS_BIND)?.getChildText('resource') ?? randomBytes(4).toString('hex');
     this.jid = misbehave.bindJid ?? `${this.#authenticated}@${domain}/${asked}`;
     this.write(
@@ -360,6 +369,8 @@ export class FakeConnection extends EventEmitter<{ stanza: [Element]; bound: [];
       const where = location === undefined ? '' : ` location='${location}'`;
       this.write(`<enabled xmlns='${NS_SM}' id='${id}' resume='true'${where}/>`);
       this.#online();
+    } else if (element.getName() === 'resume' && misbehave?.insteadOfResumed !== undefined) {
+      this.write(misbehave.insteadOfResumed);
     } else if (element.getName() === 'resume') {
       const old = this.#server.sessions.get(element.attrs.previd ?? '');
       if (old === undefined) {

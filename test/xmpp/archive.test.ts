@@ -241,6 +241,15 @@ describe('results (XEP-0313 §8.2, CVE-2019-16237)', () => {
     for (let n = 0; n <= 5_000; n++) session.receive(result({ from: ROOM, queryId, id: `a${n}`, inner }));
     await expect(page).rejects.toMatchObject({ condition: 'policy-violation' });
   });
+
+  it('of more text than a page can have are not taken', async () => {
+    const { session, api } = start();
+    const page = api.archive.page({ archive: ROOM, max: 10 });
+    const { queryId } = asked(session.take()[0]);
+    const inner = said('Romeo', 'x'.repeat(1024 * 1024));
+    for (let n = 0; n <= 64; n++) session.receive(result({ from: ROOM, queryId, id: `a${n}`, inner }));
+    await expect(page).rejects.toMatchObject({ condition: 'policy-violation' });
+  });
 });
 
 describe('the archive of a room (XEP-0313 §6.1.2)', () => {

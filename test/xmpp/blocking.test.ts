@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blocking, NS_BLOCKING, parseBlocked } from '../../src/xmpp/blocking.ts';
+import { TimeoutError } from '../../src/xmpp/errors.ts';
 import { FakeSession } from '../support/fake-session.ts';
 import { parse } from '../support/parse.ts';
 
@@ -9,7 +10,11 @@ const push = (name: string, from = '', items = `<item jid='${ROMEO}'/>`) =>
 
 function start(supported = true) {
   const session = new FakeSession();
-  const api = blocking(session, { disco: { supports: async () => supported } });
+  const api = blocking(session, {
+    disco: {
+      info: async () => ({ identities: [], features: supported ? [NS_BLOCKING] : [], forms: [] }),
+    },
+  });
   session.whenAsked(
     'get',
     'blocklist',
@@ -32,6 +37,12 @@ it('reads each JID once, and leaves out what is none', () => {
 });
 
 describe('list (XEP-0191 §3.2)', () => {
+  it('is not said to be missing where the server does not answer', async () => {
+    const info = () => Promise.reject(new TimeoutError());
+    const list = blocking(new FakeSession(), { disco: { info } }).list();
+    await expect(list).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
   it('is asked for once in a session, and follows the pushes', async () => {
     const { session, api } = start();
     expect(await api.list()).toEqual(['iago@example.net']);

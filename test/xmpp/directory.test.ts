@@ -76,7 +76,7 @@ function vjud(session: FakeSession): void {
 }
 
 const of = (session: FakeSession, ...services: Service[]) =>
-  directory({ session, disco: { services: async () => services } });
+  directory({ session, disco: { silent: false, services: async () => services } });
 
 describe('the user directory', () => {
   it('reads people from single elements and from forms (XEP-0055 §2.1, §3)', () => {
@@ -93,6 +93,13 @@ describe('the user directory', () => {
       { jid: 'x@example.org', userName: 'xx', name: 'nick', email: undefined },
     ]);
     expect(parseUsers(parse('<iq/>'))).toBeUndefined();
+  });
+
+  it('is not said to be missing where the server does not answer', async () => {
+    const nowhere = (silent: boolean) =>
+      directory({ session: new FakeSession(), disco: { silent, services: async () => [] } }).search('ty');
+    await expect(nowhere(true)).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(nowhere(false)).rejects.toMatchObject({ name: 'UnsupportedFeatureError' });
   });
 
   it('never throws on what a service sends', () => {
@@ -228,7 +235,7 @@ describe('the user directory', () => {
 describe('the fields of a directory', () => {
   const open = (...services: Service[]) => {
     const session = new FakeSession();
-    return { session, api: directory({ session, disco: { services: async () => services } }) };
+    return { session, api: directory({ session, disco: { silent: false, services: async () => services } }) };
   };
 
   it('are asked of the first that answers, and filled in as they are (XEP-0055 §3)', async () => {

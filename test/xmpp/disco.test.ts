@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Caps, capsMemory, parseCaps, verificationString, verifyCaps } from '../../src/xmpp/caps.ts';
 import {
   type DiscoInfo,
@@ -9,6 +9,7 @@ import {
   parseInfo,
   parseItems,
 } from '../../src/xmpp/disco.ts';
+import { TimeoutError } from '../../src/xmpp/errors.ts';
 import { x } from '../../src/xmpp/stanza.ts';
 import { FakeSession } from '../support/fake-session.ts';
 import { parse } from '../support/parse.ts';
@@ -271,7 +272,19 @@ describe('services', () => {
     session.whenAsked('get', 'query', NS_DISCO_ITEMS, "<error type='cancel'/>");
     session.whenAsked('get', 'query', NS_DISCO_INFO, "<error type='cancel'/>");
     expect(await api.services()).toEqual([]);
+    expect(api.silent).toBe(false);
     session.whenAsked('get', 'query', NS_DISCO_INFO, service('server', 'im', 'urn:f'), 'example.org');
     expect(await api.services()).toHaveLength(1);
+  });
+
+  it('tells silence from having none', async () => {
+    const { session, api } = start();
+    const silence = vi.spyOn(session, 'request').mockRejectedValue(new TimeoutError());
+    expect([await api.services(), api.silent]).toEqual([[], true]);
+    silence.mockRestore();
+    session.whenAsked('get', 'query', NS_DISCO_INFO, service('server', 'im', 'urn:f'), 'example.org');
+    session.whenAsked('get', 'query', NS_DISCO_ITEMS, "<error type='cancel'/>");
+    await api.services();
+    expect(api.silent).toBe(false);
   });
 });

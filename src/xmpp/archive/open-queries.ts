@@ -23,6 +23,8 @@ export interface ArchivedMessage {
 
 /** Results of one page that are still taken: no server gives so many at once. */
 const MOST = 5_000;
+/** Characters of their texts: a page is kept as a whole; 250 of the largest messages that ejabberd takes. */
+const MOST_TEXT = 64 * 1024 * 1024;
 
 export interface OpenQuery {
   /** random, so that nobody else can name it */
@@ -38,6 +40,8 @@ interface Collecting {
   readonly archive: string;
   readonly items: ArchivedMessage[];
   readonly ids: Set<string>;
+  /** characters */
+  text: number;
   heard(): void;
   failed(reason: XmppError): void;
 }
@@ -71,12 +75,13 @@ export function openQueries(session: Session, { messages }: OpenQueriesOptions) 
     const parsed = query && parseResult(result);
     // A stanza that came again after a resumption (XEP-0198 §5) is the same result.
     if (parsed === undefined || query === undefined || query.ids.has(parsed.id)) return;
-    if (query.ids.size >= MOST)
+    if (query.ids.size >= MOST || query.text >= MOST_TEXT)
       return query.failed(new StanzaError('policy-violation', 'cancel', 'the archive does not end its page'));
     query.ids.add(parsed.id);
     query.heard();
     const message = parsed.message && messages.parse(parsed.message);
     if (message === undefined || !belongs(message, query.archive, session.account)) return;
+    query.text += (message.body?.length ?? 0) + (message.subject?.length ?? 0);
     query.items.push({
       archiveId: parsed.id,
       message,
@@ -90,7 +95,7 @@ export function openQueries(session: Session, { messages }: OpenQueriesOptions) 
     /** `heard` is called at each result, `failed` when the archive does not keep to the rules. */
     begin(archive: string, heard: () => void, failed: (reason: XmppError) => void): OpenQuery {
       const id = randomId();
-      const query: Collecting = { archive, items: [], ids: new Set(), heard, failed };
+      const query: Collecting = { archive, items: [], ids: new Set(), text: 0, heard, failed };
       open.set(id, query);
       return { id, items: query.items, ids: query.ids, close: () => void open.delete(id) };
     },

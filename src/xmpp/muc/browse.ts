@@ -1,5 +1,6 @@
 /** Which rooms there are. XEP-0045 §6.1–§6.4. */
 import type { Disco, DiscoInfo, DiscoItem } from '../disco.ts';
+import { TimeoutError } from '../errors.ts';
 import { bareOf, localOf, resourceOf } from '../jid.ts';
 import { roomInfoValues } from './room-info.ts';
 import { slowModeOf } from './slow-mode.ts';
@@ -69,9 +70,14 @@ export function describeRoom(
   };
 }
 
-/** The JID of the room service of our server, `undefined` where it has none; gateways to other networks do not count. */
-export async function roomService(disco: Pick<Disco, 'findService'>): Promise<string | undefined> {
-  return (await disco.findService('conference', 'text', MUC))?.jid;
+/**
+ * The JID of the room service of our server, `undefined` where it has none; gateways to other networks do not count.
+ * Rejects with TimeoutError where the server does not answer.
+ */
+export async function roomService(disco: Pick<Disco, 'findService' | 'silent'>): Promise<string | undefined> {
+  const found = await disco.findService('conference', 'text', MUC);
+  if (found === undefined && disco.silent) throw new TimeoutError();
+  return found?.jid;
 }
 
 /**

@@ -68,6 +68,14 @@ interface Running {
   online: boolean;
 }
 
+/**
+ * A stream that was up and broke a rule of the server may have done so because of others: ejabberd ends one so that has
+ * too many stanzas to acknowledge. Whoever floods us must not keep us away for good.
+ */
+function wasFlooded(error: unknown, inhabited: boolean): boolean {
+  return inhabited && error instanceof RemoteStreamError && error.condition === 'policy-violation';
+}
+
 class XmppSession extends GuardedEmitter implements SessionControl {
   readonly account: string;
   readonly domain: string;
@@ -301,7 +309,9 @@ class XmppSession extends GuardedEmitter implements SessionControl {
       if (lasted > STABLE) tries = 0;
       const reason = error instanceof XmppError ? error : undefined;
       this.#alone ||= this.#isCrowdedOut(error);
-      const retryIn = this.#goesOn(running, error) ? retryDelay(tries || 1, this.#options.random) : undefined;
+      const retryIn = this.#goesOn(running, error, inhabited)
+        ? retryDelay(tries || 1, this.#options.random)
+        : undefined;
       target = this.#nextTarget(tries, reason);
       if (retryIn === undefined) this.#forget(!inhabited);
       this.emit('offline', {
@@ -321,14 +331,13 @@ class XmppSession extends GuardedEmitter implements SessionControl {
     failed(new ConnectionError('closed', 'cancelled'));
   }
 
-  #goesOn({ ender, online }: Running, error: unknown): boolean {
+  #goesOn({ ender, online }: Running, error: unknown, inhabited: boolean): boolean {
     const { reconnect = 'after-online' } = this.#options;
     if (ender.signal.aborted || reconnect === 'never' || (reconnect === 'after-online' && !online))
       return false;
     // What is no XmppError is no fault of network or server: it would happen again.
-    return (
-      error === undefined || (error instanceof XmppError && !isFinal(error)) || this.#isCrowdedOut(error)
-    );
+    if (this.#isCrowdedOut(error) || wasFlooded(error, inhabited)) return true;
+    return error === undefined || (error instanceof XmppError && !isFinal(error));
   }
 
   /** A server that lets the account have few streams ends the oldest when another begins: that was our own. */
@@ -384,6 +393,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
       account: this.account,
       domain: this.domain,
       resource: this.#options.resource,
+      timeout: this.timeout,
       credentials: { username: this.#username, password: this.#password, salted: this.#salted },
       strongestSeen: this.#strongest,
       allowDowngrade: this.#options.allowDowngrade ?? false,

@@ -3,7 +3,7 @@
  * RFC 6120 §4.3, §6, §7; XEP-0198 §3, §5, https://xmpp.org/extensions/xep-0198.html.
  */
 import type { TLSSocket } from 'node:tls';
-import { ConnectionError, StreamError } from '../errors.ts';
+import { ConnectionError, StanzaError, StreamError } from '../errors.ts';
 import { parseJid } from '../jid.ts';
 import type { ClientStream } from './client-adapter.ts';
 import type { Deadline } from './deadline.ts';
@@ -21,6 +21,8 @@ export interface LogInOptions {
   account: string;
   domain: string;
   resource: string | undefined;
+  /** milliseconds for an answer to what is asked before authentication */
+  timeout: number;
   credentials: Credentials;
   strongestSeen: string | undefined;
   allowDowngrade: boolean;
@@ -69,7 +71,7 @@ export async function logIn(
   const offered = await features(inbox);
   if (options.beforeAuthentication !== undefined) {
     deadline.stop();
-    await options.beforeAuthentication(preAuthStream(inbox, offered, options.domain));
+    await options.beforeAuthentication(preAuthStream(inbox, offered, options.domain, options.timeout));
     deadline.start();
   }
   const tls = stream.established?.tls;
@@ -105,8 +107,16 @@ async function resume(inbox: Inbox, id: string, options: LogInOptions): Promise<
   inbox.write(x('resume', { xmlns: NS_SM, h: String(state.inbound), previd: id }));
   const answer = await inbox.next();
   const resumed = answer.is('resumed', NS_SM);
-  if (!resumed && !answer.is('failed', NS_SM))
+  if (!resumed && !answer.is('failed', NS_SM)) {
+    // A server that cannot resume would say the same for ever.
+    options.renewed(state.ended());
     throw new StreamError('bad-format', `<${answer.getName()}/> instead of <resumed/>`);
+  }
+  // §5: whatever goes on there, it is not what we know the counters of.
+  if (resumed && (answer.attrs.previd ?? id) !== id) {
+    options.renewed(state.ended());
+    throw new StreamError('undefined-condition', 'the server resumed another stream');
+  }
   // §5: <failed/> may carry an `h` too: what it names has arrived.
   const h = parseHandled(answer.attrs.h);
   const done = h === undefined ? undefined : state.acknowledged(h);
@@ -131,18 +141,34 @@ async function bind(
   options.renewed(state.ended());
   if (available.getChild('bind', NS_BIND) === undefined)
     throw new StreamError('unsupported-feature', 'the server does not offer resource binding');
-  const asked = x('bind', { xmlns: NS_BIND }, resource !== undefined && x('resource', {}, resource));
-  const answer = await ask(inbox, x('iq', { type: 'set' }, asked), early);
+  const answer = await bound(inbox, resource, early);
   const jid = parseJid(answer.getChild('bind', NS_BIND)?.getChild('jid', NS_BIND)?.getText());
   if (jid?.resource === undefined || jid.bare !== account)
     throw new ConnectionError('policy', `the server bound ${jid?.full ?? 'no JID'} instead of ${account}`);
   await establishSession(inbox, available, early);
-  const bound = { jid: jid.full, resumed: undefined, features: available, early };
-  if (!canManage) return { ...bound, managed: false };
+  const loggedIn = { jid: jid.full, resumed: undefined, features: available, early };
+  if (!canManage) return { ...loggedIn, managed: false };
 
   state.started();
   inbox.write(x('enable', { xmlns: NS_SM, resume: 'true' }));
-  return { ...bound, managed: await enabled(inbox, jid.full, state, early) };
+  return { ...loggedIn, managed: await enabled(inbox, jid.full, state, early) };
+}
+
+/** The resource is another one's, or the server gives its own only (RFC 6120 §7.7.2.2, §7.7.2.3). */
+const ANOTHER: readonly string[] = ['conflict', 'not-allowed'];
+
+/** The server's answer to the resource that is wanted, else to none; an error that passes is one of the connection. */
+async function bound(inbox: Inbox, resource: string | undefined, early: Element[]): Promise<Element> {
+  try {
+    const wanted = resource !== undefined && x('resource', {}, resource);
+    return await ask(inbox, x('iq', { type: 'set' }, x('bind', { xmlns: NS_BIND }, wanted)), early);
+  } catch (error) {
+    if (!(error instanceof StanzaError)) throw error;
+    if (resource !== undefined && ANOTHER.includes(error.condition)) return bound(inbox, undefined, early);
+    // §7.6.2.1: too many resources, or a server that is busy: to be tried again, for which the stream ends.
+    if (error.type === 'wait') throw new StreamError(error.condition, error.text);
+    throw error;
+  }
 }
 
 /** RFC 3921 §3, for servers that still want it and do not say that it is optional. */

@@ -80,12 +80,15 @@ describe('public rooms', () => {
   it('are found on the text conference service (XEP-0045 §6.1)', async () => {
     const service = { jid: 'chat.example.org', node: undefined, name: undefined, info };
     const found = await roomService({
+      silent: false,
       findService: async (...wanted) => {
         expect(wanted).toEqual(['conference', 'text', 'http://jabber.org/protocol/muc']);
         return service;
       },
     });
     expect(found).toBe('chat.example.org');
-    expect(await roomService({ findService: async () => undefined })).toBeUndefined();
+    const findService = async () => undefined;
+    expect(await roomService({ findService, silent: false })).toBeUndefined();
+    await expect(roomService({ findService, silent: true })).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 });

@@ -295,6 +295,32 @@ describe('stream management (XEP-0198)', () => {
     await expect(question).rejects.toMatchObject({ name: 'DisconnectedError' });
   });
 
+  it.each([
+    ['another stream', "<resumed xmlns='urn:xmpp:sm:3' previd='another' h='1'/>", 'undefined-condition'],
+    ['something else', "<message from='romeo@localhost'><body>hi</body></message>", 'bad-format'],
+  ])(
+    'a server that resumes %s: that is not ours, and a new one follows (§5)',
+    async (_what, answer, condition) => {
+      const server = await fake({ ...silent, misbehave: { insteadOfResumed: answer } });
+      const { session, peer } = await connected(server);
+      const lost = collect(session, 'unconfirmed');
+      const arrived = peer.stanza();
+      session.send(message('1'));
+      await arrived;
+      const cut = next(session, 'offline');
+      peer.cut();
+      await cut;
+      const confused = next(session, 'offline');
+      session.reconnectNow();
+      expect(await confused).toMatchObject({ reason: { condition }, final: false });
+      expect(lost[0]).toBe('1');
+      const up = once(session, 'online');
+      session.reconnectNow();
+      await up;
+      expect(server.received.split('<resume ')).toHaveLength(2);
+    },
+  );
+
   it('a stream that is over, of which the server says how much it handled: that has arrived, and it is not forgotten (§5)', async () => {
     const server = await fake(silent);
     const { session, peer } = await connected(server);
@@ -644,6 +670,21 @@ describe('reconnection', () => {
     [undefined, false],
   ])('after %s it is final: %s', (reason, final) => {
     expect(isFinal(reason)).toBe(final);
+  });
+
+  it('follows a stream that was up and is ended by a rule of the server: others may have flooded us', async () => {
+    const { session, peer } = await connected(await fake(silent));
+    const lost = next(session, 'offline');
+    const text = "<text xmlns='urn:ietf:params:xml:ns:xmpp-streams'>Too many unacked stanzas</text>";
+    const rule = "<policy-violation xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>";
+    peer.write(`<stream:error>${rule}${text}</stream:error></stream:stream>`);
+    expect(await lost).toMatchObject({ reason: { condition: 'policy-violation' }, final: false });
+    // Before anybody is in, a rule is a refusal.
+    const insteadOfFeatures = `<stream:error>${rule}</stream:error></stream:stream>`;
+    const refusing = sessionFor(await fake({ misbehave: { insteadOfFeatures } }), { reconnect: 'always' });
+    const refused = next(refusing, 'offline');
+    refusing.connect().catch(() => undefined);
+    expect(await refused).toMatchObject({ reason: { condition: 'policy-violation' }, final: true });
   });
 
   it('comes back after a lost connection, again and again while the server is away', async () => {

@@ -1,8 +1,10 @@
 /** Authentication: RFC 5802, RFC 7677, RFC 6120 §6, XEP-0440. */
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { saslprep } from '../../../src/xmpp/session/saslprep.ts';
 import { Scram } from '../../../src/xmpp/session/scram.ts';
-import { connected, fake, mentions, refused, sessionFor } from './support.ts';
+import { x } from '../../../src/xmpp/stanza.ts';
+import { connected, fake, mentions, next, refused, sessionFor } from './support.ts';
 
 describe('SCRAM vectors', () => {
   it('SHA-1 (RFC 5802 §5)', async () => {
@@ -216,6 +218,54 @@ describe('after authentication', () => {
       expect(await refused(server)).toMatchObject({ name: 'ConnectionError', condition: 'policy' });
     },
   );
+
+  const bindError = (condition: string, type: string) =>
+    `<error type='${type}'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>`;
+
+  it.each([['conflict'], ['not-allowed']])(
+    'takes the resource that the server gives where it does not give the one that is wanted: %s (RFC 6120 §7.7.2)',
+    async (condition) => {
+      const bindErrors = [bindError(condition, 'cancel')];
+      const { session } = await connected(await fake({ misbehave: { bindErrors } }));
+      expect(session.jid).toMatch(/^juliet@localhost\/[0-9a-f]{8}$/);
+    },
+  );
+
+  it('asks for that once, and not again', async () => {
+    const bindErrors = Array.from({ length: 9 }, () => bindError('conflict', 'cancel'));
+    const server = await fake({ misbehave: { bindErrors } });
+    expect(await refused(server)).toMatchObject({ name: 'StanzaError', condition: 'conflict' });
+    expect(bindErrors).toHaveLength(7);
+  });
+
+  it('tries again later where the server is busy: no last word (RFC 6120 §7.6.2.1)', async () => {
+    const bindErrors: string[] = [];
+    const { session, peer } = await connected(await fake({ management: false, misbehave: { bindErrors } }));
+    const online = once(session, 'online');
+    bindErrors.push(bindError('resource-constraint', 'wait'));
+    const lost = next(session, 'offline');
+    peer.cut();
+    await lost;
+    const busy = next(session, 'offline');
+    session.reconnectNow();
+    expect(await busy).toMatchObject({
+      reason: { name: 'StreamError', condition: 'resource-constraint' },
+      final: false,
+    });
+    session.reconnectNow();
+    await online;
+  });
+
+  it('waits for the answer to what is asked before it no longer than it was told', async () => {
+    const server = await fake({ onStanza: () => undefined });
+    const asked = refused(server, {
+      timeout: 300,
+      beforeAuthentication: async (stream) => {
+        await stream.request(x('iq', { type: 'get' }, x('query', { xmlns: 'jabber:iq:register' })));
+      },
+    });
+    expect(await asked).toMatchObject({ name: 'TimeoutError' });
+  });
 
   it.each([
     ["<session xmlns='urn:ietf:params:xml:ns:xmpp-session'/>", true],
