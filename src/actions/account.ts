@@ -83,6 +83,20 @@ export const setting = action({
   },
 });
 
+/** Waits for no further attempt to connect. */
+export const reconnect = action({
+  name: 'reconnect',
+  needs: 'store',
+  flag: false,
+  params: {},
+  async run({ client }) {
+    if (client.isOver) throw new ChatError('offline');
+    const jid = client.account;
+    const trying = client.reconnect() || client.state === 'connecting';
+    return { kind: 'done', notice: trying ? notice('reconnecting', { jid }) : notice('connected', { jid }) };
+  },
+});
+
 export const logout = action({
   name: 'logout',
   needs: 'presence',

@@ -89,6 +89,8 @@ export interface Notices {
   'subject-set': { room: string };
   'nick-set': { nick: string };
   'logged-out': { jid: string };
+  reconnecting: { jid: string };
+  connected: { jid: string };
   checked: { domain: string };
   'checked-warned': { domain: string; count: number };
 }

@@ -1,5 +1,5 @@
 /** THE TABLE: what a person can ask for, once. Flags, menus, `/commands` and JSON commands are made from it. */
-import { changePassword, deleteAccount, logout, setting, status, wipeData } from './account.ts';
+import { changePassword, deleteAccount, logout, reconnect, setting, status, wipeData } from './account.ts';
 import type { Action } from './action.ts';
 import { archiving } from './archiving.ts';
 import { conference } from './conference.ts';
@@ -94,6 +94,7 @@ export const actions: readonly Action[] = [
   blocked,
   archiving,
   setting,
+  reconnect,
   doctor,
   logout,
 ];

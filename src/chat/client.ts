@@ -326,6 +326,13 @@ export class Client extends EventEmitter<ChatEvents> {
     }
   }
 
+  /** Tries a lost connection again at once, instead of at the next attempt; false where no attempt is waited for. */
+  reconnect(): boolean {
+    if (this.#state !== 'offline' || this.#over || this.#connection === undefined) return false;
+    this.#connection.session.reconnectNow();
+    return true;
+  }
+
   async #open(): Promise<Connection> {
     const settings = await this.#options.session?.();
     this.#instance = settings?.instance;

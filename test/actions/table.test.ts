@@ -824,6 +824,21 @@ describe('the account', () => {
     expect(all.kind === 'rows' && all.rows).toHaveLength(Object.keys(SETTINGS).length);
   });
 
+  it.each([
+    ['offline', false, 'reconnecting', 1],
+    ['connecting', false, 'reconnecting', 0],
+    ['online', false, 'connected', 0],
+  ] as const)('reconnect while %s', async (state, isOver, code, calls) => {
+    const { outcome, client } = await run('reconnect', {}, (fake) => Object.assign(fake, { state, isOver }));
+    expect(outcome).toMatchObject({ kind: 'done', notice: { code } });
+    expect(client.called('reconnect')).toHaveLength(calls);
+  });
+
+  it('reconnect after the end of it: only another log-in helps', async () => {
+    const over = (fake: FakeClient) => Object.assign(fake, { state: 'offline', isOver: true });
+    await expect(run('reconnect', {}, over)).rejects.toMatchObject({ condition: 'offline' });
+  });
+
   it('logout', async () => {
     const { outcome, client } = await run('logout');
     expect([client.state, outcome]).toMatchObject(['offline', { notice: { code: 'logged-out' } }]);

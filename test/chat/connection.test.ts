@@ -229,6 +229,20 @@ describe('a connection that comes back', () => {
     expect([world.client.isOver, world.client.offlineReason]).toEqual([true, 'conflict']);
   });
 
+  it('does not wait for the next attempt where the user does not want to, while one is waited for', async () => {
+    const world = await new World().login();
+    const now = vi.spyOn(world.session, 'reconnectNow');
+    expect(world.client.reconnect()).toBe(false);
+    world.session.drop();
+    expect(world.client.reconnect()).toBe(true);
+    expect(now).toHaveBeenCalledTimes(1);
+    world.session.renew();
+    expect(world.client.reconnect()).toBe(false);
+    world.session.drop({ final: true, reason: new StreamError('conflict') });
+    expect(world.client.reconnect()).toBe(false);
+    expect(now).toHaveBeenCalledTimes(1);
+  });
+
   it("tells a server's own words, and nothing of what we note of a connection for the debug file", async () => {
     const world = await new World().login();
     world.session.drop({ reason: new ConnectionError('timeout', 'the server is silent') });

@@ -204,6 +204,12 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
   savePresence(show: Show, status: string): void {
     this.did('savePresence', show, status);
   }
+  reconnect(): boolean {
+    if (this.state !== 'offline' || this.isOver) return false;
+    this.did('reconnect');
+    return true;
+  }
+
   touched(): void {
     this.did('touched');
   }

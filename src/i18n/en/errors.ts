@@ -72,6 +72,7 @@ const what = open({
   unblock: 'cannot unblock {jid}',
   blocked: 'cannot list the blocked',
   archiving: "cannot change what the server's archive keeps",
+  reconnect: 'cannot connect now',
   setting: 'cannot change the setting',
   logout: 'cannot log out',
   listen: 'cannot listen',

@@ -99,6 +99,7 @@ export const help = {
     unblock: 'unblocks somebody',
     blocked: 'lists whom you have blocked',
     archiving: "tells or changes what the server's archive keeps: always, never, or roster (of contacts)",
+    reconnect: 'tries a lost connection again now, not at the next attempt',
     setting: 'changes a setting; without a value tells what it is, without a name lists all',
     logout: 'logs out',
     search: 'searches all kept messages',

@@ -33,6 +33,7 @@ export const menus = {
     history: 'History and search',
     more: 'More',
     showMenu: 'Show the menu',
+    reconnect: 'Connect now',
     exit: 'Exit',
   },
   more: {

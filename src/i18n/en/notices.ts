@@ -127,5 +127,7 @@ export const notices = {
   checked: ({ domain }: Of<'domain'>) => `All is well with ${domain}.`,
   'checked-warned': ({ domain, count }: Of<'domain' | 'count'>) =>
     `${domain} can be used; warnings: ${count}.`,
+  reconnecting: ({ jid }: Of<'jid'>) => `Connecting ${jid} now.`,
+  connected: ({ jid }: Of<'jid'>) => `${jid} is connected.`,
   'logged-out': ({ jid }: Of<'jid'>) => `${jid} is logged out.`,
 };

@@ -62,6 +62,7 @@ const what: typeof en.what = {
   unblock: 'no se puede desbloquear a {jid}',
   blocked: 'no se puede mostrar la lista de bloqueados',
   archiving: 'no se puede cambiar lo que guarda el archivo del servidor',
+  reconnect: 'no se puede conectar ahora',
   setting: 'no se puede cambiar el ajuste',
   logout: 'no se puede cerrar la sesión',
   listen: 'no se puede escuchar',

@@ -97,6 +97,7 @@ export const help: typeof en = {
     unblock: 'desbloquea a alguien',
     blocked: 'muestra a quién tienes bloqueado',
     archiving: 'dice o cambia lo que guarda el archivo del servidor: always, never o roster (de contactos)',
+    reconnect: 'intenta ya la conexión perdida, sin esperar al próximo intento',
     setting: 'cambia un ajuste; sin valor dice cuál tiene, sin nombre los lista todos',
     logout: 'cierra la sesión',
     search: 'busca en todos los mensajes guardados',

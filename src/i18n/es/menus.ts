@@ -34,6 +34,7 @@ export const menus: typeof en = {
     history: 'Historial y búsqueda',
     more: 'Más',
     showMenu: 'Mostrar el menú',
+    reconnect: 'Conectar ahora',
     exit: 'Salir',
   },
   more: {

@@ -105,5 +105,7 @@ export const notices: typeof en = {
   'nick-set': ({ nick }) => `Ahora te llamas ${nick} en esta sala.`,
   checked: ({ domain }) => `Todo está bien con ${domain}.`,
   'checked-warned': ({ domain, count }) => `${domain} se puede usar; avisos: ${count}.`,
+  reconnecting: ({ jid }) => `Conectando ${jid} ahora.`,
+  connected: ({ jid }) => `${jid} está conectado.`,
   'logged-out': ({ jid }) => `Sesión de ${jid} cerrada.`,
 };

@@ -77,6 +77,8 @@ export async function conversationView(face: Face, seat: Seat, chat: string): Pr
       if (next === undefined) return 'stay';
       if (next === 'sent') {
         typing.sent();
+        // Who writes wants it to go: the next attempt is not waited for.
+        client.reconnect();
         return 'stay';
       }
       end = next;

@@ -12,6 +12,7 @@ import { more } from './more.ts';
 import { notifications } from './notifications.ts';
 import { presence } from './presence.ts';
 import { createOrJoin, leaveRoom, messageToRoom } from './rooms.ts';
+import { runFromMenu } from './run.ts';
 import { type OpenSeat, takeSeat } from './seat.ts';
 import { sendFile } from './send-file.ts';
 import { topMenu } from './top.ts';
@@ -51,6 +52,12 @@ const ENTRIES: readonly Entry[] = [
   { key: '16', label: 'more', screen: more },
 ];
 
+/** There only while a connection is waited for. */
+const reconnect: Screen = async (app, seat) => {
+  await runFromMenu(app, seat, 'reconnect');
+  return undefined;
+};
+
 /** letters for what a number does as well */
 const LETTERS: Readonly<Record<string, string>> = { D: '11' };
 
@@ -89,11 +96,11 @@ async function choices(app: MenuApp, seat: OpenSeat): Promise<MainEnd> {
 
 /** Ctrl-C in a screen comes back to the menu; so does everything that fails. */
 async function runScreen(app: MenuApp, seat: OpenSeat, key: string): Promise<MainEnd | undefined> {
-  const entry = ENTRIES.find((candidate) => candidate.key === key);
+  const screen = key === 'reconnect' ? reconnect : ENTRIES.find((entry) => entry.key === key)?.screen;
   let end: MainEnd | undefined;
   try {
     await attempt(app, async () => {
-      end = await entry?.screen(app, seat);
+      end = await screen?.(app, seat);
     });
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error;
@@ -114,6 +121,7 @@ function items(app: MenuApp, client: Client): MenuItem[] {
     ...ENTRIES.map((entry) => item(entry.key, entry.label, entry.key)),
     item('M', 'showMenu', 'menu'),
     ...Object.entries(LETTERS).map(([letter, key]) => item(letter, labelOf(key), key)),
+    ...(client.state === 'offline' && !client.isOver ? [item('R', 'reconnect', 'reconnect')] : []),
     item('0', 'exit', 'exit'),
   ];
 }

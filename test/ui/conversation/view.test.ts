@@ -264,6 +264,14 @@ describe('while a chat is open', () => {
     );
   });
 
+  it('who writes without a connection does not wait for the next attempt; who asks something does', async () => {
+    fake.state = 'offline';
+    await play(ROMEO, '/last', 'hello', ESC);
+    expect(fake.called('reconnect')).toHaveLength(1);
+    await play(ROMEO, '/reconnect', ESC);
+    expect(fake.called('reconnect')).toHaveLength(2);
+  });
+
   it('says nothing more of what a contact does who has gone, or without a connection', async () => {
     fake.keep(ROMEO, 'said before');
     fake.addPerson(ROMEO, { name: 'Romeo' });

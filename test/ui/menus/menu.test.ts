@@ -78,6 +78,19 @@ describe('the main menu', () => {
     expect(terminal.menus[1]).toContain('1) romeo@example.org');
   });
 
+  it('offers to connect now with R while a connection is waited for, and else not', async () => {
+    fake.state = 'offline';
+    const { terminal } = await play('R', '0');
+    expect(terminal.menus[0]?.at(-2)).toBe('R) Connect now');
+    expect(fake.called('reconnect')).toHaveLength(1);
+    expect(terminal.output).toContain('reconnecting');
+    fake.isOver = true;
+    expect((await play('0')).terminal.menus[0]).not.toContain('R) Connect now');
+    fake.isOver = false;
+    fake.state = 'online';
+    expect((await play('0')).terminal.menus[0]).not.toContain('R) Connect now');
+  });
+
   it('tells the client of every key, so that contacts who ask hear how long it was since (XEP-0012)', async () => {
     const { terminal } = await play('3', '0');
     expect(fake.called('touched')).toHaveLength(2);
