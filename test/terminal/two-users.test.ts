@@ -143,7 +143,7 @@ describe('a conversation', () => {
     await ben.sees('1) Chat with someone · 1 unread');
     await ben.sees('│ 1 unread: ann (1)');
     await one(BEN);
-    await ben.pick('Chat with someone', 'ann@localhost · away · at lunch · 1 unread');
+    await ben.pick('Chat with someone', 'ann@localhost · away (at lunch) · 1 unread');
     await ben.sees('── new messages ──');
     await ben.sees(/^\d\d:\d\d ann@localhost {2}hello ben$/);
     await ben.says('ann@localhost', 'hello ann');
