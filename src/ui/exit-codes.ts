@@ -25,6 +25,7 @@ const CHAT: ReadonlyMap<string, number> = new Map([
   ['unreachable-server', EXIT.unconnected],
   ['log-in-refused', EXIT.unauthorised],
   ['no-domain', EXIT.usage],
+  ['no-setting', EXIT.usage],
   ['not-a-person', EXIT.usage],
   ['nobody-to-invite', EXIT.usage],
 ]);

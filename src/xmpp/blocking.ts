@@ -9,6 +9,9 @@ import { child, type Element, x } from './stanza.ts';
 export const NS_BLOCKING = 'urn:xmpp:blocking';
 export const NS_BLOCKING_ERRORS = 'urn:xmpp:blocking:errors';
 
+/** RFC 6120 §8.4: who does not know a namespace answers `service-unavailable`; some say `feature-not-implemented` */
+const HAS_NONE: readonly string[] = ['service-unavailable', 'feature-not-implemented'];
+
 /** JIDs of `<blocklist/>`, `<block/>` or `<unblock/>`, normalised, each once; what is none is left out. */
 export function parseBlocked(element: Element): string[] {
   const jids = element.getChildren('item', NS_BLOCKING).map((item) => parseJid(item.attrs.jid)?.full);
@@ -65,28 +68,42 @@ export function blocking(session: Session, { disco }: { disco: Pick<Disco, 'info
     api.emit('unblocked', { jids: gone, all });
   });
 
-  const request = async (type: 'get' | 'set', element: Element) => {
+  const expectSupport = async () => {
     // A server that does not answer is no server without it.
     const { features } = await disco.info(session.domain, undefined, { timeout: DEADLINE });
-    if (!features.includes(NS_BLOCKING)) throw new UnsupportedFeatureError(NS_BLOCKING, session.domain);
-    return session.request(x('iq', { type }, element));
+    if (!features.includes(NS_BLOCKING)) throw unsupported();
   };
-  const command = async (name: 'block' | 'unblock', jids: readonly string[]) => {
-    // An empty `<unblock/>` would unblock everybody (§3.5), an empty `<block/>` is an error (§3.3).
-    if (jids.length > 0) await request('set', xItems(name, jids));
+  const unsupported = () => new UnsupportedFeatureError(NS_BLOCKING, session.domain);
+  const request = async (type: 'get' | 'set', element: Element) => {
+    try {
+      return await session.request(x('iq', { type }, element));
+    } catch (error) {
+      const none = error instanceof StanzaError && HAS_NONE.includes(error.condition);
+      throw none ? unsupported() : error;
+    }
   };
 
   const api: Blocking = Object.assign(new EventEmitter<BlockingEvents>(), {
     async list() {
       if (known === undefined) {
+        await expectSupport();
         const result = await request('get', x('blocklist', { xmlns: NS_BLOCKING }));
         const list = child(result, 'blocklist', NS_BLOCKING);
         known = new Set(list === undefined ? [] : parseBlocked(list));
       }
       return [...known];
     },
-    block: (jids: readonly string[]) => command('block', jids),
-    unblock: (jids: readonly string[]) => command('unblock', jids),
+    async block(jids: readonly string[]) {
+      // An empty `<block/>` is an error (§3.3).
+      if (jids.length === 0) return;
+      await expectSupport();
+      await request('set', xItems('block', jids));
+    },
+    async unblock(jids: readonly string[]) {
+      // Unasked: a server whose own domain is blocked says no more of its features, and has to be let in again.
+      // An empty one would unblock everybody (§3.5).
+      if (jids.length > 0) await request('set', xItems('unblock', jids));
+    },
     unblockAll: async () => {
       await request('set', xItems('unblock', []));
     },

@@ -27,10 +27,8 @@ const fits = (text: string) => text.length > 0 && (text.length <= 341 || encoder
 function prepareLocal(text: string): string | undefined {
   if (/^[\0-\x7f]*$/.test(text))
     return fits(text) && !FORBIDDEN_ASCII.test(text) ? text.toLowerCase() : undefined;
-  const mapped = text
-    .replace(/[\uff01-\uff5e]/g, (c) => c.normalize('NFKC'))
-    .toLowerCase()
-    .normalize('NFC');
+  // Compatibility characters are no part of that profile; servers of RFC 6122 map them (App. A.3), and answer as that user.
+  const mapped = text.normalize('NFKC').toLowerCase().normalize('NFKC');
   forbiddenLocal ??= new RegExp(FORBIDDEN_LOCAL, 'u');
   return fits(mapped) && !forbiddenLocal.test(mapped) ? mapped : undefined;
 }

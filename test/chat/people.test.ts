@@ -466,6 +466,14 @@ describe('blocking (XEP-0191)', () => {
     await world.client.contacts.unblock('iago@example.org');
     expect(world.session.sentStanzas.at(-1)?.getChild('unblock', 'urn:xmpp:blocking')).toBeDefined();
   });
+
+  it('the own server, and oneself, are not blocked: nothing would come any more (XEP-0191 §5)', async () => {
+    const world = await new World({ announces: ['urn:xmpp:blocking'] }).login();
+    const { contacts } = world.client;
+    await expect(contacts.block('example.org')).rejects.toMatchObject({ condition: 'own-server' });
+    await expect(contacts.block(ACCOUNT)).rejects.toMatchObject({ condition: 'own-jid' });
+    expect(world.sent('iq')).toEqual([]);
+  });
 });
 
 describe('details of a JID', () => {

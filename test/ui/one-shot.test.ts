@@ -386,6 +386,15 @@ describe('missing values', () => {
     expect(run.mock.calls[0]?.[1]).toMatchObject({ text: 'one\ntwö\n' });
   });
 
+  it('a line that is not UTF-8 ends no stream of lines', async () => {
+    const pieces: (readonly string[])[] = [];
+    const input = standardInput(
+      Readable.from([Buffer.from('one\ntw\xff\nthr', 'latin1'), Buffer.from('ee\n')]),
+    );
+    for await (const piece of input.lines()) pieces.push(piece);
+    expect(pieces).toEqual([['one', 'tw\ufffd'], ['three']]);
+  });
+
   it('lines come as they are read, those that are there together at once, the password not among them', async () => {
     const input = stdin('secret\none\r\ntw', 'ö\n\nthr', 'ee');
     const pieces: (readonly string[])[] = [];

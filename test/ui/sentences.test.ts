@@ -245,6 +245,7 @@ describe('exit codes (product §5)', () => {
     [new ChatError('not-a-person', { jid: 'lobby@rooms.example.org' }), 2],
     [new StorageError('full', '/x', ''), 1],
     [new ChatError('nobody-to-invite', { jid: 'a@x.example' }), 2],
+    [new ChatError('no-setting', { value: 'x' }), 2],
     [new Error('x'), 1],
     [undefined, 1],
   ])('%s gives %i', (error, code) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blocking, NS_BLOCKING, parseBlocked } from '../../src/xmpp/blocking.ts';
-import { TimeoutError } from '../../src/xmpp/errors.ts';
+import { StanzaError, TimeoutError } from '../../src/xmpp/errors.ts';
 import { FakeSession } from '../support/fake-session.ts';
 import { parse } from '../support/parse.ts';
 
@@ -57,9 +57,26 @@ describe('list (XEP-0191 §3.2)', () => {
 
   it('is not there without the feature (XEP-0191 §3.1)', async () => {
     const { session, api } = start(false);
-    await expect(api.list()).rejects.toMatchObject({ name: 'UnsupportedFeatureError' });
+    for (const asked of [api.list(), api.block([ROMEO])])
+      await expect(asked).rejects.toMatchObject({ name: 'UnsupportedFeatureError' });
     expect(session.take()).toEqual([]);
   });
+
+  it('lets in again whom another device of ours blocked, be it the server, which says no more of its features', async () => {
+    const { session, api } = start(false);
+    await api.unblock(['example.org']);
+    expect(session.take().map((iq) => iq.attrs.type)).toEqual(['set']);
+  });
+
+  it.each(['service-unavailable', 'feature-not-implemented'])(
+    'has none where the account answers %s',
+    async (condition) => {
+      const { session, api } = start(false);
+      session.request = () => Promise.reject(new StanzaError(condition));
+      for (const asked of [api.unblock([ROMEO]), api.unblockAll()])
+        await expect(asked).rejects.toMatchObject({ name: 'UnsupportedFeatureError' });
+    },
+  );
 });
 
 describe('pushes (XEP-0191 §3.3)', () => {

@@ -7,6 +7,9 @@ describe('parseJid (RFC 7622 §3)', () => {
     ['Juliet@Example.ORG/Balcony', 'juliet@example.org/Balcony'],
     ['example.org.', 'example.org'],
     ['ＡＢ@example.org', 'ab@example.org'],
+    // RFC 6122 App. A.3: a server that maps these answers as that user
+    ['ﬁ@example.org', 'fi@example.org'],
+    ['ｶ@example.org', 'カ@example.org'],
     ['a@bücher.example', 'a@bücher.example'],
     ['a@xn--bcher-kva.example', 'a@bücher.example'],
     ['room@muc.example/a/b @c', 'room@muc.example/a/b @c'],

@@ -1,5 +1,5 @@
 /** `client.contacts`: contacts listed, asked, answered, removed and blocked. RFC 6121 §2.3–§2.5, §3; XEP-0191. */
-import { bareOf, localOf } from '../address.ts';
+import { bareOf, domainOf, localOf } from '../address.ts';
 import type { Contacts } from '../contacts.ts';
 import { ChatError } from '../problem.ts';
 import { type Requests, requestId } from '../requests.ts';
@@ -140,7 +140,13 @@ export function clientContacts(options: ClientContactsOptions) {
       return known ? 'declined' : 'unknown';
     },
 
+    /**
+     * Takes a bare JID or a domain. Rejects with ChatError `own-jid` and `own-server`: nothing that our server says would
+     * reach us (XEP-0191 §5).
+     */
     async block(jid: string): Promise<void> {
+      if (bareOf(jid) === account) throw new ChatError('own-jid', { jid });
+      if (bareOf(jid) === domainOf(account)) throw new ChatError('own-server', { jid });
       await linked().features.blocking.block([jid]);
       requests.close(requestId.subscription(jid));
     },

@@ -183,6 +183,10 @@ const chat = {
     hint: 'Ask them to add you, or add them with --add-contact.',
   },
   'own-jid': { why: '{jid} is yourself', hint: '' },
+  'own-server': {
+    why: '{jid} is your own server, which could not tell you anything any more',
+    hint: 'Block people by their JIDs.',
+  },
   'server-not-started': { why: '{message}', hint: 'Try again.' },
   'program-missing': { why: '{program} is not installed', hint: 'Run: {install}' },
   'no-such-request': {

@@ -179,6 +179,10 @@ const chat: typeof en.groups.chat = {
     hint: 'Pídele que te añada, o añádelo con --add-contact.',
   },
   'own-jid': { why: '{jid} eres tú', hint: '' },
+  'own-server': {
+    why: '{jid} es tu propio servidor, que ya no podría decirte nada',
+    hint: 'Bloquea a las personas por su JID.',
+  },
   'server-not-started': { why: '{message}', hint: 'Inténtalo otra vez.' },
   'program-missing': { why: '{program} no está instalado', hint: 'Ejecuta: {install}' },
   'no-such-request': { why: 'nadie espera respuesta a eso', hint: 'Quizá ya se ha respondido.' },

@@ -4,7 +4,10 @@ import { UsageError } from '../usage-error.ts';
 export interface StandardInput {
   /** the next line without its end; undefined at the end of input. Throws UsageError. */
   line(): Promise<string | undefined>;
-  /** all lines that are left, as they come: those that are there together at once. Throws UsageError. */
+  /**
+   * All lines that are left, as they come: those that are there together at once; � (U+FFFD) where they are not UTF-8.
+   * Throws UsageError.
+   */
   lines(): AsyncIterable<readonly string[]>;
   /** everything that is left, without one last line break. Throws UsageError. */
   rest(): Promise<string>;
@@ -39,7 +42,8 @@ export function standardInput(stream: AsyncIterable<Buffer | string>): StandardI
         while (!ended && !read.includes(0x0a)) await more();
         if (read.length === 0) return;
         const end = ended ? read.length : read.lastIndexOf(0x0a) + 1;
-        const lines = decode(read.subarray(0, end)).replace(/\n$/, '').split('\n');
+        // A stream goes on behind a byte that is none of UTF-8, which is shown as what it is.
+        const lines = new TextDecoder().decode(read.subarray(0, end)).replace(/\n$/, '').split('\n');
         read = read.subarray(end);
         yield lines.map((line) => line.replace(/\r$/, ''));
       }
