@@ -268,6 +268,23 @@ describe('what two runs hear at once', () => {
     expect(other.events('message')[0]).toMatchObject({ direction: 'out', state: 'acked' });
   });
 
+  it('what one left, and the other sends, is told there before its states', async () => {
+    const stores = memoryStores();
+    const other = await run(stores).login('stream');
+    const one = run(stores);
+    const { id } = one.client.messages.send(ROMEO, 'left');
+    await one.client.close();
+    other.session.drop();
+    await other.client.online('stream');
+    other.acknowledge(id);
+    await turn();
+    const told = other.told.filter(([name]) => name === 'message' || name === 'messageChanged');
+    expect(told).toMatchObject([
+      ['message', { body: 'left', state: 'sent' }],
+      ['messageChanged', { state: 'acked' }, 'state'],
+    ]);
+  });
+
   it('what became of a message the run that sent it tells, too, where the other heard it first (XEP-0184)', async () => {
     const {
       both: [one, other],

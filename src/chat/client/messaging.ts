@@ -141,7 +141,8 @@ export function messaging(options: MessagingOptions) {
       isFirst(message.row);
       added(message);
     },
-    changed: (message) => tell('messageChanged', message, 'state'),
+    // What a run beside this one left, and this one sends, was told of nowhere here.
+    changed: (message) => (isFirst(message.row) ? added(message) : tell('messageChanged', message, 'state')),
     failed,
     instance: () => {
       const own = instance();
