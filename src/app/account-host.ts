@@ -33,8 +33,15 @@ export interface AccountHostOptions {
 export interface AccountHost {
   /** Opens the local data, once. Throws StorageError. */
   stores(): Promise<Stores>;
-  /** A client that connects when it is first asked to. `password` is asked for then. */
-  client(jid: string, password?: () => Promise<string>): Promise<Client>;
+  /**
+   * A client that connects when it is first asked to. `password` is asked for then. `insists`: the first connection, too,
+   * is tried until there is one.
+   */
+  client(
+    jid: string,
+    password?: () => Promise<string>,
+    options?: { readonly insists?: boolean },
+  ): Promise<Client>;
   session(jid: string, password: string): SessionOptions;
   /** Checks the way to a server, by the way it is given here; `account` logs in where the domain is its own. */
   examine(domain: string, examination: Examination): Promise<Diagnosis>;
@@ -161,7 +168,7 @@ export function accountHost({
       const kept = moveAside(join(reach.dataDir, DATABASE_FILE), Date.now());
       return kept;
     },
-    async client(jid, password) {
+    async client(jid, password, { insists = false } = {}) {
       const held = await stores();
       const client = new Client({
         account: jid,
@@ -170,11 +177,12 @@ export function accountHost({
           password &&
           (async () => {
             const settings = session(jid, await password());
+            const reconnect = insists ? 'always' : settings.reconnect;
             // Each run its own: two runs with one resource would throw each other out (RFC 6120 §7.7.2.2).
             const wanted = { resource: reach.resource, resumes: reconnects };
             const instance = held.instances.claim(jid, wanted);
             const strongestSeen = held.accounts.account(jid)?.mechanism;
-            return { ...settings, instance, resource: instance.resource, strongestSeen };
+            return { ...settings, reconnect, instance, resource: instance.resource, strongestSeen };
           }),
         filesDir: () => reach.filesDir,
         version,

@@ -11,11 +11,13 @@ import type { Catalogue, Language } from '../i18n/catalogue.ts';
 import type { StartPresence } from '../ui/cli/invocation.ts';
 import { noConnection } from '../ui/connection-ended.ts';
 import { menuLoop } from '../ui/menu.ts';
-import type { Accounts, MenuApp } from '../ui/menus/accounts.ts';
-import { type Tellings, tellings } from '../ui/notifications/tellings.ts';
+import type { Accounts, Credentials, MenuApp } from '../ui/menus/accounts.ts';
+import { offerOffline } from '../ui/menus/login.ts';
+import { type Tellings, type TellingsOptions, tellings } from '../ui/notifications/tellings.ts';
 import { renderer } from '../ui/render.ts';
 import { openTerminal } from '../ui/terminal/open.ts';
 import { EXIT_CODES } from '../ui/terminal/signals.ts';
+import { InterruptedError } from '../ui/terminal.ts';
 import { backgroundOf, colourLevel, createTheme } from '../ui/theme.ts';
 import { type AccountHost, accountHost, accountOf, overridesOf, type Reach } from './account-host.ts';
 
@@ -65,7 +67,7 @@ export async function runMenus(options: InteractiveOptions): Promise<number> {
   const seats = accountSeats(options, {
     log: terminal.log,
     show: (row) => terminal.log(render.row(row)),
-    tell: (client) => tellings({ client, words, theme, terminal }),
+    tell: (client, more) => tellings({ client, words, theme, terminal, ...more }),
   });
   const app: MenuApp = {
     terminal,
@@ -96,18 +98,27 @@ async function start(
   signal: AbortSignal,
 ): Promise<number> {
   let client: Client | undefined;
+  const jid = config.jid === undefined ? undefined : accountOf(config);
   try {
     if (demo) client = await app.accounts.demo?.({ signal });
-    else if (config.jid !== undefined && password !== undefined) {
-      client = await app.accounts.login({ jid: accountOf(config), password }, { signal });
+    else if (jid !== undefined && password !== undefined) {
+      client = await app.accounts.login({ jid, password }, { signal });
     }
     if (client !== undefined && status !== undefined)
       await client.setPresence(seats.show(status), status.message);
   } catch (error) {
     app.terminal.log(app.theme.error(app.render.problem(error)));
     if (demo) return 1;
+    // What is piped in are choices of the menu.
+    if (jid !== undefined && password !== undefined && app.terminal.interactive)
+      client = await offerOffline(app, { jid, password }, error).catch(orMenu);
   }
   return menuLoop(app, client);
+}
+
+/** Ctrl-C at a question goes on to the menu. */
+function orMenu(error: unknown): undefined {
+  if (!(error instanceof InterruptedError)) throw error;
 }
 
 interface Seats {
@@ -123,7 +134,7 @@ interface Seats {
 interface Telling {
   log(text: string): void;
   show(row: Row): void;
-  tell(client: Client): Tellings;
+  tell(client: Client, more?: Pick<TellingsOptions, 'awaitsConnection'>): Tellings;
 }
 
 /** Logging in and registering; each server is reached as the configuration says, the demo's as the demo says. */
@@ -180,6 +191,16 @@ function accountSeats(options: InteractiveOptions, { log, show, tell }: Telling)
     }
   }
 
+  async function workOffline({ jid, password }: Credentials): Promise<Client> {
+    const client = await host.client(jid, async () => password, { insists: true });
+    hostOf.set(client, host);
+    told.set(client, tell(client, { awaitsConnection: true }));
+    remember(client);
+    // What ends it for good is told as the end of a connection.
+    client.online('presence').catch(() => undefined);
+    return client;
+  }
+
   const accounts: Accounts = {
     get lastJid() {
       return used ?? config.jid ?? last.jid;
@@ -187,6 +208,7 @@ function accountSeats(options: InteractiveOptions, { log, show, tell }: Telling)
     domain: config.domain ?? (config.jid === undefined ? undefined : domainOf(config.jid)),
     knownAccounts: () => [...new Set([...(used === undefined ? [] : [used]), ...last.all])],
     login: ({ jid, password }, { signal }) => logIn(host, jid, password, signal),
+    workOffline,
     moveAside: () => host.moveAside(),
     registrationForm: (jid, { signal }) =>
       fetchRegistrationForm(host.session(jid, ''), { signal, folder: config.filesDir }),

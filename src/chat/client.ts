@@ -180,6 +180,7 @@ export class Client extends EventEmitter<ChatEvents> {
       tell,
       searchService: options.roomSearch,
       failed,
+      isOnline: () => this.#connection?.online === true,
     });
     this.#rooms = rooms;
     this.#invitations = invitations({

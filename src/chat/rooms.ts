@@ -49,6 +49,7 @@ export interface ChatRoomsOptions {
   readonly searchService?: string | undefined;
   /** something in the background could not be done */
   readonly failed: (error: unknown) => void;
+  readonly isOnline: () => boolean;
 }
 
 interface Link {
@@ -84,7 +85,8 @@ function checkAnswers({ form }: Challenge, filled: Filled): void {
   if (given < count) throw new ChatError('captcha-needs-answers', { count });
 }
 
-export function chatRooms({ account, store, settings, tell, searchService, failed }: ChatRoomsOptions) {
+export function chatRooms(options: ChatRoomsOptions) {
+  const { account, store, settings, tell, searchService, failed } = options;
   let link: Link | undefined;
   /** logged in as a person: bookmarks are acted upon */
   let acting = false;
@@ -95,6 +97,7 @@ export function chatRooms({ account, store, settings, tell, searchService, faile
   };
   const service = async (): Promise<string> => {
     const found = await roomService(connected().disco);
+    if (found === undefined && !options.isOnline()) throw new ChatError('offline');
     if (found === undefined)
       throw new ChatError('no-room-service', { domain: account.slice(account.indexOf('@') + 1) });
     return found;

@@ -52,6 +52,8 @@ export interface NotificationOptions {
   desktop?(text: string): void;
   /** also messages that come from the server's archive after log-in; for a face without badges */
   readonly missed?: boolean;
+  /** there is no connection, which was said, and the first one is waited for */
+  readonly awaitsConnection?: boolean | undefined;
   /** milliseconds since 1970 */
   now(): number;
 }
@@ -69,7 +71,7 @@ export function notifications(options: NotificationOptions): Notifications {
   const { client, words, theme } = options;
   const text = words.notifications;
   const folding = bursts(options.print);
-  const connectionLine = connectionLines(words);
+  const connectionLine = connectionLines(words, options.awaitsConnection);
   /** transfers already told as offered; several events name the same one */
   /** rooms whose subject of entering is still to come (XEP-0045 §7.2.15) */
   const entering = new Set<string>();

@@ -117,3 +117,21 @@ it('trusts the authorities of an account for its own domain only', async () => {
   expect(made.session(JULIET, PASSWORD).ca).toBeUndefined();
   expect(made.session(ROMEO.XMPP_JID, PASSWORD).ca).toBe(certificates.ca);
 });
+
+it('tries a first connection until there is one where that is wanted, else once', async () => {
+  const { host } = await twoServers();
+  const gone = await server();
+  await gone.close();
+  const made = host({}, { jid: JULIET, service: `xmpp://127.0.0.1:${gone.port}` });
+  const once = await made.client(JULIET, async () => PASSWORD);
+  await expect(once.online('stream')).rejects.toMatchObject({ condition: 'refused' });
+  const insisting = await made.client(JULIET, async () => PASSWORD, { insists: true });
+  const failed = new Promise((resolve) => {
+    insisting.on('connection', (event) => event.state === 'offline' && resolve(event));
+  });
+  const ended = insisting.online('stream').catch((error: unknown) => error);
+  expect(await failed).toMatchObject({ condition: 'refused', retryIn: expect.any(Number), final: false });
+  expect(insisting.reconnect()).toBe(true);
+  await insisting.close();
+  expect(await ended).toBeInstanceOf(Error);
+});

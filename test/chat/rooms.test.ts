@@ -267,6 +267,15 @@ describe('finding rooms', () => {
     expect(await world.client.rooms.address(ROOM)).toBe(ROOM);
   });
 
+  it('without a connection nobody is said to have no room service; it is asked for when the stream goes on', async () => {
+    const world = await new World().login('stream');
+    withService(world);
+    world.session.drop();
+    await expect(world.client.rooms.address('lobby')).rejects.toMatchObject({ condition: 'offline' });
+    world.session.resume();
+    expect(await world.client.rooms.address('lobby')).toBe(ROOM);
+  });
+
   it('lists the public ones, then ours that are not; kept and joined are marked', async () => {
     const stores = memoryStores();
     stores.rooms.keep(ACCOUNT, { room: 'secret@elsewhere.example', nick: 'j', autojoin: false });

@@ -75,6 +75,7 @@ export function plainApp(
       domain: undefined,
       knownAccounts: () => [],
       login: async () => fake.client,
+      workOffline: async () => fake.client,
       moveAside: async () => '/kept',
       registrationForm: async () => ({ instructions: '', fields: [] }),
       register: async () => {},

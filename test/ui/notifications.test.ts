@@ -356,6 +356,21 @@ describe('NOTIFICATION lines (product §3)', () => {
     ]);
   });
 
+  it('a first connection that is waited for is told when it is there, or never will be', () => {
+    start({ awaitsConnection: true });
+    client.emit('connection', { state: 'offline', condition: 'refused', retryIn: 1500 });
+    client.emit('connection', { state: 'connecting', attempt: 2 });
+    expect(lines).toEqual([]);
+    client.emit('connection', { state: 'online' });
+    start({ awaitsConnection: true });
+    client.emit('connection', { state: 'offline', condition: 'not-authorized', final: true });
+    expect(lines.map((line) => line.slice('NOTIFICATION 14:03 '.length))).toEqual([
+      'the connection is back',
+      expect.stringContaining('connection ended: '),
+      expect.stringContaining('connection ended: '),
+    ]);
+  });
+
   it('typing only if asked for', () => {
     start();
     client.emit('typing', { chat: ALICE, from: ALICE, state: 'composing' });

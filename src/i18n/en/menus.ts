@@ -80,6 +80,8 @@ export const menus = {
     done: (jid: string) => `Logged in as ${jid}.`,
     offerRegister: (jid: string) => `${jid} could not log in. Register it as a new account on this server?`,
     tryAgain: 'Try again?',
+    workOffline:
+      'Go on without a connection? What is kept can be read and searched; what you write goes when there is one.',
     moveAside: 'Move the damaged data aside and begin anew? The server’s archive brings back what it holds.',
     movedAside: (path: string) => `The damaged data, with what was not sent yet, is kept as ${path}.`,
   },

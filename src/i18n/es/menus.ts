@@ -80,6 +80,8 @@ export const menus: typeof en = {
     done: (jid) => `Sesión iniciada como ${jid}.`,
     offerRegister: (jid) => `${jid} no ha podido entrar. ¿Registrarla como cuenta nueva en este servidor?`,
     tryAgain: '¿Intentarlo otra vez?',
+    workOffline:
+      '¿Seguir sin conexión? Lo guardado se puede leer y buscar; lo que escribas saldrá cuando la haya.',
     moveAside:
       '¿Apartar los datos dañados y empezar de nuevo? El archivo del servidor devuelve lo que guarda.',
     movedAside: (path) => `Los datos dañados, con lo que aún no se había enviado, quedan en ${path}.`,

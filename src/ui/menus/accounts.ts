@@ -24,6 +24,8 @@ export interface Accounts {
   knownAccounts(): readonly string[];
   /** Resolves when logged in and present. Rejects with the error that says why not; nothing is kept then. */
   login(credentials: Credentials, options: Cancelable): Promise<Client>;
+  /** Opens what is kept of an account here; its connection is tried until there is one. */
+  workOffline(credentials: Credentials): Promise<Client>;
   /** Puts local data out of the way that is damaged; resolves to where it is kept. */
   moveAside(): Promise<string>;
   /** The server's form without user name and password; rejects where it registers nobody. */

@@ -23,8 +23,33 @@ export async function login(app: MenuApp): Promise<Client | undefined> {
   } catch (error) {
     if (isDamaged(error)) return offerAnew(app, credentials, error);
     complain(app, error, { action: 'login', values: { jid, domain: domainOf(jid) } });
-    return isRefusal(error) ? offerRegistration(app, credentials) : undefined;
+    if (isRefusal(error)) return offerRegistration(app, credentials);
+    return offerOffline(app, credentials, error);
   }
+}
+
+/** conditions of a ConnectionError that pass */
+const PASSING = ['dns-not-found', 'dns-failed', 'refused', 'unreachable', 'timeout', 'closed'];
+
+/**
+ * What is kept here can be read without a connection, and written to: of an account that has something here, where it
+ * is the network that fails. Resolves to undefined where not, and where the user does not want to.
+ */
+export async function offerOffline(
+  app: MenuApp,
+  credentials: Credentials,
+  failure: unknown,
+): Promise<Client | undefined> {
+  const { terminal, words, accounts } = app;
+  const { name, condition = '' } = named(failure);
+  const passes = name === 'TimeoutError' || (name === 'ConnectionError' && PASSING.includes(condition));
+  if (!passes || !accounts.knownAccounts().includes(credentials.jid)) return undefined;
+  if (!(await terminal.confirm({ message: words.menus.login.workOffline, initial: false }))) return undefined;
+  let client: Client | undefined;
+  await attempt(app, async () => {
+    client = await accounts.workOffline(credentials);
+  });
+  return client;
 }
 
 function isDamaged(error: unknown): error is Error {

@@ -3,13 +3,17 @@ import type { ChatEvents } from '../../chat/events.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { whyOf } from '../sentences.ts';
 
-/** Gives a function that turns each change into a line, or `undefined`. */
+/**
+ * Gives a function that turns each change into a line, or `undefined`. `awaited`: there is no connection, which was said,
+ * and the first one is waited for.
+ */
 export function connectionLines(
   words: Catalogue,
+  awaited = false,
 ): (event: ChatEvents['connection'][0]) => string | undefined {
   const { connection } = words.notifications;
-  /** `new` until the first time online */
-  let state: 'new' | 'up' | 'down' = 'new';
+  /** `new` until the first time online, where the log-in waits for that */
+  let state: 'new' | 'up' | 'down' = awaited ? 'down' : 'new';
   return (event) => {
     const before = state;
     switch (event.state) {

@@ -22,10 +22,12 @@ export interface TellingsOptions {
     bell(): void;
     notify(title: string, body: string): void;
   };
+  /** as notifications have it */
+  readonly awaitsConnection?: boolean | undefined;
 }
 
 /** Listens from now on, so that nothing is missed. */
-export function tellings({ client, words, theme, terminal }: TellingsOptions): Tellings {
+export function tellings({ client, words, theme, terminal, awaitsConnection }: TellingsOptions): Tellings {
   const held: string[] = [];
   let print = (line: string): void => void held.push(line);
   let open: () => string | undefined = () => undefined;
@@ -37,6 +39,7 @@ export function tellings({ client, words, theme, terminal }: TellingsOptions): T
     isOpen: (chat) => chat === open(),
     bell: () => terminal.bell(),
     desktop: (text) => terminal.notify('xmpp-chat', text),
+    awaitsConnection,
     now: Date.now,
   });
   return {

@@ -152,6 +152,46 @@ describe('local data that is damaged', () => {
   });
 });
 
+describe('without a connection', () => {
+  const failing = (condition: string, name = 'ConnectionError') => ({
+    knownAccounts: () => ['romeo@example.org'],
+    login: () => Promise.reject(Object.assign(new Error('x'), { name, condition })),
+    workOffline: async (credentials: unknown) => {
+      logins.push(credentials);
+      return fake.client;
+    },
+  });
+  const QUESTION = expect.stringContaining('without a connection?');
+
+  it.each(['dns-not-found', 'dns-failed', 'refused', 'unreachable', 'timeout', 'closed'])(
+    'one goes on with what is kept if one wants to: %s',
+    async (condition) => {
+      const { terminal } = await play(failing(condition), '1', 'romeo@example.org', 'secret', 'y', '12', '0');
+      expect(terminal.lines).toContain(`! ${condition}`);
+      expect(terminal.asked).toContainEqual(QUESTION);
+      expect(logins).toEqual([{ jid: 'romeo@example.org', password: 'secret' }]);
+      expect(terminal.asked).toContain('Logged in as juliet@example.org');
+    },
+  );
+
+  it('one is back in the start menu if not', async () => {
+    const { terminal } = await play(failing('refused'), '1', 'romeo@example.org', 'secret', 'n', '0');
+    expect(logins).toEqual([]);
+    expect(terminal.asked.at(-1)).toBe('xmpp-chat');
+  });
+
+  it.each([
+    ['a certificate that is not trusted', 'romeo@example.org', failing('certificate-untrusted')],
+    ['a server that is refused for its ways', 'romeo@example.org', failing('no-tls')],
+    ['a full disk', 'romeo@example.org', failing('full', 'StorageError')],
+    ['an account of which nothing is kept', 'nurse@example.org', failing('refused')],
+  ])('nothing is offered for %s', async (_what, jid, accounts) => {
+    const { terminal } = await play(accounts, '1', jid, 'secret', '0');
+    expect(terminal.asked).not.toContainEqual(QUESTION);
+    expect(terminal.left).toBe(0);
+  });
+});
+
 describe('logging in', () => {
   it('completes a bare user name, and takes the last account for an empty answer', async () => {
     await play({ domain: 'example.org' }, '1', 'Romeo', 'secret', '12', '0');
