@@ -19,7 +19,9 @@ const OWN_FIELDS: readonly string[] = ['username', 'password'];
 async function ask(stream: PreAuthStream): Promise<RegistrationForm> {
   const form = await registrationForm(stream, stream.domain);
   if (form.form === undefined && form.fields.length === 0)
-    throw new ChatError('registration-elsewhere', { url: form.url ?? '', domain: stream.domain });
+    throw form.url === undefined
+      ? new ChatError('registration-closed', { domain: stream.domain, offered: 1 })
+      : new ChatError('registration-elsewhere', { url: form.url, domain: stream.domain });
   return form;
 }
 

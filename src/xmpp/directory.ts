@@ -1,7 +1,7 @@
 /** XEP-0055 Jabber Search, version 1.3. https://xmpp.org/extensions/xep-0055.html */
 import { setMaxListeners } from 'node:events';
 import type { Disco, Service } from './disco.ts';
-import { StanzaError, TimeoutError, UnsupportedFeatureError } from './errors.ts';
+import { StanzaError, TimeoutError, UnsupportedFeatureError, XmppError } from './errors.ts';
 import { type Form, parseForm, xSubmit } from './forms.ts';
 import { localOf, parseJid } from './jid.ts';
 import type { Session } from './session/session.ts';
@@ -158,7 +158,7 @@ export interface Directory {
   /**
    * Looks for people by user name, name or e-mail; without a text for everyone, where the server lets that be. Takes
    * 5 s at most after the services are known, however many requests stay unanswered. Rejects with
-   * UnsupportedFeatureError where there is no directory, with StanzaError, TimeoutError or DisconnectedError where
+   * UnsupportedFeatureError where there is no directory, with XmppError `directory-own-fields`, StanzaError, TimeoutError or DisconnectedError where
    * none of its services answered anything usable.
    */
   search(text?: string): Promise<DirectoryAnswer>;
@@ -227,7 +227,10 @@ export function directory({
 
   async function byText(service: string, text: string): Promise<DirectoryAnswer> {
     const fields = await fieldsOf(service);
-    const { users, answered, error } = await ask(service, fields, textQueries(fields, text, session.domain));
+    const queries = textQueries(fields, text, session.domain);
+    // It has fields of its own alone: what a text would be compared with is not known.
+    if (queries.length === 0) throw new XmppError('directory-own-fields', service);
+    const { users, answered, error } = await ask(service, fields, queries);
     // A text that is too short is refused, though not by every field.
     const refused = error instanceof StanzaError && error.type === 'modify';
     if (answered || refused) return { users, needsText: users.length === 0 && refused };

@@ -1,7 +1,7 @@
 /** XEP-0363: HTTP File Upload, version 1.2.0. https://xmpp.org/extensions/xep-0363.html */
 import { isLoopbackAddress } from './bytestreams/socks5-listen.ts';
 import type { Disco } from './disco.ts';
-import { StanzaError, UnsupportedFeatureError } from './errors.ts';
+import { StanzaError, UnsupportedFeatureError, XmppError } from './errors.ts';
 import type { RequestOptions, Session } from './session/session.ts';
 import { child, childText, type Element, x } from './stanza.ts';
 
@@ -88,7 +88,7 @@ export function tooLarge(error: unknown): { maxSize: number | undefined } | unde
 export interface HttpUpload {
   /** The server's service, on the domain itself or on one of its items. */
   service(): Promise<UploadService | undefined>;
-  /** Rejects as Session.request does; `not-acceptable` for a slot that is none; UnsupportedFeatureError. */
+  /** Rejects as Session.request does; XmppError `slot-unusable` for a slot that is none; UnsupportedFeatureError. */
   slot(file: UploadRequest, options?: RequestOptions): Promise<Slot>;
 }
 
@@ -112,7 +112,7 @@ export function httpUpload(session: Session, { disco }: HttpUploadOptions): Http
       const request = x('request', { xmlns: NS, filename: name, size: String(size), 'content-type': mime });
       const answer = await session.request(x('iq', { type: 'get', to: service.jid }, request), more);
       const slot = parseSlot(child(answer, 'slot', NS), isLoopbackAddress(session.localAddress ?? ''));
-      if (slot === undefined) throw new StanzaError('not-acceptable', 'cancel', 'the slot is not usable');
+      if (slot === undefined) throw new XmppError('slot-unusable', service.jid);
       return slot;
     },
   };

@@ -79,6 +79,11 @@ describe('the form of a server (XEP-0077 §4, §8)', () => {
       "<x xmlns='jabber:x:oob'><url>https://example.org/join</url></x>",
       'registration-elsewhere',
     ],
+    [
+      'on the web, at no address of the web',
+      '<x xmlns="jabber:x:oob"><url>javascript:x</url></x>',
+      'registration-closed',
+    ],
     ['busy', error('resource-constraint', 'wait'), 'resource-constraint'],
   ])('%s', async (_, asks, condition) => {
     const { server } = await registrar(asks, undefined, '');

@@ -102,6 +102,14 @@ describe('the user directory', () => {
     await expect(nowhere(false)).rejects.toMatchObject({ name: 'UnsupportedFeatureError' });
   });
 
+  it('with fields of its own alone cannot be searched by a text, and says so (XEP-0055 §3)', async () => {
+    const session = new FakeSession();
+    const form = "<x xmlns='jabber:x:data' type='form'><field var='shoe-size' type='text-single'/></x>";
+    session.whenAsked('get', 'query', NS, query(form));
+    const found = of(session, service('users.example.org')).search('ty');
+    await expect(found).rejects.toMatchObject({ condition: 'directory-own-fields' });
+  });
+
   it('never throws on what a service sends', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ jid: fc.string(), text: fc.string() })), (items) => {

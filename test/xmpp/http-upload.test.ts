@@ -165,7 +165,7 @@ describe('the service (XEP-0363 §3)', () => {
       const file = { name: 'a', size: 1, mime: 'text/plain' };
       await expect(api.slot(file)).resolves.toMatchObject({ put: url });
       session.localAddress = '198.51.100.7';
-      await expect(api.slot(file)).rejects.toMatchObject({ condition: 'not-acceptable' });
+      await expect(api.slot(file)).rejects.toMatchObject({ condition: 'slot-unusable' });
     },
   );
 

@@ -153,6 +153,14 @@ const stanza = {
     why: 'the search service was asked too often',
     hint: 'Try again in some minutes.',
   },
+  'directory-own-fields': {
+    why: 'the user directory has fields of its own, and cannot be searched by a text',
+    hint: 'Fill them in: menu 16, or --users --set name=value.',
+  },
+  'slot-unusable': {
+    why: 'the upload service gave no place that a file can be sent to safely',
+    hint: 'Ask the administrator of the server.',
+  },
   'slow-mode': {
     why: 'the room takes one message of each person at a time',
     hint: 'It goes out when it may.',

@@ -174,6 +174,14 @@ const stanza: typeof en.stanza = {
     why: 'se ha preguntado demasiadas veces al servicio de búsqueda',
     hint: 'Vuelve a intentarlo dentro de unos minutos.',
   },
+  'directory-own-fields': {
+    why: 'el directorio de usuarios tiene campos propios y no se puede buscar en él por un texto',
+    hint: 'Rellénalos: menú 16, o --users --set nombre=valor.',
+  },
+  'slot-unusable': {
+    why: 'el servicio de subida no ha dado ningún sitio seguro al que enviar un archivo',
+    hint: 'Pregunta al administrador del servidor.',
+  },
   'slow-mode': {
     why: 'la sala admite un mensaje de cada persona cada cierto tiempo',
     hint: 'Saldrá en cuanto se pueda.',
