@@ -28,6 +28,8 @@ export interface AccountHostOptions {
   readonly overrides?: Readonly<Partial<Record<SettingName, string>>>;
   /** false: a lost connection ends the run, which says so at once */
   readonly reconnects: boolean;
+  /** closed while what was printed waits for its reader */
+  readonly intake?: SessionOptions['intake'];
 }
 
 export interface AccountHost {
@@ -84,6 +86,7 @@ export function accountHost({
   languages,
   overrides,
   reconnects,
+  intake,
 }: AccountHostOptions): AccountHost {
   const clients = new Set<Client>();
   let opened: Promise<Stores> | undefined;
@@ -150,6 +153,7 @@ export function accountHost({
       reconnect: reconnects ? 'after-online' : 'never',
       goodbye: reconnects ? 'awaited' : 'said',
       debug: trace === undefined ? undefined : debug,
+      intake,
     };
   }
 

@@ -43,7 +43,9 @@ interface Stage extends ScriptedOptions {
 export async function runScripted(options: ScriptedOptions): Promise<number> {
   const { config, ca, words, language, version, invocation } = options;
   const caught = interrupts();
+  const out = output(process.stdout);
   const host = accountHost({
+    intake: out.intake,
     reach: { ...config, ca },
     version,
     languages: [language],
@@ -58,7 +60,7 @@ export async function runScripted(options: ScriptedOptions): Promise<number> {
   const stage: Stage = {
     ...options,
     theme: () => themeOf(options, process.stdout.isTTY === true),
-    out: output(process.stdout),
+    out,
     err: output(process.stderr),
     host,
     interrupts: caught,

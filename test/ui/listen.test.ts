@@ -11,7 +11,8 @@ const en = await catalogueFor('en');
 function lines(): Output & { text: string[]; gone: AbortController } {
   const text: string[] = [];
   const gone = new AbortController();
-  return { text, gone, closed: gone.signal, line: (line) => text.push(line), flush: async () => {} };
+  const intake = { open: true, opened: async () => undefined };
+  return { text, gone, closed: gone.signal, intake, line: (line) => text.push(line), flush: async () => {} };
 }
 
 function setup(more: Partial<Listening> = {}) {

@@ -13,6 +13,7 @@ import { client, type Entity, type TransportClass } from '@xmpp/client';
 import { ConnectionError, DisconnectedError, StreamError, type XmppError } from '../errors.ts';
 import type { Traffic } from './debug.ts';
 import type { Established } from './establish.ts';
+import type { Intake } from './options.ts';
 import { parseStreamError, xStreamError } from './stream-error.ts';
 import { FOOTER, xHeader } from './stream-header.ts';
 import { StreamParser, type XmlLimits } from './stream-parser.ts';
@@ -46,6 +47,7 @@ export interface StreamOptions {
   goodbye: Goodbye;
   establish: () => Promise<Established>;
   traffic: Traffic | undefined;
+  intake: Intake | undefined;
 }
 
 /** How long the server may take to close its stream after ours. */
@@ -203,6 +205,7 @@ export class ClientStream {
         super(stream.#options.establish, {
           // Before the stream is opened, and after it is closed, the package has no parser for what comes.
           wanted: () => entity.parser !== null,
+          intake: stream.#options.intake,
           broken: () => stream.fail(new StreamError('not-well-formed', 'no UTF-8')),
         });
         stream.#socket = this;

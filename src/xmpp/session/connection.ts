@@ -6,6 +6,7 @@ import { Deadline } from './deadline.ts';
 import type { Traffic } from './debug.ts';
 import { type EstablishOptions, establish } from './establish.ts';
 import { Inbox } from './inbox.ts';
+import type { Intake } from './options.ts';
 import { RemoteStreamError } from './stream-error.ts';
 import type { XmlLimits } from './stream-parser.ts';
 import { parseOtherHost, type Target } from './targets.ts';
@@ -20,6 +21,7 @@ export interface AttemptOptions {
   /** default `awaited` */
   goodbye?: Goodbye | undefined;
   traffic: Traffic | undefined;
+  intake?: Intake | undefined;
   /** milliseconds that the server may be silent, but for what the deadline is stopped for; ten times that in all */
   timeout: number;
   signal: AbortSignal;
@@ -96,7 +98,7 @@ function open(
     read: () => undefined,
     ended: (reason) => inbox.ended(reason),
   };
-  const { from, lang, limits, traffic, goodbye = 'awaited' } = options;
+  const { from, lang, limits, traffic, intake, goodbye = 'awaited' } = options;
   const { domain } = options.establish;
   const stream = new ClientStream(
     {
@@ -106,6 +108,7 @@ function open(
       limits,
       goodbye,
       traffic,
+      intake,
       establish: () => establish({ ...options.establish, target, signal, began }),
     },
     {

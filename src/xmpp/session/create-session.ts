@@ -370,7 +370,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
   }
 
   #attempt(target: Target | undefined, signal: AbortSignal): Promise<Connection<LoggedIn>> {
-    const { ca, goodbye, lang, limits, plaintext = false, resolveSrv } = this.#options;
+    const { ca, goodbye, intake, lang, limits, plaintext = false, resolveSrv } = this.#options;
     return attempt(
       {
         establish: { domain: this.domain, ca, plaintext, resolveSrv },
@@ -380,6 +380,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         limits: { ...DEFAULT_LIMITS, ...limits },
         goodbye,
         traffic: this.#traffic,
+        intake,
         timeout: this.timeout,
         signal,
       },
@@ -460,6 +461,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         state: this.#state,
         liveness: this.#options.liveness ?? LIVENESS,
         batch: this.#options.batch,
+        intake: this.#options.intake,
         fault: (error) => this.#fault(error),
         stanza: (stanza) => this.#incoming.take(stanza),
         acknowledged: (stanzas) => this.#confirm(stanzas),

@@ -7,7 +7,7 @@ import type { ClientStream, StreamListener } from './client-adapter.ts';
 import { isStanza } from './incoming.ts';
 import { Liveness, type LivenessOptions } from './liveness.ts';
 import { NS_SM } from './log-in.ts';
-import type { Batch } from './options.ts';
+import type { Batch, Intake } from './options.ts';
 import { parseHandled, type StreamState } from './stream-state.ts';
 import { type Element, x } from './xml.ts';
 
@@ -19,6 +19,7 @@ export interface LiveStreamOptions {
   state: StreamState;
   liveness: Pick<LivenessOptions, 'silence' | 'patience'>;
   batch: Batch | undefined;
+  intake: Intake | undefined;
   /** what the batch threw */
   fault(error: unknown): void;
   /** a stanza came; it counts as handled when this returns true */
@@ -79,6 +80,8 @@ export class LiveStream implements StreamListener {
   #looks = 0;
   /** something came since the last look */
   #came = false;
+  /** how often it was asked for a sign of life while nothing was read: there can be none then */
+  #held = 0;
 
   constructor(options: LiveStreamOptions) {
     const { stream, features, managed, liveness } = options;
@@ -88,7 +91,7 @@ export class LiveStream implements StreamListener {
     this.#stream = stream;
     this.#liveness = new Liveness({
       ...liveness,
-      partial: () => stream.partial,
+      partial: () => (this.#reads ? stream.partial : ++this.#held),
       probe: () => (managed ? this.requestAcknowledgement() : options.ping()),
       dead: () => {
         if (this.#hearing !== undefined) options.unheard();
@@ -227,7 +230,12 @@ export class LiveStream implements StreamListener {
     this.#options.ended(reason);
   }
 
+  get #reads(): boolean {
+    return this.#options.intake?.open !== false;
+  }
+
   #look(): void {
+    if (!this.#reads) return;
     this.#looks += 1;
     if (!this.#came || this.#looks >= MOST_LOOKS) this.#options.unheard();
     this.#came = false;

@@ -47,10 +47,22 @@ export interface SessionOptions {
    * (XEP-0198 §4), and the connection is dropped, so that the server sends it again
    */
   unkept?: ((error: unknown) => boolean) | undefined;
+  /** whether more may be read of the server; always when absent */
+  intake?: Intake | undefined;
   /** keeps together the messages that came in one read; each by itself when absent */
   batch?: Batch | undefined;
   /** 0 ≤ x < 1, for the jitter of reconnections */
   random?: (() => number) | undefined;
+}
+
+/**
+ * Who takes what comes may be slower than who sends it. Where that is so nothing more is read, and the rest waits in the
+ * network and with its sender (RFC 9293 §3.8.6), not in the memory of this program.
+ */
+export interface Intake {
+  readonly open: boolean;
+  /** Resolves when it is open again. */
+  opened(): Promise<void>;
 }
 
 /**

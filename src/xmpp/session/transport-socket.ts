@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { ConnectionError } from '../errors.ts';
 import type { Established } from './establish.ts';
+import type { Intake } from './options.ts';
 import { FOOTER } from './stream-header.ts';
 import { connectionError } from './trust.ts';
 import { Utf8Stream } from './utf8-stream.ts';
@@ -36,6 +37,8 @@ const FILLING = 1 / 8;
 const FIRST_FILLING = 4 * RECORD;
 
 export interface TransportReader {
+  /** whether more may be read; always when absent */
+  readonly intake?: Intake | undefined;
   /** false while nobody can take characters: they are dropped then */
   wanted(): boolean;
   /** when the bytes are no UTF-8; nothing more is read then */
@@ -157,8 +160,20 @@ export class TransportSocket extends EventEmitter<SocketEvents> {
     this.#established = established;
     established.tls?.setMaxSendFragment(RECORD);
     const utf8 = new Utf8Stream();
+    const { intake } = this.#reader;
+    let held = false;
+    const goOn = () => {
+      held = false;
+      read();
+    };
     // All that came at once, not record by record: what comes together is kept together.
     const read = () => {
+      if (held) return;
+      if (intake?.open === false) {
+        held = true;
+        void intake.opened().then(goOn);
+        return;
+      }
       const chunk: Buffer | null = socket.read();
       if (chunk === null) return;
       this.#whole = established.raw.bytesRead;

@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AuthenticationError, ConnectionError, StreamError } from '../../../src/xmpp/errors.ts';
 import { isFinal, retryDelay } from '../../../src/xmpp/session/backoff.ts';
+import type { ClientStream } from '../../../src/xmpp/session/client-adapter.ts';
+import { LiveStream } from '../../../src/xmpp/session/live-stream.ts';
 import { RemoteStreamError } from '../../../src/xmpp/session/stream-error.ts';
 import { MemoryStreamState } from '../../../src/xmpp/session/stream-state.ts';
 import { type Element, x } from '../../../src/xmpp/stanza.ts';
@@ -579,6 +581,47 @@ describe('liveness', () => {
     const { session } = await connected(server, { liveness: { silence: 60_000, patience: 60 } });
     session.send(message('1'));
     expect(await next(session, 'offline')).toMatchObject({ reason: { condition: 'timeout' }, final: false });
+  });
+
+  it('is not said to be dead while it is not listened to', async () => {
+    const dead = vi.fn();
+    const intake = { open: false, opened: () => new Promise<void>(() => {}) };
+    vi.useFakeTimers();
+    try {
+      const stream = {
+        partial: 0,
+        writable: true,
+        send: () => undefined,
+        destroy: dead,
+      } as unknown as ClientStream;
+      const live = new LiveStream({
+        ...{
+          stream,
+          features: x('features'),
+          managed: true,
+          state: new MemoryStreamState(),
+          intake,
+          batch: undefined,
+        },
+        ...{ liveness: { silence: 1000, patience: 100 }, ping: () => undefined, unheard: dead },
+        ...{
+          fault: () => undefined,
+          stanza: () => true,
+          acknowledged: () => undefined,
+          confused: () => undefined,
+        },
+        ...{ heard: () => undefined, ended: () => undefined },
+      });
+      live.sendAgain();
+      vi.advanceTimersByTime(60_000);
+      expect(dead).not.toHaveBeenCalled();
+      intake.open = true;
+      vi.advanceTimersByTime(60_000);
+      expect(dead).toHaveBeenCalled();
+      live.ended(undefined);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('does not take white space for a sign of life', async () => {

@@ -2,14 +2,16 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Established } from '../../../src/xmpp/session/establish.ts';
+import type { Intake } from '../../../src/xmpp/session/options.ts';
 import { TransportSocket } from '../../../src/xmpp/session/transport-socket.ts';
 
 /** One that is connected, the server's end of it, and what it told, in order. */
-async function transport() {
+async function transport(intake?: Intake) {
   const server = new PassThrough();
   const told: string[] = [];
   const established = { socket: server, raw: server } as unknown as Established;
   const socket = new TransportSocket(() => Promise.resolve(established), {
+    intake,
     wanted: () => true,
     broken: () => told.push('broken'),
   });
@@ -51,6 +53,23 @@ describe('characters of a connection', () => {
     expect(told.map(({ length }) => length)).toEqual([8 * record.length]);
     await turnOver();
     expect(told.map(({ length }) => length)).toEqual([8 * record.length, record.length]);
+  });
+
+  it('stay in the network while what was made of them waits for its reader', async () => {
+    let goOn = () => {};
+    const intake = { open: true, opened: () => new Promise<void>((resolve) => (goOn = resolve)) };
+    const { server, told } = await transport(intake);
+    await write(server, '<one/>');
+    await turnOver();
+    intake.open = false;
+    await write(server, '<two/>', 'x'.repeat(100_000));
+    await turnOver();
+    expect(told).toEqual(['<one/>']);
+    expect(server.readableLength).toBe(100_006);
+    intake.open = true;
+    goOn();
+    await turnOver();
+    expect(told.join('')).toBe(`<one/><two/>${'x'.repeat(100_000)}`);
   });
 
   it('come before the end of the connection, and before what broke it', async () => {
