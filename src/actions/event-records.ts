@@ -97,6 +97,8 @@ export interface ProblemRecord extends RecordOf<'problem'> {
   readonly condition: string;
   readonly text: string;
   readonly hint: string | null;
+  /** whom it is about */
+  readonly jid?: string | undefined;
 }
 
 export type EventRecord =
@@ -192,7 +194,14 @@ const recordsOf: { readonly [N in keyof ChatEvents]: (...payload: ChatEvents[N])
   file: fileRecord,
   account: ({ jid, kind }) => ({ v: 1, type: 'account', jid, kind }),
   unread: ({ chat, count, mentions }) => ({ v: 1, type: 'unread', chat, count, mentions }),
-  problem: ({ condition, text, hint }) => ({ v: 1, type: 'problem', condition, text, hint: hint ?? null }),
+  problem: ({ condition, text, jid, hint }) => ({
+    v: 1,
+    type: 'problem',
+    condition,
+    text,
+    hint: hint ?? null,
+    jid,
+  }),
 };
 
 /** The names of all events, for listening to each. */

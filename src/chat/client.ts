@@ -171,7 +171,7 @@ export class Client extends EventEmitter<ChatEvents> {
       settled: async () => this.#connection?.settled(),
       hearsRequests: () => this.#connection?.hearsRequests === true,
       autoApprove: () => settings.get('auto-approve') === 'on',
-      failed: (jid, condition, text) => tell('problem', { condition, text: text ?? jid }),
+      failed: (jid, condition, text) => tell('problem', { condition, text: text ?? '', jid }),
     });
     const rooms = chatRooms({
       account,

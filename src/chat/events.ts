@@ -236,5 +236,13 @@ export interface ChatEvents {
   /** when the number of unread messages of a chat changed */
   unread: [event: { chat: string; count: number; mentions: number }];
   /** when something could not be done in the background (store full, server answered nonsense); one line for the user */
-  problem: [event: { condition: string; text: string; hint?: string | undefined }];
+  problem: [
+    event: {
+      condition: string;
+      text: string;
+      /** whom it is about */
+      jid?: string | undefined;
+      hint?: string | undefined;
+    },
+  ];
 }

@@ -224,9 +224,9 @@ export function notifications(options: NotificationOptions): Notifications {
       fold(line, 'file', FREE.files, ({ more }) => text.bursts.files(more));
     },
     account: ({ jid, kind }) => tell(text.account[kind](sanitize(bareOf(jid)))),
-    problem({ condition, text: said, hint }) {
-      const why = knows(words, condition) ? whyOf(words, condition, said) : sanitize(said);
-      tell(text.problem(why, sanitize(hint ?? '')));
+    problem({ condition, text: said, jid, hint }) {
+      const why = knows(words, condition) ? whyOf(words, condition, said) : sanitize(said || condition);
+      tell(text.problem(jid === undefined ? why : `${sanitize(jid)}: ${why}`, sanitize(hint ?? '')));
     },
   };
 

@@ -252,7 +252,7 @@ describe('adding and removing', () => {
   it('a request that could not be delivered is told (RFC 6121 §3.1.3)', async () => {
     const world = await new World({ roster: item(ROMEO, 'none', "ask='subscribe'") }).login();
     world.receive(presence(ROMEO, 'error', error('remote-server-not-found')));
-    expect(world.events('problem')).toEqual([{ condition: 'remote-server-not-found', text: ROMEO }]);
+    expect(world.events('problem')).toEqual([{ condition: 'remote-server-not-found', text: '', jid: ROMEO }]);
   });
 
   it('the answers are told: approved, declined, taken back (RFC 6121 §3.1.6, §3.2.3)', async () => {

@@ -290,7 +290,14 @@ const KINDS: { [N in keyof ChatEvents]?: [string, ChatEvents[N], string][] } = {
       'the password of me@example.org was changed',
     ],
   ],
-  problem: [['problem', [{ condition: 'odd', text: 'something', hint: 'Try.' }], 'something Try.']],
+  problem: [
+    ['problem', [{ condition: 'odd', text: 'something', hint: 'Try.' }], 'something Try.'],
+    [
+      'problem of somebody',
+      [{ condition: 'forbidden', text: '', jid: 'bob@example.org' }],
+      'bob@example.org: you are not allowed to',
+    ],
+  ],
 };
 
 function file(
