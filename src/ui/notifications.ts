@@ -6,6 +6,7 @@ import type { ChatEvents } from '../chat/events.ts';
 import type { ChangeNews, Message } from '../chat/message.ts';
 import type { Catalogue } from '../i18n/catalogue.ts';
 import {
+  isEntering,
   isUneventful,
   occupantLine,
   roomNoticeLine,
@@ -196,12 +197,9 @@ export function notifications(options: NotificationOptions): Notifications {
       );
     },
     room(event) {
-      const quiet = isUneventful(event);
-      // What changed meanwhile is told once: who came and went, or else the subject, which comes behind.
-      const silent = quiet && event.told !== true;
-      if ((event.event === 'joined' || event.event === 'created') && !silent) entering.add(event.room);
+      if (isEntering(event)) entering.add(event.room);
       else entering.delete(event.room);
-      if (quiet) return;
+      if (isUneventful(event)) return;
       const why = event.condition === undefined ? '' : whyOf(words, event.condition, event.text, 'join');
       if (!open(event.room)) tell(selfLine(words, event, why));
     },

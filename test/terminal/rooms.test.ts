@@ -183,7 +183,6 @@ describe('people', () => {
     await cleo.says('den', '/nick ann');
     await cleo.sees(/Cannot change the nickname: .*(taken|in use)/);
     await cleo.says('den', '/nick claire');
-    await cleo.sees('You are called claire in this room now.');
     await everybody(`cleo in the room ${ROOM} is now called claire`);
   });
 });

@@ -17,7 +17,14 @@ import { excerpt, readOnce } from './notes.ts';
 import { olderPages } from './older.ts';
 import { lastOwn, type Pointing, pointing } from './pointing.ts';
 import { reading } from './reading.ts';
-import { isUneventful, occupantLine, roomNoticeLine, selfLine, subjectLine } from './room-lines.ts';
+import {
+  isEntering,
+  isUneventful,
+  occupantLine,
+  roomNoticeLine,
+  selfLine,
+  subjectLine,
+} from './room-lines.ts';
 import { slowModeLine } from './slow-mode.ts';
 import { clockTime, timeline } from './timeline.ts';
 import { timelineOptions } from './timeline-options.ts';
@@ -85,6 +92,8 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
   const last = lastState(options);
   /** what the contact said last about itself (XEP-0085); in rooms only who is typing matters */
   let peer: TypingState | undefined;
+  /** the subject of entering is still to come */
+  let entering = false;
   let labelled: { readonly name: string; readonly label: string } | undefined;
   let loading = false;
   /** rows of what was printed: a page of the archive brings its own changes with it */
@@ -183,10 +192,16 @@ export function follow(face: Face, seat: Seat, chat: string): Shown {
     // That there is none is what a room without one says to who enters.
     subject: (change) => {
       if (change.room !== chat || (change.nick === '' && change.subject === '')) return;
-      event(subjectLine(words, change));
+      // XEP-0045 §7.2.15: who enters is told what it is; nobody changed it now.
+      if (!entering) event(subjectLine(words, change));
+      else if (change.subject !== '')
+        print([theme.dim(words.conversation.subject(sanitize(change.subject)))]);
+      entering = false;
     },
     room: (change) => {
-      if (change.room !== chat || isUneventful(change)) return;
+      if (change.room !== chat) return;
+      entering = isEntering(change);
+      if (isUneventful(change)) return;
       const why =
         change.condition === undefined
           ? ''

@@ -38,6 +38,14 @@ export function occupantLine(words: Catalogue, event: ChatEvents['occupant'][0])
 export const isUneventful = ({ again, came = [], told, event }: ChatEvents['room'][0]): boolean =>
   again === true && event === 'joined' && (told === true || came.length === 0);
 
+/**
+ * Whether the subject that comes next is that of entering, and no change. What changed meanwhile is told once: who came
+ * and went, or else the subject, which comes behind.
+ */
+export const isEntering = (change: ChatEvents['room'][0]): boolean =>
+  (change.event === 'joined' || change.event === 'created') &&
+  !(isUneventful(change) && change.told !== true);
+
 /** We came or went ourselves. `why` is the condition as a clause. */
 export function selfLine(words: Catalogue, event: ChatEvents['room'][0], why: string): string {
   const { self } = words.notifications;

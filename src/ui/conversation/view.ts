@@ -1,5 +1,5 @@
 /** One open chat: shows what is kept, follows what happens, hands what is typed to the right place. */
-import type { Action } from '../../actions/action.ts';
+import type { Action, Ended } from '../../actions/action.ts';
 import { domainOf } from '../../chat/address.ts';
 import type { Message } from '../../chat/message.ts';
 import type { Face, Seat } from '../face.ts';
@@ -16,6 +16,7 @@ import { follow } from './follow.ts';
 import { subjectNow } from './head.ts';
 import { completable } from './known-names.ts';
 import { ownTyping } from './own-typing.ts';
+import { toldMeanwhile } from './told-meanwhile.ts';
 import { nextUnread, runViewCommand } from './view-commands.ts';
 import { pageHistory } from './whole-history.ts';
 
@@ -208,8 +209,9 @@ async function act(
         return (await leaveRoom(face, seat, chat)) ? { to: 'menu' } : undefined;
       const silent =
         SHOWN_BY_THEMSELVES.includes(meant.action.name) || isToldByRoom(seat, chat, meant.action, input);
-      const options = silent ? { text: () => '' } : {};
-      const running = runAction(face, seat, meant.action, input, options);
+      const meanwhile = toldMeanwhile(client, chat, meant.action.name);
+      const text = (outcome: Ended) => (silent || meanwhile.told() ? '' : face.render.outcome(outcome));
+      const running = runAction(face, seat, meant.action, input, { text }).finally(meanwhile.close);
       // A file takes its time: one goes on talking meanwhile.
       if (meant.action.name !== 'send-file') await running;
       return undefined;

@@ -661,6 +661,48 @@ describe('commands', () => {
     expect(terminal.output).toMatch(/only what names you[\s\S]*you are told nothing[\s\S]*told again/);
   });
 
+  it('says what the subject is to who enters, and who changed it to who is there (XEP-0045 §7.2.15)', async () => {
+    fake.addRoom(LOBBY, ['juliet']);
+    const { terminal } = await play(
+      LOBBY,
+      then(() => {
+        fake.emit('room', { room: LOBBY, nick: 'juliet', event: 'joined' });
+        fake.emit('subject', { room: LOBBY, nick: 'romeo', subject: 'Act II' });
+        fake.emit('subject', { room: LOBBY, nick: 'romeo', subject: 'Act III' });
+      }),
+    );
+    expect(terminal.lines).toContain('Subject: Act II');
+    expect(terminal.output).not.toMatch(/changed the subject .*: Act II$/m);
+    expect(terminal.output).toMatch(/romeo changed the subject .*: Act III$/m);
+  });
+
+  it.each([
+    ['/join', 'join', () => fake.emit('room', { room: LOBBY, nick: 'juliet', event: 'joined' })],
+    [
+      '/subject Act IV',
+      'setSubject',
+      () => fake.emit('subject', { room: LOBBY, nick: 'j', subject: 'Act IV' }),
+    ],
+    [
+      '/nick julia',
+      'setNick',
+      () => fake.emit('occupant', { room: LOBBY, nick: 'juliet', newNick: 'julia', event: 'renamed' }),
+    ],
+  ] as const)(
+    'what %s did is said once: by the room, or else by the command',
+    async (command, call, told) => {
+      fake.addRoom(LOBBY, ['juliet']);
+      const alone = await play(LOBBY, command, ESC);
+      expect(alone.terminal.output).toContain('"kind":"done"');
+      vi.spyOn(fake.rooms, call).mockImplementation(async () => {
+        told();
+        return { created: false, nick: 'juliet' };
+      });
+      const together = await play(LOBBY, command, ESC);
+      expect(together.terminal.output).not.toContain('"kind":"done"');
+    },
+  );
+
   it('a room without a subject says nothing of it to who comes back', async () => {
     fake.addRoom(LOBBY, ['juliet']);
     const { terminal } = await play(
