@@ -388,7 +388,7 @@ export class Client extends EventEmitter<ChatEvents> {
       typing.clear();
       background.stop();
       this.#rooms.paused();
-      if (REFUSALS.includes(change.condition ?? '')) delivery.refused('too-long');
+      if (change.byServer && REFUSALS.includes(change.condition ?? '')) delivery.refused('too-long');
     }
     if (change.state === 'resumed') background.resume();
     this.emit('connection', told);

@@ -25,6 +25,8 @@ export interface ConnectionChange {
   readonly retryIn?: number | undefined;
   readonly final?: boolean | undefined;
   readonly attempt?: number | undefined;
+  /** the server ended the stream, and says why */
+  readonly byServer?: true;
 }
 
 /** Makes the session of a connection; tests put their own in. */
@@ -115,6 +117,7 @@ export class Connection {
         text: reason && wordsOf(reason),
         retryIn,
         final: final || this.#closed,
+        ...(reason instanceof RemoteStreamError ? { byServer: true } : {}),
       });
     });
     session.on('online', ({ forgotten }) => this.#begin('online', forgotten));

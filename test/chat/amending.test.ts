@@ -1,6 +1,6 @@
 /** Docs: decisions/delivery.md. What we change of messages is no more lost, and no more doubled, than messages are. */
 import { describe, expect, it } from 'vitest';
-import { StreamError } from '../../src/xmpp/errors.ts';
+import { RemoteStreamError } from '../../src/xmpp/session/stream-error.ts';
 import { child, type Element } from '../../src/xmpp/stanza.ts';
 import { ACCOUNT, JID, memoryStores, past, ROMEO, ROOM, turn, World } from './support.ts';
 
@@ -215,7 +215,7 @@ describe('what becomes of a change', () => {
     const { world, row } = await online();
     world.client.messages.send(ROMEO, 'x'.repeat(20_000));
     world.client.messages.correct(row, 'y'.repeat(30_000));
-    world.session.drop({ reason: new StreamError('policy-violation') });
+    world.session.drop({ reason: new RemoteStreamError('policy-violation') });
     expect(world.client.messages.get(row)?.amendment).toMatchObject({
       state: 'failed',
       failure: { condition: 'too-long' },

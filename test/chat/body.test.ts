@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ownBody } from '../../src/chat/body.ts';
 import { StreamError } from '../../src/xmpp/errors.ts';
+import { RemoteStreamError, UnreadableError } from '../../src/xmpp/session/stream-error.ts';
 import { parse } from '../support/parse.ts';
 import { ROMEO, turn, World } from './support.ts';
 
@@ -51,11 +52,14 @@ it('a correction may be no longer than a message (RFC 6120 §13.12)', async () =
 });
 
 describe('a server that ends the stream for what we wrote', () => {
-  async function refused(bodies: readonly string[], condition = 'policy-violation') {
+  async function refused(
+    bodies: readonly string[],
+    reason: StreamError = new RemoteStreamError('policy-violation'),
+  ) {
     const world = await new World({ pong: false }).login('stream');
     world.session.acknowledges = true;
     const rows = bodies.map((body) => world.client.messages.send(ROMEO, body).row);
-    world.session.drop({ reason: new StreamError(condition) });
+    world.session.drop({ reason });
     await turn();
     return rows.map((row) => world.stores.messages.get(row));
   }
@@ -72,10 +76,12 @@ describe('a server that ends the stream for what we wrote', () => {
   });
 
   it.each([
-    ['for another reason', 'system-shutdown'],
-    ['over a block of a file', 'stanza-too-large'],
-  ])('gets it again where the stream ended %s', async (_what, condition) => {
-    const [message] = await refused(['x'.repeat(20_000)], condition);
+    ['for another reason', new RemoteStreamError('system-shutdown')],
+    ['over a block of a file', new StreamError('stanza-too-large')],
+    ['for what it sent itself', new UnreadableError('not-well-formed', 'a lone ampersand')],
+    ['for how much it sent itself', new UnreadableError('policy-violation', 'stanza too large')],
+  ])('gets it again where the stream ended %s', async (_what, reason) => {
+    const [message] = await refused(['x'.repeat(20_000)], reason);
     expect(message?.state).toBe('sent');
   });
 });

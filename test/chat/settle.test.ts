@@ -9,6 +9,7 @@ import {
   StreamError,
   TimeoutError,
 } from '../../src/xmpp/errors.ts';
+import { RemoteStreamError } from '../../src/xmpp/session/stream-error.ts';
 import { NS_PING, ROMEO, ROOM, turn, World } from './support.ts';
 
 const never = new AbortController().signal;
@@ -81,7 +82,7 @@ describe('--send (delivery: 0 needs the acknowledgement and the answer to the pi
       online: () => world.client.online('stream'),
     });
     await turn();
-    world.session.drop({ final: true, reason: new StreamError('policy-violation') });
+    world.session.drop({ final: true, reason: new RemoteStreamError('policy-violation') });
     expect(await result).toMatchObject({ state: 'failed', failure: { condition: 'too-long' } });
   });
 

@@ -42,7 +42,7 @@ const SASL =
   );
 /** RFC 6120 §4.9.3 */
 const STREAM =
-  'bad-format bad-namespace-prefix conflict connection-timeout host-gone host-unknown improper-addressing internal-server-error invalid-from invalid-namespace invalid-xml not-authorized not-well-formed policy-violation remote-connection-failed reset resource-constraint restricted-xml see-other-host system-shutdown undefined-condition unsupported-encoding unsupported-feature unsupported-stanza-type unsupported-version'.split(
+  'bad-format bad-namespace-prefix conflict connection-timeout host-gone host-unknown improper-addressing internal-server-error invalid-from invalid-namespace invalid-xml not-authorized not-well-formed policy-violation remote-connection-failed reset resource-constraint restricted-xml see-other-host sent-too-much system-shutdown undefined-condition unsupported-encoding unsupported-feature unsupported-stanza-type unsupported-version'.split(
     ' ',
   );
 /** RFC 6120 §8.3.3 */

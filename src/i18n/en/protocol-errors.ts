@@ -107,6 +107,7 @@ const stream = {
   'invalid-namespace': { why: 'that is not an XMPP server for clients', hint: 'Check --service.' },
   'invalid-xml': { why: 'what the server sent is not valid', hint: tryLater },
   'not-well-formed': { why: 'what the server sent is not valid', hint: tryLater },
+  'sent-too-much': { why: 'the server sent more in one piece than is read', hint: tryLater },
   'restricted-xml': { why: 'the server sent what XMPP forbids', hint: askAdmin },
   'unsupported-encoding': { why: 'server and program did not understand each other', hint: tryLater },
   'unsupported-feature': { why: 'the server needs something this program lacks', hint: askAdmin },

@@ -128,6 +128,7 @@ const stream: typeof en.stream = {
   'invalid-namespace': { why: 'no es un servidor XMPP para clientes', hint: 'Comprueba --service.' },
   'invalid-xml': { why: 'lo que ha enviado el servidor no es válido', hint: tryLater },
   'not-well-formed': { why: 'lo que ha enviado el servidor no es válido', hint: tryLater },
+  'sent-too-much': { why: 'el servidor ha enviado de una vez más de lo que se lee', hint: tryLater },
   'restricted-xml': { why: 'el servidor ha enviado algo que XMPP prohíbe', hint: askAdmin },
   'unsupported-encoding': notUnderstood,
   'unsupported-feature': { why: 'el servidor necesita algo que este programa no tiene', hint: askAdmin },

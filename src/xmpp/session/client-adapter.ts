@@ -14,7 +14,7 @@ import { ConnectionError, DisconnectedError, StreamError, type XmppError } from 
 import type { Traffic } from './debug.ts';
 import type { Established } from './establish.ts';
 import type { Intake } from './options.ts';
-import { parseStreamError, xStreamError } from './stream-error.ts';
+import { parseStreamError, UnreadableError, xStreamError } from './stream-error.ts';
 import { FOOTER, xHeader } from './stream-header.ts';
 import { StreamParser, type XmlLimits } from './stream-parser.ts';
 import { TransportSocket } from './transport-socket.ts';
@@ -136,7 +136,8 @@ export class ClientStream {
   fail(reason: StreamError, application?: Element): void {
     if (this.#closing || this.#ended) return;
     this.#reason ??= reason;
-    const error = xStreamError(reason.condition, application);
+    const told = reason instanceof UnreadableError ? reason.told : reason.condition;
+    const error = xStreamError(told, application);
     this.#options.traffic?.sent(error);
     this.#entity.write(error.toString()).catch(() => undefined);
     this.#shut();
@@ -224,7 +225,7 @@ export class ClientStream {
             this.emit('end');
             stream.#closed();
           },
-          fault: (condition, text) => stream.fail(new StreamError(condition, text)),
+          fault: (condition, text) => stream.fail(new UnreadableError(condition, text)),
         },
         stream.#options.limits,
       );

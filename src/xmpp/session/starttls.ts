@@ -1,7 +1,7 @@
 /** From a connected socket to the point where TLS may start, nothing said but that. RFC 6120 §5. */
 import type { Socket } from 'node:net';
 import { ConnectionError, StreamError } from '../errors.ts';
-import { parseStreamError } from './stream-error.ts';
+import { parseStreamError, UnreadableError } from './stream-error.ts';
 import { xHeader } from './stream-header.ts';
 import { NS_STREAMS, StreamParser } from './stream-parser.ts';
 import { connectionError } from './trust.ts';
@@ -46,7 +46,7 @@ export function startTls(socket: Socket, domain: string): Promise<void> {
         opened: () => undefined,
         element,
         closed: () => settle(new ConnectionError('closed')),
-        fault: (condition, text) => settle(new StreamError(condition, text)),
+        fault: (condition, text) => settle(new UnreadableError(condition, text)),
       },
       LIMITS,
     );

@@ -2,6 +2,7 @@
 import { StreamError } from '../errors.ts';
 import { NS_STREAMS } from './stream-parser.ts';
 import { type Element, x } from './xml.ts';
+import type { XmlFault } from './xml-fault.ts';
 
 export const NS_STREAM_ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
 
@@ -11,6 +12,15 @@ export class RemoteStreamError extends StreamError {
   constructor(condition: string, text?: string, otherHost?: string) {
     super(condition, text);
     this.otherHost = otherHost;
+  }
+}
+
+/** What the server sent cannot be read. `told` is what it is told of that; `sent-too-much` goes as `policy-violation`. */
+export class UnreadableError extends StreamError {
+  readonly told: XmlFault;
+  constructor(told: XmlFault, text: string) {
+    super(told === 'policy-violation' ? 'sent-too-much' : told, text);
+    this.told = told;
   }
 }
 

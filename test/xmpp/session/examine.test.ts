@@ -93,7 +93,7 @@ describe('examineStream', () => {
   it('refuses features without an end', async () => {
     const endless = `<x xmlns='urn:x'>${'y'.repeat(20 * 1024 * 1024)}</x>`;
     const { found } = await examine({ tls: 'direct', featuresBefore: endless });
-    expect(found.error?.condition).toBe('policy-violation');
+    expect(found.error?.condition).toBe('sent-too-much');
     expect(found.offer).toBeUndefined();
   });
 
