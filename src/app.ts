@@ -1,6 +1,7 @@
 /** The composition root: reads what the run is asked for and puts the rooms together for it. */
 import about from '../package.json' with { type: 'json' };
 import { actions } from './actions/table.ts';
+import { parseAddress } from './chat/address.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import { configuredPassword, type Password, readCertificates } from './config/passwords.ts';
 import { checkTrace } from './config/trace.ts';
@@ -8,7 +9,7 @@ import { type Catalogue, catalogueFor, chooseLanguage, type Language } from './i
 import { wantedLanguage, wantsJson } from './ui/cli/early.ts';
 import type { Invocation } from './ui/cli/invocation.ts';
 import { parseArguments } from './ui/cli.ts';
-import { exitCodeOf } from './ui/exit-codes.ts';
+import { exitCodeOf, READER_GONE } from './ui/exit-codes.ts';
 import { output } from './ui/one-shot/output.ts';
 import { problemLine, problemOf, warningText } from './ui/sentences.ts';
 
@@ -69,6 +70,8 @@ function flagsOf(invocation: Invocation): Invocation['flags'] {
   if (invocation.kind !== 'action' || invocation.action.needs !== 'nothing') return invocation.flags;
   const { jid } = invocation.input;
   if (typeof jid !== 'string' || invocation.flags.jid !== undefined) return invocation.flags;
+  // What is no JID is the action's to refuse, by the name that it was given by.
+  if (parseAddress(jid, 'localhost') === undefined) return invocation.flags;
   return { ...invocation.flags, jid };
 }
 
@@ -104,7 +107,7 @@ async function complain(error: unknown, words: Catalogue, json: boolean): Promis
     await out.flush();
     if (!out.closed.aborted) return;
   }
-  process.stderr.write(`${problemLine(problem, words)}\n`);
+  if (problem.exitCode !== READER_GONE) process.stderr.write(`${problemLine(problem, words)}\n`);
 }
 
 /** Resolves to exit code 0 when it is written; rejects with OutputError where nobody takes it (`| true`). */

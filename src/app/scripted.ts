@@ -3,7 +3,7 @@ import type { ActionContext, BareContext } from '../actions/action.ts';
 import { bareOf, domainOf } from '../chat/address.ts';
 import type { Client } from '../chat/client.ts';
 import type { Config } from '../config/config.ts';
-import { configuredNewPassword, configuredPassword } from '../config/passwords.ts';
+import { configuredNewPassword, configuredPassword, type Password } from '../config/passwords.ts';
 import type { Catalogue, Language } from '../i18n/catalogue.ts';
 import type { Invocation } from '../ui/cli/invocation.ts';
 import { type Interrupts, interrupts } from '../ui/interrupts.ts';
@@ -11,7 +11,9 @@ import { type Output, output } from '../ui/one-shot/output.ts';
 import { type Ask, type Passwords, passwords } from '../ui/one-shot/passwords.ts';
 import { standardInput } from '../ui/one-shot/standard-input.ts';
 import { runOneShot } from '../ui/one-shot.ts';
+import { warningText } from '../ui/sentences.ts';
 import type { Theme } from '../ui/theme.ts';
+import { UsageError } from '../ui/usage-error.ts';
 import { type AccountHost, accountHost, accountOf, overridesOf } from './account-host.ts';
 
 export interface ScriptedOptions {
@@ -70,8 +72,8 @@ export async function runScripted(options: ScriptedOptions): Promise<number> {
     passwords: passwords({
       words,
       stdin: invocation.passwordStdin && !typed ? (stdin ?? standardInput(process.stdin)) : undefined,
-      configured: () => (typed ? undefined : configuredPassword(config)?.password),
-      configuredNew: () => configuredNewPassword(config)?.password,
+      configured: () => (typed ? undefined : heeded(configuredPassword(config), options)),
+      configuredNew: () => heeded(configuredNewPassword(config), options),
       ask: asking.ask,
     }),
   };
@@ -86,6 +88,13 @@ export async function runScripted(options: ScriptedOptions): Promise<number> {
     // A pipe that somebody keeps open must not keep us.
     process.stdin.destroy();
   }
+}
+
+/** The password, once it is said what is wrong with how it is kept. */
+function heeded(found: Password | undefined, { config, words }: ScriptedOptions): string | undefined {
+  const warnings = config.quiet ? [] : (found?.warnings ?? []);
+  for (const warning of warnings) process.stderr.write(`${warningText(warning, words)}\n`);
+  return found?.password;
 }
 
 function runAction(stage: Stage, invocation: Extract<Invocation, { kind: 'action' }>): Promise<number> {
@@ -127,6 +136,7 @@ function bareContext(stage: Stage): Pick<BareContext, 'timeout' | 'domain' | 're
     domain: config.jid === undefined ? config.domain : domainOf(config.jid),
     async register({ jid, password, fields }) {
       const { registerAccount } = await import('../chat/registration.ts');
+      if (!jid.includes('@')) throw new UsageError('account-without-server', { jid });
       await registerAccount(host.session(jid, password), fields);
     },
     async examine(domain, tell) {

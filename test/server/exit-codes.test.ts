@@ -222,6 +222,25 @@ describe('wrong usage (2)', () => {
     expectOneLine(await anna.run(['--contacts', '--password-stdin'], { stdin: '' }), 2);
   });
 
+  it('an account to register that is none, or names no server', async () => {
+    const spaces = await anna.run(['--register', 'a b']);
+    expectOneLine(spaces, 2);
+    expect(spaces.stderr).toContain('“a b” is not a JID');
+    const bare = await runProgram(['--register', 'nova'], { env: { XMPP_PASSWORD: 'secret' } });
+    expectOneLine(bare, 2);
+    expect(bare.stderr).toContain('the account nova names no server. Write nova@example.org');
+  });
+
+  it('a password file that others can read is taken with a warning', async () => {
+    const file = join(server.folder, 'password-of-anna');
+    await writeFile(file, 'secret\n', { mode: 0o644 });
+    const args = ['--quiet', '--contacts', '--password-file', file];
+    expect(await anna.run(args)).toMatchObject({ code: 0, stderr: '' });
+    const { code, stderr } = await anna.run(args.slice(1));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(`xmpp-chat: ${file} holds a password and others can read it.`);
+  });
+
   it('a text that is no UTF-8', async () => {
     const program = await startProgram([...anna.account, '--send', 'ben'], {
       env: { XMPP_PASSWORD: 'secret' },
@@ -238,20 +257,20 @@ describe('a reader that has gone', () => {
     ['--listen', ['--listen']],
     ['--listen as JSON lines', ['--listen', '--json']],
     ['--help', ['--help']],
-  ])('ends %s: 141, as with SIGPIPE', async (_what, args) => {
+  ])('ends %s: 141 and no word, as with SIGPIPE', async (_what, args) => {
     const program = await startProgram([...ben.account, ...args], {
       home: ben.home,
       env: { XMPP_PASSWORD: 'secret' },
     });
     program.child.stdout?.destroy();
-    expectOneLine(await program.ended, 141);
+    expect(await program.ended).toMatchObject({ code: 141, stderr: '' });
   });
 
   it('ends --listen with the next event', async () => {
     const program = await listening(anna);
     program.child.stdout?.destroy();
     expect(await ben.run(['--send', 'anna', 'anybody reading?'])).toMatchObject({ code: 0 });
-    expectOneLine(await program.ended, 141);
+    expect(await program.ended).toMatchObject({ code: 141, stderr: '' });
   });
 
   it('does not undo what is done', async () => {

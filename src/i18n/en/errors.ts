@@ -371,7 +371,7 @@ const usage = {
   'missing-account': { why: 'no account is given', hint: 'Give one with -j <jid>, or set XMPP_JID.' },
   'account-without-server': {
     why: 'the account {jid} names no server',
-    hint: 'Write -j {jid}@example.org, or give --domain.',
+    hint: 'Write {jid}@example.org, or give --domain.',
   },
   'needs-yes': { why: 'this cannot be undone', hint: 'Add --yes if you mean it.' },
   'json-is-no-text': {

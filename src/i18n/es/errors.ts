@@ -390,7 +390,7 @@ const usage: typeof en.groups.usage = {
   'missing-account': { why: 'falta la cuenta', hint: 'Indícala con -j <jid>, o con XMPP_JID.' },
   'account-without-server': {
     why: 'la cuenta {jid} no dice de qué servidor es',
-    hint: 'Escribe -j {jid}@example.org, o da --domain.',
+    hint: 'Escribe {jid}@example.org, o da --domain.',
   },
   'needs-yes': { why: 'esto no se puede deshacer', hint: 'Añade --yes si es lo que quieres.' },
   'json-is-no-text': {
