@@ -150,13 +150,14 @@ export async function findUsersBy(
   };
 }
 
-/** People of the roster, and those met in rooms that show real JIDs. */
+/** People of the roster, and those met in rooms that show real JIDs; not oneself. */
 function known(query: string | undefined, { contacts, rooms }: Sources): UserRow[] {
   const people = new Map<string, UserRow>();
-  for (const { room, occupants } of rooms.list())
+  for (const { room, nick: own, occupants } of rooms.list())
     for (const { jid, nick } of occupants) {
       const bare = jid?.replace(/\/.*$/s, '');
-      if (bare !== undefined) people.set(bare, { jid: bare, name: `${nick} (${room})`, from: 'room' });
+      if (bare !== undefined && nick !== own)
+        people.set(bare, { jid: bare, name: `${nick} (${room})`, from: 'room' });
     }
   for (const { jid, name } of contacts.list())
     people.set(jid, { jid, name: name || undefined, from: 'roster' });

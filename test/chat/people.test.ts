@@ -597,6 +597,10 @@ describe('people on the server', () => {
     world.receive(
       `<presence from='${ROOM}/rosa' to='${JID}'><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='participant' jid='rosaline@example.org/x'/></x></presence>`,
     );
+    // Our own presence says who we are: whom one is oneself one has not met.
+    world.receive(
+      `<presence from='${ROOM}/juliet' to='${JID}'><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='owner' role='moderator' jid='${JID}'/><status code='110'/></x></presence>`,
+    );
     const found = await world.client.users.find('RO');
     expect(found).toEqual({
       domain: 'example.org',

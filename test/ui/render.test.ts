@@ -357,6 +357,9 @@ describe('what an action gave', () => {
     expect(say(es as typeof en, 'no-contacts', 'no-such-contact')[0]).toBe(
       'Todavía no tienes contactos. El 4 del menú se lo pide a alguien.',
     );
+    expect(inMenus('It lists nobody: search it by a text (--users <text>).', en)).toBe(
+      'It lists nobody: search it by a text.',
+    );
     expect(inMenus('Check both; --register creates a new account, or give --service <uri>.', en)).toBe(
       'Check both; 2 in the menu creates a new account, or give --service <uri>.',
     );

@@ -27,8 +27,10 @@ export async function fillForm(
   { before }: FillOptions = {},
 ): Promise<Filled | undefined> {
   const again = before !== undefined;
-  if (!again) sayAbout(face, form);
-  return again || asked(form).length > SHORT ? fillList(face, form, before ?? {}) : fillAll(face, form);
+  const listed = again || asked(form).length > SHORT;
+  // The list has the title as its own.
+  if (!again) sayAbout(face, listed ? { ...form, title: undefined } : form);
+  return listed ? fillList(face, form, before ?? {}) : fillAll(face, form);
 }
 
 /**

@@ -158,6 +158,8 @@ describe('a long form (XEP-0004 §3.2)', () => {
       '0) Cancel, nothing is sent',
     ]);
     expect(done).toBe(false);
+    expect(terminal.asked).toEqual(['Room']);
+    expect(terminal.lines).not.toContain('Room');
     expect(terminal.output).toContain('The form was not sent.');
     expect(terminal.menus.flat().join()).not.toContain('capulet');
   });
