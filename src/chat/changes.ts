@@ -53,9 +53,19 @@ export interface ChangesOptions {
   /** whether what others say in a room is meant for us */
   readonly speaksToUs: SpeaksToUs;
   readonly changed: (message: Message, change: Changed, news?: ChangeNews) => void;
+  /** whether this run told of a message that was changed so, as it is now */
+  readonly hasTold: (message: Message, change: Changed) => boolean;
 }
 
-export function changes({ account, store, namesOccupants, stayed, speaksToUs, changed }: ChangesOptions) {
+export function changes({
+  account,
+  store,
+  namesOccupants,
+  stayed,
+  speaksToUs,
+  changed,
+  hasTold,
+}: ChangesOptions) {
   /** The messages that an id names in that chat, newest first: by the room's stanza-id, else by their sender's id. */
   function named(chat: string, kind: ChatKind, id: string): Message[] {
     const byId = store.byId(account, chat, id);
@@ -93,10 +103,28 @@ export function changes({ account, store, namesOccupants, stayed, speaksToUs, ch
       const named = message.kind !== 'contact' && namesOccupants(bareOf(message.chat));
       const row = store.react(message.row, reaction, by, named ? change.occupantId : undefined);
       const fresh = emojis.filter((emoji) => !known.includes(emoji));
-      return row && (() => changed(row, 'reacted', newsOf(change, { emojis: fresh })));
+      if (row !== undefined) return () => changed(row, 'reacted', newsOf(change, { emojis: fresh }));
+      const stands = known.join() === emojis.join();
+      return stands ? beside(message.row, 'reacted', change, { emojis }) : undefined;
     }
     const row = store.retract(message.row, by, change.moderated);
-    return row && (() => changed(row, 'retracted', newsOf(change)));
+    if (row !== undefined) return () => changed(row, 'retracted', newsOf(change));
+    return message.retracted ? beside(message.row, 'retracted', change) : undefined;
+  }
+
+  /**
+   * Another process with the same data heard it first, and wrote it down: it is told here as well. Of what comes late
+   * nobody knows whether an earlier run told it.
+   */
+  function beside(
+    row: number,
+    change: Changed,
+    author: Author & { readonly by: ChangedBy; readonly source?: MessageSource },
+    more?: Pick<ChangeNews, 'emojis'>,
+  ): (() => void) | undefined {
+    const now = author.by.stamped === true ? undefined : store.get(row);
+    if (now === undefined || hasTold(now, change)) return undefined;
+    return () => changed(now, change, newsOf(author, more));
   }
 
   function newsOf(
@@ -149,7 +177,11 @@ export function changes({ account, store, namesOccupants, stayed, speaksToUs, ch
       ) ?? originals.find((message) => wrote(message, author));
     if (original === undefined) return undefined;
     const corrected = store.correct(original.row, text, by);
-    if (corrected === undefined) return [];
+    if (corrected === undefined) {
+      const { row, corrected: stands, retracted } = original;
+      const tell = stands && !retracted ? beside(row, 'corrected', { ...author, by, source }) : undefined;
+      return tell === undefined ? [] : [tell];
+    }
     const row = mentioned(corrected, parsed, text);
     const news = newsOf({ ...author, source }, { mention: row.mention && !original.mention });
     return [() => changed(row, 'corrected', news)];

@@ -227,12 +227,12 @@ export function inbound(options: InboundOptions) {
     const inPage = page !== undefined;
     if (known.stanzaId === undefined) claim(message, known.row, later);
     const tell = outbound.confirmed(known, stanzaId, stamped && !inPage ? time : undefined);
-    if (page === undefined || page === 'newer') {
-      const history = historyOf(message);
-      later(() => {
-        if (options.heard(known.row)) options.heardBeside({ ...(store.get(known.row) ?? known), history });
-      });
-    }
+    const history = historyOf(message);
+    const isPast = page === 'first' || page === 'older';
+    later(() => {
+      if (options.heard(known.row) && !isPast)
+        options.heardBeside({ ...(store.get(known.row) ?? known), history });
+    });
     if (tell !== undefined) later(tell);
     if (parsed.occupantId !== undefined) store.setOccupant(known.row, parsed.occupantId);
     if (parsed.delay !== undefined && known.delayed !== true) store.setDelayed(known.row);

@@ -70,7 +70,7 @@ interface Left {
 }
 
 export function outbound(options: OutboundOptions) {
-  const { account, store, wire, changed, failed, nick } = options;
+  const { account, store, wire, failed, nick } = options;
   const waiting = new Map<number, Set<(message: Message | undefined) => void>>();
   /** written in this process and not yet acknowledged, by id */
   const inFlight = new Map<string, { readonly row: number; readonly kind: ChatKind }>();
@@ -145,7 +145,6 @@ export function outbound(options: OutboundOptions) {
   function announce(message: Message | undefined): void {
     if (message === undefined) return;
     changed(message);
-    note(message);
     tell(message.row);
   }
 
@@ -156,14 +155,28 @@ export function outbound(options: OutboundOptions) {
     if (shown.size > MOST_SHOWN && oldest !== undefined) shown.delete(oldest);
   }
 
+  function changed(message: Message): void {
+    note(message);
+    options.changed(message);
+  }
+
   /** One of this run is new. */
   function appended(message: Message): void {
     note(message);
     options.appended(message);
   }
 
-  /** Another process with the same data heard first what became of a message of ours, and wrote it down. */
-  const isBehind = ({ row, state }: Message): boolean => shown.has(row) && shown.get(row) !== state;
+  /** Where another process with the same data heard first what became of a message of ours, and wrote it down: that. */
+  function overtaken(row: number): Message | undefined {
+    const message = shown.has(row) ? store.get(row) : undefined;
+    return message?.state === shown.get(row) ? undefined : message;
+  }
+
+  /** The same of a message and of all before it in its chat, oldest first. */
+  function overtakenUpTo({ row, chat }: Message): Message[] {
+    const rows = [...shown.keys()].filter((each) => each <= row).sort((a, b) => a - b);
+    return rows.flatMap((each) => overtaken(each) ?? []).filter((each) => each.chat === chat);
+  }
 
   /** Who waits for the row hears how it ended. Another process with the same data may have written that down. */
   function tell(row: number): void {
@@ -222,7 +235,7 @@ export function outbound(options: OutboundOptions) {
     for (const row of batch) if (held.has(row)) held.set(row, true);
     const free = batch.filter((row) => !held.has(row));
     try {
-      const rows = store.transaction(() => free.map((row) => store.acknowledge(row)));
+      const rows = store.transaction(() => free.map((row) => store.acknowledge(row) ?? overtaken(row)));
       for (const row of rows) announce(row);
       for (const row of free) tell(row);
     } catch (error) {
@@ -434,7 +447,7 @@ export function outbound(options: OutboundOptions) {
       const done = OPEN.includes(message.state) ? store.setState(message.row, 'acked') : undefined;
       return () => {
         inFlight.delete(message.id);
-        announce(done);
+        announce(done ?? overtaken(message.row));
         tell(message.row);
       };
     },
@@ -443,8 +456,11 @@ export function outbound(options: OutboundOptions) {
     raised(chat: string, id: string, state: 'delivered' | 'read'): (() => void) | undefined {
       const message = store.byId(account, chat, id).find((row) => row.direction === 'out');
       if (message === undefined) return undefined;
-      if (!LOWER[state].includes(message.state))
-        return isBehind(message) ? () => announce(message) : undefined;
+      if (!LOWER[state].includes(message.state)) {
+        const first = overtaken(message.row);
+        const late = first && state === 'read' ? overtakenUpTo(message) : [first];
+        return first && (() => late.forEach(announce));
+      }
       const done = store.setState(message.row, state);
       // XEP-0333 §rules: who displayed one has displayed all before it.
       const before = state === 'read' ? store.readUpTo(account, chat, message.row) : [];
@@ -460,6 +476,7 @@ export function outbound(options: OutboundOptions) {
       const message = store.byId(account, chat, id).find((row) => row.direction === 'out');
       if (message === undefined || message.state === undefined) return false;
       if (DONE.includes(message.state)) {
+        announce(overtaken(message.row));
         tell(message.row);
         return false;
       }

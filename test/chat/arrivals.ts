@@ -126,6 +126,7 @@ export function arrivals(options: ArrivalsOptions = {}) {
       stayed,
       speaksToUs: speaks,
       changed: ({ id }, change) => told.push(`${change} ${id}`),
+      hasTold: () => true,
     }),
     amended: outgoing.confirmed,
     isRoom: (bare) => bare === ROOM,

@@ -2,7 +2,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { heard } from '../../src/chat/heard.ts';
 import type { Stores } from '../../src/chat/stores.ts';
-import { ACCOUNT, memoryStores, NS_PING, ROMEO, turn, World, type WorldOptions } from './support.ts';
+import { archivedBy, arrivals, inRoom } from './arrivals.ts';
+import { ACCOUNT, memoryStores, NS_PING, ROMEO, ROOM, turn, World, type WorldOptions } from './support.ts';
 
 /** A run that stays online; `die` lets go of its place, as the system does. */
 function run(stores: Stores, options: WorldOptions = {}) {
@@ -295,6 +296,87 @@ describe('what two runs hear at once', () => {
     expect(one.events('messageChanged').map(({ state }) => state)).toEqual(['delivered']);
   });
 
+  it('that its message was acknowledged one tells, too, where the other heard its carbon first (XEP-0198 §4)', async () => {
+    const {
+      both: [one, other],
+    } = await two();
+    const { id } = one.client.messages.send(ROMEO, 'from here');
+    other.receive(
+      `<message from='${ACCOUNT}' to='${ACCOUNT}/x'><sent xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>` +
+        `<message xmlns='jabber:client' from='${ACCOUNT}/y' to='${ROMEO}' type='chat' id='${id}'><body>from here</body></message>` +
+        '</forwarded></sent></message>',
+    );
+    one.acknowledge(id);
+    await turn();
+    expect(one.events('messageChanged').map(({ state }) => state)).toEqual(['acked']);
+  });
+
+  it('all that was displayed before is told by the run that sent it, where the other heard that first (XEP-0333 §rules)', async () => {
+    const {
+      both: [one, other],
+    } = await two();
+    one.acknowledge(one.client.messages.send(ROMEO, 'first').id);
+    await turn();
+    const { id } = one.client.messages.send(ROMEO, 'second');
+    for (const world of [other, one])
+      world.receive(
+        `<message from='${ROMEO}/orchard' to='${ACCOUNT}' type='chat' id='r1'><displayed xmlns='urn:xmpp:chat-markers:0' id='${id}'/></message>`,
+      );
+    expect(one.events('messageChanged').map(({ body, state }) => [body, state])).toEqual([
+      ['first', 'acked'],
+      ['first', 'read'],
+      ['second', 'read'],
+    ]);
+  });
+
+  it('corrections, reactions and retractions each tells of once, whoever of them kept it; an old one none', async () => {
+    const {
+      stores,
+      both: [one, other],
+    } = await two();
+    for (const world of [one, other]) world.receive(copy('m1'));
+    const changes = [
+      `<message from='${ROMEO}/orchard' to='${ACCOUNT}' type='chat' id='c1'><body>better</body><replace xmlns='urn:xmpp:message-correct:0' id='m1'/></message>`,
+      `<message from='${ROMEO}/orchard' to='${ACCOUNT}' type='chat' id='c2'><reactions xmlns='urn:xmpp:reactions:0' id='m1'><reaction>👍</reaction></reactions></message>`,
+      `<message from='${ROMEO}/orchard' to='${ACCOUNT}' type='chat' id='c3'><retract xmlns='urn:xmpp:message-retract:1' id='m1'/></message>`,
+    ];
+    for (const change of changes) for (const world of [one, other, one, other]) world.receive(change);
+    for (const { told } of [one, other])
+      expect(
+        told.flatMap(([name, , change, news]) => (name === 'messageChanged' ? [[change, news]] : [])),
+      ).toMatchObject([
+        ['corrected', { from: `${ROMEO}/orchard` }],
+        ['reacted', { emojis: ['👍'] }],
+        ['retracted', { from: `${ROMEO}/orchard` }],
+      ]);
+    // What an earlier run may have told comes late.
+    const late = await run(stores, { announces: [SID] }).login();
+    late.receive(
+      (changes[2] ?? '').replace(
+        '<retract',
+        "<delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:04:05Z'/>$&",
+      ),
+    );
+    expect(late.events('messageChanged')).toEqual([]);
+  });
+
+  it('an own correction is told once by the run that makes it, though the room gives it back, and once by the other', async () => {
+    const { both } = await two();
+    const [one] = both;
+    for (const world of both) await world.enter();
+    const { id, row } = one.client.messages.send(ROOM, 'helo');
+    const stanzaId = (own: string) => `<stanza-id xmlns='${SID}' by='${ROOM}' id='${own}'/>`;
+    for (const world of both) world.roomSays('juliet', 'helo', stanzaId('r1'), id);
+    one.client.messages.correct(row, 'hello');
+    const sent = one.sent('message').at(-1);
+    const replace = `<replace xmlns='urn:xmpp:message-correct:0' id='${id}'/>${stanzaId('r2')}`;
+    for (const world of both) world.roomSays('juliet', 'hello', replace, sent?.attrs.id);
+    for (const world of both)
+      expect(world.told.filter(([, , change]) => change === 'corrected').map(([name]) => name)).toEqual([
+        'messageChanged',
+      ]);
+  });
+
   it('what was kept before a run began is no news to it, though it comes again', async () => {
     const {
       stores,
@@ -304,6 +386,19 @@ describe('what two runs hear at once', () => {
     const late = await run(stores, { announces: [SID] }).login();
     late.receive(copy('m1', "<delay xmlns='urn:xmpp:delay' stamp='2026-01-02T03:04:05Z'/>"));
     expect(told(late)).toEqual([]);
+  });
+
+  it('what the other kept of the past is noted as told, and no news when it comes once more', () => {
+    const store = memoryStores().messages;
+    const beside: string[] = [];
+    const kept = arrivals({ store });
+    const isFirst = heard(store.lastRow());
+    const here = arrivals({ store, heard: isFirst, heardBeside: ({ body }) => void beside.push(body) });
+    const said = (id: string) => inRoom('romeo', { id, body: id, ...archivedBy(ROOM, id) });
+    for (const world of [kept, here]) world.page({ m1: said('m1') }, { archive: ROOM, page: 'first' });
+    for (const world of [kept, here]) world.page({ m2: said('m2') }, { archive: ROOM, page: 'newer' });
+    for (const id of ['m1', 'm2']) here.take(said(id), 'live');
+    expect(beside).toEqual(['m2']);
   });
 
   it('of what is remembered as told nothing grows without end', () => {

@@ -11,7 +11,8 @@ import { batch } from '../batch.ts';
 import { changes } from '../changes.ts';
 import type { Connection } from '../connection.ts';
 import type { Tell } from '../contacts.ts';
-import { heard } from '../heard.ts';
+import type { ChatEvents } from '../events.ts';
+import { heard, heardChanges } from '../heard.ts';
 import { inbound } from '../inbound.ts';
 import { speaksToUs } from '../mentions.ts';
 import type { Message, MessageSource } from '../message.ts';
@@ -75,6 +76,7 @@ export function messaging(options: MessagingOptions) {
   const newRooms = new Set<string>();
   /** as inbound.ts says */
   const isFirst = heard(store.lastRow());
+  const toldChanges = heardChanges();
 
   const kinds = chatKinds({ account, store, isRoom: rooms.isRoom });
 
@@ -112,6 +114,11 @@ export function messaging(options: MessagingOptions) {
     tell('message', message);
   }
 
+  const altered = (...[message, change, news]: ChatEvents['messageChanged']) => {
+    if (change !== 'state') toldChanges.note(message, change);
+    tell('messageChanged', message, change, news);
+  };
+
   const unread = reading({ account, store, changed: (event) => tell('unread', event), failed });
   const typing = typingStates((event) => tell('typing', event));
 
@@ -129,7 +136,7 @@ export function messaging(options: MessagingOptions) {
     account,
     store,
     amendments: stores.amendments,
-    amended: (message, change) => tell('messageChanged', message, change),
+    amended: altered,
     awaitsName,
     rooms,
     slow,
@@ -168,7 +175,7 @@ export function messaging(options: MessagingOptions) {
     isRoom: rooms.isRoom,
     nick: rooms.nick,
     occupantId: ownId,
-    changed: (message, change) => tell('messageChanged', message, change),
+    changed: altered,
     awaitsName,
   });
 
@@ -187,8 +194,9 @@ export function messaging(options: MessagingOptions) {
     namesOccupants: archives.namesOccupants,
     stayed: attended.stayed,
     speaksToUs: speaks,
+    hasTold: toldChanges.has,
     changed: (message, change, news) => {
-      tell('messageChanged', message, change, news);
+      altered(message, change, news);
       if (news?.mention === true) unread.count(message.chat);
     },
   });
