@@ -37,41 +37,64 @@ function wrapFrame(frame: Frame, columns: number) {
   let cursorRow = 0;
   let cursorColumn = 0;
   frame.rows.slice(0, lastRow(frame) + 1).forEach((cells, y) => {
-    let row: Cell[] = [];
-    let used = 0;
-    let counted = 0;
-    let looking = y === frame.row;
-    const place = () => {
-      cursorRow = rows.length;
-      cursorColumn = Math.min(used, columns - 1);
-      looking = false;
-    };
-    const next = () => {
-      rows.push(row);
-      row = [];
-      used = 0;
-    };
-    for (const cell of cells) {
-      if (used > 0 && used + cell.width > columns) next();
-      if (looking && counted >= frame.column) place();
-      // a wide character cannot stand in a terminal of one column
-      row.push(cell.width > columns ? { ...cell, text: '?', width: 1 } : cell);
-      used += Math.min(cell.width, columns);
-      counted += cell.counted;
-      if (cell.breaks) next();
+    const wrapped = wrapCells(cells, columns);
+    if (y === frame.row) {
+      const place = cursorIn(wrapped, frame.column, columns);
+      // behind a row that is full the cursor stands on one of its own
+      if (place.row === wrapped.length) wrapped.push([]);
+      cursorRow = rows.length + place.row;
+      cursorColumn = place.column;
     }
-    if (looking) {
-      used += Math.max(0, frame.column - counted);
-      if (used >= columns && columns > 1) {
-        rows.push(row);
-        row = [];
-        used = 0;
-      }
-      place();
-    }
-    rows.push(row);
+    rows.push(...wrapped);
   });
   return { rows, cursorRow, cursorColumn };
+}
+
+/** Breaks between words, where one fits into a row; at wide characters; and behind what ends a row by itself. */
+function wrapCells(cells: readonly Cell[], columns: number): Cell[][] {
+  const rows: Cell[][] = [];
+  let row: Cell[] = [];
+  let used = 0;
+  /** where the row may be broken: the index of what goes to the next one */
+  let candidate = 0;
+  const next = (from: number) => {
+    const rest = row.splice(from);
+    rows.push(row);
+    row = rest;
+    used = columnsOf(rest);
+    candidate = 0;
+  };
+  for (const cell of cells) {
+    // a wide character cannot stand in a terminal of one column
+    const shown = cell.width > columns ? { ...cell, text: '?', width: 1 } : cell;
+    const blank = cell.text === ' ';
+    if (shown.width > 1) candidate = row.length;
+    if (used > 0 && used + shown.width > columns && !blank) next(candidate > 0 ? candidate : row.length);
+    // a space at the edge shows nothing, wherever it stands
+    const fits = used + shown.width <= columns;
+    row.push(fits ? shown : { ...shown, text: '', width: 0 });
+    if (fits) used += shown.width;
+    if (blank) candidate = row.length;
+    if (cell.breaks) next(row.length);
+  }
+  return [...rows, row];
+}
+
+/** The place of a column in readline's measure; the row behind the last one where that is full. */
+function cursorIn(rows: readonly Cell[][], column: number, columns: number): { row: number; column: number } {
+  let counted = 0;
+  let used = 0;
+  for (const [y, row] of rows.entries()) {
+    used = 0;
+    for (const cell of row) {
+      if (counted >= column) return { row: y, column: Math.min(used, columns - 1) };
+      used += cell.width;
+      counted += cell.counted;
+    }
+  }
+  used += Math.max(0, column - counted);
+  if (used >= columns && columns > 1) return { row: rows.length, column: 0 };
+  return { row: rows.length - 1, column: Math.min(used, columns - 1) };
 }
 
 /** Empty rows under the cursor are left over from erasing. */

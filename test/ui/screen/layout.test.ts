@@ -23,6 +23,47 @@ describe('layout', () => {
     expect([block.rows.length, block.cursorRow, block.cursorColumn]).toEqual([2, 1, 0]);
   });
 
+  it('breaks between words, and a word only where it is wider than a row', () => {
+    const rows = (text: string, columns = 16) => layout(frame(text), columns, 9).rows;
+    expect(rows('? Whom (a JID, or a user name) bob')).toEqual([
+      '? Whom (a JID, ',
+      'or a user name) ',
+      'bob',
+    ]);
+    expect(rows('a https://example.org/long')).toEqual(['a ', 'https://example.', 'org/long']);
+    expect(rows('to 日本語 abcdefg hij', 10)).toEqual(['to 日本語 ', 'abcdefg ', 'hij']);
+  });
+
+  it('finds the cursor in what goes to the next row, and behind a space at the edge', () => {
+    const cursor = (text: string) => {
+      const { rows, cursorRow, cursorColumn } = layout(frame(text), 10, 9);
+      return [rows, cursorRow, cursorColumn];
+    };
+    expect(cursor('one two thre')).toEqual([['one two ', 'thre'], 1, 4]);
+    expect(cursor('one two thre\x1b[10G')).toEqual([['one two ', 'thre'], 1, 1]);
+    expect(cursor('one two thre\x1b[8G')).toEqual([['one two ', 'thre'], 0, 7]);
+    // the space has no room of its own: what is typed next stands on the next row
+    expect(cursor('0123456789 ')).toEqual([['0123456789', ''], 1, 0]);
+    expect(cursor('0123456789 a')).toEqual([['0123456789', 'a'], 1, 1]);
+    expect(cursor('012 456789 a')).toEqual([['012 456789', 'a'], 1, 1]);
+  });
+
+  it('loses nothing but spaces at the edge, and has the cursor on its character (property)', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', ' '),
+      minLength: 1,
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(text, fc.nat(), fc.integer({ min: 2, max: 20 }), (typed, any, columns) => {
+        const at = any % typed.length;
+        const { rows, cursorRow, cursorColumn } = layout(frame(`${typed}\x1b[${at + 1}G`), columns, 100);
+        expect(rows.join('').replaceAll(' ', '')).toBe(typed.replaceAll(' ', ''));
+        if (typed[at] !== ' ') expect(rows[cursorRow]?.[cursorColumn]).toBe(typed[at]);
+      }),
+    );
+  });
+
   it("reads cursor columns in readline's measure: a family emoji is 6 there and 2 on the screen", () => {
     expect(layout(frame('> 👨‍👩‍👧x\x1b[9G'), 40, 5).cursorColumn).toBe(4);
   });
