@@ -330,7 +330,7 @@ export function chatRooms(options: ChatRoomsOptions) {
 
     async leave(room: string): Promise<void> {
       if (link?.rooms.knows(room) !== true && kept(room) === undefined)
-        throw new ChatError('not-joined', { room });
+        throw new ChatError('not-kept', { room });
       forgetKept(room);
       returns.stop(room);
       lostAt.delete(room);

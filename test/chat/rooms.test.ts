@@ -154,7 +154,7 @@ describe('leaving', () => {
 
   it('one that we are not in is an error', async () => {
     const world = await new World().login();
-    await expect(world.client.rooms.leave(ROOM)).rejects.toMatchObject({ condition: 'not-joined' });
+    await expect(world.client.rooms.leave(ROOM)).rejects.toMatchObject({ condition: 'not-kept' });
   });
 });
 

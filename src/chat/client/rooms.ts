@@ -38,7 +38,7 @@ export function roomArea({ rooms, slow, administration, saveMedia }: RoomAreaOpt
     /** Rejects with StanzaError and the room's condition: `conflict` (nick), `not-authorized` (password), … */
     join,
 
-    /** Also for good: it is not entered at the next log-in. Rejects with ChatError `not-joined`. */
+    /** Also for good: it is not entered at the next log-in. Rejects with ChatError `not-kept`. */
     leave,
 
     /** Rejects with StanzaError `conflict`, … A kept room is entered by the new name from now on. */

@@ -200,6 +200,7 @@ const chat = {
   'no-such-contact': { why: '{jid} is not a contact', hint: '--contacts lists them.' },
   'not-in-room': { why: 'you are not in the room {room}', hint: 'Enter it first.' },
   'not-joined': { why: 'you are not in the room {room}', hint: 'Enter it first.' },
+  'not-kept': { why: 'you are not in it, and do not keep it', hint: 'Check its name.' },
   offline: { why: 'there is no connection', hint: 'Try again when it is back.' },
   'not-online': { why: 'there is no connection', hint: 'Try again when it is back.' },
   disconnected: { why: 'the connection was lost before the answer came', hint: 'Try again.' },

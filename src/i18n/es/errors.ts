@@ -193,6 +193,7 @@ const chat: typeof en.groups.chat = {
   'no-such-contact': { why: '{jid} no es un contacto', hint: '--contacts los muestra.' },
   'not-in-room': { why: 'no estás en la sala {room}', hint: 'Entra primero.' },
   'not-joined': { why: 'no estás en la sala {room}', hint: 'Entra primero.' },
+  'not-kept': { why: 'no estás en ella ni la guardas', hint: 'Comprueba su nombre.' },
   offline: { why: 'no hay conexión', hint: 'Inténtalo cuando vuelva.' },
   'not-online': { why: 'no hay conexión', hint: 'Inténtalo cuando vuelva.' },
   disconnected: { why: 'se ha perdido la conexión antes de la respuesta', hint: 'Inténtalo otra vez.' },
