@@ -180,13 +180,17 @@ export function amending(options: AmendingOptions) {
       }
     },
 
-    /** A copy of it came, from the room or an archive. Gives what tells of it; undefined where it was known to be there. */
+    /**
+     * A copy of it came, from the room or an archive. Gives what tells of it; undefined where it was known to be there.
+     * Another process with the same data may have heard that first.
+     */
     confirmed(chat: string, ids: readonly (string | undefined)[]): (() => void) | undefined {
       const found = ids
         .map((id) => (id === undefined ? undefined : amendments.byId(account, chat, id)))
-        .find((amendment) => amendment?.state === 'queued' || amendment?.state === 'sent');
+        .find((amendment) => amendment !== undefined);
       if (found === undefined) return undefined;
-      amendments.setState(found.row, 'acked');
+      if (found.state === 'queued' || found.state === 'sent') amendments.setState(found.row, 'acked');
+      else if (!inFlight.has(found.id)) return undefined;
       return () => {
         inFlight.delete(found.id);
         unknown.delete(found.row);

@@ -388,6 +388,21 @@ describe('what two runs hear at once', () => {
     expect(told(late)).toEqual([]);
   });
 
+  it('that the room has an own correction the run that made it tells, where the other heard it first', async () => {
+    const { both } = await two();
+    const [one, other] = both;
+    for (const world of both) await world.enter();
+    const { id, row } = one.client.messages.send(ROOM, 'helo');
+    one.roomSays('juliet', 'helo', `<stanza-id xmlns='${SID}' by='${ROOM}' id='r1'/>`, id);
+    one.client.messages.correct(row, 'hello');
+    const sent = one.sent('message').at(-1);
+    const states = () => one.events('messageChanged').map(({ amendment }) => amendment?.state);
+    expect(states().at(-1)).toBe('sent');
+    const replace = `<replace xmlns='urn:xmpp:message-correct:0' id='${id}'/><stanza-id xmlns='${SID}' by='${ROOM}' id='r2'/>`;
+    for (const world of [other, one]) world.roomSays('juliet', 'hello', replace, sent?.attrs.id);
+    expect(states().at(-1)).not.toBe('sent');
+  });
+
   it('what the other kept of the past is noted as told, and no news when it comes once more', () => {
     const store = memoryStores().messages;
     const beside: string[] = [];
