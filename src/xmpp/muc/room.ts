@@ -469,6 +469,7 @@ export class Room {
 
   /** §7.6: unavailable under the old name, then available under the new one: nobody left, nobody came. */
   #renamed({ occupant }: OccupantPresence, newNick: string, self: boolean): void {
+    if (!this.#hasPlace(occupant.nick, self)) return;
     const before = this.occupants.get(occupant.nick) ?? occupant;
     this.#release(newNick);
     this.occupants.delete(occupant.nick);

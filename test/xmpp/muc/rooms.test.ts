@@ -147,7 +147,9 @@ describe('people in a room', () => {
     expect([...(room.rooms.get(ROOM)?.occupants ?? [])]).toHaveLength(20_000);
     room.take();
     room.here('one more');
+    for (let n = 0; n < 3; n++) room.gone(`nobody ${n}`, { codes: [303], nick: `made up later ${n}` });
     expect(room.take()).toEqual([]);
+    expect([...(room.rooms.get(ROOM)?.occupants ?? [])]).toHaveLength(20_000);
   });
 
   it('tells who enters and leaves (XEP-0045 §7.2.2, §7.14)', async () => {
