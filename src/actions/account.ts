@@ -90,9 +90,9 @@ export const reconnect = action({
   flag: false,
   params: {},
   async run({ client }) {
-    if (client.isOver) throw new ChatError('offline');
     const jid = client.account;
     const trying = client.reconnect() || client.state === 'connecting';
+    if (!trying && client.state === 'offline') throw new ChatError('offline');
     return { kind: 'done', notice: trying ? notice('reconnecting', { jid }) : notice('connected', { jid }) };
   },
 });

@@ -839,6 +839,11 @@ describe('the account', () => {
     await expect(run('reconnect', {}, over)).rejects.toMatchObject({ condition: 'offline' });
   });
 
+  it('reconnect where nothing could be opened is not told as a connection', async () => {
+    const stuck = (fake: FakeClient) => Object.assign(fake, { state: 'offline', reconnect: () => false });
+    await expect(run('reconnect', {}, stuck)).rejects.toMatchObject({ condition: 'offline' });
+  });
+
   it('logout', async () => {
     const { outcome, client } = await run('logout');
     expect([client.state, outcome]).toMatchObject(['offline', { notice: { code: 'logged-out' } }]);
