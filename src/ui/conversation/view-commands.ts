@@ -10,7 +10,9 @@ import { sanitize } from '../sanitize.ts';
 import type { ViewCommand } from '../slash.ts';
 import type { Shown } from './follow.ts';
 import { helpText, msgUsage, wholeHelp } from './help.ts';
+import { MARKS } from './notes.ts';
 import { LISTED } from './pointing.ts';
+import { clockTime } from './timeline.ts';
 import type { ViewEnd } from './view.ts';
 import { occupantMarks } from './who.ts';
 
@@ -129,11 +131,12 @@ async function privately(face: Face, seat: Seat, call: ViewCommandCall): Promise
     return undefined;
   }
   if (text === '') return { to: 'chat', chat };
-  client.messages.send(chat, text);
+  const { state, time } = client.messages.send(chat, text);
   const who = nick ?? chat;
-  face.terminal.log(
-    `${face.theme.dim(`(${face.words.conversation.private})`)} → ${face.theme.person(who, sanitize(who))}  ${sanitize(text)}`,
-  );
+  // What becomes of it later its own chat shows, and a failure is told.
+  const head = face.theme.dim(`${clockTime(time)} (${face.words.conversation.private})`);
+  const waits = state === 'queued' ? ` ${face.theme.dim(MARKS.queued)}` : '';
+  face.terminal.log(`${head} → ${face.theme.person(who, sanitize(who))}  ${sanitize(text)}${waits}`);
   return undefined;
 }
 

@@ -643,6 +643,15 @@ describe('commands', () => {
     ]);
   });
 
+  it('/msg says when it was, and what has not gone yet', async () => {
+    fake.addRoom(LOBBY, ['juliet', 'romeo']);
+    const sent = await play(LOBBY, '/msg romeo psst', ESC);
+    expect(sent.terminal.output).toMatch(/^\d\d:\d\d \(private\) → romeo {2}psst$/m);
+    fake.sentState = 'queued';
+    const kept = await play(LOBBY, '/msg romeo psst', ESC);
+    expect(kept.terminal.output).toMatch(/^\d\d:\d\d \(private\) → romeo {2}psst …$/m);
+  });
+
   it('tells who was kicked how to come back, and nobody who left', async () => {
     fake.addRoom(LOBBY, ['juliet']);
     const { terminal } = await play(
