@@ -119,7 +119,13 @@ export function messaging(options: MessagingOptions) {
     tell('messageChanged', message, change, news);
   };
 
-  const unread = reading({ account, store, changed: (event) => tell('unread', event), failed });
+  const unread = reading({
+    account,
+    store,
+    kindOf: kinds.kindOf,
+    changed: (event) => tell('unread', event),
+    failed,
+  });
   const typing = typingStates((event) => tell('typing', event));
 
   const slow = slowModes({

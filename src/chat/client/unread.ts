@@ -11,6 +11,7 @@ export interface Unread {
 export interface ReadingOptions {
   readonly account: string;
   readonly store: MessageStore;
+  readonly kindOf: (chat: string) => ChatKind;
   readonly changed: (event: ChatEvents['unread'][0]) => void;
   /** the store could not count */
   readonly failed: (error: unknown) => void;
@@ -21,8 +22,27 @@ const MANY = 1000;
 /** milliseconds between two counts of such a chat */
 const COUNTING = 250;
 
-export function reading({ account, store, changed, failed }: ReadingOptions) {
+/** chats with unread messages beyond which the list is kept in memory for a time: looking at all of them costs more each */
+const MANY_CHATS = 100;
+/** milliseconds, in which what another process reads here is not noticed */
+const KEPT = 1000;
+
+export interface UnreadChat extends Unread {
+  readonly chat: string;
+  readonly kind: ChatKind;
+}
+
+export function reading({ account, store, kindOf, changed, failed }: ReadingOptions) {
   const told = new Map<string, Unread>();
+  /** by chat, the newest last */
+  let list = new Map<string, UnreadChat>();
+  let listed = Number.NEGATIVE_INFINITY;
+
+  function enlist(chat: string, { count, mentions }: Unread): void {
+    const before = list.get(chat);
+    if (count === 0 || count > (before?.count ?? 0)) list.delete(chat);
+    if (count > 0) list.set(chat, { chat, kind: before?.kind ?? kindOf(chat), count, mentions });
+  }
 
   /** Tells the count of a chat where it is another than before; `before` where that is known for sure. */
   function count(chat: string, before?: Unread): void {
@@ -30,6 +50,7 @@ export function reading({ account, store, changed, failed }: ReadingOptions) {
     const known = before ?? told.get(chat) ?? { count: 0, mentions: 0 };
     const { count: now, mentions } = store.unread(account, chat);
     told.set(chat, { count: now, mentions });
+    enlist(chat, { count: now, mentions });
     if (known.count !== now || known.mentions !== mentions) changed({ chat, count: now, mentions });
   }
 
@@ -75,8 +96,16 @@ export function reading({ account, store, changed, failed }: ReadingOptions) {
       counting = undefined;
       many.clear();
     },
-    unread(): { chat: string; kind: ChatKind; count: number; mentions: number }[] {
-      return store.unreadChats(account);
+    /** Newest first. */
+    unread(): UnreadChat[] {
+      const now = performance.now();
+      if (list.size <= MANY_CHATS || now - listed > KEPT) {
+        const chats = store.unreadChats(account);
+        list = new Map(chats.toReversed().map((entry) => [entry.chat, entry]));
+        listed = now;
+        return chats;
+      }
+      return [...list.values()].reverse();
     },
   };
 }

@@ -60,7 +60,9 @@ export function safeName(offered: string): string {
     .normalize('NFC')
     .replace(FORBIDDEN_ON_WINDOWS, '_')
     .replace(/\s+/g, ' ')
-    .replace(/^[. ]+|[. ]+$/g, '');
+    .replace(/^[. ]+|[. ]+$/g, '')
+    // `rm *` would take it for an option.
+    .replace(/^-/, '_');
   const [base, extension] = splitName(clean);
   const short = shortened(base, LONGEST - bytes(extension)).replace(/[. ]+$/, '') + extension;
   if (short === '') return 'file';

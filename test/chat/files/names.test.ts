@@ -15,6 +15,8 @@ describe('the name of a received file', () => {
     ['100%25 sure.txt', '100%25 sure.txt'],
     ['100% sure.txt', '100% sure.txt'],
     ['.bashrc', 'bashrc'],
+    ['-rf', '_rf'],
+    ['..--help', '_-help'],
     ['...', 'file'],
     ['', 'file'],
     ['a/', 'file'],
