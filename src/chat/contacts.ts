@@ -139,6 +139,8 @@ export function contacts({ account, cache, messages, tell, clientOf }: ContactsO
     },
     /** those who are there, in the order of the list: of thousands the rest is neither read nor sorted */
     online: (): Contact[] => listed([...items.values()].filter(isThere), () => undefined),
+    /** how many of them are there: asked for at each change, so without their order and what is kept of them */
+    countOnline: (): number => [...items.values()].filter(isThere).length,
     /** bare JIDs whose presence we may see and have not seen yet */
     awaited(): string[] {
       const sees = ({ subscription }: RosterItem) => subscription === 'to' || subscription === 'both';

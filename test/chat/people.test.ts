@@ -158,6 +158,19 @@ describe('contacts', () => {
     expect(world.events('presence')).toHaveLength(1);
   });
 
+  it('are counted without looking at what is kept of them: a menu asks at each presence', async () => {
+    const roster = `<item jid='${ROMEO}' subscription='both'/><item jid='nurse@example.org' subscription='both'/>`;
+    const world = await new World({ roster }).login();
+    world.receive(`<presence from='${ROMEO}/a'/>`);
+    const looked = [
+      vi.spyOn(world.stores.messages, 'unreadChats'),
+      vi.spyOn(world.stores.messages, 'unread'),
+      vi.spyOn(world.stores.roster, 'lastSeenTimes'),
+    ];
+    expect(world.client.contacts.countOnline()).toBe(1);
+    for (const each of looked) expect(each).not.toHaveBeenCalled();
+  });
+
   it('strangers who show themselves leave nothing in the store', async () => {
     const world = await new World().login();
     world.receive(presence('iago@example.org/x'));

@@ -140,6 +140,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
 
   readonly contacts: ClientFace['contacts'] = {
     list: () => [...this.people.values()],
+    countOnline: () => [...this.people.values()].filter(({ resources }) => resources.length > 0).length,
     get: (jid) => this.people.get(jid),
     settled: async () => {},
     add: async (jid, more) => {

@@ -83,6 +83,9 @@ export function clientContacts(options: ClientContactsOptions) {
     /** those who are there first, then by name */
     list: contacts.list,
 
+    /** how many of them are there, without looking at what is kept of them */
+    countOnline: contacts.countOnline,
+
     get: contacts.get,
 
     /** Resolves when the presences after log-in have come: a ping behind the initial presence, then 1 s at most. */

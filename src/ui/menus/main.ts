@@ -142,10 +142,9 @@ function badgesOf({ words }: MenuApp, client: Client): Readonly<Record<string, s
       .unread()
       .filter((entry) => kinds.includes(entry.kind))
       .reduce((total, entry) => total + entry.count, 0);
-  const online = client.contacts.list().filter((contact) => contact.resources.length > 0);
   const counts: [string, number, (count: number) => string][] = [
     ['1', sum(['contact', 'private']), badges.unread],
-    ['3', isConnected(client) ? online.length : 0, badges.online],
+    ['3', isConnected(client) ? client.contacts.countOnline() : 0, badges.online],
     ['7', sum(['room']), badges.unread],
     ['10', client.requests.list().length, badges.requests],
     ['13', client.rooms.list().length, badges.rooms],
