@@ -1,7 +1,16 @@
 /** What a person types where a JID is meant. Faces read addresses through this, never through the protocol rooms. */
-import { addressIn, bareOf, domainOf, isUri, localOf, parseJid, resourceOf } from '../xmpp/jid.ts';
+import {
+  addressIn,
+  areLikeOne,
+  bareOf,
+  domainOf,
+  isUri,
+  localOf,
+  parseJid,
+  resourceOf,
+} from '../xmpp/jid.ts';
 
-export { bareOf, domainOf, localOf, resourceOf };
+export { areLikeOne, bareOf, domainOf, localOf, resourceOf };
 
 /**
  * Completes and normalises an address: a bare name means name@`domain`, one with a dot is a domain. Takes `xmpp:`

@@ -5,7 +5,7 @@
 import { DisconnectedError } from '../xmpp/errors.ts';
 import { randomId } from '../xmpp/session/random-id.ts';
 import { covers, following } from '../xmpp/session/stream-state.ts';
-import { bareOf } from './address.ts';
+import { areLikeOne, bareOf } from './address.ts';
 import { ownBody, questionableSize } from './body.ts';
 import type { ChatKind, Message, MessageFailure, NewMessage } from './message.ts';
 import { isStorageFailure, type MessageStore, type Speaker, type Written } from './stores.ts';
@@ -252,6 +252,13 @@ export function outbound(options: OutboundOptions) {
     return { from: own === undefined || wire.jid === '' ? account : `${bareOf(chat)}/${own}`, nick: own };
   }
 
+  /** What is on its way by that id, where the chat may be how its server writes the one that it was sent to. */
+  function onItsWay(chat: string, id: string): Message | undefined {
+    const { row } = inFlight.get(id) ?? {};
+    const message = row === undefined ? undefined : store.get(row);
+    return message !== undefined && areLikeOne(message.chat, chat) ? message : undefined;
+  }
+
   function canWrite(chat: string, kind: ChatKind, what = { text: true }): boolean {
     return !recovering.has(archiveOf(chat, kind)) && wire.ready && wire.reachable(chat, kind, what);
   }
@@ -473,7 +480,8 @@ export function outbound(options: OutboundOptions) {
 
     /** An error for it came, early or late: `acked` becomes `failed`, `delivered` and `read` stay. */
     failed(chat: string, id: string, failure: MessageFailure): boolean {
-      const message = store.byId(account, chat, id).find((row) => row.direction === 'out');
+      const message =
+        store.byId(account, chat, id).find((row) => row.direction === 'out') ?? onItsWay(chat, id);
       if (message === undefined || message.state === undefined) return false;
       if (DONE.includes(message.state)) {
         announce(overtaken(message.row));

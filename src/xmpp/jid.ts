@@ -124,6 +124,15 @@ export function localOf(jid: string): string | undefined {
   return at < 0 ? undefined : jid.slice(0, at);
 }
 
+/**
+ * Whether two normalised JIDs are one to servers of RFC 6122, which fold `ß` to `ss` and `ς` to `σ` (RFC 3454 B.2), and
+ * answer in the name of what is left. To others they are two users: no reason to take one for the other.
+ */
+export function areLikeOne(one: string, other: string): boolean {
+  const folded = (jid: string) => jid.normalize('NFKC').toUpperCase();
+  return folded(one) === folded(other);
+}
+
 /** Whether a text is an `xmpp:` URI. RFC 5122 §2.2 */
 export const isUri = (text: string): boolean => /^xmpp:/i.test(text);
 

@@ -10,7 +10,7 @@ import {
   TimeoutError,
 } from '../../src/xmpp/errors.ts';
 import { RemoteStreamError } from '../../src/xmpp/session/stream-error.ts';
-import { NS_PING, ROMEO, ROOM, turn, World } from './support.ts';
+import { error, JID, NS_PING, ROMEO, ROOM, turn, World } from './support.ts';
 
 const never = new AbortController().signal;
 
@@ -59,6 +59,18 @@ describe('--send (delivery: 0 needs the acknowledgement and the answer to the pi
     await turn();
     stop.abort();
     expect(await result).toMatchObject({ state: 'queued' });
+  });
+
+  it('hears an error in the name that its server gives the user, who is folded there (RFC 6122 App. A)', async () => {
+    const { world, result, id, pong } = await inFlight({ chat: 'straße@example.net' });
+    const refusal = (from: string) =>
+      `<message from='${from}' to='${JID}' type='error' id='${id}'>${error('service-unavailable')}</message>`;
+    world.receive(refusal('somebody@example.net'));
+    expect(world.stores.messages.pending(world.client.account)).toMatchObject([{ state: 'sent' }]);
+    world.receive(refusal('strasse@example.net'));
+    world.acknowledge(id);
+    pong();
+    expect(await result).toMatchObject({ state: 'failed', failure: { condition: 'service-unavailable' } });
   });
 
   it.each(['acknowledgement first', 'pong first'])('is acked when both came, %s', async (order) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bareOf, domainOf, localOf, parseJid, resourceOf } from '../../src/xmpp/jid.ts';
+import { areLikeOne, bareOf, domainOf, localOf, parseJid, resourceOf } from '../../src/xmpp/jid.ts';
 
 describe('parseJid (RFC 7622 §3)', () => {
   it.each([
@@ -37,6 +37,13 @@ describe('parseJid (RFC 7622 §3)', () => {
   ])('refuses %j', (text) => {
     expect(parseJid(text)).toBeUndefined();
     expect(parseJid(text)).toBeUndefined();
+  });
+
+  it('tells which two are one to servers that fold more (RFC 3454 B.2)', () => {
+    expect(areLikeOne('straße@example.org', 'strasse@example.org')).toBe(true);
+    expect(areLikeOne('γιώργος@example.org', 'γιώργοσ@example.org')).toBe(true);
+    expect(areLikeOne('straße@example.org', 'strase@example.org')).toBe(false);
+    expect(areLikeOne('a@example.org', 'a@example.com')).toBe(false);
   });
 
   it('is total, and its answer stands when read again', () => {
