@@ -70,6 +70,36 @@ describe('the first look into an archive', () => {
   });
 });
 
+describe('two runs on the same data that come back', () => {
+  it('each tell of what was said meanwhile, whichever of them asked the archive first', async () => {
+    const one = await withArchive((archive) => fill(archive, 1, 3));
+    const other = await withArchive((archive) => fill(archive, 1, 3), { stores: one.world.stores });
+    for (const { world } of [one, other]) world.session.drop();
+    for (const { archive } of [one, other]) fill(archive, 4, 6);
+    for (const { world } of [one, other]) await comeBack(world);
+    for (const { world } of [one, other]) {
+      expect(news(world)).toEqual(numbered(4, 6));
+      expect(unread(world)).toBe(3);
+    }
+    await comeBack(other.world);
+    expect(news(other.world)).toEqual(numbered(4, 6));
+    expect(bodies(one.world)).toEqual(numbered(1, 6));
+  });
+
+  it('tell of what one read while the other had only begun', async () => {
+    const one = await withArchive((archive) => fill(archive, 1, 3));
+    const late = new World({ stores: one.world.stores, announces: [SID, NS_MAM] });
+    const archive = new FakeArchive(late.session);
+    fill(archive, 1, 3);
+    one.world.session.drop();
+    for (const each of [one.archive, archive]) fill(each, 4, 4);
+    await comeBack(one.world);
+    await late.client.online('presence');
+    await settle(late);
+    for (const world of [one.world, late]) expect(news(world)).toEqual(['n4']);
+  });
+});
+
 describe('messages that are not kept for ever', () => {
   it('are fetched back to that time alone, and further back when somebody asks for it', async () => {
     const { world, archive } = await withArchive((it) => fill(it, 1, 150));
@@ -444,7 +474,7 @@ describe('asking again by itself', () => {
       const abilities = vi.fn(() => told.shift());
       const sync = historySync({
         account: ACCOUNT,
-        store: {} as MessageStore,
+        store: { archiveEnd: () => undefined } as unknown as MessageStore,
         inbound: {} as Inbound,
         features: () => ({ archive: { abilities } }) as unknown as Features,
         kindOf: () => 'room',

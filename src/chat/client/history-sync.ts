@@ -56,6 +56,15 @@ export function historySync({
   failed,
 }: HistorySyncOptions) {
   const running = new Map<string, Run>();
+  /** how far this run has read each archive: another one with the same data reads, and tells of it, for itself */
+  const ends = new Map<string, ArchiveEnd>();
+  const endOf = (archive: string): ArchiveEnd | undefined => {
+    const end = ends.get(archive) ?? store.archiveEnd(account, archive);
+    if (end !== undefined) ends.set(archive, end);
+    return end;
+  };
+  // What another run reads from now on is news to this one.
+  endOf(account);
   /** archives that could not be read, and why */
   const troubled = new Map<string, string>();
 
@@ -66,14 +75,16 @@ export function historySync({
     kind: 'first' | 'newer',
     asked: Pick<ArchivedPage, 'before' | 'since'>,
   ): void {
-    const known = store.archiveEnd(account, archive);
+    const known = endOf(archive);
     const time = page.items.at(-1)?.time ?? known?.time ?? 0;
     const oldest = kind === 'first' ? page.items[0]?.time : known?.oldest;
+    // An empty archive: all that will be in it is new.
+    const id = page.last ?? (kind === 'first' ? '' : undefined);
+    const end = id === undefined ? undefined : { id, time, oldest };
     inbound.takePage({ archive, items: page.items, page: kind, ...asked }, () => {
-      // An empty archive: all that will be in it is new.
-      const id = page.last ?? (kind === 'first' ? '' : undefined);
-      if (id !== undefined) store.setArchiveEnd(account, archive, { id, time, oldest });
+      if (end !== undefined) store.setArchiveEnd(account, archive, end);
     });
+    if (end !== undefined) ends.set(archive, end);
   }
 
   /** The newest page: what an instance that knows nothing begins with. It is the past, and no news. */
@@ -133,7 +144,7 @@ export function historySync({
     const asked = features()?.archive.abilities(archive);
     const able = asked && (await unless(signal, asked));
     if (able?.archive !== true) return false;
-    const end = store.archiveEnd(account, archive);
+    const end = endOf(archive);
     if (end === undefined) await firstLook(archive, signal);
     else if (end.id === '') await pages(archive, {}, () => undefined, signal);
     else await goOn(archive, end, signal);
