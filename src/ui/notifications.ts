@@ -164,6 +164,8 @@ export function notifications(options: NotificationOptions): Notifications {
     },
     presence(event) {
       if (event.jid === client.account || !wanted('notify-presence') || open(event.jid)) return;
+      // Anybody may show presence to anybody (RFC 6121 §4.6), with any text: who is no contact is nobody's news.
+      if (client.contacts.get(event.jid) === undefined) return;
       const kind = presenceKind(client, event);
       if (kind === undefined) return;
       const line = presenceLine(client, words, event, kind);

@@ -321,13 +321,14 @@ function file(
 describe('NOTIFICATION lines (product §3)', () => {
   for (const [name, cases] of Object.entries(KINDS) as [string, [string, unknown[], string][]][])
     it.each(cases)(`${name}: %s`, (_, event, line) => {
-      client.people.set('b@x.org', contact('b@x.org'));
+      client.people.set('b@x.org', contact('b@x.org')).set(ALICE, contact(ALICE));
       start();
       (client.emit as (name: string, ...event: unknown[]) => void).call(client, name, ...event);
       expect(lines).toEqual([`NOTIFICATION 14:03 ${line}`]);
     });
 
   it('in Spanish the word is NOTIFICACIÓN', () => {
+    client.people.set(ALICE, contact(ALICE));
     start({ words: es });
     client.emit('presence', presence());
     expect(lines).toEqual([`NOTIFICACIÓN 14:03 ${ALICE} está en línea`]);
@@ -406,6 +407,13 @@ describe('NOTIFICATION lines (product §3)', () => {
     client.emit('file', { ...file('active', 'in'), state: 'offered' });
     client.emit('file', file('active', 'in'));
     expect(lines).toHaveLength(1);
+  });
+
+  it('a stranger who shows presence to us is no news: anybody may, with any text (RFC 6121 §4.6)', () => {
+    start();
+    client.emit('presence', presence({ status: 'buy now' }));
+    client.emit('presence', presence({ show: 'offline', before: { show: 'available', status: 'buy now' } }));
+    expect(lines).toEqual([]);
   });
 
   it("another device of somebody who is there, one's own, and the burst after log-in are no news", () => {
