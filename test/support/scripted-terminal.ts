@@ -88,9 +88,13 @@ export class ScriptedTerminal implements Terminal {
     return () => this.typed.delete(listener);
   }
 
+  /** questions whose answer stands by itself when it is given */
+  readonly alone: string[] = [];
+
   async menu(prompt: MenuPrompt, _options?: PromptOptions): Promise<string> {
     const items = prompt.items();
     this.menus.push(items.map((item) => `${item.key}) ${item.name}${item.badge ? ` ${item.badge}` : ''}`));
+    if (prompt.echo === 'item') this.alone.push(prompt.message);
     const key = this.next(prompt.message);
     const item = items.find((entry) => entry.key === key);
     if (item === undefined) throw new Error(`no item ${key} in "${prompt.message}"`);

@@ -27,6 +27,8 @@ export const presence: Screen = async (app, seat) => {
       ],
       {
         initial: Math.max(0, (SHOWS as readonly Show[]).indexOf(show)),
+        // “Now: online away” would read as one
+        echo: 'item',
       },
     );
     if (chosen === undefined) return undefined;

@@ -49,7 +49,8 @@ export const administerRoom: Screen = async (app, seat) => {
   const labels = app.words.roomMenus;
   const joined = joinedChoices(app, seat);
   const others = [...joined, { key: 'R', name: labels.other, value: null }];
-  const chosen = joined.length === 0 ? null : await choose<string | null>(app, labels.title, others);
+  const chosen =
+    joined.length === 0 ? null : await choose<string | null>(app, labels.title, others, { echo: 'item' });
   const room = chosen === null ? await typeRoom(app, seat) : chosen;
   if (room === undefined) return undefined;
   return roomMenu(app, seat, room, (chat) => enterChat(app, seat, chat));

@@ -38,6 +38,11 @@ async function play(...script: Step[]) {
 const names = (menu: readonly string[] = []) => menu.map((item) => item.replace(/^\w+\) /, ''));
 
 describe('16 room administration', () => {
+  it('repeats the room that was chosen by itself: what it is for stands above', async () => {
+    enter('none', 'visitor');
+    expect((await play()).alone).toContain('Room administration');
+  });
+
   it('offers what affiliation and role allow, and nothing else (XEP-0045 §5)', async () => {
     enter('none', 'visitor');
     expect(names((await play()).menus[3])).toEqual([

@@ -247,6 +247,7 @@ describe('8 presence', () => {
     const terminal = await play('8', '3', 'at supper', '8', 'R', '0');
     expect(fake.called('setPresence')).toEqual([['away', 'at supper']]);
     expect(terminal.asked).toContain('Now: away (at supper)');
+    expect(terminal.alone).toContain('Now: away (at supper)');
     expect(fake.called('settings.set')).toEqual([['restore-presence', 'off']]);
   });
 });
