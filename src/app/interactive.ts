@@ -12,12 +12,11 @@ import type { StartPresence } from '../ui/cli/invocation.ts';
 import { noConnection } from '../ui/connection-ended.ts';
 import { menuLoop } from '../ui/menu.ts';
 import type { Accounts, Credentials, MenuApp } from '../ui/menus/accounts.ts';
-import { offerOffline } from '../ui/menus/login.ts';
+import { appear, loginAtStart } from '../ui/menus/login.ts';
 import { type Tellings, type TellingsOptions, tellings } from '../ui/notifications/tellings.ts';
 import { renderer } from '../ui/render.ts';
 import { openTerminal } from '../ui/terminal/open.ts';
 import { EXIT_CODES } from '../ui/terminal/signals.ts';
-import { InterruptedError } from '../ui/terminal.ts';
 import { backgroundOf, colourLevel, createTheme } from '../ui/theme.ts';
 import { type AccountHost, accountHost, accountOf, overridesOf, type Reach } from './account-host.ts';
 
@@ -98,27 +97,18 @@ async function start(
   signal: AbortSignal,
 ): Promise<number> {
   let client: Client | undefined;
-  const jid = config.jid === undefined ? undefined : accountOf(config);
-  try {
-    if (demo) client = await app.accounts.demo?.({ signal });
-    else if (jid !== undefined && password !== undefined) {
-      client = await app.accounts.login({ jid, password }, { signal });
+  const presence = status && { show: seats.show(status), message: status.message };
+  if (demo) {
+    try {
+      client = await app.accounts.demo?.({ signal });
+    } catch (error) {
+      app.terminal.log(app.theme.error(app.render.problem(error)));
+      return 1;
     }
-    if (client !== undefined && status !== undefined)
-      await client.setPresence(seats.show(status), status.message);
-  } catch (error) {
-    app.terminal.log(app.theme.error(app.render.problem(error)));
-    if (demo) return 1;
-    // What is piped in are choices of the menu.
-    if (jid !== undefined && password !== undefined && app.terminal.interactive)
-      client = await offerOffline(app, { jid, password }, error).catch(orMenu);
-  }
+    if (client !== undefined) await appear(app, client, presence);
+  } else if (config.jid !== undefined && password !== undefined)
+    client = await loginAtStart(app, { jid: accountOf(config), password }, { presence, signal });
   return menuLoop(app, client);
-}
-
-/** Ctrl-C at a question goes on to the menu. */
-function orMenu(error: unknown): undefined {
-  if (!(error instanceof InterruptedError)) throw error;
 }
 
 interface Seats {

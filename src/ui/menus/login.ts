@@ -5,6 +5,7 @@ import type { FilledForm } from '../../chat/form.ts';
 import { named } from '../exit-codes.ts';
 import { attempt, complain } from '../run-action.ts';
 import { sanitize } from '../sanitize.ts';
+import { InterruptedError } from '../terminal.ts';
 import type { Credentials, MenuApp } from './accounts.ts';
 import { askAccount, logInto } from './own-account.ts';
 import { createAccount } from './register.ts';
@@ -28,6 +29,44 @@ export async function login(app: MenuApp): Promise<Client | undefined> {
   }
 }
 
+/** How one wants to be seen from the start. */
+type Presence = { readonly show: Parameters<Client['setPresence']>[0]; readonly message: string } | undefined;
+
+/** Logs in with what the configuration says, and tells what fails; where it is the network one may go on without. */
+export async function loginAtStart(
+  app: MenuApp,
+  credentials: Credentials,
+  { presence, signal }: { readonly presence: Presence; readonly signal: AbortSignal },
+): Promise<Client | undefined> {
+  const { accounts, terminal } = app;
+  let client: Client | undefined;
+  try {
+    client = await accounts.login(credentials, { signal });
+  } catch (error) {
+    terminal.log(app.theme.error(app.render.problem(error)));
+    // What is piped in are choices of the menu; Ctrl-C at the question goes on to it.
+    if (terminal.interactive)
+      client = await offerOffline(app, credentials, error).catch((reason: unknown) => {
+        if (!(reason instanceof InterruptedError)) throw reason;
+        return undefined;
+      });
+  }
+  if (client !== undefined) await appear(app, client, presence);
+  return client;
+}
+
+/** Shows the presence that was asked for, now or with the connection that is waited for. Never rejects. */
+export async function appear(app: MenuApp, client: Client, presence: Presence): Promise<void> {
+  if (presence === undefined) return;
+  const { show, message } = presence;
+  if (client.state === 'offline' || client.state === 'connecting') return client.savePresence(show, message);
+  try {
+    await client.setPresence(show, message);
+  } catch (error) {
+    app.terminal.log(app.theme.error(app.render.problem(error)));
+  }
+}
+
 /** conditions of a ConnectionError that pass */
 const PASSING = ['dns-not-found', 'dns-failed', 'refused', 'unreachable', 'timeout', 'closed'];
 
@@ -35,7 +74,7 @@ const PASSING = ['dns-not-found', 'dns-failed', 'refused', 'unreachable', 'timeo
  * What is kept here can be read without a connection, and written to: of an account that has something here, where it
  * is the network that fails. Resolves to undefined where not, and where the user does not want to.
  */
-export async function offerOffline(
+async function offerOffline(
   app: MenuApp,
   credentials: Credentials,
   failure: unknown,

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { FilledForm } from '../../../src/chat/form.ts';
 import { menuLoop } from '../../../src/ui/menu.ts';
 import type { Accounts } from '../../../src/ui/menus/accounts.ts';
+import { loginAtStart } from '../../../src/ui/menus/login.ts';
 import { FakeClient } from '../../support/fake-client.ts';
 import { bareContext, plainApp } from '../../support/plain-face.ts';
 import { CTRL_C, ScriptedTerminal, type Step } from '../../support/scripted-terminal.ts';
@@ -189,6 +190,44 @@ describe('without a connection', () => {
     const { terminal } = await play(accounts, '1', jid, 'secret', '0');
     expect(terminal.asked).not.toContainEqual(QUESTION);
     expect(terminal.left).toBe(0);
+  });
+});
+
+describe('at the start, with what the configuration says', () => {
+  const account = { jid: 'romeo@example.org', password: 'secret' };
+  const presence = { show: 'dnd', message: 'busy' } as const;
+  const signal = new AbortController().signal;
+  const network = Object.assign(new Error('x'), { name: 'TimeoutError', condition: 'timeout' });
+
+  function start(accounts: Partial<Accounts>, ...script: Step[]) {
+    const terminal = new ScriptedTerminal(...script);
+    const app = plainApp(terminal, fake, { knownAccounts: () => [account.jid], ...accounts });
+    return { terminal, done: loginAtStart(app, account, { presence, signal }) };
+  }
+
+  it('who is logged in stays so where the presence could not be told, and is asked nothing', async () => {
+    fake.state = 'online';
+    fake.failures.set('setPresence', network);
+    const { terminal, done } = start({ login: async () => fake.client });
+    expect(await done).toBe(fake.client);
+    expect(terminal.lines).toEqual(['! timeout']);
+    expect(terminal.asked).toEqual([]);
+  });
+
+  it('who goes on without a connection is seen as was asked for when there is one', async () => {
+    fake.state = 'offline';
+    const { done } = start(
+      { login: () => Promise.reject(network), workOffline: async () => fake.client },
+      'y',
+    );
+    expect(await done).toBe(fake.client);
+    expect(fake.called('savePresence')).toEqual([['dnd', 'busy']]);
+    expect(fake.called('setPresence')).toEqual([]);
+  });
+
+  it('Ctrl-C at the question goes on to the menu', async () => {
+    const { done } = start({ login: () => Promise.reject(network) }, CTRL_C);
+    expect(await done).toBeUndefined();
   });
 });
 
