@@ -152,7 +152,10 @@ function otherHost(error: unknown, stream: ClientStream): Target | undefined {
   if (!(error instanceof RemoteStreamError) || established?.tls === undefined) return undefined;
   return error.otherHost === undefined
     ? undefined
-    : parseOtherHost(error.otherHost, established.target.direct);
+    : parseOtherHost(error.otherHost, {
+        direct: established.target.direct,
+        localAddress: established.localAddress,
+      });
 }
 
 /** Leaves no socket behind; nobody waits for the server's good-bye. */

@@ -354,7 +354,8 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         : tries <= 1
           ? this.#state.resumption?.location
           : undefined;
-    return (named === undefined ? undefined : parseOtherHost(named, direct)) ?? this.#service;
+    const options = { direct, localAddress: this.#localAddress };
+    return (named === undefined ? undefined : parseOtherHost(named, options)) ?? this.#service;
   }
 
   #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
@@ -404,7 +405,7 @@ class XmppSession extends GuardedEmitter implements SessionControl {
         this.#prepared || prepare === undefined ? undefined : (open) => this.#prepare(prepare(open)),
       authenticated: ({ mechanism, binding }) => {
         this.#strongest = stronger(this.#strongest, mechanism);
-        this.#localAddress = stream.established?.socket.localAddress;
+        this.#localAddress = stream.established?.localAddress;
         this.#security = securityOf(
           stream,
           mechanism,

@@ -4,7 +4,7 @@ import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:
 import { ConnectionError, type XmppError } from '../errors.ts';
 import { Deadline } from './deadline.ts';
 import { startTls } from './starttls.ts';
-import { type ResolveSrv, resolveTargets, srvResolver, type Target } from './targets.ts';
+import { isLoopback, type ResolveSrv, resolveTargets, srvResolver, type Target } from './targets.ts';
 import { connectionError, tlsOptions, trustedRoots } from './trust.ts';
 
 export interface Established {
@@ -14,6 +14,8 @@ export interface Established {
   /** absent on plain loopback only */
   tls: TLSSocket | undefined;
   target: Target;
+  /** our address in it, which the socket forgets when it is closed */
+  localAddress: string | undefined;
 }
 
 export interface EstablishOptions {
@@ -38,13 +40,6 @@ const TARGET_TIMEOUT = 10_000;
 const KEEP_ALIVE = 30_000;
 /** RFC 8305 §5: how long one address may take before the next one is tried beside it. */
 const NEXT_ADDRESS = 250;
-
-/** True for an address of this machine that no packet leaves it by. */
-export function isLoopback(address: string | undefined): boolean {
-  return LOOPBACK.test(address ?? '');
-}
-
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 
 /**
  * Tries every target in order. Resolves to a socket whose server proved to be the domain; it is paused.
@@ -119,7 +114,7 @@ async function reach(
     await ready(tls, 'secureConnect', where);
     if (!tls.authorized) throw new ConnectionError('certificate-untrusted', where);
     tls.pause();
-    return { socket: tls, raw: socket, tls, target };
+    return { socket: tls, raw: socket, tls, target, localAddress: socket.localAddress };
   } catch (error) {
     socket.destroy();
     throw error;
@@ -153,7 +148,7 @@ function plain(socket: Socket, target: Target): Established {
   if (!isLoopback(socket.remoteAddress))
     throw new ConnectionError('policy', 'clear text is for loopback only');
   socket.pause();
-  return { socket, raw: socket, tls: undefined, target };
+  return { socket, raw: socket, tls: undefined, target, localAddress: socket.localAddress };
 }
 
 function ready(socket: Socket, event: 'connect' | 'secureConnect', where: string): Promise<void> {

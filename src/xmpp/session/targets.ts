@@ -43,11 +43,30 @@ export function parseService(service: string): Target | undefined {
   return port >= 1 && port <= 65535 ? { host: asciiDomain(host), port, direct } : undefined;
 }
 
-/** Reads the text of `<see-other-host/>` (RFC 6120 §4.9.3.19): a host, an address in brackets, perhaps a port. */
-export function parseOtherHost(text: string, direct: boolean): Target | undefined {
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+/** Names and addresses of this machine; and what is no address, but is taken for one by the system (`2130706433`). */
+const HERE = /^(?:(?:.+\.)?localhost\.?|0\.0\.0\.0|::|::ffff:[\d.:a-f]+|(?:.+\.)?(?:0x[\da-f]*|\d+)\.?)$/i;
+
+/** True for an address of this machine that no packet leaves it by. */
+export function isLoopback(address: string | undefined): boolean {
+  return LOOPBACK.test(address ?? '');
+}
+
+const isHere = (host: string): boolean =>
+  isLoopback(host) || (HERE.test(host) && (isIP(host) !== 4 || host === '0.0.0.0'));
+
+/**
+ * Reads the text of `<see-other-host/>` (RFC 6120 §4.9.3.19): a host, an address in brackets, perhaps a port. Whoever is
+ * elsewhere (`localAddress`: ours, by which we are connected) does not have us connect to this machine.
+ */
+export function parseOtherHost(
+  text: string,
+  { direct, localAddress }: { direct: boolean; localAddress: string | undefined },
+): Target | undefined {
   const trimmed = text.trim();
   const whole = isIP(trimmed) === 6 ? `[${trimmed}]` : trimmed;
-  return parseService(`${direct ? 'xmpps' : 'xmpp'}://${whole}`);
+  const target = parseService(`${direct ? 'xmpps' : 'xmpp'}://${whole}`);
+  return target !== undefined && isHere(target.host) && !isLoopback(localAddress) ? undefined : target;
 }
 
 /** Priority ascending, within one priority at random by weight. RFC 2782, "Usage rules". */

@@ -109,14 +109,28 @@ describe('addresses', () => {
     ['a b', undefined],
     ['', undefined],
   ])('see-other-host %j (RFC 6120 §4.9.3.19)', (text, target) => {
-    expect(parseOtherHost(text, false)).toEqual(target);
+    const away = { direct: false, localAddress: '192.0.2.7' };
+    expect(parseOtherHost(text, away)).toEqual(target);
+  });
+
+  it.each([
+    ...['localhost', 'localhost.:22', 'a.localhost', '127.0.0.1:6379', '127.1', '2130706433', '0x7f000001'],
+    ...['0.0.0.0', '[::1]:22', '::', '::ffff:127.0.0.1', '::ffff:7f00:1'],
+  ])('see-other-host %s is for those alone who are on this machine themselves', (text) => {
+    expect(parseOtherHost(text, { direct: true, localAddress: '192.0.2.7' })).toBeUndefined();
+    expect(parseOtherHost(text, { direct: true, localAddress: undefined })).toBeUndefined();
+  });
+
+  it('see-other-host of a server on this machine leads to another one there', () => {
+    const home = { direct: true, localAddress: '127.0.0.1' };
+    expect(parseOtherHost('localhost:5299', home)).toEqual({ host: 'localhost', port: 5299, direct: true });
   });
 
   it('never throw', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }),
-        (text) => void [parseService(text), parseOtherHost(text, true)],
+        (text) => void [parseService(text), parseOtherHost(text, { direct: true, localAddress: undefined })],
       ),
     );
   });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createSecureContext, connect as tlsConnect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { isLoopback } from '../../../src/xmpp/session/establish.ts';
+import { isLoopback } from '../../../src/xmpp/session/targets.ts';
 import { trustedRoots } from '../../../src/xmpp/session/trust.ts';
 import { connected, fake, mentions, refused, sessionFor } from './support.ts';
 
