@@ -125,6 +125,23 @@ export const user = action({
   },
 });
 
+/** What is logged in to the own account. */
+export const devices = action({
+  name: 'devices',
+  needs: 'background',
+  params: {},
+  async run({ client }) {
+    // The server tells of the others when it has our presence.
+    await client.contacts.settled();
+    const all = await client.users.devices();
+    return {
+      kind: 'rows',
+      rows: all.map((device) => ({ type: 'device', device })),
+      empty: notice('no-devices', {}),
+    };
+  },
+});
+
 export const block = action({
   name: 'block',
   needs: 'stream',

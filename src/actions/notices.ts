@@ -24,6 +24,7 @@ export interface Notices {
   'no-rooms': { service: string };
   'no-rooms-found': { query: string };
   'no-blocked': Record<never, never>;
+  'no-devices': Record<never, never>;
   'no-history': Record<never, never>;
   'nothing-found': { text: string };
   'no-versions': Record<never, never>;

@@ -11,7 +11,7 @@ import type { Affiliated } from '../chat/client/room-administration.ts';
 import type { Contact, FileTransfer, Request, Resource } from '../chat/events.ts';
 import type { FormField } from '../chat/form.ts';
 import type { Message, MessageVersion } from '../chat/message.ts';
-import type { RoomRow, UserDetails, UserRow } from '../chat/people.ts';
+import type { Device, ResourceDetails, RoomRow, UserDetails, UserRow } from '../chat/people.ts';
 import { formatDateTime } from '../xmpp/datetime.ts';
 import type { Row, SettingRow } from './rows.ts';
 
@@ -128,6 +128,18 @@ export interface FileRecord extends RecordOf<'file'> {
   readonly failure?: string | undefined;
 }
 
+export interface ResourceDetailsRecord extends ResourceRecord {
+  /** local time of that resource */
+  readonly time?: string | undefined;
+  readonly idleSeconds?: number | undefined;
+}
+
+/** A program that is logged in to the own account. */
+export interface DeviceRecord extends RecordOf<'device'>, ResourceDetailsRecord {
+  /** it is this one */
+  readonly current: boolean;
+}
+
 /** A row of the directory, or (`--user`) everything known of one JID. */
 export interface UserRecord extends RecordOf<'user'> {
   readonly jid: string;
@@ -140,10 +152,7 @@ export interface UserRecord extends RecordOf<'user'> {
   readonly subscription?: Contact['subscription'] | undefined;
   readonly ask?: boolean | undefined;
   readonly blocked?: boolean | undefined;
-  readonly resources?: readonly (ResourceRecord & {
-    readonly time?: string | undefined;
-    readonly idleSeconds?: number | undefined;
-  })[];
+  readonly resources?: readonly ResourceDetailsRecord[] | undefined;
   readonly lastSeen?: string | undefined;
   readonly vcard?: Readonly<Record<string, string>> | undefined;
   readonly sharedRooms?: UserDetails['sharedRooms'] | undefined;
@@ -271,6 +280,18 @@ function resourceRecord(resource: Resource): ResourceRecord {
   return { resource: resource.resource, show, status, priority, client: client ?? null };
 }
 
+function resourceDetailsRecord(resource: ResourceDetails): ResourceDetailsRecord {
+  const { time, idleSeconds } = resource;
+  return { ...resourceRecord(resource), time, idleSeconds };
+}
+
+const deviceRecord = (device: Device): DeviceRecord => ({
+  v: 1,
+  type: 'device',
+  ...resourceDetailsRecord(device),
+  current: device.current,
+});
+
 export function contactRecord(contact: Contact): ContactRecord {
   return {
     v: 1,
@@ -353,11 +374,7 @@ export function detailsRecord(details: UserDetails): UserRecord {
     subscription: details.subscription,
     ask: details.ask,
     blocked: details.blocked,
-    resources: details.resources.map((resource) => ({
-      ...resourceRecord(resource),
-      time: resource.time,
-      idleSeconds: resource.idleSeconds,
-    })),
+    resources: details.resources.map(resourceDetailsRecord),
     lastSeen: details.lastSeen === undefined ? undefined : formatDateTime(details.lastSeen),
     vcard: details.vcard,
     sharedRooms: details.sharedRooms,
@@ -444,6 +461,7 @@ export type RowRecord =
   | AffiliationRecord
   | BlockedRecord
   | ContactRecord
+  | DeviceRecord
   | FieldRecord
   | FileRecord
   | MessageRecord
@@ -463,6 +481,8 @@ export function rowRecord(row: Row): RowRecord {
       return userRecord(row.user);
     case 'details':
       return detailsRecord(row.details);
+    case 'device':
+      return deviceRecord(row.device);
     case 'room':
       return roomRecord(row.room);
     case 'message':

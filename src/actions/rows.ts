@@ -5,7 +5,7 @@ import type { Affiliated } from '../chat/client/room-administration.ts';
 import type { Contact, FileTransfer, Request } from '../chat/events.ts';
 import type { FormField } from '../chat/form.ts';
 import type { Message, MessageVersion } from '../chat/message.ts';
-import type { RoomRow, UserDetails, UserRow } from '../chat/people.ts';
+import type { Device, RoomRow, UserDetails, UserRow } from '../chat/people.ts';
 import type { SettingName } from '../chat/settings.ts';
 
 /** A setting, and the values that it is offered with; the first is the default. */
@@ -19,6 +19,7 @@ export type Row =
   | { readonly type: 'contact'; readonly contact: Contact }
   | { readonly type: 'user'; readonly user: UserRow }
   | { readonly type: 'details'; readonly details: UserDetails }
+  | { readonly type: 'device'; readonly device: Device }
   | { readonly type: 'room'; readonly room: RoomRow }
   | {
       readonly type: 'message';

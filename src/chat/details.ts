@@ -3,9 +3,10 @@
 import type { DirectoryFields } from '../xmpp/directory.ts';
 import { StanzaError, UnsupportedFeatureError } from '../xmpp/errors.ts';
 import type { Features } from '../xmpp/features.ts';
+import { bareOf } from './address.ts';
 import type { Contacts } from './contacts.ts';
 import { checkFilled, type Filled, type FilledForm, formValues, readableForm } from './form.ts';
-import type { UserDetails, UserRow } from './people.ts';
+import type { Device, ResourceDetails, UserDetails, UserRow } from './people.ts';
 import type { ChatRooms } from './rooms.ts';
 
 /** milliseconds one peer has for each question */
@@ -50,7 +51,23 @@ export async function detailsOf(jid: string, { features, contacts, rooms }: Sour
   };
 }
 
-async function resourceDetails(features: Features, bare: string, resource: UserDetails['resources'][number]) {
+/** What is logged in to the account: the server tells each of the others (RFC 6121 §4.2.2). This one is the first. */
+export async function devicesOf(own: string, { features, contacts }: Sources): Promise<Device[]> {
+  const bare = bareOf(own);
+  const all = await Promise.all(
+    contacts.resources(bare).map(async (resource) => ({
+      ...(await resourceDetails(features, bare, resource)),
+      current: `${bare}/${resource.resource}` === own,
+    })),
+  );
+  return all.sort((a, b) => Number(b.current) - Number(a.current));
+}
+
+async function resourceDetails(
+  features: Features,
+  bare: string,
+  resource: ResourceDetails,
+): Promise<ResourceDetails> {
   const jid = `${bare}/${resource.resource}`;
   const [version, time, last] = await Promise.all([
     quietly(features.version.ask(jid, PATIENCE)),

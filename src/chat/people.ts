@@ -26,6 +26,19 @@ export interface RoomRow {
   readonly joined: boolean;
 }
 
+/** One connected program, and what it says of itself; what it does not say is absent. */
+export interface ResourceDetails extends Resource {
+  /** what its clock shows, and how far that is from UTC */
+  readonly time?: string | undefined;
+  readonly idleSeconds?: number | undefined;
+}
+
+/** A program that is logged in to the own account. */
+export interface Device extends ResourceDetails {
+  /** it is this one */
+  readonly current: boolean;
+}
+
 /** Everything known of one JID; what could not be learnt is absent. */
 export interface UserDetails {
   readonly jid: string;
@@ -34,10 +47,7 @@ export interface UserDetails {
   readonly subscription?: Contact['subscription'] | undefined;
   readonly ask?: boolean | undefined;
   readonly blocked?: boolean | undefined;
-  readonly resources: readonly (Resource & {
-    readonly time?: string | undefined;
-    readonly idleSeconds?: number | undefined;
-  })[];
+  readonly resources: readonly ResourceDetails[];
   /** milliseconds since 1970 */
   readonly lastSeen?: number | undefined;
   readonly vcard?: Readonly<Record<string, string>> | undefined;

@@ -33,6 +33,9 @@ const resource = fc.record({
   priority: fc.integer({ min: -128, max: 127 }),
   client: perhaps(text),
 });
+const resourceDetails = fc
+  .tuple(resource, fc.record({ time: perhaps(text), idleSeconds: perhaps(size) }))
+  .map(([one, more]) => ({ ...one, ...more }));
 
 const message: fc.Arbitrary<Message> = fc.record({
   row: size,
@@ -117,12 +120,7 @@ const details: fc.Arbitrary<UserDetails> = fc.record({
   subscription: perhaps(fc.constantFrom('none', 'to', 'from', 'both')),
   ask: perhaps(fc.boolean()),
   blocked: perhaps(fc.boolean()),
-  resources: fc.array(
-    fc
-      .tuple(resource, fc.record({ time: perhaps(text), idleSeconds: perhaps(size) }))
-      .map(([one, more]) => ({ ...one, ...more })),
-    { maxLength: 2 },
-  ),
+  resources: fc.array(resourceDetails, { maxLength: 2 }),
   lastSeen: perhaps(when),
   vcard: perhaps(fc.dictionary(text, text)),
   sharedRooms: fc.array(fc.record({ room: bare, nick: text }), { maxLength: 2 }),
@@ -299,6 +297,9 @@ const rows = fc.oneof(
       never: fc.array(bare, { maxLength: 2 }),
     })
     .map((preferences) => ({ type: 'archiving', preferences }) as const),
+  fc
+    .tuple(resourceDetails, fc.boolean())
+    .map(([one, current]) => ({ type: 'device', device: { ...one, current } }) as const),
   check.map((found) => ({ type: 'check', check: found }) as const),
   fc.constantFrom(...(Object.keys(SETTINGS) as Setting[])).map((name) => {
     const values = settingValues(name);

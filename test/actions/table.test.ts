@@ -161,6 +161,7 @@ describe('the table', () => {
     expect(needs('background').sort()).toEqual([
       'conference',
       'contacts',
+      'devices',
       'invite',
       'join',
       'send-file',
@@ -474,6 +475,13 @@ describe('messages', () => {
     expect(rows(here)).toHaveLength(1);
     expect(here.needed).toEqual([]);
     expect(here.outcome).toMatchObject({ output: '/x', empty: { code: 'no-history' } });
+  });
+
+  it('--devices: lists what is connected', async () => {
+    const { outcome } = await run('devices', {});
+    expect(outcome).toMatchObject({
+      rows: [{ type: 'device', device: { resource: 'here', current: true } }],
+    });
   });
 
   it('--archiving: tells what holds, or changes what is given', async () => {

@@ -213,6 +213,23 @@ describe('contacts', () => {
   });
 });
 
+describe('devices of the account', () => {
+  it('are told with what each says of itself, this one first (RFC 6121 §4.2.2)', async () => {
+    const listening = await ben.listen(['--resource', 'orchard', '--status', 'away', 'in the orchard']);
+    await listening.waitFor(ONLINE);
+    const [first, second, ...rest] = await ben.json(['--devices', '--resource', 'arbour']);
+    expect(first).toMatchObject({ type: 'device', resource: 'arbour', current: true, priority: -1 });
+    expect(second).toMatchObject({
+      ...{ type: 'device', resource: 'orchard', current: false, show: 'away', status: 'in the orchard' },
+      ...{ client: 'xmpp-chat 0.1.0', idleSeconds: expect.any(Number) },
+      time: expect.stringMatching(/\+00:00$/),
+    });
+    expect(rest).toMatchObject([{ type: 'result', ok: true }]);
+    expect(await ben.done(['--devices', '--resource', 'arbour'])).toContain('arbour (this one)');
+    await end(listening);
+  });
+});
+
 describe('messages', () => {
   it('are told by each of two runs on one data folder, and once by each', async () => {
     const zoe = await createPerson(server, 'zoe');

@@ -15,7 +15,7 @@ import type {
 } from '../../src/chat/events.ts';
 import type { FilledForm } from '../../src/chat/form.ts';
 import type { Message, MessageState, MessageVersion } from '../../src/chat/message.ts';
-import type { RoomRow, UserRow } from '../../src/chat/people.ts';
+import type { Device, RoomRow, UserRow } from '../../src/chat/people.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { type SettingName, settingValues } from '../../src/chat/settings.ts';
 
@@ -173,6 +173,9 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
     },
     blocked: async () => [...this.blockedJids],
   };
+  devices: Device[] = [
+    { resource: 'here', show: 'available', status: '', priority: 0, client: undefined, current: true },
+  ];
   readonly users: ClientFace['users'] = {
     find: async (query) => {
       this.did('users.find', query);
@@ -197,6 +200,7 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
       this.did('users.details', jid);
       return { jid, resources: [], sharedRooms: [] };
     },
+    devices: async () => this.devices,
   };
   async setPresence(show: Show, status: string): Promise<void> {
     this.did('setPresence', show, status);

@@ -75,6 +75,7 @@ const ACTIONS: [string[], string, object][] = [
   [['--block', 'b'], 'block', { jid: 'b' }],
   [['--unblock', 'b'], 'unblock', { jid: 'b' }],
   [['--blocked'], 'blocked', {}],
+  [['--devices'], 'devices', {}],
   [['--waiting-files'], 'waiting-files', {}],
   [['--cancel-file', 'f1'], 'cancel-file', { id: 'f1' }],
   [

@@ -104,6 +104,32 @@ describe('tables', () => {
     );
   });
 
+  it('devices, and which one is this', () => {
+    const here = {
+      resource: 'here',
+      show: 'available',
+      status: '',
+      priority: 0,
+      client: 'xmpp-chat 0.1.0',
+    } as const;
+    const phone = {
+      resource: 'phone',
+      show: 'away',
+      status: 'in a pocket',
+      priority: -5,
+      client: undefined,
+    } as const;
+    const rows: Row[] = [
+      { type: 'device', device: { ...here, current: true } },
+      { type: 'device', device: { ...phone, time: '14:03 +01:00', idleSeconds: 300, current: false } },
+    ];
+    expect(rowsText(rows, options).split('\n')).toEqual([
+      'Device           Client           Status             Priority  Local time    Idle for',
+      'here (this one)  xmpp-chat 0.1.0  online                    0',
+      'phone                             away: in a pocket        -5  14:03 +01:00  5 min',
+    ]);
+  });
+
   it('the block list is one JID a line', () => {
     expect(
       rowsText(

@@ -3,6 +3,7 @@ import type { Contacts } from '../contacts.ts';
 import {
   type DirectoryForm,
   detailsOf,
+  devicesOf,
   directoryForm,
   type Found,
   findUsers,
@@ -10,7 +11,7 @@ import {
 } from '../details.ts';
 import type { Filled, FilledForm } from '../form.ts';
 import type { MediaSaver } from '../form-media.ts';
-import type { UserDetails } from '../people.ts';
+import type { Device, UserDetails } from '../people.ts';
 import type { ChatRooms } from '../rooms.ts';
 import type { Linked } from './link.ts';
 
@@ -52,6 +53,11 @@ export function userArea({ linked, contacts, rooms, saveMedia }: UserAreaOptions
     /** What the JID's server and each of its resources say; what does not answer is absent. */
     async details(jid: string): Promise<UserDetails> {
       return detailsOf(jid, sources());
+    },
+
+    /** What is logged in to the own account, this program first. */
+    async devices(): Promise<Device[]> {
+      return devicesOf(linked().session.jid, sources());
     },
   };
 }

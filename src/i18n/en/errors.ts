@@ -71,6 +71,7 @@ const what = open({
   block: 'cannot block {jid}',
   unblock: 'cannot unblock {jid}',
   blocked: 'cannot list the blocked',
+  devices: 'cannot list the connected devices',
   archiving: "cannot change what the server's archive keeps",
   reconnect: 'cannot connect now',
   setting: 'cannot change the setting',

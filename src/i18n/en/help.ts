@@ -98,6 +98,7 @@ export const help = {
     block: 'blocks somebody, or a whole server',
     unblock: 'unblocks somebody',
     blocked: 'lists whom you have blocked',
+    devices: 'lists the devices that are connected to your account',
     archiving: "tells or changes what the server's archive keeps: always, never, or roster (of contacts)",
     reconnect: 'tries a lost connection again now, not at the next attempt',
     setting: 'changes a setting; without a value tells what it is, without a name lists all',

@@ -34,6 +34,7 @@ export const notices = {
     service === '' ? 'Your server has no room service.' : `There are no public rooms on ${service}.`,
   'no-rooms-found': ({ query }: Of<'query'>) => `No public room found for “${query}”.`,
   'no-blocked': () => 'Nobody is blocked.',
+  'no-devices': () => 'The server tells of no connected device.',
   'no-history': () => 'No messages are kept here.',
   'nothing-found': ({ text }: Of<'text'>) => `No kept message has “${text}” in it.`,
   'no-versions': () => 'No text of that message was replaced.',

@@ -34,6 +34,11 @@ export const tables = {
     value: 'Value',
     meaning: 'Meaning',
     choices: 'One of',
+    device: 'Device',
+    client: 'Client',
+    priority: 'Priority',
+    localTime: 'Local time',
+    idle: 'Idle for',
   },
   marks: {
     joined: 'joined',
@@ -60,6 +65,8 @@ export const tables = {
     sharedRooms: 'Rooms shared',
     failure: 'Nothing known',
   },
+  /** the device that this program is */
+  thisDevice: (device: string) => `${device} (this one)`,
   archiving: { default: 'By default', always: 'Always kept with', never: 'Never kept with' },
   /** fields of a vCard (XEP-0054), by the names they have in JSON */
   vcard: {

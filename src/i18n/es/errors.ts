@@ -61,6 +61,7 @@ const what: typeof en.what = {
   block: 'no se puede bloquear a {jid}',
   unblock: 'no se puede desbloquear a {jid}',
   blocked: 'no se puede mostrar la lista de bloqueados',
+  devices: 'no se pueden mostrar los dispositivos conectados',
   archiving: 'no se puede cambiar lo que guarda el archivo del servidor',
   reconnect: 'no se puede conectar ahora',
   setting: 'no se puede cambiar el ajuste',

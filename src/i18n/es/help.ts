@@ -96,6 +96,7 @@ export const help: typeof en = {
     block: 'bloquea a alguien, o un servidor entero',
     unblock: 'desbloquea a alguien',
     blocked: 'muestra a quién tienes bloqueado',
+    devices: 'muestra los dispositivos conectados a tu cuenta',
     archiving: 'dice o cambia lo que guarda el archivo del servidor: always, never o roster (de contactos)',
     reconnect: 'intenta ya la conexión perdida, sin esperar al próximo intento',
     setting: 'cambia un ajuste; sin valor dice cuál tiene, sin nombre los lista todos',

@@ -31,6 +31,7 @@ export const notices: typeof en = {
     service === '' ? 'Tu servidor no tiene servicio de salas.' : `No hay salas públicas en ${service}.`,
   'no-rooms-found': ({ query }) => `No se ha encontrado ninguna sala pública con «${query}».`,
   'no-blocked': () => 'No hay nadie bloqueado.',
+  'no-devices': () => 'El servidor no dice de ningún dispositivo conectado.',
   'no-history': () => 'Aquí no hay mensajes guardados.',
   'nothing-found': ({ text }) => `Ningún mensaje guardado contiene «${text}».`,
   'no-versions': () => 'No se ha sustituido ningún texto de ese mensaje.',

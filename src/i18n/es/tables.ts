@@ -35,6 +35,11 @@ export const tables: typeof en = {
     value: 'Valor',
     meaning: 'Significado',
     choices: 'Uno de',
+    device: 'Dispositivo',
+    client: 'Cliente',
+    priority: 'Prioridad',
+    localTime: 'Hora local',
+    idle: 'Inactivo desde hace',
   },
   marks: {
     joined: 'dentro',
@@ -61,6 +66,7 @@ export const tables: typeof en = {
     sharedRooms: 'Salas en común',
     failure: 'Sin datos',
   },
+  thisDevice: (device) => `${device} (este)`,
   archiving: { default: 'Por omisión', always: 'Siempre se guarda con', never: 'Nunca se guarda con' },
   vcard: {
     fullName: 'Nombre completo',

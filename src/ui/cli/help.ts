@@ -51,6 +51,7 @@ const GROUP: Readonly<Record<string, Heading>> = {
   'delete-account': 'account',
   'wipe-data': 'account',
   archiving: 'account',
+  devices: 'account',
 };
 
 /** Where an action stands. */

@@ -24,6 +24,7 @@ export const more: Screen = async (app, seat) => {
         { name: labels.wipe, value: wipe },
         { name: labels.roomAdministration, value: administerRoom },
         { name: labels.directory, value: searchDirectory },
+        { name: labels.devices, value: devices },
         {
           key: 'C',
           name: labels.commandLines,
@@ -43,6 +44,11 @@ const changePassword: Screen = async (app, seat) => {
   const newPassword = await askNewPassword(app, app.words.menus.changePassword.now);
   if (newPassword !== undefined)
     await runFromMenu(app, seat, 'change-password', { preset: { newPassword }, silent: true });
+  return undefined;
+};
+
+const devices: Screen = async (app, seat) => {
+  await runFromMenu(app, seat, 'devices');
   return undefined;
 };
 

@@ -3,13 +3,13 @@ import type { Row } from '../../actions/rows.ts';
 import type { Affiliated } from '../../chat/client/room-administration.ts';
 import type { Contact, FileTransfer, Request, Resource, Show } from '../../chat/events.ts';
 import type { FormField } from '../../chat/form.ts';
-import type { RoomRow, UserRow } from '../../chat/people.ts';
+import type { Device, RoomRow, UserRow } from '../../chat/people.ts';
 import type { Catalogue } from '../../i18n/catalogue.ts';
 import { brief, sanitize } from '../sanitize.ts';
 import { archivingText } from './archiving.ts';
 import { checkText } from './check.ts';
 import { detailsText } from './details.ts';
-import { size, stamp } from './formats.ts';
+import { size, span, stamp } from './formats.ts';
 import { historyText, versionsText } from './history.ts';
 import { type RenderOptions, subscriptionText } from './options.ts';
 import { roomMarks } from './room-marks.ts';
@@ -33,6 +33,11 @@ export function rowsText(rows: readonly Row[], options: RenderOptions): string {
       return columns(
         userColumns,
         pick((row) => (row.type === 'user' ? row.user : undefined)),
+      );
+    case 'device':
+      return columns(
+        deviceColumns,
+        pick((row) => (row.type === 'device' ? row.device : undefined)),
       );
     case 'room':
       return columns(
@@ -145,6 +150,22 @@ function userColumns(users: readonly UserRow[], { words }: RenderOptions): Colum
     column(columns.email, users, ({ email }) => email ?? '', { shrinks: true }),
     column(columns.name, users, ({ name }) => name ?? '', { shrinks: true }),
     column(columns.from, users, ({ from }) => (mixed ? words.words.origins[from] : '')),
+  ];
+}
+
+function deviceColumns(devices: readonly Device[], { words }: RenderOptions): Column[] {
+  const { columns, thisDevice } = words.tables;
+  const statusOf = ({ show, status }: Device) =>
+    status === '' ? words.words.shows[show] : `${words.words.shows[show]}: ${status}`;
+  return [
+    column(columns.device, devices, ({ resource, current }) => (current ? thisDevice(resource) : resource)),
+    column(columns.client, devices, ({ client }) => client ?? '', { shrinks: true }),
+    column(columns.status, devices, statusOf, { shrinks: true }),
+    column(columns.priority, devices, ({ priority }) => String(priority), { right: true }),
+    column(columns.localTime, devices, ({ time }) => time ?? ''),
+    column(columns.idle, devices, ({ idleSeconds }) =>
+      idleSeconds === undefined ? '' : span(idleSeconds, words),
+    ),
   ];
 }
 

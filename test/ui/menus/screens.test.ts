@@ -540,6 +540,15 @@ describe('15 history, 16 more', () => {
     expect(fake.called('logout')).toHaveLength(1);
   });
 
+  it('lists the connected devices', async () => {
+    fake.devices.push({
+      ...{ resource: 'phone', show: 'away', status: 'in a pocket', priority: 5, current: false },
+      ...{ client: 'Dino 0.4', time: '14:03 +01:00', idleSeconds: 300 },
+    });
+    const { output } = await play('16', '8', '0');
+    expect(output).toContain('"resource":"phone"');
+  });
+
   it('blocks and unblocks, whole servers too', async () => {
     await play('16', '2', 'B', 'bad.example', '2', 'B', 'tybalt', '2', '1', '', '0');
     expect(fake.called('contacts.block')).toEqual([['bad.example'], ['tybalt@example.org']]);
