@@ -221,7 +221,9 @@ describe('devices of the account', () => {
     expect(first).toMatchObject({ type: 'device', resource: 'arbour', current: true, priority: -1 });
     expect(second).toMatchObject({
       ...{ type: 'device', resource: 'orchard', current: false, show: 'away', status: 'in the orchard' },
-      ...{ client: 'xmpp-chat 0.1.0', idleSeconds: expect.any(Number) },
+      client: 'xmpp-chat 0.1.0',
+      // ejabberd 23.01 keeps the question from who has no subscription, oneself among them.
+      ...(server.kind === 'ejabberd' ? {} : { idleSeconds: expect.any(Number) }),
       time: expect.stringMatching(/\+00:00$/),
     });
     expect(rest).toMatchObject([{ type: 'result', ok: true }]);
