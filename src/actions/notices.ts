@@ -68,6 +68,7 @@ export interface Notices {
   'account-deleted': { jid: string; wiped: number };
   wiped: { jid: string };
   'all-wiped': Record<never, never>;
+  'profile-saved': { jid: string };
   'no-settings': Record<never, never>;
   'setting-saved': { name: string; value: string };
   invited: { jid: string; room: string };

@@ -211,6 +211,12 @@ export interface BlockedRecord extends RecordOf<'blocked'> {
 /** What the server's archive keeps of whom (XEP-0441). */
 export interface ArchivingRecord extends RecordOf<'archiving'>, ArchivePreferences {}
 
+/** What one says of oneself (XEP-0054). */
+export interface ProfileRecord extends RecordOf<'profile'> {
+  readonly jid: string;
+  readonly vcard: NonNullable<UserRecord['vcard']>;
+}
+
 /** What a setting is, and the values that it is offered with. */
 export interface SettingRecord extends RecordOf<'setting'>, SettingRow {}
 
@@ -465,6 +471,7 @@ export type RowRecord =
   | FieldRecord
   | FileRecord
   | MessageRecord
+  | ProfileRecord
   | RequestRecord
   | RoomRecord
   | UserRecord
@@ -516,6 +523,8 @@ export function rowRecord(row: Row): RowRecord {
       return { v: 1, type: 'blocked', jid: row.jid };
     case 'setting':
       return { v: 1, type: 'setting', ...row.setting };
+    case 'profile':
+      return { v: 1, type: 'profile', jid: row.jid, vcard: { ...row.vcard } };
     case 'archiving': {
       const { default: usual, always, never } = row.preferences;
       return { v: 1, type: 'archiving', default: usual, always, never };

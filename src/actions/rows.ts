@@ -1,6 +1,7 @@
 /** The rows that actions give. `type` is also the `type` of the JSON line. */
 import type { ArchivePreferences } from '../chat/archiving.ts';
 import type { Check } from '../chat/checks.ts';
+import type { Profile, ProfileField } from '../chat/client/profile.ts';
 import type { Affiliated } from '../chat/client/room-administration.ts';
 import type { Contact, FileTransfer, Request } from '../chat/events.ts';
 import type { FormField } from '../chat/form.ts';
@@ -33,6 +34,13 @@ export type Row =
   | { readonly type: 'blocked'; readonly jid: string }
   | { readonly type: 'setting'; readonly setting: SettingRow }
   | { readonly type: 'archiving'; readonly preferences: ArchivePreferences }
+  /** what one says of oneself; `fields`: what can be said */
+  | {
+      readonly type: 'profile';
+      readonly jid: string;
+      readonly fields: readonly ProfileField[];
+      readonly vcard: Profile;
+    }
   | { readonly type: 'affiliated'; readonly entry: Affiliated }
   | { readonly type: 'check'; readonly check: Check }
   /** what can be configured of a room */

@@ -23,6 +23,7 @@ import { doctor } from './doctor.ts';
 import { exportChat } from './export.ts';
 import { cancelFile, get, sendFile, waitingFiles } from './files.ts';
 import { edit, history, react, reply, retract, search, send, sendRoom, versions } from './messages.ts';
+import { profile } from './profile.ts';
 import { register } from './register.ts';
 import {
   affiliation,
@@ -95,6 +96,7 @@ export const actions: readonly Action[] = [
   blocked,
   archiving,
   devices,
+  profile,
   setting,
   reconnect,
   doctor,

@@ -21,6 +21,7 @@ import type { Link } from './client/link.ts';
 import { type MessageArea, messageArea } from './client/messages.ts';
 import { type Messaging, messaging } from './client/messaging.ts';
 import { ownPresence } from './client/own-presence.ts';
+import { type ProfileArea, profileArea } from './client/profile.ts';
 import { type RequestArea, requestArea } from './client/requests.ts';
 import { type Retention, retention } from './client/retention.ts';
 import { roomAdministration } from './client/room-administration.ts';
@@ -79,6 +80,8 @@ export class Client extends EventEmitter<ChatEvents> {
   readonly contacts: ContactArea;
   /** people who need not be contacts, by the server's directory */
   readonly users: UserArea;
+  /** what one says of oneself, for everybody to read (XEP-0054) */
+  readonly profile: ProfileArea;
   readonly rooms: RoomArea;
   /** conversations of two that go on in a room, with more people (XEP-0045 §7.9) */
   readonly conferences: Conferences;
@@ -240,6 +243,7 @@ export class Client extends EventEmitter<ChatEvents> {
     const administration = roomAdministration({ linked, rooms, forms, saveMedia, message });
     this.contacts = this.#contacts;
     this.users = userArea({ linked, contacts: roster, rooms, saveMedia });
+    this.profile = profileArea(linked);
     this.rooms = roomArea({ rooms, slow, saveMedia, administration });
     this.conferences = conferences({
       account,

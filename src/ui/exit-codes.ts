@@ -26,6 +26,7 @@ const CHAT: ReadonlyMap<string, number> = new Map([
   ['log-in-refused', EXIT.unauthorised],
   ['no-domain', EXIT.usage],
   ['no-setting', EXIT.usage],
+  ['no-profile-field', EXIT.usage],
   ['not-a-person', EXIT.usage],
   ['nobody-to-invite', EXIT.usage],
 ]);

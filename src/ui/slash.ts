@@ -1,8 +1,8 @@
 /** `/commands`: a line typed in a conversation becomes an action of the table, a command of the view, or text. */
 import type { Action } from '../actions/action.ts';
+import { nearest } from '../actions/nearest.ts';
 import type { Param } from '../actions/params.ts';
 import type { ChatKind } from '../chat/message.ts';
-import { nearest } from './cli/nearest.ts';
 import { optionName } from './parameters.ts';
 
 /** What only the view can do; `me` is text and goes out as it is (XEP-0245). */
@@ -48,6 +48,7 @@ const ELSEWHERE: readonly string[] = [
   'send-lines',
   'logout',
   'archiving',
+  'profile',
 ];
 
 /** About a room, and yet of use beside a person: one goes there, or asks them to come. */

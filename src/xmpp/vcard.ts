@@ -1,7 +1,7 @@
 /** XEP-0054: vcard-temp, version 1.3.0. https://xmpp.org/extensions/xep-0054.html */
 import { StanzaError } from './errors.ts';
 import type { RequestOptions, Session } from './session/session.ts';
-import { child, childText, type Element, elements, x } from './stanza.ts';
+import { child, children, childText, type Element, elements, x } from './stanza.ts';
 
 export const NS_VCARD = 'vcard-temp';
 
@@ -63,28 +63,62 @@ export function parseVCard(card: Element | undefined): VCard | undefined {
   return fields;
 }
 
-/** The card with the changes made; all else that stood in it stays (§3.2: a card is always sent whole). */
+/**
+ * The card with the changes made; all else that stood in it stays (§3.2: a card is always sent whole). Of e-mail and
+ * telephone, of which a card has several, all are given, separated by commas or line breaks: as they are read.
+ */
 export function changeVCard(card: Element | undefined, changes: VCardChanges): Element {
   const changed = x('vCard', { xmlns: NS_VCARD }, ...(card?.children ?? []));
   for (const field of VCARD_FIELDS) {
     const text = changes[field]?.trim();
     if (text === undefined) continue;
     const [name, inner]: readonly [string, string?] = PATHS[field];
-    if (inner === undefined) {
-      replace(changed, name, text);
-      continue;
-    }
-    const group = child(changed, name, NS_VCARD) ?? x(name);
-    if (group.parent === null) changed.append(group);
-    replace(group, inner, text);
-    if (elements(group).length === 0) changed.children = changed.children.filter((node) => node !== group);
+    if (inner === undefined) put(changed, name, text);
+    else if (SEVERAL.includes(name)) putSeveral(changed, name, inner, text);
+    else putInside(changed, name, inner, text);
   }
   return changed;
 }
 
-function replace(parent: Element, name: string, text: string): void {
-  parent.children = parent.children.filter((node) => typeof node === 'string' || node.getName() !== name);
-  if (text !== '') parent.append(x(name, {}, text));
+/** The first of that name has the text, in its place; others stay. Without a text none does. */
+function put(parent: Element, name: string, text: string): void {
+  const known = children(parent, name, NS_VCARD);
+  const [first] = known;
+  if (text === '') drop(parent, known);
+  else if (first === undefined) parent.append(x(name, {}, text));
+  else first.children = [text];
+}
+
+function putInside(card: Element, name: string, inner: string, text: string): void {
+  const group = child(card, name, NS_VCARD) ?? x(name);
+  if (group.parent === null) card.append(group);
+  put(group, inner, text);
+  if (elements(group).length === 0) drop(card, [group]);
+}
+
+/** One that is there already keeps what else is said of it (at home, at work), and so does one that is replaced. */
+function putSeveral(card: Element, name: string, inner: string, text: string): void {
+  const wanted = text
+    .split(/[,\n]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const told = (group: Element) => childText(group, inner, NS_VCARD)?.trim() ?? '';
+  const shown = children(card, name, NS_VCARD).filter((group) => told(group) !== '');
+  const others = shown.filter((group) => {
+    const at = wanted.indexOf(told(group));
+    if (at >= 0) wanted.splice(at, 1);
+    return at < 0;
+  });
+  for (const group of others) {
+    const next = wanted.shift();
+    if (next === undefined) drop(card, [group]);
+    else put(group, inner, next);
+  }
+  for (const value of wanted) card.append(x(name, {}, x(inner, {}, value)));
+}
+
+function drop(parent: Element, gone: readonly Element[]): void {
+  parent.children = parent.children.filter((node) => typeof node === 'string' || !gone.includes(node));
 }
 
 export interface VCards {
@@ -93,7 +127,7 @@ export interface VCards {
    * as Session.request does, also where there is no such user (§3.3: servers say the same for both).
    */
   get(jid?: string, options?: RequestOptions): Promise<VCard>;
-  /** Changes some of our own fields; anybody can read them (§5). */
+  /** Changes some of our own fields; anybody can read them (§5). Rejects as Session.request does. */
   set(changes: VCardChanges): Promise<void>;
 }
 

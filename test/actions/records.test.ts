@@ -14,6 +14,7 @@ import type { ChatEvents, Contact, FileTransfer, Request } from '../../src/chat/
 import type { Message } from '../../src/chat/message.ts';
 import type { RoomRow, UserDetails, UserRow } from '../../src/chat/people.ts';
 import { SETTINGS, type Setting, settingValues } from '../../src/chat/settings.ts';
+import { VCARD_FIELDS } from '../../src/xmpp/vcard.ts';
 import { parseLines, recordFaults, recordTypes, schema } from '../support/json-lines.ts';
 
 const text = fc.string({ unit: 'grapheme' });
@@ -300,6 +301,9 @@ const rows = fc.oneof(
   fc
     .tuple(resourceDetails, fc.boolean())
     .map(([one, current]) => ({ type: 'device', device: { ...one, current } }) as const),
+  fc
+    .record({ fullName: text, email: text, photoBytes: fc.constant('12') }, { requiredKeys: [] })
+    .map((vcard) => ({ type: 'profile', jid: 'juliet@example.org', fields: VCARD_FIELDS, vcard }) as const),
   check.map((found) => ({ type: 'check', check: found }) as const),
   fc.constantFrom(...(Object.keys(SETTINGS) as Setting[])).map((name) => {
     const values = settingValues(name);

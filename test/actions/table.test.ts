@@ -494,6 +494,35 @@ describe('messages', () => {
     expect(changed.outcome).toMatchObject({ rows: [{ preferences: { default: 'never', always: [ROMEO] } }] });
   });
 
+  it('--profile: shows the own card with all that can be said, or changes what is named (XEP-0054)', async () => {
+    const talk = (client: FakeClient) => {
+      client.card = { fullName: 'Juliet', photoType: 'image/png' };
+    };
+    const { outcome } = await run('profile', { set: [] }, talk);
+    expect(outcome).toMatchObject({
+      rows: [{ type: 'profile', jid: 'juliet@example.org', vcard: { fullName: 'Juliet' } }],
+    });
+    const changed = await run('profile', { set: ['fullName=', 'description=a = b'] }, talk);
+    expect(changed.outcome).toMatchObject({ kind: 'done', notice: { code: 'profile-saved' } });
+    expect(changed.client.called('profile.change')).toEqual([[{ fullName: '', description: 'a = b' }]]);
+    expect(changed.client.card).toEqual({ description: 'a = b', photoType: 'image/png' });
+  });
+
+  it.each([
+    [['fullname=Juliet'], 'no-profile-field', { name: 'fullname', nearest: 'fullName' }],
+    [['photoType=x'], 'no-profile-field', { name: 'photoType', nearest: '' }],
+    [['nickname=Jule', 'toString=x'], 'no-profile-field', { name: 'toString' }],
+    [['fullName'], 'no-setting', { value: 'fullName' }],
+  ])('--profile --set %j is wrong usage, and changes nothing', async (set, condition, values) => {
+    let client: FakeClient | undefined;
+    const error = await run('profile', { set }, (fake) => {
+      client = fake;
+    }).catch((thrown) => thrown);
+    expect(error).toMatchObject({ condition, values });
+    expect(exitCodeOf(error)).toBe(2);
+    expect(client?.calls).toEqual([]);
+  });
+
   it('what changes a message names it by its row; a reaction without an emoji takes it back', async () => {
     const talk = (client: FakeClient) => {
       client.keep(ROMEO, 'wherefore?');

@@ -1,6 +1,7 @@
 /** A client without a server: in-memory data, a record of what was asked of it, events emitted by the test. */
 import { EventEmitter } from 'node:events';
 import { type ArchivePreferences, wanted } from '../../src/chat/archiving.ts';
+import type { Profile } from '../../src/chat/client/profile.ts';
 import type { Affiliated, RoomAdministration } from '../../src/chat/client/room-administration.ts';
 import type { Client, JoinedRoom } from '../../src/chat/client.ts';
 import type { Found } from '../../src/chat/details.ts';
@@ -18,6 +19,7 @@ import type { Message, MessageState, MessageVersion } from '../../src/chat/messa
 import type { Device, RoomRow, UserRow } from '../../src/chat/people.ts';
 import { ChatError } from '../../src/chat/problem.ts';
 import { type SettingName, settingValues } from '../../src/chat/settings.ts';
+import { VCARD_FIELDS } from '../../src/xmpp/vcard.ts';
 
 /** The public members only, so that a test double need not share the private ones of the class. */
 export type ClientFace = Pick<Client, Exclude<keyof Client, keyof EventEmitter>>;
@@ -201,6 +203,20 @@ export class FakeClient extends EventEmitter<ChatEvents> implements ClientFace {
       return { jid, resources: [], sharedRooms: [] };
     },
     devices: async () => this.devices,
+  };
+  /** what we say of ourselves */
+  card: Profile = {};
+  readonly profile: ClientFace['profile'] = {
+    fields: VCARD_FIELDS,
+    get: async () => {
+      this.did('profile.get');
+      return this.card;
+    },
+    change: async (changes) => {
+      this.did('profile.change', changes);
+      const all = Object.entries({ ...this.card, ...changes });
+      this.card = Object.fromEntries(all.filter(([, text]) => text !== ''));
+    },
   };
   async setPresence(show: Show, status: string): Promise<void> {
     this.did('setPresence', show, status);

@@ -64,6 +64,8 @@ const ACTIONS: [string[], string, object][] = [
   [['--doctor'], 'doctor', {}],
   [['--doctor', 'example.org'], 'doctor', { domain: 'example.org' }],
   [['--archiving'], 'archiving', {}],
+  [['--profile'], 'profile', {}],
+  [['--profile', '--set', 'a=1', '--set', 'b='], 'profile', { set: ['a=1', 'b='] }],
   [
     ['--archiving', 'roster', '--always', 'a', '--always', 'b', '--never', 'c', '--usual', 'd'],
     'archiving',

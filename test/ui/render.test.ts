@@ -261,6 +261,18 @@ describe('details', () => {
     );
   });
 
+  it('shows the own profile with the names that change it, and those that nothing does (XEP-0054)', () => {
+    const vcard = { fullName: `Al${HOSTILE}`, nickname: 'Al\nB', photoType: 'image/png' };
+    const fields = ['fullName', 'nickname'] as const;
+    const text = rowsText([{ type: 'profile', jid: 'a@x.org', fields, vcard }], options);
+    const cells = text.split('\n').map((line) => line.split(/ {2,}/));
+    expect(cells[0]).toEqual(['Meaning', 'Setting', 'Value']);
+    expect(cells[1]?.slice(0, 2)).toEqual(['Full name', 'fullName']);
+    expect(cells[2]).toEqual(['Nickname', 'nickname', 'Al B']);
+    expect(cells[3]).toEqual(['Picture', 'image/png']);
+    expect(text).not.toContain('\u001b');
+  });
+
   it('says that nobody knows whether there is such a user (XEP-0054 §3.1)', () => {
     const details = { jid: 'a@x.org', resources: [], sharedRooms: [], failure: 'item-not-found' };
     expect(rowsText([{ type: 'details', details }], options)).toContain(

@@ -56,6 +56,37 @@ describe('changeVCard (XEP-0054 §3.2)', () => {
     expect(changed.toString()).toContain('BINVAL');
   });
 
+  const NUMBERS = `<vCard xmlns='${NS_VCARD}'><TEL><WORK/><FAX/><NUMBER/></TEL><TEL><HOME/><NUMBER>1</NUMBER></TEL>
+    <TEL><WORK/><NUMBER>2</NUMBER></TEL><URL>a</URL><URL>b</URL><FN xmlns='urn:other'>theirs</FN></vCard>`;
+  const changedBy = (changes: Record<string, string>) => changeVCard(parse(NUMBERS), changes).toString();
+
+  it.each([
+    ['1, 3', '<TEL><HOME/><NUMBER>1</NUMBER></TEL>', '<TEL><WORK/><NUMBER>3</NUMBER></TEL>'],
+    ['2', '<TEL><WORK/><NUMBER>2</NUMBER></TEL>', '<TEL><WORK/><FAX/><NUMBER/></TEL>'],
+    ['1\n2\n5', '<TEL><WORK/><NUMBER>2</NUMBER></TEL>', '<TEL><NUMBER>5</NUMBER></TEL>'],
+  ])('changes all numbers as they are read, each with what is said of it: %j', (phone, one, other) => {
+    const changed = changedBy({ phone });
+    expect(changed).toContain(one);
+    expect(changed).toContain(other);
+    expect(parseVCard(parse(changed))?.phone).toBe(phone.replaceAll('\n', ', '));
+  });
+
+  it('takes away every number, and not the ones that are none', () => {
+    expect(changedBy({ phone: '' })).toContain('<TEL><WORK/><FAX/><NUMBER/></TEL>');
+    expect(parseVCard(parse(changedBy({ phone: '' })))).not.toHaveProperty('phone');
+  });
+
+  it('changes the first of what stands there twice, in its place, and takes both away', () => {
+    expect(changedBy({ url: 'c' })).toContain('<URL>c</URL><URL>b</URL>');
+    expect(changedBy({ url: '' })).not.toContain('URL');
+  });
+
+  it('leaves elements of other namespaces alone', () => {
+    const changed = changedBy({ fullName: 'Juliet' });
+    expect(changed).toContain('<FN xmlns="urn:other">theirs</FN>');
+    expect(parseVCard(parse(changed))?.fullName).toBe('Juliet');
+  });
+
   it('removes a group with its last field', () => {
     const card = x('vCard', { xmlns: NS_VCARD }, x('ADR', {}, x('LOCALITY', {}, 'Verona')));
     expect(changeVCard(card, { city: '' }).toString()).toBe(`<vCard xmlns="${NS_VCARD}"/>`);

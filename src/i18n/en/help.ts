@@ -100,6 +100,8 @@ export const help = {
     blocked: 'lists whom you have blocked',
     devices: 'lists the devices that are connected to your account',
     archiving: "tells or changes what the server's archive keeps: always, never, or roster (of contacts)",
+    profile:
+      'shows what you say of yourself to everybody (vCard), or changes it; an empty value removes a field',
     reconnect: 'tries a lost connection again now, not at the next attempt',
     setting: 'changes a setting; without a value tells what it is, without a name lists all',
     logout: 'logs out',

@@ -262,6 +262,15 @@ export const menus = {
     addNever: 'Never keep it with somebody …',
     remove: (jid: string) => `Treat ${jid} as everybody else again?`,
   },
+  profile: {
+    title: 'My profile (vCard)',
+    reading: 'Reading the profile',
+    public: 'Anybody can read this, not only your contacts.',
+    how: 'An empty text takes it away; Esc leaves it as it is.',
+    /** where whole lines are read, and what is there cannot be shown in them */
+    plain: 'Enter alone leaves it as it is; a blank takes it away.',
+    long: 'An empty text takes it away; Esc leaves it as it is. Alt-Enter (or Ctrl-J) begins a new line.',
+  },
   wipe: {
     title: 'Erase the data on this computer',
     one: (jid: string) => `Of ${jid}`,

@@ -115,6 +115,7 @@ export const notices = {
     `${who} has the affiliation ${affiliation} in the room ${room}.`,
   'no-affiliations': ({ room }: Of<'room'>) => `Nobody is on that list of the room ${room}.`,
   'no-fields': ({ room }: Of<'room'>) => `The room ${room} offers nothing to configure.`,
+  'profile-saved': () => 'Your profile is saved, for everybody to read.',
   'room-configured': ({ room }: Of<'room'>) => `The room ${room} is configured.`,
   destroyed: ({ room }: Of<'room'>) => `The room ${room} is destroyed.`,
   'nick-registered': ({ nick, room }: Of<'nick' | 'room'>) =>

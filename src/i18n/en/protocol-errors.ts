@@ -319,6 +319,24 @@ const unknownUser = {
 };
 const user = { 'item-not-found': unknownUser, 'service-unavailable': unknownUser };
 
+/** Of the own one (XEP-0054 §3.1, §3.2). */
+const noProfiles = { why: 'your server keeps no profiles', hint: '' };
+const fixedProfile = { why: 'your server does not let you change your profile', hint: askAdmin };
+const wrongProfile = {
+  why: 'your server does not take this profile',
+  hint: 'Write less, or in another way.',
+};
+const profile = {
+  'service-unavailable': noProfiles,
+  'feature-not-implemented': noProfiles,
+  forbidden: fixedProfile,
+  'not-allowed': fixedProfile,
+  'bad-request': wrongProfile,
+  'not-acceptable': wrongProfile,
+  'policy-violation': wrongProfile,
+  'resource-constraint': wrongProfile,
+};
+
 const changePassword = {
   'not-authorized': { why: 'the server wants you to log in again first', hint: 'Log in again, then try.' },
   'not-allowed': { why: 'the server does not let people change their password', hint: askAdmin },
@@ -368,6 +386,7 @@ export const errorsOfProtocol = {
   'send-file': sendFile,
   user,
   users: directory,
+  profile,
   'change-password': changePassword,
   'delete-account': deleteAccount,
   kick: office,

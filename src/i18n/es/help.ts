@@ -98,6 +98,7 @@ export const help: typeof en = {
     blocked: 'muestra a quién tienes bloqueado',
     devices: 'muestra los dispositivos conectados a tu cuenta',
     archiving: 'dice o cambia lo que guarda el archivo del servidor: always, never o roster (de contactos)',
+    profile: 'muestra lo que dices de ti a todos (vCard), o lo cambia; un valor vacío quita el campo',
     reconnect: 'intenta ya la conexión perdida, sin esperar al próximo intento',
     setting: 'cambia un ajuste; sin valor dice cuál tiene, sin nombre los lista todos',
     logout: 'cierra la sesión',

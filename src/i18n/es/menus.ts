@@ -261,6 +261,14 @@ export const menus: typeof en = {
     addNever: 'No guardarlo nunca con alguien …',
     remove: (jid) => `¿Tratar a ${jid} otra vez como a todos los demás?`,
   },
+  profile: {
+    title: 'Mi perfil (vCard)',
+    reading: 'Leyendo el perfil',
+    public: 'Esto lo puede leer cualquiera, no solo tus contactos.',
+    how: 'Un texto vacío lo quita; Esc lo deja como está.',
+    plain: 'Intro solo lo deja como está; un espacio lo quita.',
+    long: 'Un texto vacío lo quita; Esc lo deja como está. Alt-Intro (o Ctrl-J) empieza una línea nueva.',
+  },
   wipe: {
     title: 'Borrar los datos de este ordenador',
     one: (jid) => `De ${jid}`,

@@ -94,6 +94,7 @@ export const notices: typeof en = {
     `${who} tiene la afiliación ${affiliation} en la sala ${room}.`,
   'no-affiliations': ({ room }) => `No hay nadie en esa lista de la sala ${room}.`,
   'no-fields': ({ room }) => `La sala ${room} no ofrece nada que configurar.`,
+  'profile-saved': () => 'Tu perfil se ha guardado; lo puede leer cualquiera.',
   'room-configured': ({ room }) => `La sala ${room} está configurada.`,
   destroyed: ({ room }) => `La sala ${room} ha sido eliminada.`,
   'nick-registered': ({ nick, room }) =>

@@ -350,6 +350,20 @@ const directory: typeof en.users = {
 const unknownUser = { why: 'no existe ese usuario, o no dice nada de sí', hint: 'Comprueba el JID.' };
 const user: typeof en.user = { 'item-not-found': unknownUser, 'service-unavailable': unknownUser };
 
+const noProfiles = { why: 'tu servidor no guarda perfiles', hint: '' };
+const fixedProfile = { why: 'tu servidor no te deja cambiar tu perfil', hint: askAdmin };
+const wrongProfile = { why: 'tu servidor no acepta este perfil', hint: 'Escribe menos, o de otra manera.' };
+const profile: typeof en.profile = {
+  'service-unavailable': noProfiles,
+  'feature-not-implemented': noProfiles,
+  forbidden: fixedProfile,
+  'not-allowed': fixedProfile,
+  'bad-request': wrongProfile,
+  'not-acceptable': wrongProfile,
+  'policy-violation': wrongProfile,
+  'resource-constraint': wrongProfile,
+};
+
 const changePassword: (typeof en)['change-password'] = {
   'not-authorized': {
     why: 'el servidor quiere que antes inicies sesión de nuevo',
@@ -399,6 +413,7 @@ export const errorsOfProtocol: typeof en = {
   'send-file': sendFile,
   user,
   users: directory,
+  profile,
   'change-password': changePassword,
   'delete-account': deleteAccount,
   kick: office,

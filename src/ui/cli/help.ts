@@ -52,6 +52,7 @@ const GROUP: Readonly<Record<string, Heading>> = {
   'wipe-data': 'account',
   archiving: 'account',
   devices: 'account',
+  profile: 'account',
 };
 
 /** Where an action stands. */

@@ -1,8 +1,8 @@
 /** The commander program, made from the table of actions. It only splits the words; `cli.ts` says what they mean. */
 import { Command, CommanderError, Option } from 'commander';
 import type { Action } from '../../actions/action.ts';
+import { nearest } from '../../actions/nearest.ts';
 import { UsageError } from '../usage-error.ts';
-import { nearest } from './nearest.ts';
 import { COMMON_OPTIONS, flagActions, MODES, sideOptions } from './options.ts';
 
 export interface Split {

@@ -3,6 +3,7 @@ import { archiving } from './archiving.ts';
 import { askNewPassword } from './ask.ts';
 import { blockList } from './block-list.ts';
 import type { Screen } from './main.ts';
+import { profile } from './profile.ts';
 import { administerRoom } from './rooms.ts';
 import { runFromMenu } from './run.ts';
 import { choose } from './screen.ts';
@@ -25,6 +26,7 @@ export const more: Screen = async (app, seat) => {
         { name: labels.roomAdministration, value: administerRoom },
         { name: labels.directory, value: searchDirectory },
         { name: labels.devices, value: devices },
+        { name: labels.profile, value: profile },
         {
           key: 'C',
           name: labels.commandLines,

@@ -12,6 +12,7 @@ import { detailsText } from './details.ts';
 import { size, span, stamp } from './formats.ts';
 import { historyText, versionsText } from './history.ts';
 import { type RenderOptions, subscriptionText } from './options.ts';
+import { profileText } from './profile.ts';
 import { roomMarks } from './room-marks.ts';
 import { settingsText } from './settings.ts';
 import { type Column, tableText } from './table.ts';
@@ -87,6 +88,8 @@ export function rowsText(rows: readonly Row[], options: RenderOptions): string {
         pick((row) => (row.type === 'setting' ? row.setting : undefined)),
         options,
       );
+    case 'profile':
+      return pick((row) => (row.type === 'profile' ? profileText(row, options) : undefined)).join('\n\n');
     case 'archiving':
       return pick((row) =>
         row.type === 'archiving' ? archivingText(row.preferences, options) : undefined,

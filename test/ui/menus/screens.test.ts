@@ -530,6 +530,37 @@ describe('15 history, 16 more', () => {
     expect(none.output).toContain('! no-archive-preferences');
   });
 
+  it('shows and changes what one says of oneself, field by field (XEP-0054)', async () => {
+    fake.card = { fullName: 'Juliet', email: 'j@example.org' };
+    const terminal = await play('16', '9', '1', 'Juliet C.', '5', ' ', '4', CTRL_C, '4', '', '0', '0');
+    expect(terminal.output).toContain('Anybody can read this');
+    expect(terminal.menus[2]?.slice(0, 2)).toEqual(['1) Full name Juliet', '2) Family name –']);
+    expect(fake.called('profile.change')).toEqual([[{ fullName: 'Juliet C.' }], [{ email: '' }]]);
+    expect(terminal.prefills).toEqual(['Juliet', 'j@example.org']);
+    expect(terminal.menus.at(-3)?.slice(0, 5)).toEqual([
+      '1) Full name Juliet C.',
+      '2) Family name –',
+      '3) Given name –',
+      '4) Nickname –',
+      '5) E-mail –',
+    ]);
+    expect(terminal.lines.filter((line) => line.includes('profile-saved'))).toHaveLength(2);
+  });
+
+  it('says what a server without profiles, or one that refuses, has (XEP-0054 §3.2)', async () => {
+    fake.failures.set('profile.get', refusal('service-unavailable'));
+    const none = await play('16', '9', '0');
+    expect(none.output).toContain('! service-unavailable');
+    const change = fake.profile.change;
+    fake.profile.change = async (changes) => {
+      fake.failures.set('profile.change', refusal('forbidden'));
+      return change(changes);
+    };
+    const fixed = await play('16', '9', '1', 'Juliet', '0', '0');
+    expect(fixed.output).toContain('! forbidden');
+    expect(fixed.output).not.toContain('profile-saved');
+  });
+
   it('erases what is kept here, says what goes and what stays, and logs out', async () => {
     fake.unsentCount = 2;
     const terminal = await play('16', '5', '1', '', '5', '0', '5', '2', 'y');

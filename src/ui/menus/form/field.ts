@@ -36,8 +36,12 @@ export function shownValue({ words }: Face, field: FormField, value: string): st
     .split('\n')
     .map((line) => optionLabel(field, line))
     .join(', ');
-  return text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
+  return shortened(text);
 }
+
+/** A value that one line of a list can show. */
+export const shortened = (text: string): string =>
+  text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
 
 function optionLabel({ options = [] }: FormField, value: string): string {
   return sanitize(options.find((option) => option.value === value)?.label || value);
