@@ -37,8 +37,9 @@ const PIECE = 16 * 1024;
  * that is remembered would keep the 128 KiB that came with it, and a thousand of them would fill the memory.
  */
 export function detached(text: string): string {
-  // The engine copies pieces of up to 12 characters by itself. There are no halves of surrogate pairs here.
-  return text.length <= 12 || text.length > PIECE ? text : Buffer.from(text).toString();
+  // The engine copies pieces of up to 12 characters by itself. Of a text that was put together it writes all of it anew
+  // when a piece is wanted: the copy of no more than this one, in a third of the time that bytes and back would take.
+  return text.length <= 12 || text.length > PIECE ? text : ` ${text}`.slice(1);
 }
 
 /** §2.11: a line ends by one character, however it was written. */
