@@ -217,6 +217,12 @@ describe('several runs at once', () => {
   });
 });
 
+/** What the other run is told of "from here" (XEP-0280). */
+const carbonOf = (id: string) =>
+  `<message from='${ACCOUNT}' to='${ACCOUNT}/x'><sent xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>` +
+  `<message xmlns='jabber:client' from='${ACCOUNT}/y' to='${ROMEO}' type='chat' id='${id}'><body>from here</body></message>` +
+  '</forwarded></sent></message>';
+
 describe('what two runs hear at once', () => {
   const SID = 'urn:xmpp:sid:0';
   const copy = (id: string, more = '') =>
@@ -260,11 +266,7 @@ describe('what two runs hear at once', () => {
       both: [one, other],
     } = await two();
     const { id } = one.client.messages.send(ROMEO, 'from here');
-    other.receive(
-      `<message from='${ACCOUNT}' to='${ACCOUNT}/x'><sent xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>` +
-        `<message xmlns='jabber:client' from='${ACCOUNT}/y' to='${ROMEO}' type='chat' id='${id}'><body>from here</body></message>` +
-        '</forwarded></sent></message>',
-    );
+    other.receive(carbonOf(id));
     for (const world of [one, other]) expect(told(world)).toEqual(['from here']);
     expect(other.events('message')[0]).toMatchObject({ direction: 'out', state: 'acked' });
   });
@@ -301,11 +303,7 @@ describe('what two runs hear at once', () => {
       both: [one, other],
     } = await two();
     const { id } = one.client.messages.send(ROMEO, 'from here');
-    other.receive(
-      `<message from='${ACCOUNT}' to='${ACCOUNT}/x'><sent xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>` +
-        `<message xmlns='jabber:client' from='${ACCOUNT}/y' to='${ROMEO}' type='chat' id='${id}'><body>from here</body></message>` +
-        '</forwarded></sent></message>',
-    );
+    other.receive(carbonOf(id));
     one.acknowledge(id);
     await turn();
     expect(one.events('messageChanged').map(({ state }) => state)).toEqual(['acked']);
